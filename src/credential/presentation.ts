@@ -1,0 +1,53 @@
+/** What the credential stage hands to replay, and what it needs from it. */
+import type { Credential, CredentialUse, Environment, Exchange, Field, Json, JsonMap } from '../model.ts';
+import type { Value } from '../secret.ts';
+
+/** What a credential adds to a request, or why there is nothing to add. */
+export interface Presentation {
+  readonly headers: readonly Field[];
+  readonly query: readonly Field[];
+  readonly cookies: readonly Field[];
+  readonly use: CredentialUse | null;
+  /** Token and metadata exchanges that this call made; empty when the token was at hand. */
+  readonly exchanges: readonly Exchange[];
+  readonly failure: CredentialFailure | null;
+}
+
+/** The authorization server refused, or gave no usable answer. */
+export interface CredentialFailure {
+  /** OAuth error code (RFC 6749 section 5.2), where there was one. */
+  readonly error: string | null;
+  /** One sentence. */
+  readonly message: string;
+  /** The exchange that failed; its last hop is the evidence. */
+  readonly exchange: Exchange;
+  /** The refusal was met before in this run: nothing was sent now (circuit breaker). */
+  readonly shared: boolean;
+}
+
+/** How credential code sends: through the same door and trace as every other request. Redirects are never followed. */
+export type Perform = (request: PerformRequest) => Promise<Exchange>;
+export interface PerformRequest {
+  readonly role: Exchange['role'];
+  readonly environment: Environment;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly Field[];
+  readonly body: Value | null;
+}
+
+/** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */
+export interface CredentialStore {
+  present(credential: Credential, environment: Environment): Promise<Presentation>;
+  /** Forgets the token with this fingerprint, so that the next `present` gets a new one. */
+  forget(fingerprint: string): void;
+  /** Verifies the signature of a presented token against a JWK Set; null where it cannot be told (opaque, HS*, JWE). */
+  verify(fingerprint: string, jwks: JsonMap): Promise<'verified' | 'wrong-signature' | 'unknown-key' | null>;
+  /** Metadata of an authorization server (RFC 8414 names), from the project file and discovery; cached for the run. */
+  metadata(environment: Environment, issuer: string): Promise<Metadata>;
+}
+export interface Metadata {
+  readonly values: Readonly<Record<string, Json>> | null;
+  readonly exchanges: readonly Exchange[];
+  readonly failure: string | null;
+}

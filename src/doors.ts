@@ -1,0 +1,52 @@
+/** The doors to the outside: one for network, clock, randomness and files of output each. Everything else is pure. */
+import type { Field, Hop, Transport } from './model.ts';
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Milliseconds from any fixed point; never goes back. */
+  monotonic(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  uuid(): string;
+  /** `bytes` random bytes as base64url without padding. */
+  token(bytes: number): string;
+}
+
+/** Somewhere to write text: a terminal, a file, a buffer. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Columns. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+/** One request, never redirected. `url` is real; secrets in `headers` are revealed only here. */
+export interface SendRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** In the order and case in which they are sent. `Host` and framing fields are added by the sender. */
+  readonly headers: readonly Field[];
+  readonly body: Uint8Array | null;
+  readonly transport: Transport;
+  readonly timeouts: Timeouts;
+  /** Bytes of a body to keep. */
+  readonly bodyLimit: number;
+  readonly signal: AbortSignal | null;
+}
+/** Milliseconds. */
+export interface Timeouts {
+  readonly connect: number;
+  readonly head: number;
+  readonly body: number;
+  readonly total: number;
+}
+/** What one request gave: a hop without the parts that only a chain has. */
+export type Sent = Omit<Hop, 'index' | 'dropped' | 'cookies'>;
+
+/** The door to the network. Resolves for every failure of the network; rejects only for a bug of ours. */
+export type Send = (request: SendRequest) => Promise<Sent>;
