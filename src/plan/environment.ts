@@ -1,0 +1,218 @@
+/** One environment of why401.yml: `extends` applied, templates rendered, everything but its credentials. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Client, Environment, Field, Issuer, Json, JsonMap, Transport } from '../model.ts';
+import { Problems } from '../problem.ts';
+import type { Value } from '../secret.ts';
+import { isMap, sourceOf } from '../source.ts';
+import { experimentPolicy } from './policy.ts';
+import { Reader } from './reader.ts';
+import type { Lookups } from './scope.ts';
+import { createScope, dig } from './scope.ts';
+import type { Scope } from './template.ts';
+
+export interface ProjectContext {
+  /** Directory of why401.yml. */
+  readonly root: string;
+  readonly project: JsonMap;
+  readonly lookups: Lookups;
+  /** `--var`. */
+  readonly given: JsonMap;
+  readonly random: { uuid(): string };
+  readonly now: () => number;
+  /** lint and list: no secret and no file of certificates is needed. */
+  readonly offline: boolean;
+}
+
+/** An environment with what is needed to render its credentials and jobs. */
+export interface PlannedEnvironment {
+  readonly environment: Environment;
+  readonly raw: JsonMap;
+  readonly scope: Scope;
+  readonly layers: readonly JsonMap[];
+}
+
+/** Renders the environment `name`, whose maps are `raw`; what is wrong goes to `problems`. */
+export function planEnvironment(name: string, raw: JsonMap, context: ProjectContext, problems: Problems): PlannedEnvironment {
+  const layers = [context.given, mapAt(raw, 'variables'), mapAt(context.project, 'variables')];
+  const named = environmentNames(name, raw, () => scope, () => planned.environment);
+  const scope: Scope = createScope({ lookups: context.lookups, layers, named });
+  const read = new Reader(scope, problems, context.offline);
+  const origins = readOrigins(raw, read, problems);
+  const issuers = readIssuers(raw, read, problems);
+  const environment: Environment = {
+    name,
+    source: sourceOf(mapAt(context.project, 'environments'), name, 'key') ?? unplaced,
+    protected: raw['protected'] !== false,
+    default: raw['default'] !== false,
+    origins,
+    issuers,
+    clients: readClients(raw, issuers, read, problems),
+    credentials: new Map(),
+    headers: readHeaders(raw, read),
+    transport: readTransport(name, raw, context, read, problems),
+    experiments: experimentPolicy(raw),
+  };
+  const planned = { environment, raw, scope, layers };
+  return planned;
+}
+
+export const unplaced: { file: string; line: number; column: number } = { file: '', line: 1, column: 1 };
+
+export function mapAt(map: JsonMap, name: string): JsonMap {
+  const value = map[name];
+  return value !== undefined && isMap(value) ? value : {};
+}
+
+/** `environment`, `origin.X`, `issuer.X`, `clients.X.key`: what a name means in this environment. */
+function environmentNames(name: string, raw: JsonMap, scope: () => Scope, environment: () => Environment) {
+  return (path: string): Json | Value | undefined => {
+    if (path === 'environment') return name;
+    const [kind, which, ...rest] = path.split('.');
+    if (kind === 'origin' && which !== undefined && rest.length === 0) return environment().origins.get(which);
+    if (kind === 'issuer' && which !== undefined && rest.length === 0) return environment().issuers.get(which)?.issuer;
+    if (kind === 'clients' && which !== undefined && rest.length === 1) {
+      const written = dig(raw, ['clients', which, ...rest]);
+      if (typeof written !== 'string') return written;
+      return new Reader(scope(), new Problems(), false).text({ value: written }, 'value') ?? undefined;
+    }
+    return undefined;
+  };
+}
+
+function readOrigins(raw: JsonMap, read: Reader, problems: Problems): Map<string, string> {
+  const origins = new Map<string, string>();
+  const map = mapAt(raw, 'origins');
+  for (const name of Object.keys(map)) {
+    const text = read.plain(map, name);
+    if (text === null) continue;
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) {
+      problems.add('ORIGIN_INVALID', `"${text}" is not an origin.`, {
+        source: sourceOf(map, name),
+        fix: 'Write scheme, host and, where it is not the default, the port: https://api.example.com',
+      });
+      continue;
+    }
+    origins.set(name, url.origin);
+  }
+  return origins;
+}
+
+function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string, Issuer> {
+  const issuers = new Map<string, Issuer>();
+  const map = mapAt(raw, 'issuers');
+  for (const name of Object.keys(map)) {
+    const value = map[name];
+    const long = value !== undefined && isMap(value) ? value : null;
+    const issuer = long ? read.plain(long, 'issuer') : read.plain(map, name);
+    if (issuer === null) continue;
+    const source = (long ? sourceOf(long, 'issuer') : sourceOf(map, name)) ?? unplaced;
+    if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
+      problems.add('ISSUER_INVALID', `"${issuer}" is not an issuer identifier.`, { source, fix: 'Write its URL, exactly as the authorization server states it.' });
+      continue;
+    }
+    const discovery = long?.['discovery'];
+    issuers.set(name, {
+      name,
+      issuer,
+      discovery: discovery === 'oauth2' || discovery === 'none' ? discovery : 'oidc',
+      metadata: long ? read.map(mapAt(long, 'metadata')) : {},
+      source,
+    });
+  }
+  return issuers;
+}
+
+function readClients(raw: JsonMap, issuers: ReadonlyMap<string, Issuer>, read: Reader, problems: Problems): Map<string, Client> {
+  const clients = new Map<string, Client>();
+  const map = mapAt(raw, 'clients');
+  for (const name of Object.keys(map)) {
+    const value = mapAt(map, name);
+    const wanted = value['issuer'];
+    const issuer = typeof wanted === 'string' ? issuers.get(wanted) : [...issuers.values()][0];
+    if (!issuer) {
+      const message = typeof wanted === 'string' ? `There is no issuer "${wanted}" in this environment.` : 'This environment has no issuer for the client.';
+      problems.add('UNKNOWN_ISSUER', message, { source: sourceOf(value, 'issuer') ?? sourceOf(map, name, 'key'), fix: 'Name it under issuers:.' });
+      continue;
+    }
+    const client_id = read.plain(value, 'client_id');
+    if (client_id === null) {
+      if (value['client_id'] === undefined) {
+        problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, { source: sourceOf(map, name, 'key') });
+      }
+      continue;
+    }
+    clients.set(name, {
+      name,
+      issuer,
+      client_id,
+      client_secret: null,
+      token_endpoint_auth_method: authMethod(value),
+      redirect_uris: read.list(value, 'redirect_uris'),
+      source: sourceOf(map, name, 'key') ?? unplaced,
+      sources: sourcesOf(value),
+    });
+  }
+  return clients;
+}
+
+function authMethod(client: JsonMap): Client['token_endpoint_auth_method'] {
+  const method = client['token_endpoint_auth_method'];
+  if (method === 'none' || method === 'client_secret_post' || method === 'client_secret_basic') return method;
+  return client['client_secret'] === undefined ? 'none' : 'client_secret_basic';
+}
+
+export function sourcesOf(map: JsonMap): Record<string, { file: string; line: number; column: number }> {
+  const sources: Record<string, { file: string; line: number; column: number }> = {};
+  for (const name of Object.keys(map)) {
+    const source = sourceOf(map, name);
+    if (source) sources[name] = source;
+  }
+  return sources;
+}
+
+function readHeaders(raw: JsonMap, read: Reader): Field[] {
+  const map = mapAt(raw, 'headers');
+  const fields: Field[] = [];
+  for (const name of Object.keys(map)) {
+    const value = read.text(map, name);
+    if (value !== null) fields.push([name, value]);
+  }
+  return fields;
+}
+
+function readTransport(name: string, raw: JsonMap, context: ProjectContext, read: Reader, problems: Problems): Transport {
+  const tls = mapAt(raw, 'tls');
+  const file = (key: string): string | null => {
+    const path = read.plain(tls, key);
+    if (path === null || context.offline) return null;
+    try {
+      return readFileSync(resolve(context.root, path), 'utf8');
+    } catch {
+      problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read.`, { source: sourceOf(tls, key), fix: 'Paths are relative to why401.yml.' });
+      return null;
+    }
+  };
+  const cert = file('cert');
+  const key = file('key');
+  return {
+    environment: name,
+    connectTo: readConnectTo(raw, read),
+    ca: file('ca'),
+    clientCertificate: cert !== null && key !== null ? { cert, key: read.secretText(`${name} tls key`, key) } : null,
+    insecure: tls['insecure'] === true,
+    proxy: read.text(raw, 'proxy'),
+    http2: raw['http2'] === true,
+  };
+}
+
+function readConnectTo(raw: JsonMap, read: Reader): Map<string, string> {
+  const map = mapAt(raw, 'connect_to');
+  const pairs = new Map<string, string>();
+  for (const from of Object.keys(map)) {
+    const to = read.plain(map, from);
+    if (to !== null) pairs.set(from, to);
+  }
+  return pairs;
+}

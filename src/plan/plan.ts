@@ -1,0 +1,221 @@
+/** Project and options to jobs. Pure but for certificate files: nothing is sent, every wrong name is told. */
+import type { Credential, Environment, Job, Json, JsonMap, Step } from '../model.ts';
+import { type Problem, Problems } from '../problem.ts';
+import { nearest } from '../load/nearest.ts';
+import { isMap, merge, sourceOf } from '../source.ts';
+import { credentialMaps, planCredential } from './credentials.ts';
+import { mapAt, type PlannedEnvironment, planEnvironment, type ProjectContext } from './environment.ts';
+import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
+import { createScope } from './scope.ts';
+import { checkProtection, override, planStep } from './steps.ts';
+
+/** One scenario file as loaded. */
+export interface ScenarioSource {
+  /** Relative to the working directory. */
+  readonly file: string;
+  readonly value: JsonMap;
+}
+
+export interface PlanOptions {
+  /** Names; empty: all that are not `default: false`. */
+  readonly environments: readonly string[];
+  readonly tags: readonly string[];
+  /** Part of a scenario's name, case ignored. */
+  readonly grep: string | null;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+export interface Plan {
+  readonly jobs: readonly Job[];
+  /** Selected ones, in the order of the file. */
+  readonly environments: readonly Environment[];
+  /** All of the file, selected or not: what belongs to which environment. */
+  readonly known: readonly Environment[];
+  readonly problems: readonly Problem[];
+}
+
+export function plan(context: ProjectContext, scenarios: readonly ScenarioSource[], options: PlanOptions): Plan {
+  const problems = new Problems();
+  const raws = extended(mapAt(context.project, 'environments'), problems);
+  const selected = selectEnvironments(raws, options.environments, problems);
+  const planned = new Map<string, PlannedEnvironment>();
+  for (const [name, raw] of raws) {
+    const own = selected.has(name) ? problems : new Problems();
+    planned.set(name, planEnvironment(name, raw, { ...context, offline: context.offline || !selected.has(name) }, own));
+  }
+  const wanted = scenarios.filter((scenario) => matches(scenario, options));
+  const jobs: Job[] = [];
+  for (const scenario of wanted) {
+    checkEnvironmentNames(scenario.value, [...raws.keys()], problems);
+    for (const name of selected) {
+      const environment = planned.get(name);
+      const job = environment && planJob(jobs.length, scenario, environment, context, options, problems);
+      if (job) jobs.push(job);
+    }
+  }
+  if (jobs.length === 0 && problems.list.length === 0) noJobs(scenarios.length, problems);
+  const known = [...planned.values()].map((each) => each.environment);
+  return { jobs, environments: known.filter((each) => selected.has(each.name)), known, problems: distinct(problems.list) };
+}
+
+/** `extends` applied; a cycle or an unknown name is a problem. */
+function extended(environments: JsonMap, problems: Problems): Map<string, JsonMap> {
+  const result = new Map<string, JsonMap>();
+  const resolve = (name: string, path: readonly string[]): JsonMap => {
+    const raw = mapAt(environments, name);
+    const base = raw['extends'];
+    if (typeof base !== 'string') return raw;
+    const source = sourceOf(raw, 'extends');
+    if (path.includes(base)) {
+      problems.add('EXTENDS_CYCLE', `"${name}" extends itself: ${[...path, base].join(' extends ')}.`, { source, fix: 'Let one of them stand alone.' });
+      return raw;
+    }
+    if (!Object.hasOwn(environments, base)) {
+      unknownEnvironment(base, Object.keys(environments), source, problems);
+      return raw;
+    }
+    return merge(merge(resolve(base, [...path, base]), { default: null }), merge(raw, { extends: null }));
+  };
+  for (const name of Object.keys(environments)) result.set(name, resolve(name, [name]));
+  return result;
+}
+
+function selectEnvironments(raws: ReadonlyMap<string, JsonMap>, names: readonly string[], problems: Problems): Set<string> {
+  if (names.length === 0) return new Set([...raws].filter(([, raw]) => raw['default'] !== false).map(([name]) => name));
+  for (const name of names) if (!raws.has(name)) unknownEnvironment(name, [...raws.keys()], null, problems);
+  return new Set([...raws.keys()].filter((name) => names.includes(name)));
+}
+
+function unknownEnvironment(name: string, known: readonly string[], source: ReturnType<typeof sourceOf>, problems: Problems): void {
+  const near = nearest(name, known);
+  problems.add('UNKNOWN_ENVIRONMENT', `There is no environment "${name}".`, {
+    source,
+    fix: near ? `Did you mean "${near}"?` : `There are: ${known.join(', ')}.`,
+  });
+}
+
+function checkEnvironmentNames(scenario: JsonMap, known: readonly string[], problems: Problems): void {
+  const steps = scenario['steps'];
+  const maps = [scenario, ...(Array.isArray(steps) ? steps.filter(isMap) : [])];
+  for (const map of [...maps, ...maps.map((each) => mapAt(each, 'expect'))]) {
+    const only = map['only'];
+    if (Array.isArray(only)) {
+      only.forEach((name: Json, index: number) => {
+        if (!known.includes(String(name))) unknownEnvironment(String(name), known, sourceOf(only, index), problems);
+      });
+    }
+    const inside = mapAt(map, 'in');
+    for (const name of Object.keys(inside)) {
+      if (!known.includes(name)) unknownEnvironment(name, known, sourceOf(inside, name, 'key'), problems);
+    }
+  }
+}
+
+function matches(scenario: ScenarioSource, options: PlanOptions): boolean {
+  const tags = strings(scenario.value['tags']);
+  if (options.tags.length > 0 && !options.tags.some((tag) => tags.includes(tag))) return false;
+  return options.grep === null || nameOf(scenario).toLowerCase().includes(options.grep.toLowerCase());
+}
+
+function nameOf(scenario: ScenarioSource): string {
+  const name = scenario.value['name'];
+  if (typeof name === 'string') return name;
+  return (scenario.file.split('/').pop() ?? scenario.file).replace(/\.ya?ml$/, '');
+}
+
+function strings(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function planJob(
+  index: number,
+  scenario: ScenarioSource,
+  planned: PlannedEnvironment,
+  context: ProjectContext,
+  options: PlanOptions,
+  problems: Problems,
+): Job | null {
+  const { environment } = planned;
+  const only = scenario.value['only'];
+  if (Array.isArray(only) && !only.includes(environment.name)) return null;
+  const value = override(scenario.value, environment.name);
+  const layers = [context.given, mapAt(value, 'variables'), ...planned.layers.slice(1)];
+  const scope = createScope({ lookups: context.lookups, layers, named: (name) => jobName(name) ?? planned.scope.lookup(name) });
+  const credentials = credentialMaps(planned, context);
+  const captured = new Set<string>();
+  const names: NameContext = { planned, credentials, scope, captured, offline: context.offline };
+  checkCredentialNames(value['credential'], value, names, problems);
+  const steps = planSteps(value, planned, options, names, captured, problems);
+  return {
+    index,
+    file: scenario.file,
+    name: nameOf(scenario),
+    source: sourceOf(scenario.value) ?? { file: scenario.file, line: 1, column: 1 },
+    tags: strings(scenario.value['tags']),
+    environment: { ...environment, credentials: neededCredentials(steps, names, context, problems) },
+    variables: layers,
+    steps,
+  };
+}
+
+function planSteps(
+  scenario: JsonMap,
+  planned: PlannedEnvironment,
+  options: PlanOptions,
+  names: NameContext,
+  captured: Set<string>,
+  problems: Problems,
+): Step[] {
+  const defaults = { credential: scenario['credential'], timeout: options.timeout, retry: options.retries };
+  const steps: Step[] = [];
+  const written = scenario['steps'];
+  for (const [index, map] of (Array.isArray(written) ? written : []).entries()) {
+    if (!isMap(map)) continue;
+    const step = planStep(map, index, planned.environment.name, defaults);
+    if (!step) continue;
+    const effective = override(map, planned.environment.name);
+    checkCredentialNames(effective['credential'], effective, names, problems);
+    checkNames(step, effective, names, problems);
+    checkProtection(step, effective, planned.environment, problems);
+    for (const name of Object.keys(step.capture)) captured.add(name);
+    steps.push(step);
+  }
+  return steps;
+}
+
+/** Names that have a value only while a job runs. */
+function jobName(name: string): Json | undefined {
+  return name === 'uuid' || name.startsWith('pkce.') || /^now([+-]\d+[smhd])?\./.test(name) ? '' : undefined;
+}
+
+function neededCredentials(steps: readonly Step[], names: NameContext, context: ProjectContext, problems: Problems): Map<string, Credential> {
+  const result = new Map<string, Credential>();
+  for (const step of steps) {
+    const wanted = step.kind === 'request' ? step.credentials.map((each) => each.name) : step.kind === 'token' ? [step.credential] : [];
+    for (const name of wanted) {
+      const map = names.credentials.get(name);
+      if (!map || result.has(name)) continue;
+      const credential = planCredential(name, map, names.planned, context, problems);
+      if (credential) result.set(name, credential);
+    }
+  }
+  return result;
+}
+
+function noJobs(scenarios: number, problems: Problems): void {
+  const message = scenarios === 0 ? 'There is no scenario.' : 'No scenario is selected: a run that tests nothing would be green for nothing.';
+  problems.add('NO_SCENARIOS', message, { fix: 'Check the paths, --env, --tag and --grep, and "only" in the files.' });
+}
+
+/** A wrong line in a scenario is wrong in every environment, and told once. */
+function distinct(list: readonly Problem[]): Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of list) {
+    const place = problem.source ? `${problem.source.file}:${problem.source.line}:${problem.source.column}` : '';
+    const key = `${problem.code} ${place} ${problem.source ? problem.message.replace(/ in environment "[^"]*"/, '') : problem.message}`;
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
+}

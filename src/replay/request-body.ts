@@ -1,0 +1,117 @@
+/** The body of a step to bytes and content type. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
+import type { BodySpec, Json } from '../model.ts';
+import { type RenderedJson, renderJson, renderText, type Scope, type Unrendered } from '../plan/template.ts';
+import { Secret } from '../secret.ts';
+import { stringifyJson } from '../http/json.ts';
+import { isMap } from '../source.ts';
+
+export interface BodyContext {
+  readonly scope: Scope;
+  /** Directory of why401.yml: files are read below it only. */
+  readonly root: string;
+}
+interface BuiltBody {
+  readonly bytes: Uint8Array;
+  readonly type: string | null;
+}
+interface BodyError {
+  readonly error: string;
+}
+
+export async function buildBody(spec: BodySpec | null, context: BodyContext): Promise<BuiltBody | BodyError | null> {
+  if (spec === null) return null;
+  if ('json' in spec) return json(spec.json, context.scope);
+  if ('graphql' in spec) return json(spec.graphql as unknown as Json, context.scope);
+  if ('form' in spec) return form(spec.form, context.scope);
+  if ('text' in spec) return text(spec, context.scope);
+  if ('file' in spec) return file(spec.file, context);
+  return multipart(spec.multipart, context);
+}
+
+function json(value: Json, scope: Scope): BuiltBody | BodyError {
+  const rendered = renderJson(value, scope);
+  if (!('value' in rendered)) return unrendered(rendered);
+  return { bytes: Buffer.from(stringifyJson(revealed(rendered.value)), 'utf8'), type: 'application/json' };
+}
+
+/** The tree with its secrets in clear, to be serialised and sent. */
+function revealed(value: RenderedJson): Json {
+  if (value instanceof Secret) return value.reveal();
+  if (Array.isArray(value)) return value.map((item) => revealed(item as RenderedJson));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revealed(item as RenderedJson)]));
+  }
+  return value as Json;
+}
+
+function form(map: Readonly<Record<string, Json>>, scope: Scope): BuiltBody | BodyError {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of entries(map)) {
+    const rendered = renderText(value.container, value.key, scope);
+    if (!('value' in rendered)) return unrendered(rendered);
+    parameters.append(name, reveal(rendered.value));
+  }
+  return { bytes: Buffer.from(parameters.toString(), 'utf8'), type: 'application/x-www-form-urlencoded' };
+}
+
+/** Each value with its name; a list repeats the name. */
+function entries(map: Readonly<Record<string, Json>>): [name: string, value: { container: never; key: string }][] {
+  return Object.entries(map).flatMap(([name, value]) => {
+    if (!Array.isArray(value)) return [[name, { container: map as never, key: name }]];
+    return [...value.keys()].map((index): [string, { container: never; key: string }] => [name, { container: value as never, key: String(index) }]);
+  });
+}
+
+function text(spec: { readonly text: string }, scope: Scope): BuiltBody | BodyError {
+  const rendered = renderText(spec as never, 'text', scope);
+  if (!('value' in rendered)) return unrendered(rendered);
+  return { bytes: Buffer.from(reveal(rendered.value), 'utf8'), type: 'text/plain; charset=utf-8' };
+}
+
+function file(path: string, context: BodyContext): BuiltBody | BodyError {
+  const content = readConfined(path, context.root);
+  if ('error' in content) return content;
+  return { bytes: content.bytes, type: /\.json$/.test(path) ? 'application/json' : 'application/octet-stream' };
+}
+
+async function multipart(map: Readonly<Record<string, Json>>, context: BodyContext): Promise<BuiltBody | BodyError> {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(map)) {
+    if (isMap(value) && typeof value['file'] === 'string') {
+      const content = readConfined(value['file'], context.root);
+      if ('error' in content) return content;
+      const type = typeof value['type'] === 'string' ? value['type'] : 'application/octet-stream';
+      data.append(name, new Blob([new Uint8Array(content.bytes)], { type }), basename(value['file']));
+      continue;
+    }
+    const rendered = renderText(map as never, name, context.scope);
+    if (!('value' in rendered)) return unrendered(rendered);
+    data.append(name, reveal(rendered.value));
+  }
+  const encoded = new Response(data);
+  return { bytes: new Uint8Array(await encoded.arrayBuffer()), type: encoded.headers.get('content-type') };
+}
+
+/** Reads a file that really lies below `root`, links followed. */
+function readConfined(path: string, root: string): { bytes: Uint8Array } | BodyError {
+  try {
+    const real = realpathSync(resolve(root, path));
+    const inside = relative(realpathSync(root), real);
+    if (inside.startsWith('..') || isAbsolute(inside)) return { error: `The file "${path}" lies outside of the project.` };
+    return { bytes: readFileSync(real) };
+  } catch {
+    return { error: `The file "${path}" cannot be read.` };
+  }
+}
+
+function reveal(value: string | Secret): string {
+  return value instanceof Secret ? value.reveal() : value;
+}
+
+export function unrendered(reason: Unrendered): BodyError {
+  if ('error' in reason) return { error: reason.error };
+  const names = reason.unresolved.map((name) => `"${name}"`).join(', ');
+  return { error: `Nothing is named ${names}: the step that captures it did not run or captured nothing.` };
+}

@@ -1,0 +1,116 @@
+/** A step and its credentials to the request that is sent. One of the few places where a secret is revealed. */
+import type { Environment, Field, RequestStep } from '../model.ts';
+import type { Presentation } from '../credential/presentation.ts';
+import { renderText, renderUrl, type Scope } from '../plan/template.ts';
+import { Secret, type Value } from '../secret.ts';
+import { isMap } from '../source.ts';
+import { type BodyContext, buildBody, unrendered } from './request-body.ts';
+
+/** What is sent, before redirects. */
+export interface PreparedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: readonly Field[];
+  /** Lower-case names of headers that carry credentials. */
+  readonly sensitive: ReadonlySet<string>;
+  readonly body: Uint8Array | null;
+}
+/** Why a request cannot be built: known only now, since it depends on captures. */
+export interface RequestError {
+  readonly error: string;
+}
+
+export interface RequestContext extends BodyContext {
+  readonly environment: Environment;
+  readonly scope: Scope;
+  readonly userAgent: string;
+}
+
+export async function prepareRequest(
+  step: RequestStep,
+  presentations: readonly Presentation[],
+  context: RequestContext,
+): Promise<PreparedRequest | RequestError> {
+  const url = target(step.target, context);
+  if ('error' in url) return url;
+  const query = pairs(step.query, context.scope);
+  const headers = pairs(step.headers, context.scope);
+  const cookies = pairs(step.cookies, context.scope);
+  for (const part of [query, headers, cookies]) if ('error' in part) return part;
+  const body = await buildBody(step.body, context);
+  if (body !== null && 'error' in body) return body;
+  const given = presentations.flatMap((each) => each.headers);
+  addQuery(url, [...fields(query), ...presentations.flatMap((each) => each.query)]);
+  const own = fields(headers);
+  const defaults: Field[] = [['User-Agent', context.userAgent], ['Accept', '*/*'], ...context.environment.headers];
+  const all = [...defaults.filter(([name]) => !has(own, name)), ...own, ...given];
+  const cookie = cookieField([...fields(cookies), ...presentations.flatMap((each) => each.cookies)]);
+  if (cookie) all.push(cookie);
+  if (body?.type && !has(all, 'content-type')) all.push(['Content-Type', body.type]);
+  const bad = all.find(([, value]) => /[\r\n\0]/.test(reveal(value)));
+  if (bad) return { error: `The value of the header ${bad[0]} holds a line break.` };
+  const sensitive = new Set([...given.map(([name]) => name.toLowerCase()), 'authorization', 'cookie', 'proxy-authorization']);
+  return { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
+}
+
+/** The bytes of a value for the wire. */
+export function bytesOf(value: Value): Uint8Array {
+  return Buffer.from(reveal(value), 'utf8');
+}
+
+function reveal(value: Value): string {
+  return value instanceof Secret ? value.reveal() : value;
+}
+
+function target(text: string, context: RequestContext): URL | RequestError {
+  const { origins } = context.environment;
+  const rendered = renderUrl(text, context.scope);
+  if (!('value' in rendered)) return unrendered(rendered);
+  const value = reveal(rendered.value);
+  const named = /^([A-Za-z][\w-]*):(\/(?!\/).*)$/s.exec(value);
+  const origin = value.startsWith('/') ? [...origins.values()][0] : named?.[1] === undefined ? '' : origins.get(named[1]);
+  const path = value.startsWith('/') ? value : (named?.[2] ?? value);
+  if (origin === undefined) return { error: `No origin is known for "${String(rendered.value)}".` };
+  const whole = origin + path;
+  if (!URL.canParse(whole)) return { error: `"${String(rendered.value)}" is not a URL.` };
+  const url = new URL(whole);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { error: `"${url.protocol}" is not http or https.` };
+  if (url.username || url.password) return { error: 'A user name or password does not belong into a URL.' };
+  if (origin !== '' && url.origin !== origin) return { error: `"${String(rendered.value)}" leaves the origin ${origin}.` };
+  return url;
+}
+
+function pairs(map: Readonly<Record<string, unknown>>, scope: Scope): { fields: Field[] } | RequestError {
+  const result: Field[] = [];
+  for (const [name, value] of Object.entries(map)) {
+    if (value === null) continue;
+    const list = Array.isArray(value);
+    if (!list && isMap(value as never)) return { error: `"${name}" is a map where text is needed.` };
+    const keys = list ? [...value.keys()].map(String) : [name];
+    for (const key of keys) {
+      const rendered = renderText((list ? value : map) as never, key, scope);
+      if (!('value' in rendered)) return unrendered(rendered);
+      result.push([name, rendered.value]);
+    }
+  }
+  return { fields: result };
+}
+
+function fields(result: { fields: Field[] } | RequestError): Field[] {
+  return 'fields' in result ? result.fields : [];
+}
+
+function has(list: readonly Field[], name: string): boolean {
+  return list.some(([other]) => other.toLowerCase() === name.toLowerCase());
+}
+
+function addQuery(url: URL, list: readonly Field[]): void {
+  if (list.length === 0) return;
+  const added = list.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(value))}`).join('&');
+  url.search = url.search === '' ? `?${added}` : `${url.search}&${added}`;
+}
+
+function cookieField(list: readonly Field[]): Field | null {
+  if (list.length === 0) return null;
+  return ['Cookie', Secret.join(list.flatMap(([name, value], index) => [index === 0 ? '' : '; ', `${name}=`, value]))];
+}
