@@ -1,0 +1,55 @@
+/** What an authorization endpoint says of a redirect_uri, read from its answer alone (RFC 6749 section 4.1.2). */
+import type { Hop } from '../model.ts';
+
+export type Acceptance =
+  /** Redirected to the redirect_uri: client and redirect_uri are registered, whatever error it carries. */
+  | { readonly verdict: 'accepted'; readonly error: string | null }
+  /** An error page instead of a redirect: client or redirect_uri is refused. */
+  | { readonly verdict: 'refused'; readonly status: number; readonly error: string | null }
+  /** A page with status 200, or a redirect elsewhere: a login page or an error page; a control tells. */
+  | { readonly verdict: 'undecided'; readonly status: number; readonly location: string | null };
+
+/** Null where there was no answer. `state` is the one that was sent. */
+export function acceptance(hop: Hop, redirect_uri: string, state: string): Acceptance | null {
+  const { response } = hop;
+  if (!response) return null;
+  const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? null;
+  const { status } = response;
+  if (status >= 300 && status < 400 && location !== null) {
+    const target = URL.canParse(location, hop.request.url) ? new URL(location, hop.request.url) : null;
+    if (target && pointsTo(target, redirect_uri) && parameter(target, 'state') === state) {
+      return { verdict: 'accepted', error: parameter(target, 'error') };
+    }
+    return { verdict: 'undecided', status, location };
+  }
+  const text = Buffer.from(response.body.content).toString('utf8');
+  const page = formPost(text, redirect_uri, state);
+  if (page) return page;
+  if (status >= 400) return { verdict: 'refused', status, error: errorCode(text) };
+  return { verdict: 'undecided', status, location: null };
+}
+
+function pointsTo(target: URL, redirect_uri: string): boolean {
+  if (!URL.canParse(redirect_uri)) return false;
+  const wanted = new URL(redirect_uri);
+  return target.protocol === wanted.protocol && target.host === wanted.host && target.pathname === wanted.pathname;
+}
+
+function parameter(url: URL, name: string): string | null {
+  return url.searchParams.get(name) ?? new URLSearchParams(url.hash.replace(/^#/, '')).get(name);
+}
+
+/** `response_mode=form_post`: a page whose form goes to the redirect_uri. */
+function formPost(text: string, redirect_uri: string, state: string): Acceptance | null {
+  const action = /<form[^>]*\saction="([^"]*)"/i.exec(text)?.[1];
+  if (action === undefined || !URL.canParse(action) || !pointsTo(new URL(action), redirect_uri)) return null;
+  if (!text.includes(state)) return null;
+  return { verdict: 'accepted', error: /name="error"\s+value="([^"]*)"/i.exec(text)?.[1] ?? null };
+}
+
+/** An OAuth error code in a JSON body or in a page (`error: invalid_redirect_uri`). */
+export function errorCode(text: string): string | null {
+  const json = /"error"\s*:\s*"([\w.-]+)"/.exec(text)?.[1];
+  if (json !== undefined) return json;
+  return /\b(invalid_client(?:_id)?|unauthorized_client|invalid_redirect_uri|redirect_uri_mismatch|invalid_request(?:_uri|_object)?|unsupported_response_type|invalid_scope|access_denied|server_error)\b/.exec(text)?.[1] ?? null;
+}

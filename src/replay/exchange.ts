@@ -1,0 +1,83 @@
+/** A prepared request to an exchange: the one way in which anything is sent, whatever its role. */
+import type { Send, Timeouts } from '../doors.ts';
+import type { Perform } from '../credential/presentation.ts';
+import type { CredentialUse, Environment, Exchange, RedirectSpec, Transport } from '../model.ts';
+import { follow } from './follow.ts';
+import type { Jar } from './jar.ts';
+import { bytesOf, type PreparedRequest } from './request.ts';
+
+export interface ExchangeContext {
+  readonly send: Send;
+  readonly bodyLimit: number;
+  readonly userAgent: string;
+}
+export interface ExchangeRequest {
+  readonly role: Exchange['role'];
+  readonly attempt: number;
+  readonly environment: Environment;
+  readonly request: PreparedRequest;
+  readonly credentials: readonly CredentialUse[];
+  readonly redirect: RedirectSpec;
+  readonly jar: Jar | null;
+  readonly bound: (origin: string) => boolean;
+  /** Milliseconds for the whole chain. */
+  readonly timeout: number;
+  readonly signal: AbortSignal | null;
+  /** Instead of the environment's: without its client certificate. */
+  readonly transport?: Transport;
+}
+
+export async function exchange(context: ExchangeContext, given: ExchangeRequest): Promise<Exchange> {
+  const { request } = given;
+  const { hops, stopped } = await follow(
+    {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      sensitive: request.sensitive,
+      body: request.body,
+      transport: given.transport ?? given.environment.transport,
+      timeouts: timeouts(given.timeout),
+      bodyLimit: context.bodyLimit,
+      redirect: given.redirect,
+      bound: given.bound,
+      jar: given.jar,
+      signal: given.signal,
+    },
+    { send: context.send },
+  );
+  const { role, attempt, environment, credentials } = given;
+  return { role, attempt, environment: environment.name, hops, credentials, stopped };
+}
+
+/** Ten seconds are enough for TCP and TLS wherever a server is there at all. */
+const longestConnect = 10_000;
+
+export function timeouts(total: number): Timeouts {
+  return { connect: Math.min(longestConnect, total), head: total, body: total, total };
+}
+
+/** How credentials are obtained: no redirect, no cookies; headers and body are bound by the caller. */
+export function createPerform(context: ExchangeContext, timeout: number, signal: AbortSignal | null): Perform {
+  return (given) => {
+    const headers = given.headers.filter(([name]) => name.toLowerCase() !== 'user-agent');
+    return exchange(context, {
+      role: given.role,
+      attempt: 1,
+      environment: given.environment,
+      request: {
+        method: given.method,
+        url: new URL(given.url),
+        headers: [['User-Agent', context.userAgent], ...headers],
+        sensitive: new Set(),
+        body: given.body === null ? null : bytesOf(given.body),
+      },
+      credentials: [],
+      redirect: { follow: false, max: 0 },
+      jar: null,
+      bound: () => true,
+      timeout,
+      signal,
+    });
+  };
+}

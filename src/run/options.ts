@@ -1,0 +1,37 @@
+/** What a run needs from outside: doors, and the options of the command line. */
+import type { Clock, Random, Send } from '../doors.ts';
+import type { Environment, Job, RunEvent } from '../model.ts';
+import type { Lookups } from '../plan/scope.ts';
+import type { Redactor } from '../secret.ts';
+
+export interface RunDoors {
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly redactor: Redactor;
+  readonly lookups: Lookups;
+}
+
+export interface RunOptions {
+  readonly version: string;
+  /** Directory of why401.yml. */
+  readonly root: string;
+  readonly jobs: readonly Job[];
+  readonly environments: readonly Environment[];
+  /** All environments of the file: what belongs to which. */
+  readonly known: readonly Environment[];
+  /** Jobs at a time. */
+  readonly concurrency: number;
+  /** Stop after the first failed job. */
+  readonly bail: boolean;
+  /** Warnings fail the run. */
+  readonly strict: boolean;
+  readonly experiments: boolean;
+  /** Bytes of a body to keep. */
+  readonly bodyLimit: number;
+  /** Milliseconds for the whole run, or null. */
+  readonly deadline: number | null;
+  /** Aborted by SIGINT. */
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
