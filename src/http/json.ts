@@ -1,0 +1,59 @@
+/** JSON (RFC 8259) without loss: integers beyond 2^53 become bigint. */
+import { createRequire } from 'node:module';
+import type { Json } from '../model.ts';
+
+type LosslessJson = typeof import('lossless-json');
+
+/** Digits of an integer that is kept exactly; a longer one becomes a double. */
+const longestInteger = 4096;
+
+const require = createRequire(import.meta.url);
+let lossless: LosslessJson | null = null;
+
+/**
+ * Parses a whole JSON text. Of duplicate names the last one counts (RFC 8259 section 4); `__proto__` is a name like
+ * any other. Never throws: bad syntax, and nesting that is too deep for an exact reading, come back as `error`.
+ */
+export function parseJson(text: string): { readonly value: Json } | { readonly error: string } {
+  try {
+    return { value: mayHoldLargeInteger(text) ? parseExactly(text) : (JSON.parse(text) as Json) };
+  } catch (error) {
+    if (error instanceof RangeError) return { error: 'it is nested too deeply' };
+    if (error instanceof SyntaxError) return { error: error.message };
+    throw error;
+  }
+}
+
+/** JSON.parse is an order of magnitude faster, and exact where no number has 16 digits. */
+function mayHoldLargeInteger(text: string): boolean {
+  return /\d{16}/.test(text);
+}
+
+function parseExactly(text: string): Json {
+  lossless ??= require('lossless-json') as LosslessJson;
+  return lossless.parse(text, null, {
+    parseNumber: parseNumber,
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as Json;
+}
+
+function parseNumber(text: string): number | bigint {
+  const value = Number(text);
+  const integer = /^-?\d+$/.test(text);
+  return integer && !Number.isSafeInteger(value) && text.length <= longestInteger ? BigInt(text) : value;
+}
+
+/**
+ * JSON text of a value, bigint as digits; `stringifyJson` is to `parseJson` what JSON.stringify is to JSON.parse.
+ * Objects with a `toJSON` of their own (a Secret) are written as that says. Throws RangeError when nested too deeply.
+ */
+export function stringifyJson(value: unknown): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return `[${value.map(stringifyJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null || 'toJSON' in value)
+    return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`,
+  );
+  return `{${members.join(',')}}`;
+}
