@@ -3,6 +3,7 @@ import { stringifyJson } from '../http/json.ts';
 import type { Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import type { Secret } from '../secret.ts';
+import { concealText } from './known-secrets.ts';
 import { isMatcher } from './matcher-words.ts';
 import { isRenderedList, isRenderedMap, type Reveal } from './rendered.ts';
 
@@ -37,7 +38,7 @@ export function shorten(text: string, concealment: Concealment): string {
       .replaceAll(value, secret.shown)
       .replaceAll(JSON.stringify(value).slice(1, -1), secret.shown);
   }
-  return cut(concealment.redact(shown));
+  return cut(concealment.redact(concealText(shown)));
 }
 
 /** One line of at most 200 characters; control, bidirectional and line-breaking characters are escaped. */

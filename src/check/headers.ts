@@ -1,5 +1,6 @@
-import type { Check, Json } from '../model.ts';
+import type { Check } from '../model.ts';
 import { judge } from './judge.ts';
+import { concealSetCookie } from './known-secrets.ts';
 import { fieldValue, fieldValues, type Outcome } from './outcome.ts';
 import type { RenderedMap } from './rendered.ts';
 
@@ -8,20 +9,13 @@ import type { RenderedMap } from './rendered.ts';
  * cannot be joined, is a list.
  */
 export function checkHeader(map: RenderedMap, name: string, outcome: Outcome): Check {
-  return judge(
-    {
-      kind: 'headers',
-      subject: name,
-      container: map,
-      key: name,
-      actual: received(name, outcome),
-      context: { text: true },
-    },
-    outcome,
-  );
+  const actual = received(name, outcome);
+  const base = { kind: 'headers', subject: name, container: map, key: name, actual, context: { text: true } };
+  if (!Array.isArray(actual)) return judge(base, outcome);
+  return judge({ ...base, shown: JSON.stringify(actual.map(concealSetCookie)) }, outcome);
 }
 
-function received(name: string, { response }: Outcome): Json | undefined {
+function received(name: string, { response }: Outcome): string | string[] | undefined {
   if (!response) return undefined;
   if (name.toLowerCase() !== 'set-cookie') return fieldValue(response, name) ?? undefined;
   const values = fieldValues(response, name);

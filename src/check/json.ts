@@ -1,7 +1,8 @@
 import type { Check, Json } from '../model.ts';
-import { cut } from './describe.ts';
+import { shorten } from './describe.ts';
 import { compileJsonPath } from './json-path.ts';
 import { fail, judge, judgeEntries } from './judge.ts';
+import { secretFields } from './known-secrets.ts';
 import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import type { RenderedMap } from './rendered.ts';
 
@@ -22,7 +23,11 @@ function checkPath(map: RenderedMap, path: string, body: Json, outcome: Outcome)
   if ('error' in compiled) return fail(judgement, `"${path}" is no JSONPath: ${compiled.error}`, outcome);
   const nodes = compiled.select(body);
   const actual = nodes.length === 0 ? undefined : compiled.singular ? nodes[0] : nodes;
-  return judge({ ...judgement, actual }, outcome);
+  const secret = typeof actual === 'string' && secretFields.has(compiled.name ?? '');
+  return judge(
+    { ...judgement, actual, ...(secret ? { shown: `"[secret:${compiled.name}]"` } : {}) },
+    outcome,
+  );
 }
 
 /** `the body is not JSON: text/html, begins "<!doctype html>"`. */
@@ -36,7 +41,7 @@ export function describeNoJson(outcome: Outcome): string {
   }
   const parsed = outcome.bodyJson();
   const type = fieldValue(response, 'content-type') ?? 'no content-type';
-  const start = cut(outcome.redact(outcome.bodyText().slice(0, 65_536)).trimStart()).slice(0, 60);
+  const start = shorten(outcome.bodyText().slice(0, 65_536).trim(), { ...outcome, secrets: [] }).slice(0, 60);
   const looksLikeJson = /^[[{"]/.test(start) && 'error' in parsed;
   return `the body is not JSON: ${type}, begins ${JSON.stringify(start)}${looksLikeJson ? `; ${parsed.error}` : ''}`;
 }

@@ -1,6 +1,6 @@
 /** What a step gave, as the checks and captures see it. The body is decoded and parsed once, when first asked for. */
 import { parseJson } from '../http/json.ts';
-import type { Exchange, Expect, Json, Response, Source, TokenFacts } from '../model.ts';
+import type { Exchange, Expect, Hop, Json, Response, Source, TokenFacts } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import type { Reveal } from './rendered.ts';
 
@@ -88,4 +88,10 @@ export function fieldValues(response: Response, name: string): string[] {
 export function fieldValue(response: Response, name: string): string | null {
   const values = fieldValues(response, name);
   return values.length === 0 ? null : values.join(', ');
+}
+
+/** Against the address from which it came (RFC 3986 section 5); as it is where that cannot be done. */
+export function resolveUrl(reference: string, hop: Hop | undefined): string {
+  const base = hop?.request.url;
+  return base !== undefined && URL.canParse(reference, base) ? new URL(reference, base).href : reference;
 }
