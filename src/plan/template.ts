@@ -1,7 +1,8 @@
-/** Templates in values: `${name}`, `${name:-default}`, `$${` for a literal `${` (LANGUAGE.md section 5). */
+/** Rendering of templates in values (LANGUAGE.md section 5). */
 import type { Json } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap, place, placeEntry, sourceOf, writtenOf } from '../source.ts';
+import { type Placeholder, parseTemplate, type Template, type TemplateFault } from './template-syntax.ts';
 
 /** A JSON value with templates rendered; a Secret stays one until it is serialised. */
 export type RenderedJson =
@@ -13,19 +14,6 @@ export type RenderedJson =
   | readonly RenderedJson[]
   | { readonly [key: string]: RenderedJson };
 
-export interface Placeholder {
-  readonly name: string;
-  /** Used where the name has no value, null or the empty string; null where there is no `:-`. */
-  readonly default: string | null;
-  /** Of the `$` in the text, in UTF-16 units. */
-  readonly offset: number;
-}
-export type Template = readonly (string | Placeholder)[];
-export interface TemplateFault {
-  readonly error: string;
-  readonly offset: number;
-}
-
 /** What names stand for. */
 export interface Scope {
   lookup(name: string): RenderedJson | undefined;
@@ -36,55 +24,9 @@ export interface Scope {
 /** Names without a value, or why the text cannot be rendered at all. */
 export type Unrendered = { readonly unresolved: readonly string[] } | { readonly error: string };
 export type Rendered = { readonly value: RenderedJson } | Unrendered;
+/** Applied to each value that is put into a text. */
+export type Encode = (value: Value, part: Placeholder) => Value;
 export type RenderedText = { readonly value: Value } | Unrendered;
-
-const name = /^(?:now[+-]\d+(?:ms|s|m|h|d)\.(?:iso|unix)|[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*)$/;
-const parsed = new Map<string, Template | TemplateFault>();
-/** Texts may come out of data rows, so their number is bounded. */
-const mostParsed = 5000;
-
-export function parseTemplate(text: string): Template | TemplateFault {
-  const known = parsed.get(text);
-  if (known) return known;
-  if (parsed.size >= mostParsed) parsed.clear();
-  const template = parse(text);
-  parsed.set(text, template);
-  return template;
-}
-
-function parse(text: string): Template | TemplateFault {
-  const parts: (string | Placeholder)[] = [];
-  let literal = '';
-  let at = 0;
-  while (at < text.length) {
-    if (text.startsWith('$${', at)) {
-      literal += '${';
-      at += 3;
-    } else if (text.startsWith('${', at)) {
-      const end = text.indexOf('}', at);
-      if (end === -1) return { error: '"${" has no "}"', offset: at };
-      const placeholder = parsePlaceholder(text.slice(at + 2, end), at);
-      if ('error' in placeholder) return placeholder;
-      if (literal !== '') parts.push(literal);
-      literal = '';
-      parts.push(placeholder);
-      at = end + 1;
-    } else {
-      literal += text[at];
-      at += 1;
-    }
-  }
-  if (literal !== '') parts.push(literal);
-  return parts;
-}
-
-function parsePlaceholder(inner: string, offset: number): Placeholder | TemplateFault {
-  if (inner.includes('${')) return { error: 'one "${" stands inside another', offset };
-  const split = inner.indexOf(':-');
-  const found = split === -1 ? inner : inner.slice(0, split);
-  if (!name.test(found)) return { error: `"${found}" is not a name`, offset };
-  return { name: found, default: split === -1 ? null : inner.slice(split + 2), offset };
-}
 
 /** A placeholder, or a fault, with the container and the key of the text in which it stands. */
 export interface Reference extends Placeholder {
@@ -136,35 +78,40 @@ function visit(
  * Renders one text. A text that is exactly one `${x}` keeps the type of its value; otherwise the parts are joined,
  * and one secret part makes the whole a Secret. `encode` is applied to every value put into the text.
  */
-export function render(text: string, scope: Scope, encode: (value: Value) => Value = same): Rendered {
+export function render(text: string, scope: Scope, encode: Encode = same): Rendered {
   if (!text.includes('${')) return { value: text };
   const template = parseTemplate(text);
   if ('error' in template) return { error: template.error };
   const [only] = template;
   if (template.length === 1 && only !== undefined && typeof only !== 'string') {
-    const value = valueOf(only, scope);
+    const value = resolve(only, scope);
     if (value === undefined) return { unresolved: [only.name] };
-    return { value: isText(value) ? encode(value) : value };
+    return { value: isText(value) ? encode(value, only) : value };
   }
   return joinParts(template, scope, encode);
 }
 
 /** As `render`, and always text: `${x}` alone is joined like any other part. */
-export function renderAsText(text: string, scope: Scope, encode: (value: Value) => Value = same): RenderedText {
+export function renderAsText(text: string, scope: Scope, encode: Encode = same): RenderedText {
   const template = parseTemplate(text);
   if ('error' in template) return { error: template.error };
   return joinParts(template, scope, encode);
 }
 
-function joinParts(template: Template, scope: Scope, encode: (value: Value) => Value): RenderedText {
+function joinParts(template: Template, scope: Scope, encode: Encode): RenderedText {
   const parts: Value[] = [];
   const unresolved: string[] = [];
   for (const part of template) {
-    const value = typeof part === 'string' ? part : textOf(part, scope);
-    if (value === null) unresolved.push((part as Placeholder).name);
-    else parts.push(typeof part === 'string' ? value : encode(value));
+    if (typeof part === 'string') parts.push(part);
+    else appendValue(part);
   }
   return unresolved.length > 0 ? { unresolved } : { value: Secret.join(parts) };
+
+  function appendValue(part: Placeholder): void {
+    const value = textOf(part, scope);
+    if (value === null) unresolved.push(part.name);
+    else parts.push(encode(value, part));
+  }
 }
 
 function same(value: Value): Value {
@@ -176,7 +123,7 @@ function isText(value: unknown): value is Value {
 }
 
 /** undefined where there is neither a value nor a default. */
-function valueOf(part: Placeholder, scope: Scope): RenderedJson | undefined {
+function resolve(part: Placeholder, scope: Scope): RenderedJson | undefined {
   const value = scope.lookup(part.name);
   const empty = value === undefined || value === null || value === '';
   return empty && part.default !== null ? part.default : value;
@@ -184,7 +131,7 @@ function valueOf(part: Placeholder, scope: Scope): RenderedJson | undefined {
 
 /** The text that is put in the place of `part`; null where there is none: a missing value, null, a list or a map. */
 function textOf(part: Placeholder, scope: Scope): Value | null {
-  const value = valueOf(part, scope);
+  const value = resolve(part, scope);
   if (isText(value)) return value;
   if (value === undefined || value === null || typeof value === 'object') return null;
   return scope.written?.(part.name) ?? String(value);
@@ -246,7 +193,8 @@ export function renderText(container: object, key: string | number, scope: Scope
   if (typeof value === 'string') return renderAsText(value, scope);
   if (value instanceof Secret) return { value };
   if (value === undefined || value === null) return { error: 'there is no value' };
-  if (typeof value === 'object') return { error: Array.isArray(value) ? 'a list is no text' : 'a map is no text' };
+  if (typeof value === 'object')
+    return { error: Array.isArray(value) ? 'a list is no text' : 'a map is no text' };
   return { value: writtenOf(container, key) ?? String(value) };
 }
 
@@ -258,23 +206,15 @@ export function renderText(container: object, key: string | number, scope: Scope
 export function renderUrl(text: string, scope: Scope): RenderedText {
   const template = parseTemplate(text);
   if ('error' in template) return { error: template.error };
-  const [first, ...rest] = template;
-  if (first === undefined) return { value: '' };
-  if (rest.length === 0) return joinParts(template, scope, same);
-  const whole = typeof first !== 'string' && /^(?:origin|issuer)\./.test(first.name);
-  for (const part of template) {
-    const value = typeof part === 'string' ? null : textOf(part, scope);
+  if (template.length === 1 && typeof template[0] !== 'string') return joinParts(template, scope, same);
+  let fault: string | null = null;
+  const rendered = joinParts(template, scope, (value, part) => {
     if (value === '.' || value === '..') {
-      return { error: `the value of "${(part as Placeholder).name}" is "${value}", which a URL leaves out` };
+      fault ??= `the value of "${part.name}" is "${value}", which a URL leaves out`;
     }
-  }
-  if (!whole) return joinParts(template, scope, encodePercent);
-  const start = joinParts([first], scope, same);
-  const end = joinParts(rest, scope, encodePercent);
-  if ('error' in start || 'error' in end) return 'error' in start ? start : end;
-  const unresolved = [start, end].flatMap((side) => ('unresolved' in side ? side.unresolved : []));
-  if (unresolved.length > 0) return { unresolved };
-  return { value: Secret.join([start, end].flatMap((side) => ('value' in side ? [side.value] : []))) };
+    return part.offset === 0 && /^(?:origin|issuer)\./.test(part.name) ? value : encodePercent(value);
+  });
+  return fault === null ? rendered : { error: fault };
 }
 
 function encodePercent(value: Value): Value {

@@ -1,0 +1,148 @@
+/**
+ * Finds an element in HTML by a small subset of selectors: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, combined
+ * and with descendants (`form#login input[name=csrf]`). A scanner of tags, no parser: enough for login pages.
+ */
+
+export interface Element {
+  readonly tag: string;
+  /** Lower-case names, values unescaped. */
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Text up to the end of a textarea, option, title or button; null for others. */
+  readonly text: string | null;
+}
+interface Compound {
+  readonly tag: string | null;
+  readonly tests: readonly { readonly name: string; readonly value: string | null; readonly word: boolean }[];
+}
+/** From the outermost to the element itself. */
+export type HtmlSelector = readonly Compound[];
+
+const part =
+  /^(?:([A-Za-z][\w-]*|\*)|#([\w-]+)|\.([\w-]+)|\[([\w-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"'\s]+)))?\])/;
+
+export function parseHtmlSelector(text: string): HtmlSelector | { readonly error: string } {
+  const compounds = text.trim().match(/(?:\[[^\]]*\]|[^\s[])+/g) ?? [];
+  if (compounds.length === 0) return { error: 'the selector is empty' };
+  const parsed = compounds.map(parseCompound);
+  const fault = parsed.find((compound) => 'error' in compound);
+  return fault && 'error' in fault ? fault : (parsed as Compound[]);
+}
+
+function parseCompound(text: string): Compound | { error: string } {
+  let tag: string | null = null;
+  const tests: { name: string; value: string | null; word: boolean }[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const found = part.exec(rest);
+    if (!found || (found[1] !== undefined && rest !== text)) {
+      return { error: `"${rest}" is not understood: use tag, #id, .class, [name=value] and descendants` };
+    }
+    const [all, name, id, word, attribute, ...values] = found;
+    if (name !== undefined && name !== '*') tag = name.toLowerCase();
+    if (id !== undefined) tests.push({ name: 'id', value: id, word: false });
+    if (word !== undefined) tests.push({ name: 'class', value: word, word: true });
+    if (attribute !== undefined) {
+      const value = values.find((candidate) => candidate !== undefined) ?? null;
+      tests.push({ name: attribute.toLowerCase(), value, word: false });
+    }
+    rest = rest.slice(all.length);
+  }
+  return { tag, tests };
+}
+
+const empty = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
+/** Their content is text whatever it looks like. */
+const raw = new Set(['script', 'style', 'textarea', 'title']);
+const textual = new Set(['textarea', 'title', 'option', 'button']);
+/** Open elements that are remembered; deeper ones are found, but are nobody's descendants. */
+const deepest = 256;
+
+/** The first element that matches, in the order of the document; null where none does. */
+export function findElement(html: string, selector: HtmlSelector): Element | null {
+  const open: Element[] = [];
+  const lower = html.toLowerCase();
+  for (let at = html.indexOf('<'); at !== -1; at = html.indexOf('<', at)) {
+    if (html.startsWith('<!--', at)) {
+      const end = html.indexOf('-->', at + 4);
+      if (end === -1) return null;
+      at = end + 3;
+      continue;
+    }
+    const closing = /^<\/([A-Za-z][^\s/>]{0,63})/.exec(html.slice(at, at + 68))?.[1]?.toLowerCase();
+    if (closing !== undefined) {
+      const index = open.findLastIndex(({ tag }) => tag === closing);
+      if (index !== -1) open.length = index;
+      at += 2;
+      continue;
+    }
+    const start = scanTag(html, at);
+    if (!start) {
+      at += 1;
+      continue;
+    }
+    at = start.end;
+    const close = raw.has(start.tag) ? lower.indexOf(`</${start.tag}`, at) : html.indexOf('<', at);
+    const end = close === -1 ? html.length : close;
+    const text = textual.has(start.tag) ? unescapeHtml(html.slice(at, end)) : null;
+    const element: Element = { tag: start.tag, attributes: start.attributes, text };
+    if (matchesPath(selector, element, open)) return element;
+    if (raw.has(start.tag)) at = end;
+    else if (!empty.has(start.tag) && open.length < deepest) open.push(element);
+  }
+  return null;
+}
+
+function scanTag(
+  html: string,
+  at: number,
+): { tag: string; attributes: Map<string, string>; end: number } | null {
+  const name = /<([A-Za-z][^\s/>]*)/y;
+  name.lastIndex = at;
+  const tag = name.exec(html)?.[1]?.toLowerCase();
+  if (tag === undefined) return null;
+  const attributes = new Map<string, string>();
+  const attribute = /[\s/]*(?:(>)|([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?)/y;
+  attribute.lastIndex = name.lastIndex;
+  for (let found = attribute.exec(html); found; found = attribute.exec(html)) {
+    const [, end, key, double, single, bare] = found;
+    if (end !== undefined) return { tag, attributes, end: attribute.lastIndex };
+    const lower = (key ?? '').toLowerCase();
+    if (!attributes.has(lower)) attributes.set(lower, unescapeHtml(double ?? single ?? bare ?? ''));
+  }
+  return { tag, attributes, end: html.length };
+}
+
+function matchesPath(selector: HtmlSelector, element: Element, open: readonly Element[]): boolean {
+  let next = selector.length - 1;
+  if (!matchesCompound(selector[next], element)) return false;
+  for (let i = open.length - 1; i >= 0 && next > 0; i -= 1) {
+    if (matchesCompound(selector[next - 1], open[i])) next -= 1;
+  }
+  return next === 0;
+}
+
+function matchesCompound(compound: Compound | undefined, element: Element | undefined): boolean {
+  if (!compound || !element || (compound.tag !== null && compound.tag !== element.tag)) return false;
+  return compound.tests.every(({ name, value, word }) => {
+    const actual = element.attributes.get(name);
+    if (actual === undefined) return false;
+    return value === null || (word ? actual.split(/\s+/).includes(value) : actual === value);
+  });
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+};
+
+/** The named references that markup itself needs, and all numeric ones. */
+export function unescapeHtml(text: string): string {
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return entities[String(name).toLowerCase()] ?? whole;
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
