@@ -50,15 +50,10 @@ function parseNumber(text: string): number | bigint {
 export function stringifyJson(value: unknown): string {
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return `[${value.map(stringifyJson).join(',')}]`;
-<<<<<<< HEAD
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`);
-=======
   if (typeof value !== 'object' || value === null || 'toJSON' in value)
     return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value).map(
     ([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`,
   );
->>>>>>> check
   return `{${members.join(',')}}`;
 }
