@@ -114,3 +114,8 @@ function cookieField(list: readonly Field[]): Field | null {
   if (list.length === 0) return null;
   return ['Cookie', Secret.join(list.flatMap(([name, value], index) => [index === 0 ? '' : '; ', `${name}=`, value]))];
 }
+
+/** For checks that compare an answer with a secret, and for the redactor: neither shows what it is given. */
+export function revealForComparison(secret: Secret): string {
+  return secret.reveal();
+}

@@ -1,0 +1,59 @@
+/** What the server asks for against what was sent (RFC 9110 section 11). */
+import { shape, tokenValidity } from '../groups.ts';
+import { type Evidence, evidence, headerValues, type Subject } from '../subject.ts';
+import { lostUses } from './delivery.ts';
+
+export function challengeFacts(subject: Subject): Evidence[] {
+  if (subject.stage !== 'resource' || subject.response?.status !== 401) return [];
+  return [...schemes(subject), ...siblings(subject)];
+}
+
+/** Lower-case schemes of the credentials that the last hop carried. */
+export function sentSchemes(subject: Subject): string[] {
+  const lost = lostUses(subject);
+  return subject.uses.filter((use) => !lost.includes(use)).flatMap(({ scheme }) => (scheme === null ? [] : [scheme.toLowerCase()]));
+}
+
+function schemes(subject: Subject): Evidence[] {
+  const offered = subject.challenges.map(({ scheme }) => scheme.toLowerCase());
+  const sent = sentSchemes(subject);
+  if (offered.length === 0 || sent.length === 0) return [];
+  const response = subject.response;
+  const lines = [
+    { hop: subject.hop.index, field: 'authorization', seen: `sent with scheme ${sent.join(', ')}` },
+    ...(response ? headerValues(response, 'www-authenticate').map((seen) => ({ hop: subject.hop.index, field: 'www-authenticate', seen })) : []),
+  ];
+  if (sent.some((scheme) => offered.includes(scheme))) {
+    const password = sent.includes('basic') ? { names: ['password-wrong'], weight: 2 as const } : {};
+    return [evidence('challenge/same-scheme', { excludes: ['basic-shadow', 'scheme-mismatch'], lines: sent.includes('basic') ? lines : [], ...password })];
+  }
+  const basicOnly = offered.every((scheme) => scheme === 'basic') && !sent.includes('basic');
+  return [
+    evidence('challenge/other-scheme', {
+      names: basicOnly ? ['basic-shadow', 'scheme-mismatch'] : ['scheme-mismatch'],
+      excludes: [...tokenValidity, ...shape, 'password-wrong'],
+      weight: 2,
+      lines,
+    }),
+  ];
+}
+
+/** Elsewhere the same step is challenged, or let in, with the scheme that was sent here. */
+function siblings(subject: Subject): Evidence[] {
+  const offered = subject.challenges.map(({ scheme }) => scheme.toLowerCase());
+  const sent = sentSchemes(subject);
+  if (offered.length === 0 || sent.length === 0 || sent.some((scheme) => offered.includes(scheme))) return [];
+  const witness = subject.siblings.find(
+    (sibling) => (sibling.passed && sent.some((scheme) => sibling.schemesSent.includes(scheme))) || sent.some((scheme) => sibling.schemesChallenged.includes(scheme)),
+  );
+  if (!witness) return [];
+  const how = witness.passed ? 'the same step passes' : `the same step is challenged for ${witness.schemesChallenged.join(', ')}`;
+  return [
+    evidence('challenge/sibling-takes-scheme', {
+      names: offered.every((scheme) => scheme === 'basic') ? ['basic-shadow'] : [],
+      excludes: offered.every((scheme) => scheme === 'basic') ? ['scheme-mismatch'] : [],
+      weight: 3,
+      lines: [{ hop: null, field: `environment ${witness.environment}`, seen: `${how} with ${sent.join(', ')}` }],
+    }),
+  ];
+}

@@ -1,0 +1,36 @@
+/** The client that an authorization server refused, against what why401.yml says of it here and elsewhere. */
+import type { Environment } from '../../model.ts';
+import { clientExists } from '../groups.ts';
+import { type Evidence, evidence, headerValue, type Subject } from '../subject.ts';
+
+export function clientFacts(subject: Subject): Evidence[] {
+  if (!subject.client || (subject.stage !== 'token' && subject.stage !== 'authorization')) return [];
+  return [...sharedId(subject), ...basicRefused(subject)];
+}
+
+/** The id of another environment, used here: only where the two differ for this client. */
+function sharedId(subject: Subject): Evidence[] {
+  const { client, environment } = subject;
+  if (!client) return [];
+  const other = subject.known.find((each) => each.name !== environment.name && sameId(each, client.client_id) && !sameIssuer(each, client.issuer.issuer));
+  if (!other) return [];
+  const here = [...environment.clients.values()].filter(({ client_id }) => client_id === client.client_id).map(({ name }) => name);
+  const theirs = [...other.clients.values()].find(({ client_id }) => client_id === client.client_id);
+  const line = { hop: null, field: 'client_id', seen: `${client.client_id} is also ${theirs?.name ?? 'a client'} of ${other.name}, at another authorization server` };
+  return [evidence('client/id-of-other-environment', { names: ['environment-mixup'], weight: here.includes(theirs?.name ?? '') ? 1 : 2, lines: [line] })];
+}
+
+function sameId(environment: Environment, client_id: string): boolean {
+  return [...environment.clients.values()].some((client) => client.client_id === client_id);
+}
+
+function sameIssuer(environment: Environment, issuer: string): boolean {
+  return [...environment.issuers.values()].some((each) => each.issuer === issuer);
+}
+
+/** 401 with a Basic challenge at the token endpoint is about the client, whatever the body says (RFC 6749 section 5.2). */
+function basicRefused(subject: Subject): Evidence[] {
+  if (subject.stage !== 'token' || subject.response?.status !== 401 || subject.error !== null) return [];
+  const seen = subject.response ? (headerValue(subject.response, 'www-authenticate') ?? '401') : '401';
+  return [evidence('client/refused', { names: ['client-secret-wrong', 'client-unknown'], only: [...clientExists, 'client-unknown', 'client-disabled', 'environment-mixup', 'edge-blocked'], weight: 1, lines: [{ hop: subject.hop.index, field: 'answer', seen }] })];
+}

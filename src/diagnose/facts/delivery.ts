@@ -1,0 +1,86 @@
+/** What each hop carried: whether the credential can have reached the verifier at all. */
+import type { CredentialUse, Hop } from '../../model.ts';
+import { delivery, edge, tokenValidity } from '../groups.ts';
+import { type Evidence, evidence, type Subject } from '../subject.ts';
+
+export function deliveryFacts(subject: Subject): Evidence[] {
+  if (subject.stage !== 'resource') return [];
+  return [...nothingSent(subject), ...droppedOnTheWay(subject), ...duplicated(subject)];
+}
+
+/** Whether this hop carried the credential, by the name of its header, parameter or cookie. */
+export function carries(hop: Hop, use: CredentialUse): boolean {
+  const [kind, name] = use.field.includes(':') ? use.field.split(':', 2) : ['header', use.field];
+  if (kind === 'query') return URL.canParse(hop.request.url) && new URL(hop.request.url).searchParams.has(name ?? '');
+  const wanted = kind === 'cookie' ? 'cookie' : name;
+  const fields = hop.request.headers.filter(([header]) => header.toLowerCase() === wanted);
+  return kind === 'cookie' ? fields.some(([, value]) => value.includes(`${name}=`)) : fields.length > 0;
+}
+
+/** Credentials that the step has and the last hop did not carry. */
+export function lostUses(subject: Subject): CredentialUse[] {
+  return subject.uses.filter((use) => !carries(subject.hop, use));
+}
+
+function handMade(hop: Hop): boolean {
+  return hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie');
+}
+
+function nothingSent(subject: Subject): Evidence[] {
+  if (subject.uses.length > 0 || handMade(subject.hop)) return [];
+  return [
+    evidence('delivery/nothing-sent', {
+      names: ['credentials-missing'],
+      only: [...edge, 'credentials-missing', 'route-missing', 'login-redirect', 'csrf-failed', 'policy-blocked', 'permission-missing'],
+      lines: [{ hop: subject.hop.index, field: 'request', seen: 'no credential was sent: the step has none' }],
+    }),
+  ];
+}
+
+function droppedOnTheWay(subject: Subject): Evidence[] {
+  const lost = lostUses(subject);
+  if (lost.length === 0) return [];
+  const { hops } = subject.failing;
+  const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
+  const lines = hops.flatMap((hop) => {
+    const carried = lost.filter((use) => carries(hop, use));
+    const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule;
+    if (carried.length > 0) return [{ hop: hop.index, field: fields.join(', '), seen: `sent to ${origin(hop)}` }];
+    return [{ hop: hop.index, field: fields.join(', '), seen: `not sent to ${origin(hop)}${rule ? `: ${ruleText(rule)}` : ''}` }];
+  });
+  const withheld = subject.failing.hops[0]?.dropped.some(({ rule }) => rule === 'origin-unbound') ?? false;
+  return [
+    evidence('delivery/dropped', {
+      names: [withheld ? 'credentials-missing' : 'credentials-dropped-on-redirect'],
+      only: [...edge, ...delivery.filter((cause) => cause !== 'credentials-stripped-by-proxy'), 'route-missing', 'login-redirect'],
+      excludes: tokenValidity,
+      lines,
+    }),
+  ];
+}
+
+function origin(hop: Hop): string {
+  return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
+}
+
+export function ruleText(rule: string): string {
+  const texts: Record<string, string> = {
+    'origin-changed': 'the origin changed (scheme, host or port)',
+    'dropped-earlier': 'it had been dropped on an earlier hop',
+    'origin-unbound': 'the origin is not one of this environment',
+    'method-changed': 'the method changed',
+    'host-changed': 'the host changed',
+  };
+  return texts[rule] ?? rule;
+}
+
+function duplicated(subject: Subject): Evidence[] {
+  const lines = subject.hop.request.headers.filter(([name]) => name.toLowerCase() === 'authorization');
+  if (lines.length < 2) return [];
+  return [
+    evidence('delivery/duplicated', {
+      names: ['credentials-duplicated'],
+      lines: [{ hop: subject.hop.index, field: 'authorization', seen: `${lines.length} times in the request` }],
+    }),
+  ];
+}

@@ -1,0 +1,85 @@
+/** A ranking to the finding that is reported. */
+import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
+import { client } from './explain/client.ts';
+import { delivery } from './explain/delivery.ts';
+import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
+import { token } from './explain/token.ts';
+import { compatible, type Candidate, type Ranking } from './rank.ts';
+import type { Subject } from './subject.ts';
+
+const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
+/** Named beside the first: more would be noise. */
+const mostAlternatives = 4;
+
+export function findingFrom(subject: Subject, ranking: Ranking, certainty: Certainty, experiments: readonly ExperimentReport[]): Finding {
+  const first = ranking.candidates[0];
+  const cause = first && first.support.length > 0 ? first.cause : 'unknown';
+  const explained = cause === 'unknown' ? undecided(subject) : (explanations[cause]?.(subject) ?? plain(subject, cause));
+  return {
+    cause,
+    check: null,
+    environment: subject.environment.name,
+    severity: 'error',
+    expected: false,
+    certainty,
+    summary: explained.summary,
+    hop: subject.hop.index,
+    evidence: evidenceLines(subject, first, ranking),
+    experiments,
+    fix: explained.fix,
+    fixSource: explained.fixSource,
+    references: explained.references,
+    alternatives: certainty === 'proven' || certainty === 'certain' ? [] : alternatives(ranking, cause),
+  };
+}
+
+/** The answer first, then what supports the cause; each line once. */
+function evidenceLines(subject: Subject, first: Candidate | undefined, ranking: Ranking): Finding['evidence'] {
+  const answer = subject.response ? [{ hop: subject.hop.index, field: 'answer', seen: answerLine(subject) }] : [];
+  const support = first?.support ?? [];
+  const lines = [...answer, ...support.flatMap(({ lines: own }) => own), ...ranking.conflicts.flatMap(({ lines: own }) => own)];
+  const seen = new Set<string>();
+  return lines.filter((line) => {
+    const key = `${line.hop} ${line.field} ${line.seen}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function answerLine(subject: Subject): string {
+  const words = [String(subject.response?.status ?? ''), subject.error, subject.description].filter((word) => word);
+  return words.join(' ').trim();
+}
+
+function alternatives(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
+  const others = ranking.candidates.filter((each) => each.cause !== cause);
+  const supported = others.filter((each) => each.support.length > 0);
+  const named = (supported.length > 0 ? supported : cause === 'unknown' ? others : []).slice(0, mostAlternatives);
+  return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
+}
+
+function whyNot(candidate: Candidate, ranking: Ranking): string {
+  const against = ranking.conflicts.find((item) => !compatible(item, candidate.cause));
+  if (against) return `against it: ${against.lines[0]?.seen ?? against.id}`;
+  return candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+}
+
+function undecided(subject: Subject): Explanation {
+  return {
+    summary: `${originOfHop(subject)} answered ${refusal(subject)}, and nothing in the answer or the request decides why.`,
+    fix: 'Look at the candidates below, and into the log of the server at this time.',
+    fixSource: null,
+    references: [],
+  };
+}
+
+function plain(subject: Subject, cause: CauseId): Explanation {
+  const said = [subject.error, subject.description].filter(Boolean).join(': ');
+  return {
+    summary: `${originOfHop(subject)} answered ${refusal(subject)}${said ? ` (${said})` : ''}: ${cause.replaceAll('-', ' ')}.`,
+    fix: 'See the evidence; look into the log of the server at this time.',
+    fixSource: null,
+    references: [],
+  };
+}

@@ -1,0 +1,94 @@
+/** Evidence to candidates, and candidates to certainty: derived, never written. */
+import type { CauseId, Certainty } from '../model.ts';
+import { delivery, edge, rootsOf } from './groups.ts';
+import type { Evidence, Stage } from './subject.ts';
+
+/** Whether the credential reached the verifier: shown by an answer that differs without it. */
+export type Arrival = 'arrived' | 'equal' | 'unknown';
+
+export interface Candidate {
+  readonly cause: CauseId;
+  /** Evidence that points to it, strongest first. */
+  readonly support: readonly Evidence[];
+}
+export interface Ranking {
+  /** Most supported first; the rest in the order of the procedure. */
+  readonly candidates: readonly Candidate[];
+  /** Evidence that the intersection had no room for: a second fault, or a wrong reading. */
+  readonly conflicts: readonly Evidence[];
+}
+
+/** An experiment beats what a server says, and that beats a reading of ours. */
+const order: Readonly<Record<Evidence['kind'], number>> = { experiment: 0, text: 1, fact: 2 };
+
+export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ranking {
+  let left: ReadonlySet<CauseId> = new Set(universe);
+  const conflicts: Evidence[] = [];
+  const sorted = [...all].sort((a, b) => order[a.kind] - order[b.kind] || b.weight - a.weight);
+  for (const item of sorted) {
+    const next = new Set([...left].filter((cause) => compatible(item, cause)));
+    if (next.size === 0) conflicts.push(item);
+    else left = next;
+    if (next.size > 0 && item.names.length > 0 && !item.names.some((cause) => next.has(cause))) conflicts.push(item);
+  }
+  const candidates = [...left].map((cause) => ({ cause, support: sorted.filter((item) => item.names.includes(cause)) }));
+  const place = new Map(universe.map((cause, index) => [cause, index]));
+  candidates.sort((a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0));
+  return { candidates, conflicts };
+}
+
+export function compatible(item: Evidence, cause: CauseId): boolean {
+  return !item.excludes.includes(cause) && (item.only === null || item.only.includes(cause));
+}
+
+/** The strongest item decides, then those that name few causes, then how many there are. */
+export function strength(candidate: Candidate): number {
+  const values = candidate.support.map((item) => (item.kind === 'experiment' ? 40 : item.weight * 10) + 5 / item.names.length);
+  const best = Math.max(0, ...values);
+  const rest = values.reduce((sum, value) => sum + value, 0) - best;
+  return best + rest / 10;
+}
+
+export interface Grounds {
+  readonly stage: Stage;
+  readonly arrival: Arrival;
+  /** An A-B-A run passed in B, and its factor maps to this cause. */
+  readonly proven: CauseId | null;
+}
+
+export function certaintyOf(ranking: Ranking, grounds: Grounds): Certainty {
+  const [first] = ranking.candidates;
+  if (!first || first.support.length === 0) return 'possible';
+  if (grounds.proven === first.cause) return 'proven';
+  if (isCertain(first, ranking, grounds)) return 'certain';
+  return isLikely(first, ranking) ? 'likely' : 'possible';
+}
+
+/**
+ * A text that lists exactly one cause, an independent fact or experiment that agrees, arrival shown, and nothing that
+ * points elsewhere.
+ */
+function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
+  const stated = first.support.some((item) => item.kind === 'text' && item.weight === 3 && listsOne(item, first.cause));
+  const agrees = first.support.some((item) => item.kind !== 'text' && item.weight >= 2 && listsOne(item, first.cause));
+  const needsArrival = grounds.stage === 'resource' && !edge.includes(first.cause) && !delivery.includes(first.cause);
+  if (needsArrival && grounds.arrival !== 'arrived') return false;
+  return stated && agrees && !contradicted(first, ranking);
+}
+
+/** Names this cause, or only faces of it. */
+function listsOne(item: Evidence, cause: CauseId): boolean {
+  return item.names.every((name) => name === cause || rootsOf(name).includes(cause) || rootsOf(cause).includes(name));
+}
+
+function contradicted(first: Candidate, ranking: Ranking): boolean {
+  const elsewhere = ranking.candidates.slice(1).some((other) => other.support.some((item) => item.weight === 3 && !listsOne(item, first.cause)));
+  return elsewhere || ranking.conflicts.some((item) => item.weight >= 2 && item.names.length > 0);
+}
+
+/** The best supported, and by more than the next. */
+function isLikely(first: Candidate, ranking: Ranking): boolean {
+  const next = ranking.candidates[1];
+  const best = first.support.some((item) => item.weight >= 2);
+  return best && (!next || strength(first) - strength(next) >= 2) && !ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text');
+}

@@ -1,0 +1,157 @@
+/** What is to be explained: one step that did not do what was expected, with all that is known without asking further. */
+import { type Challenge, parseChallenges } from '../http/challenge.ts';
+import { parseJson } from '../http/json.ts';
+import type {
+  CauseId,
+  Check,
+  Client,
+  Credential,
+  CredentialUse,
+  Environment,
+  Exchange,
+  Hop,
+  Json,
+  Response,
+  Step,
+} from '../model.ts';
+import { isMap } from '../source.ts';
+
+/** Where in the flow it failed: nothing came back, or which server refused. */
+export type Stage = 'transport' | 'token' | 'authorization' | 'resource';
+
+export interface Subject {
+  readonly stage: Stage;
+  readonly environment: Environment;
+  /** All environments of the project file. */
+  readonly known: readonly Environment[];
+  readonly step: Step;
+  readonly failing: Exchange;
+  /** The hop whose answer (or failure) is explained. */
+  readonly hop: Hop;
+  readonly response: Response | null;
+  readonly challenges: readonly Challenge[];
+  /** First 4 kB of the body. */
+  readonly text: string;
+  /** `error` and `error_description` wherever they stand: challenge, JSON body. */
+  readonly error: string | null;
+  readonly description: string | null;
+  readonly uses: readonly CredentialUse[];
+  /** The credential for which a token was refused, or of the step. */
+  readonly credential: Credential | null;
+  /** The client that the authorization server refused. */
+  readonly client: Client | null;
+  /** Stage authorization. */
+  readonly redirect_uri: string | null;
+  readonly failed: readonly Check[];
+  /** The same step in other environments. */
+  readonly siblings: readonly Sibling[];
+  /** Signatures of the token held against the keys of authorization servers. */
+  readonly keys: readonly KeyVerdict[];
+}
+
+/** What became of the same step of the same scenario elsewhere. */
+export interface Sibling {
+  readonly environment: string;
+  readonly status: number | null;
+  readonly schemesSent: readonly string[];
+  readonly schemesChallenged: readonly string[];
+  readonly passed: boolean;
+}
+
+export interface KeyVerdict {
+  readonly environment: string;
+  readonly issuer: string;
+  readonly verdict: 'verified' | 'wrong-signature' | 'unknown-key';
+}
+
+export interface SubjectParts {
+  readonly stage: Stage;
+  readonly environment: Environment;
+  readonly known: readonly Environment[];
+  readonly step: Step;
+  readonly failing: Exchange;
+  readonly credential: Credential | null;
+  readonly client: Client | null;
+  readonly failed: readonly Check[];
+  readonly siblings: readonly Sibling[];
+  readonly keys: readonly KeyVerdict[];
+}
+
+/** Null where the exchange has no hop at all. */
+export function createSubject(parts: SubjectParts): Subject | null {
+  const hop = parts.failing.hops.at(-1);
+  if (!hop) return null;
+  const { response } = hop;
+  const challenges = response ? parseChallenges(headerValues(response, 'www-authenticate')) : [];
+  const text = response ? Buffer.from(response.body.content.subarray(0, 4096)).toString('utf8') : '';
+  const body = bodyMap(text);
+  const challenge = challenges.find(({ parameters }) => parameters.has('error'));
+  const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
+  return {
+    ...parts,
+    hop,
+    response,
+    challenges,
+    text,
+    error: challenge?.parameters.get('error') ?? textAt(body, 'error'),
+    description: challenge?.parameters.get('error_description') ?? textAt(body, 'error_description') ?? textAt(body, 'message'),
+    uses: parts.failing.credentials,
+    redirect_uri: parts.stage === 'authorization' ? (inUrl?.get('redirect_uri') ?? null) : null,
+  };
+}
+
+export function headerValues(response: Response, name: string): string[] {
+  return response.headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+}
+
+export function headerValue(response: Response, name: string): string | null {
+  const values = headerValues(response, name);
+  return values.length === 0 ? null : values.join(', ');
+}
+
+function bodyMap(text: string): Json | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined;
+  const parsed = parseJson(text);
+  return 'value' in parsed ? parsed.value : undefined;
+}
+
+function textAt(body: Json | undefined, name: string): string | null {
+  if (!isMap(body)) return null;
+  const value = body[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** The token of the step, decoded, with the name of its credential. */
+export function tokenUse(subject: Subject): CredentialUse | null {
+  return subject.uses.find(({ token }) => token !== null && token.format !== 'opaque') ?? subject.uses.find(({ token }) => token !== null) ?? null;
+}
+
+/** Milliseconds since the epoch of the answer's Date, or null. */
+export function serverDate(subject: Subject): number | null {
+  const value = subject.response ? headerValue(subject.response, 'date') : null;
+  const instant = value === null ? Number.NaN : Date.parse(value);
+  return Number.isNaN(instant) ? null : instant;
+}
+
+/** Our clock when the server answered: the middle between sending and receiving. */
+export function localMidpoint(hop: Hop): number {
+  return (hop.clock.sent + hop.clock.received) / 2;
+}
+
+/** One item of evidence: the set of causes it is compatible with, and those it points to. */
+export interface Evidence {
+  readonly id: string;
+  readonly kind: 'fact' | 'text' | 'experiment';
+  /** Causes it points to; none: it only rules out. */
+  readonly names: readonly CauseId[];
+  /** The only causes it is compatible with; null: it is compatible with all but `excludes`. */
+  readonly only: readonly CauseId[] | null;
+  readonly excludes: readonly CauseId[];
+  /** 3: states it; 2: fits it; 1: a hint. */
+  readonly weight: 1 | 2 | 3;
+  readonly lines: readonly { readonly hop: number | null; readonly field: string; readonly seen: string }[];
+}
+
+export function evidence(id: string, part: Partial<Omit<Evidence, 'id'>>): Evidence {
+  return { id, kind: 'fact', names: [], only: null, excludes: [], weight: 3, lines: [], ...part };
+}

@@ -1,0 +1,130 @@
+/** `authorize:`: each redirect_uri is tried at the authorization endpoint without a login; the callback is never called. */
+import { acceptance } from '../http/authorization-response.ts';
+import type { AuthorizeStep, Check, Client, Exchange } from '../model.ts';
+import { renderText } from '../plan/template.ts';
+import { prepareAuthorization } from '../replay/authorization-request.ts';
+import { exchange } from '../replay/exchange.ts';
+import { judge } from './judge.ts';
+import { finish, type JobState, type StepRun } from './state.ts';
+
+export async function runAuthorize(step: AuthorizeStep, state: JobState): Promise<StepRun> {
+  const client = state.job.environment.clients.get(step.client);
+  if (!client) throw new Error(`the plan lacks the client ${step.client}`);
+  const metadata = await state.store.metadata(state.job.environment, client.issuer.name);
+  const endpoint = metadata.values?.['authorization_endpoint'];
+  if (typeof endpoint !== 'string') {
+    const actual = metadata.failure ?? 'its metadata names none';
+    const check: Check = { kind: 'authorize', subject: client.issuer.issuer, passed: false, expected: 'an authorization endpoint', actual, source: step.source };
+    const judged = metadata.exchanges.at(-1);
+    const answered = judged?.hops.at(-1)?.response != null || metadata.failure === null;
+    return finish(step, { checks: [check], exchanges: metadata.exchanges, answered, ...(judged ? { judged } : {}) });
+  }
+  const exchanges: Exchange[] = [...metadata.exchanges];
+  const checks: Check[] = [];
+  let failing: Exchange | null = null;
+  for (const redirect_uri of redirectUris(step, client, state)) {
+    const tried = await tryRedirectUri(step, client, endpoint, redirect_uri, state);
+    exchanges.push(tried.exchange);
+    checks.push(...tried.checks);
+    if (failing === null && tried.checks.some(({ passed }) => !passed)) failing = tried.exchange;
+  }
+  const judged = failing ?? exchanges.at(-1);
+  const answered = judged?.hops.at(-1)?.response != null;
+  return finish(step, { checks, exchanges, answered, ...(judged ? { judged } : {}) });
+}
+
+function redirectUris(step: AuthorizeStep, client: Client, state: JobState): readonly string[] {
+  if (step.redirect_uri === 'all') return client.redirect_uris;
+  const rendered = renderText(step, 'redirect_uri', state.names.scope);
+  return 'value' in rendered ? [String(rendered.value)] : [step.redirect_uri];
+}
+
+async function tryRedirectUri(
+  step: AuthorizeStep,
+  client: Client,
+  endpoint: string,
+  redirect_uri: string,
+  state: JobState,
+): Promise<{ exchange: Exchange; checks: readonly Check[] }> {
+  const { request, state: sent } = prepareAuthorization(
+    { endpoint, client_id: client.client_id, redirect_uri, scope: step.scope, parameters: parameters(step, state) },
+    state.doors.random,
+    state.context.userAgent,
+  );
+  const tried = await sendAuthorization(request, state, 'authorization', step.timeout);
+  const checks: Check[] = [];
+  const expectsMore = step.expect.status !== undefined || step.expect.cause !== undefined;
+  const { hops } = tried;
+  const verdict = hops[0] ? acceptance(hops[0], redirect_uri, sent) : null;
+  if (!expectsMore) {
+    checks.push({
+      kind: 'redirect_uri',
+      subject: redirect_uri,
+      passed: verdict?.verdict === 'accepted',
+      expected: 'accepted',
+      actual: describe(verdict),
+      source: client.sources['redirect_uris'] ?? step.source,
+    });
+  }
+  if (Object.keys(step.expect).some((key) => key !== 'cause')) {
+    const judged = await judge(step, tried, {
+      scope: state.names.scope,
+      redactor: state.doors.redactor,
+      now: state.doors.clock.now(),
+      duration: hops[0]?.timings.total ?? 0,
+    });
+    checks.push(...judged.checks);
+  }
+  return { exchange: tried, checks };
+}
+
+function parameters(step: AuthorizeStep, state: JobState): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const name of Object.keys(step.parameters)) {
+    const rendered = renderText(step.parameters, name, state.names.scope);
+    if ('value' in rendered) result[name] = String(rendered.value);
+  }
+  return result;
+}
+
+/** No cookies, no client certificate, and never on to the callback, which is the application's. */
+export function sendAuthorization(
+  request: Parameters<typeof exchange>[1]['request'],
+  state: Pick<JobState, 'job' | 'context' | 'signal'>,
+  role: Exchange['role'],
+  timeout: number,
+): Promise<Exchange> {
+  const { environment } = state.job;
+  return exchange(state.context, {
+    role,
+    attempt: 1,
+    environment,
+    request,
+    credentials: [],
+    redirect: { follow: false, max: 0 },
+    jar: null,
+    bound: () => false,
+    timeout,
+    signal: state.signal,
+    transport: withoutClientCertificate(environment.transport),
+  });
+}
+
+const anonymous = new WeakMap<object, Parameters<typeof exchange>[1]['environment']['transport']>();
+
+/** One object per transport, since one agent serves one object. */
+function withoutClientCertificate(transport: Parameters<typeof exchange>[1]['environment']['transport']) {
+  if (transport.clientCertificate === null) return transport;
+  const known = anonymous.get(transport);
+  if (known) return known;
+  const made = { ...transport, clientCertificate: null };
+  anonymous.set(transport, made);
+  return made;
+}
+
+function describe(verdict: ReturnType<typeof acceptance>): string {
+  if (!verdict) return 'no answer';
+  if (verdict.verdict === 'accepted') return 'accepted';
+  if (verdict.verdict === 'refused') return `refused: ${verdict.status}${verdict.error ? ` ${verdict.error}` : ''}`;
+  return `undecided: ${verdict.status}${verdict.location ? `, a redirect to ${verdict.location}` : ', a page'}`;
+}

@@ -1,0 +1,124 @@
+/** One job: its steps in order; after a failed one the rest is skipped. */
+import { checkFindings } from '../check/findings.ts';
+import type { CredentialStore } from '../credential/presentation.ts';
+import type { Finding, Job, JobRef, JobResult, RunEvent, Step, StepResult, StepStatus } from '../model.ts';
+import { createJobScope } from '../plan/job-scope.ts';
+import type { ExchangeContext } from '../replay/exchange.ts';
+import { createJar } from '../replay/jar.ts';
+import { renderExpect } from './judge.ts';
+import type { RunDoors } from './options.ts';
+import type { JobState, StepRun } from './state.ts';
+import { runStep } from './step.ts';
+
+export interface JobContext {
+  readonly doors: RunDoors;
+  readonly store: CredentialStore;
+  readonly exchange: ExchangeContext;
+  readonly root: string;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+  /** Explains a step at once, where its verdict depends on the cause; returns findings and the exchanges they took. */
+  readonly diagnose: (run: StepRun, state: JobState) => Promise<Diagnosed>;
+  /** Called for every step, so that later diagnosis can look at its siblings. */
+  readonly remember: (job: Job, run: StepRun) => void;
+}
+export interface Diagnosed {
+  readonly findings: readonly Finding[];
+  readonly exchanges: StepResult['exchanges'];
+}
+/** A job that ran. The steps that failed are explained later, when all jobs have run. */
+export interface JobRun {
+  readonly result: JobResult;
+  readonly state: JobState;
+  /** The step whose failure is not explained yet, and its place in `result.steps`. */
+  readonly unexplained: { readonly run: StepRun; readonly at: number } | null;
+}
+
+export async function runJob(job: Job, context: JobContext): Promise<JobRun> {
+  const state = jobState(job, context);
+  const ref: JobRef = { index: job.index, file: job.file, name: job.name, environment: job.environment.name };
+  context.emit({ type: 'job-started', job: ref });
+  const steps: StepResult[] = [];
+  let unexplained: JobRun['unexplained'] = null;
+  let stopped: string | null = null;
+  for (const step of job.steps) {
+    if (stopped === null && context.signal.aborted) stopped = 'the run was ended';
+    if (stopped !== null) {
+      steps.push(skipped(step, stopped));
+      continue;
+    }
+    const run = await runStep(step, state);
+    context.remember(job, run);
+    const explained = await explainIfExpected(step, run, state, context);
+    const result = explained ?? run.result;
+    if (result.status !== 'passed') {
+      stopped = `"${step.name}" did not pass`;
+      if (!explained) unexplained = { run, at: steps.length };
+    }
+    steps.push(result);
+    context.emit({ type: 'step-finished', job: ref, step: result });
+  }
+  const { file, name, source, tags, environment } = job;
+  const result: JobResult = { index: job.index, file, name, environment: environment.name, tags, source, status: statusOf(steps), steps };
+  return { result, state, unexplained };
+}
+
+/** `failed` beats `errored` beats `passed`; a job of which nothing ran is skipped. */
+export function statusOf(steps: readonly StepResult[]): StepStatus {
+  const has = (status: StepStatus): boolean => steps.some((step) => step.status === status);
+  if (has('failed')) return 'failed';
+  if (has('errored')) return 'errored';
+  return has('passed') || steps.length === 0 ? 'passed' : 'skipped';
+}
+
+/** `expect.cause` makes the cause part of the verdict. */
+async function explainIfExpected(step: Step, run: StepRun, state: JobState, context: JobContext): Promise<StepResult | null> {
+  if (step.expect.cause === undefined && step.expect.warns === undefined) return null;
+  const rendered = renderExpect(step, state.names.scope);
+  if ('failed' in rendered) return null;
+  const diagnosed = await context.diagnose(run, state);
+  const checks = [...run.result.checks, ...checkFindings(rendered.expect, diagnosed.findings, step.source)];
+  const passed = checks.every((check) => check.passed);
+  const findings = diagnosed.findings.map((finding) => markExpected(finding, step));
+  const exchanges = [...run.result.exchanges, ...diagnosed.exchanges];
+  const status = passed ? 'passed' : run.result.status === 'errored' ? 'errored' : 'failed';
+  return { ...run.result, checks, findings, exchanges, status };
+}
+
+/** A finding that the scenario names is what it tests for, never an error. */
+function markExpected(finding: Finding, step: Step): Finding {
+  const wanted = [step.expect.cause, step.expect.warns].flat();
+  const expected = wanted.includes(finding.cause) || wanted.includes(finding.check);
+  return expected ? { ...finding, expected, severity: 'info' } : finding;
+}
+
+function jobState(job: Job, context: JobContext): JobState {
+  const { doors, store, root, signal } = context;
+  return {
+    job,
+    names: createJobScope(job, doors),
+    jars: new Map(),
+    createJar: () => createJar(doors.redactor),
+    store,
+    doors,
+    context: context.exchange,
+    root,
+    signal,
+  };
+}
+
+function skipped(step: Step, reason: string): StepResult {
+  return {
+    name: step.name,
+    credential: null,
+    source: step.source,
+    status: 'skipped',
+    passedAfter: null,
+    attempts: 0,
+    duration: 0,
+    exchanges: [],
+    checks: [],
+    findings: [],
+    reason,
+  };
+}

@@ -1,0 +1,129 @@
+/** A whole run: jobs concurrently, then the failures explained, then the verdict. */
+import { createCredentialStore } from '../credential/store.ts';
+import type { ExitCode, Finding, JobResult, RunFinished, Summary } from '../model.ts';
+import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
+import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
+import { type JobContext, type JobRun, runJob, statusOf } from './job.ts';
+import type { RunDoors, RunOptions } from './options.ts';
+
+/** Milliseconds for a request that the project file gives no limit for: tokens, metadata. */
+const tokenTimeout = 30_000;
+
+export async function run(options: RunOptions, doors: RunDoors): Promise<RunFinished> {
+  const started = doors.clock.monotonic();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const deadline = endAt(options.deadline, doors, stop);
+  options.emit({
+    type: 'run-started',
+    started: doors.clock.now(),
+    version: options.version,
+    environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
+    jobs: options.jobs.length,
+  });
+  const exchange: ExchangeContext = { send: doors.send, bodyLimit: options.bodyLimit, userAgent: `why401/${options.version}` };
+  const store = createCredentialStore({ ...doors, perform: createPerform(exchange, tokenTimeout, signal) });
+  const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
+  const context: JobContext = {
+    doors,
+    store,
+    exchange,
+    root: options.root,
+    signal,
+    emit: options.emit,
+    diagnose: (stepRun, state) => diagnosis.explain(stepRun, state),
+    remember: (job, stepRun) => diagnosis.remember(job, stepRun),
+  };
+  const totals = createTotals(options);
+  await runAll(options, context, diagnosis, totals);
+  deadline.abort();
+  return finished(options, totals, doors.clock.monotonic() - started);
+}
+
+function endAt(deadline: number | null, doors: RunDoors, stop: AbortController): AbortController {
+  const cancel = new AbortController();
+  if (deadline !== null) {
+    void doors.clock.sleep(deadline, cancel.signal).then(() => {
+      if (!cancel.signal.aborted) stop.abort(new Error('the deadline has passed'));
+    });
+  }
+  return cancel;
+}
+
+interface Totals {
+  readonly add: (result: JobResult) => void;
+  readonly summary: () => Summary;
+  readonly errors: () => { failed: boolean; errored: boolean; warned: boolean };
+}
+
+/** Jobs in the order of the plan, at most `concurrency` at a time; failures are explained when all have run. */
+async function runAll(options: RunOptions, context: JobContext, diagnosis: Diagnosis, totals: Totals): Promise<void> {
+  const waiting: JobRun[] = [];
+  const done = (result: JobResult): void => {
+    totals.add(result);
+    options.emit({ type: 'job-finished', job: result });
+  };
+  let next = 0;
+  let bailed = false;
+  const worker = async (): Promise<void> => {
+    while (next < options.jobs.length && !(bailed || context.signal.aborted)) {
+      const job = options.jobs[next++];
+      if (!job) return;
+      const ran = await runJob(job, context);
+      if (ran.unexplained) waiting.push(ran);
+      else done(ran.result);
+      if (options.bail && ran.result.status !== 'passed') bailed = true;
+    }
+  };
+  const workers = Math.max(1, Math.min(options.concurrency, options.jobs.length));
+  await Promise.all(Array.from({ length: workers }, worker));
+  waiting.sort((a, b) => a.result.index - b.result.index);
+  for (const ran of waiting) done(await explained(ran, diagnosis));
+}
+
+async function explained(ran: JobRun, diagnosis: Diagnosis): Promise<JobResult> {
+  if (!ran.unexplained) return ran.result;
+  const { run: stepRun, at } = ran.unexplained;
+  const diagnosed = await diagnosis.explain(stepRun, ran.state);
+  const steps = ran.result.steps.map((step, index) =>
+    index === at ? { ...step, findings: diagnosed.findings, exchanges: [...step.exchanges, ...diagnosed.exchanges] } : step,
+  );
+  return { ...ran.result, steps, status: statusOf(steps) };
+}
+
+function createTotals(options: RunOptions): Totals {
+  const counts = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
+  let seen = 0;
+  return {
+    add(result) {
+      seen += 1;
+      for (const step of result.steps) {
+        counts[step.status] += 1;
+        counts.warnings += step.findings.filter(({ severity }) => severity === 'warning').length;
+      }
+    },
+    summary: () => ({ ...counts }),
+    errors: () => ({ failed: counts.failed > 0, errored: counts.errored > 0 || seen < options.jobs.length, warned: counts.warnings > 0 }),
+  };
+}
+
+function finished(options: RunOptions, totals: Totals, duration: number): RunFinished {
+  const findings: Finding[] = [];
+  const event: RunFinished = {
+    type: 'run-finished',
+    duration,
+    summary: totals.summary(),
+    findings,
+    problems: [],
+    exitCode: exitCode(options, totals),
+  };
+  options.emit(event);
+  return event;
+}
+
+function exitCode(options: RunOptions, totals: Totals): ExitCode {
+  if (options.signal.aborted) return 130;
+  const { failed, errored, warned } = totals.errors();
+  if (failed || (options.strict && warned)) return 1;
+  return errored ? 3 : 0;
+}
