@@ -1,0 +1,64 @@
+/**
+ * One HTTP connection: an undici Client that owns one socket and serves one request at a time. So the socket of a
+ * request, its TLS facts and its address are never in doubt.
+ */
+import type { Socket } from 'node:net';
+import { Client } from 'undici';
+import { WireError } from './failure.ts';
+import type { Opened } from './send-open.ts';
+
+export interface Connection {
+  readonly client: Client;
+  readonly opened: Opened;
+  /** `address:port` of the peer. */
+  readonly remote: string | null;
+  /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
+  onHead: ((text: string) => void) | null;
+}
+
+/** Bytes of a response head. */
+const maxHeaderSize = 256 * 1024;
+
+export function createConnection(origin: string, opened: Opened): Connection {
+  const { socket } = opened;
+  let used = false;
+  const client = new Client(origin, {
+    pipelining: 1,
+    maxHeaderSize,
+    allowH2: opened.http2,
+    pingInterval: 0,
+    connect(_options, callback) {
+      queueMicrotask(() => {
+        if (used || socket.destroyed) callback(new WireError('ECONNRESET'), null);
+        else callback(null, socket);
+        used = true;
+      });
+    },
+  });
+  const connection: Connection = { client, opened, remote: remoteOf(socket), onHead: null };
+  if (!opened.http2) watchHead(socket, connection);
+  return connection;
+}
+
+export function isOpen(connection: Connection): boolean {
+  return !connection.opened.socket.destroyed;
+}
+
+/** What undici writes as a string is a request head (or the framing of a body that is not used here). */
+function watchHead(socket: Socket, connection: Connection): void {
+  const write = socket.write;
+  Object.defineProperty(socket, 'write', {
+    configurable: true,
+    value(...parameters: Parameters<Socket['write']>): boolean {
+      const [chunk] = parameters;
+      if (typeof chunk === 'string') connection.onHead?.(chunk);
+      return Reflect.apply(write, socket, parameters);
+    },
+  });
+}
+
+function remoteOf(socket: Socket): string | null {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}
