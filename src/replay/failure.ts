@@ -40,11 +40,12 @@ export function errorCode(error: unknown): string | null {
 
 /** Classifies an error that has a code. */
 export function classify(error: Error, code: string, context: FailureContext): TransportFailure {
-  if (context.phase === 'request') {
+  const known = verdicts[code] ?? timeVerdict(code, context);
+  if (!known && context.phase === 'request') {
     const message = `The request cannot be sent: ${error.message}.`;
     return { phase: 'request', code, cause: 'unknown', message };
   }
-  const verdict = verdicts[code] ?? timeVerdict(code, context) ?? byPhase(code, error, context.phase);
+  const verdict = known ?? byPhase(code, error, context.phase);
   const phase = verdict.phase ?? context.phase;
   return { phase, code, cause: verdict.cause, message: `${verdict.message(context)} (${code}).` };
 }
@@ -168,6 +169,11 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: clientRefused,
 };
 
+const notHttp: Verdict = {
+  cause: 'connection-closed',
+  message: ({ peer }) => `${peer} answered with something that is not HTTP`,
+};
+
 const proxyCauses: Readonly<Record<string, CauseId>> = {
   PROXY_REFUSED: 'proxy-intercept',
   PROXY_BAD_GATEWAY: 'gateway-down',
@@ -197,11 +203,15 @@ function byPhase(code: string, error: Error, phase: Phase): Verdict {
     case 'body':
       return {
         cause: 'body-truncated',
-        message: ({ peer }) => `The body from ${peer} was cut`,
+        message: ({ peer }) =>
+          code.startsWith('HPE_')
+            ? `The body from ${peer} is not framed as HTTP says`
+            : `The body from ${peer} was cut`,
       };
     case 'head':
       // TLS 1.3: the server's verdict on the handshake arrives after the client has spoken.
       if (code.startsWith('ERR_SSL')) return noCommonTls;
+      if (code.startsWith('HPE_')) return notHttp;
       return closed('before a complete answer head');
     default:
       return closed('before the request was sent');

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import { WireError } from './failure.ts';
+import type { Address } from './send-address.ts';
 import type { Opened } from './send-open.ts';
 
 export interface Connection {
@@ -12,6 +13,8 @@ export interface Connection {
   readonly opened: Opened;
   /** `address:port` of the peer. */
   readonly remote: string | null;
+  /** The same in parts; null behind a proxy. */
+  readonly peer: Address | null;
   /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
   onHead: ((text: string) => void) | null;
 }
@@ -35,7 +38,13 @@ export function createConnection(origin: string, opened: Opened): Connection {
       });
     },
   });
-  const connection: Connection = { client, opened, remote: remoteOf(socket), onHead: null };
+  const connection: Connection = {
+    client,
+    opened,
+    remote: remoteOf(socket),
+    peer: opened.proxied ? null : peerOf(socket),
+    onHead: null,
+  };
   if (!opened.http2) watchHead(socket, connection);
   return connection;
 }
@@ -49,6 +58,8 @@ function watchHead(socket: Socket, connection: Connection): void {
   const write = socket.write;
   Object.defineProperty(socket, 'write', {
     configurable: true,
+    // Node replaces it when the peer has closed.
+    writable: true,
     value(...parameters: Parameters<Socket['write']>): boolean {
       const [chunk] = parameters;
       if (typeof chunk === 'string') connection.onHead?.(chunk);
@@ -58,7 +69,13 @@ function watchHead(socket: Socket, connection: Connection): void {
 }
 
 function remoteOf(socket: Socket): string | null {
+  const peer = peerOf(socket);
+  if (peer === null) return null;
+  return peer.host.includes(':') ? `[${peer.host}]:${peer.port}` : `${peer.host}:${peer.port}`;
+}
+
+function peerOf(socket: Socket): Address | null {
   const { remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined || remotePort === undefined) return null;
-  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  return { host: remoteAddress, port: remotePort };
 }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock, SendRequest } from '../doors.ts';
 import type { Field, RawField } from '../model.ts';
 import { type BodyCollector, collectBody } from './body.ts';
-import { type Phase, WireError } from './failure.ts';
+import { errorCode, type Phase, WireError } from './failure.ts';
 import type { Connection } from './send-connection.ts';
 import { flatten } from './send-record.ts';
 
@@ -70,11 +70,16 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         resolve();
       },
       onResponseError(_controller, error) {
-        attempt.error ??= error;
+        if (!isBodilessLength(attempt, error)) attempt.error ??= error;
         resolve();
       },
     });
   });
+}
+
+/** undici wants the body that the Content-Length of a 304 speaks of; there is none (RFC 9110 section 8.6). */
+function isBodilessLength(attempt: Attempt, error: Error): boolean {
+  return attempt.answer?.status === 304 && errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
 function dispatchOptions(attempt: Attempt, connection: Connection): Dispatcher.DispatchOptions {

@@ -18,6 +18,8 @@ export interface Opened {
   readonly http2: boolean;
   /** The request line must hold the whole URL (RFC 9112 section 3.2.2). */
   readonly absoluteForm: boolean;
+  /** The other end of the socket is a proxy. */
+  readonly proxied: boolean;
 }
 
 /** How far an attempt came, and the way to end it. */
@@ -45,11 +47,11 @@ export async function openSocket(url: URL, route: Route, opening: Opening): Prom
   if (secure || target !== first) {
     opening.phase = 'proxy';
     const tunnel = await openTunnel(route.proxy, target, opening);
-    if (!secure) return { socket: tunnel, tls: null, http2: false, absoluteForm: false };
+    if (!secure) return { socket: tunnel, tls: null, http2: false, absoluteForm: false, proxied: true };
     return connect(url, target, tunnel, route, opening);
   }
   const opened = await connect(new URL('http://proxy'), route.proxy.address, null, route, opening, 'proxy');
-  return { ...opened, absoluteForm: true };
+  return { ...opened, absoluteForm: true, proxied: true };
 }
 
 function addressOf(url: URL): Address {
@@ -69,7 +71,7 @@ async function connect(
     const socket = connectTcp({ ...target, autoSelectFamily: true, noDelay: true, keepAlive: true });
     followPhases(socket, target, opening, phase);
     await settled(socket, 'connect', opening);
-    return { socket, tls: null, http2: false, absoluteForm: false };
+    return { socket, tls: null, http2: false, absoluteForm: false, proxied: tunnel !== null };
   }
   // A certificate or key that cannot be read is nobody's answer.
   opening.phase = 'request';
@@ -84,7 +86,7 @@ async function connect(
   await settled(socket, 'secureConnect', opening);
   socket.setNoDelay(true).setKeepAlive(true, 60_000);
   const tls = opening.tls === null ? null : { ...opening.tls, verified: socket.authorized };
-  return { socket, tls, http2: socket.alpnProtocol === 'h2', absoluteForm: false };
+  return { socket, tls, http2: socket.alpnProtocol === 'h2', absoluteForm: false, proxied: tunnel !== null };
 }
 
 /** The name that is asked for and checked is the URL's, wherever the connection goes. */

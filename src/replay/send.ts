@@ -6,6 +6,7 @@ import { classify, errorCode, type Phase, WireError } from './failure.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
 import { createPool, type Pool } from './send-pool.ts';
+import { speaksTls } from './send-probe.ts';
 import { recordBody, recordHead, recordPlanned } from './send-record.ts';
 
 export interface SendOptions {
@@ -86,25 +87,32 @@ async function run(
   try {
     if (attempt.error) return;
     const pool = poolOf(request.transport);
-    let connection = pool.take(origin);
-    if (!connection) {
-      connection = await open(pool, attempt, opening);
-      attempt.connected = clock.monotonic();
+    for (let idle = pool.take(origin); ; idle = null) {
+      const connection = idle ?? (await open(pool, attempt, opening, clock));
+      const { proxy } = pool.route;
+      if (connection.opened.absoluteForm && proxy?.authorization) {
+        attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization]];
+      }
+      await exchange(attempt, connection, clock);
+      connection.onHead = null;
+      if (attempt.error === null) pool.give(origin, connection);
+      else pool.discard(connection);
+      if (idle === null || !neverBegun(attempt)) return;
+      attempt.error = null;
     }
-    const { proxy } = pool.route;
-    if (connection.opened.absoluteForm && proxy?.authorization) {
-      attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization]];
-    }
-    await exchange(attempt, connection, clock);
-    connection.onHead = null;
-    if (attempt.error) pool.discard(connection);
-    else pool.give(origin, connection);
   } finally {
     forget();
   }
 }
 
-async function open(pool: Pool, attempt: Attempt, opening: Opening): ReturnType<Pool['open']> {
+/** The peer had closed an idle connection before a byte was written: a new one loses and repeats nothing. */
+function neverBegun(attempt: Attempt): boolean {
+  const code = errorCode(attempt.error);
+  if (code === null || attempt.phase !== 'request') return false;
+  return code === 'UND_ERR_SOCKET' || code === 'UND_ERR_DESTROYED' || code === 'ECONNRESET';
+}
+
+async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock): ReturnType<Pool['open']> {
   const { request } = attempt;
   const timer = startTimer(request.timeouts.connect, () => {
     const error = new WireError('CONNECT_TIMEOUT');
@@ -118,6 +126,7 @@ async function open(pool: Pool, attempt: Attempt, opening: Opening): ReturnType<
       pool.discard(connection);
       throw attempt.error;
     }
+    attempt.connected = clock.monotonic();
     return connection;
   } catch (error) {
     attempt.phase = opening.phase;
@@ -152,7 +161,7 @@ async function conclude(attempt: Attempt, opening: Opening, options: SendOptions
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
-  const failure = attempt.error === null ? null : explain(attempt, attempt.error, opening, redactor);
+  const failure = attempt.error === null ? null : await explain(attempt, attempt.error, opening, redactor);
   const response = await readResponse(attempt, http2);
   return {
     request: {
@@ -205,12 +214,17 @@ const refusals: ReadonlySet<string> = new Set([
   'ERR_ASSERTION',
 ]);
 
-function explain(attempt: Attempt, error: Error, opening: Opening, redactor: Redactor): TransportFailure {
+async function explain(
+  attempt: Attempt,
+  error: Error,
+  opening: Opening,
+  redactor: Redactor,
+): Promise<TransportFailure> {
   const { url, timeouts } = attempt.request;
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const seen = url.protocol === 'http:' && isTlsRecord(error) ? 'PLAIN_TO_TLS' : code;
+  const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const failure = classify(error, seen, {
     phase: phaseOf(attempt, code),
@@ -229,7 +243,15 @@ function phaseOf(attempt: Attempt, code: string): Phase {
   return attempt.phase === 'request' ? 'head' : attempt.phase;
 }
 
-/** llhttp met an alert record of TLS (RFC 8446 section 5.1) where a status line should be. */
-function isTlsRecord(error: Error): boolean {
-  return 'data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03');
+/** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
+async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<boolean> {
+  const { connection, request } = attempt;
+  if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
+  if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;
+  const silent = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
+  return (
+    silent &&
+    connection.peer !== null &&
+    speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
+  );
 }

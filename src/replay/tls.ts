@@ -1,5 +1,5 @@
 /** What can be known of a TLS connection: the negotiated protocol and the peer's certificate. */
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import {
   createSecureContext,
   rootCertificates,
@@ -11,8 +11,10 @@ import type { TlsFacts, Transport } from '../model.ts';
 
 /** Reads the facts while the handshake is over and the socket is open; null without a peer certificate. */
 export function readTlsFacts(socket: TLSSocket, verified: boolean): TlsFacts | null {
-  const certificate = socket.getPeerX509Certificate();
-  if (!certificate) return null;
+  // Not getPeerX509Certificate: in Node 20, called this early, it leaves nothing for Node's own check.
+  const { raw } = socket.getPeerCertificate();
+  if (!raw) return null;
+  const certificate = new X509Certificate(raw);
   return {
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
