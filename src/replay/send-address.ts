@@ -5,6 +5,12 @@ export interface Address {
   readonly port: number;
 }
 
+/** Of a URL: no brackets, the default port filled in. */
+export function addressOf(url: URL): Address {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { host, port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) };
+}
+
 /**
  * The first entry whose `host:port` fits, an empty part fitting everything (`:443`, `api.example.com:`). An empty part
  * of its value keeps the address's own. Gives `address` itself where none fits.

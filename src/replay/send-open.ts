@@ -8,7 +8,7 @@ import {
 } from 'node:tls';
 import type { TlsFacts, Transport } from '../model.ts';
 import { type Phase, WireError } from './failure.ts';
-import { type Address, mapAddress } from './send-address.ts';
+import { type Address, addressOf, mapAddress } from './send-address.ts';
 import { type ForwardProxy, openTunnel } from './send-tunnel.ts';
 import { readTlsFacts } from './tls.ts';
 
@@ -52,11 +52,6 @@ export async function openSocket(url: URL, route: Route, opening: Opening): Prom
   }
   const opened = await connect(new URL('http://proxy'), route.proxy.address, null, route, opening, 'proxy');
   return { ...opened, absoluteForm: true, proxied: true };
-}
-
-function addressOf(url: URL): Address {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return { host, port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) };
 }
 
 async function connect(

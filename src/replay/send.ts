@@ -3,6 +3,7 @@ import type { Clock, Send, SendRequest, Sent } from '../doors.ts';
 import type { Response, Transport, TransportFailure } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { classify, errorCode, type Phase, WireError } from './failure.ts';
+import { addressOf, mapAddress } from './send-address.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
 import { createPool, type Pool } from './send-pool.ts';
@@ -225,15 +226,26 @@ async function explain(
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
   const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
-    phase: phaseOf(attempt, code),
-    peer: `${url.hostname}:${port}`,
+    phase,
+    peer: peerOf(attempt.request, phase, code),
     hostname: url.hostname,
     timeouts,
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
+}
+
+/** Who is spoken of: the origin, with where it was looked for, or the proxy before it. */
+function peerOf(request: SendRequest, phase: Phase, code: string): string {
+  const { url, transport } = request;
+  if (phase === 'proxy' && !code.startsWith('PROXY_')) return 'the proxy of this environment';
+  const address = addressOf(url);
+  const name = `${url.hostname}:${address.port}`;
+  const target = mapAddress(address, transport.connectTo);
+  if (target === address || (phase !== 'dns' && phase !== 'connect')) return name;
+  return `${name} (connected to ${target.host}:${target.port})`;
 }
 
 /** A connection can end before undici has begun to write; the request itself is not at fault then. */

@@ -46,7 +46,7 @@ describe('transport failure', () => {
       phase: 'connect',
       code: 'ECONNREFUSED',
       cause: 'connection-refused',
-      message: `Nothing listens at ${peer} (ECONNREFUSED).`,
+      message: `Nothing listens at ${peer} (connected to 127.0.0.1:1) (ECONNREFUSED).`,
     });
     expect(sent.request.headers).to.deep.equal([
       ['host', 'api.example.test'],
