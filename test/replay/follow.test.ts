@@ -23,17 +23,27 @@ describe('follow', () => {
   });
 
   /** Serves redirects: path to `status location`, everything else 200. */
-  async function serve(origin: string, redirects: Record<string, string>, cookies: string[] = []): Promise<void> {
+  async function serve(
+    origin: string,
+    redirects: Record<string, string>,
+    cookies: string[] = [],
+  ): Promise<void> {
     await origins.serve(origin, (request, response) => {
       const [status, ...location] = (redirects[request.url] ?? '200').split(' ');
       const headers: [string, string][] = location.map((value) => ['Location', value]);
-      response.writeHead(Number(status), [...headers, ...cookies.map((value) => ['Set-Cookie', value])].flat());
+      response.writeHead(
+        Number(status),
+        [...headers, ...cookies.map((value) => ['Set-Cookie', value])].flat(),
+      );
       response.end();
     });
   }
 
   function go(url: string, changes: Partial<FollowRequest> = {}): Promise<Followed> {
-    const { transport, timeouts, bodyLimit, method, headers, body, signal } = requestTo(url, origins.transport);
+    const { transport, timeouts, bodyLimit, method, headers, body, signal } = requestTo(
+      url,
+      origins.transport,
+    );
     return follow(
       {
         method,
@@ -162,7 +172,10 @@ describe('follow', () => {
       [{ header: 'content-type', rule: 'method-changed' }],
       [],
     ]);
-    expect([changed.hops[1]?.request.body, kept.hops[1]?.request.body?.excerpt]).to.deep.equal([null, 'body']);
+    expect([changed.hops[1]?.request.body, kept.hops[1]?.request.body?.excerpt]).to.deep.equal([
+      null,
+      'body',
+    ]);
   });
 
   const stops: readonly [status: string, reason: RedirectStop['reason'], location: string | null][] = [

@@ -58,13 +58,13 @@ describe('transport failure', () => {
   it('is connection-timeout when a TLS handshake does not end', async () => {
     await origins.accept('https://api.example.test', () => {});
     const sent = await sender.send(
-      requestTo('https://api.example.test/', origins.transport, { timeouts: { ...timeouts, connect: 30 } }),
+      requestTo('https://api.example.test/', origins.transport, { timeouts: { ...timeouts, connect: 400 } }),
     );
     expect(sent.failure).to.deep.equal({
       phase: 'tls',
       code: 'CONNECT_TIMEOUT',
       cause: 'connection-timeout',
-      message: 'No connection to api.example.test:443 within 30 ms (CONNECT_TIMEOUT).',
+      message: 'No connection to api.example.test:443 within 400 ms (CONNECT_TIMEOUT).',
     });
   });
 
