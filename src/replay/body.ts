@@ -16,7 +16,7 @@ const ceilingFactor = 100;
 const smallestCeiling = 1024 * 1024;
 const largestCeiling = 1024 * 1024 * 1024;
 
-export function bodyCeiling(limit: number): number {
+function bodyCeiling(limit: number): number {
   return Math.max(Math.min(limit * ceilingFactor, largestCeiling), smallestCeiling);
 }
 

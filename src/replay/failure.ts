@@ -46,7 +46,9 @@ export function classify(error: Error, code: string, context: FailureContext): T
     return { phase: 'request', code, cause: 'unknown', message };
   }
   const verdict = known ?? byPhase(code, error, context.phase);
-  const phase = verdict.phase ?? context.phase;
+  // On the way to a proxy everything is about the proxy.
+  const atProxy = context.phase === 'proxy' && verdict.phase !== 'aborted';
+  const phase = atProxy ? 'proxy' : (verdict.phase ?? context.phase);
   return { phase, code, cause: verdict.cause, message: `${verdict.message(context)} (${code}).` };
 }
 
@@ -108,6 +110,11 @@ const verdicts: Readonly<Record<string, Verdict>> = {
     cause: 'unknown',
     phase: 'aborted',
     message: ({ phase }) => `The run was stopped in phase "${phase}"`,
+  },
+  UND_ERR_DESTROYED: {
+    cause: 'unknown',
+    phase: 'aborted',
+    message: ({ phase }) => `The run was ended in phase "${phase}"`,
   },
   BODY_TOO_LARGE: {
     cause: 'unknown',
@@ -221,7 +228,7 @@ function byPhase(code: string, error: Error, phase: Phase): Verdict {
 function closed(when: string): Verdict {
   return {
     cause: 'connection-closed',
-    message: ({ peer }) => `${peer} closed the connection ${when}`,
+    message: ({ peer }) => `The connection to ${peer} ended ${when}`,
   };
 }
 

@@ -44,7 +44,7 @@ export async function openSocket(url: URL, route: Route, opening: Opening): Prom
   const target = mapAddress(first, route.transport.connectTo);
   if (route.proxy === null) return connect(url, target, null, route, opening);
   // As curl: a mapped address is asked for by CONNECT, for the URL must keep its own.
-  if (secure || target !== first) {
+  if (secure || target !== first || route.proxy.secure) {
     opening.phase = 'proxy';
     const tunnel = await openTunnel(route.proxy, target, opening);
     if (!secure) return { socket: tunnel, tls: null, http2: false, absoluteForm: false, proxied: true };

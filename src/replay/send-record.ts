@@ -107,5 +107,5 @@ function reveal(field: Field): string {
 }
 
 function show(field: Field, redactor: Redactor): string {
-  return field[1] instanceof Secret ? field[1].shown : redactor.redact(field[1]);
+  return redactor.redact(String(field[1]));
 }

@@ -51,6 +51,8 @@ export function openTunnel(
     method: 'CONNECT',
     path: authority,
     agent: false,
+    // Else Node would take the Host field for the name of the proxy.
+    servername: isIP(proxy.address.host) === 0 ? proxy.address.host : '',
     headers: {
       host: authority,
       ...(proxy.authorization === null ? {} : { 'proxy-authorization': proxy.authorization.reveal() }),

@@ -82,7 +82,7 @@ describe('transport failure', () => {
           phase: 'head',
           code,
           cause: 'connection-closed',
-          message: `${peer} closed the connection before a complete answer head (${code}).`,
+          message: `The connection to ${peer} ended before a complete answer head (${code}).`,
         },
       ]);
     });
@@ -162,6 +162,32 @@ describe('transport failure', () => {
       cause: 'response-timeout',
       message: `${peer} gave no complete answer within 30 ms (TOTAL_TIMEOUT).`,
     });
+  });
+
+  it('does not let an answer that drips outlast the total time', async () => {
+    const sent = await sendTo(
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n');
+        const timer = setInterval(() => socket.write('x'), 5);
+        socket.once('close', () => clearInterval(timer));
+      },
+      { timeouts: { ...timeouts, body: 5000, total: 300 } },
+    );
+    expect([
+      sent.failure?.phase,
+      sent.failure?.code,
+      sent.failure?.cause,
+      sent.response?.status,
+    ]).to.deep.equal(['body', 'TOTAL_TIMEOUT', 'response-timeout', 200]);
+  });
+
+  it('is aborted when the sender closes', async () => {
+    let closing: Promise<void> | null = null;
+    const sent = await sendTo(() => {
+      closing = sender.close();
+    });
+    await closing;
+    expect([sent.failure?.phase, sent.failure?.code]).to.deep.equal(['aborted', 'UND_ERR_DESTROYED']);
   });
 
   it('is aborted when the signal says so, before and while it runs', async () => {

@@ -1,9 +1,11 @@
-import { createServer, request as forward, type Server } from 'node:http';
+import { createServer, request as forward, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { createSend, type Sender } from '../../src/replay/send.ts';
 import { mapAddress } from '../../src/replay/send-address.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
+import type { Identity } from '../support/certificates.ts';
 import { type Origins, requestTo, startOrigins, systemClock } from '../support/origins.ts';
 
 interface TestProxy {
@@ -14,21 +16,26 @@ interface TestProxy {
 }
 
 /** A forward proxy that takes `user:pass`, and connects everything to where `target` says. */
-async function startProxy(target: () => string, status = 200): Promise<TestProxy> {
+async function startProxy(
+  target: () => string,
+  status = 200,
+  tls: Identity | null = null,
+): Promise<TestProxy> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const address = (): { host: string; port: number } => {
     const [host = '', port = ''] = target().split(':');
     return { host, port: Number(port) };
   };
-  const server: Server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`);
     const onward = forward({ ...address(), method: request.method, path: request.url }, (answer) => {
       response.writeHead(answer.statusCode ?? 0);
       answer.pipe(response);
     });
     request.pipe(onward);
-  });
+  };
+  const server: Server = tls ? createSecureServer(tls, listener) : createServer(listener);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
@@ -117,6 +124,26 @@ describe('proxy', () => {
       ['host', 'plain.example.test'],
       ['connection', 'keep-alive'],
       ['proxy-authorization', 'Basic [secret:proxy]'],
+    ]);
+  });
+
+  it('is spoken to in TLS when its URL says https', async () => {
+    const identity = await origins.authority.issue(['localhost']);
+    const proxy = await startProxy(
+      () => origins.transport.connectTo.get('api.example.test:443') ?? '',
+      200,
+      identity,
+    );
+    const url = `https://user:p%40ss@localhost:${proxy.url.split(':')[1]}`;
+    const transport = origins.transportWith({ proxy: Secret.named('proxy', url), connectTo: new Map() });
+    const sent = await sender.send(requestTo(secure, transport));
+    await sender.close();
+    await proxy.close();
+    expect([sent.failure, sent.response?.body.content, sent.tls?.names, proxy.seen]).to.deep.equal([
+      null,
+      Buffer.from('secure'),
+      ['api.example.test'],
+      [`CONNECT api.example.test:443 ${login}`],
     ]);
   });
 
