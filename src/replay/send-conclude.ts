@@ -20,7 +20,8 @@ export async function conclude(
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
-  const failure = attempt.error === null ? null : await explain(attempt, attempt.error, opening, redactor);
+  const error = firstError(attempt);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor);
   const response = await readResponse(attempt, http2);
   return {
     request: {
@@ -94,6 +95,14 @@ async function explain(
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
+}
+
+/** In TLS 1.3 the alert about a client certificate comes after the handshake, just before the end of the connection. */
+function firstError(attempt: Attempt): Error | null {
+  const { error, connection } = attempt;
+  if (error === null || errorCode(error) !== 'UND_ERR_SOCKET') return error;
+  const first = connection?.socketError ?? null;
+  return first !== null && errorCode(first) !== null ? first : error;
 }
 
 /** Who is spoken of: the origin, with where it was looked for, or the proxy before it. */

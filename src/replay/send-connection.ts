@@ -15,6 +15,8 @@ export interface Connection {
   readonly remote: string | null;
   /** The same in parts; null behind a proxy. */
   readonly peer: Address | null;
+  /** The first error of the socket; undici reports the last, which can be but the end that followed. */
+  socketError: Error | null;
   /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
   onHead: ((text: string) => void) | null;
 }
@@ -43,8 +45,12 @@ export function createConnection(origin: string, opened: Opened): Connection {
     opened,
     remote: remoteOf(socket),
     peer: opened.proxied ? null : peerOf(socket),
+    socketError: null,
     onHead: null,
   };
+  socket.on('error', (error) => {
+    connection.socketError ??= error;
+  });
   if (!opened.http2) watchHead(socket, connection);
   return connection;
 }

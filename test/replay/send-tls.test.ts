@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import type { Sent } from '../../src/doors.ts';
 import type { TlsFacts, Transport } from '../../src/model.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
-import { createAuthority, daysFromNow, selfSigned } from '../support/certificates.ts';
+import { createAuthority, daysFromNow, type Identity, selfSigned } from '../support/certificates.ts';
 import {
   type OriginOptions,
   type Origins,
@@ -168,6 +172,24 @@ describe('TLS', () => {
     expect([sent.failure, subjects]).to.deep.equal([null, ['client']]);
   });
 
+  it('tells a missing client certificate from a refused one by the alert', async function () {
+    const outcomes: unknown[] = [];
+    const bad = await (await createAuthority('Stranger')).issue(['client']);
+    for (const identity of [null, bad]) {
+      const server = await startOpenssl(await origins.authority.issue([name]), origins.authority.ca);
+      if (server === null) return this.skip();
+      origins.map(url, server.address);
+      const clientCertificate = identity && { cert: identity.cert, key: Secret.named('key', identity.key) };
+      const { failure } = await sender.send(requestTo(url, origins.transportWith({ clientCertificate })));
+      outcomes.push([failure?.phase, failure?.cause, failure?.code]);
+      server.stop();
+    }
+    expect(outcomes).to.deep.equal([
+      ['tls', 'client-cert-missing', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
+      ['tls', 'client-cert-invalid', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
+    ]);
+  });
+
   it('fails before anything is sent when a certificate file is none', async () => {
     const { failure } = await sendTo({}, { clientCertificate: { cert: 'nothing', key: 'nothing' } });
     expect([failure?.phase, failure?.cause]).to.deep.equal(['request', 'unknown']);
@@ -204,3 +226,33 @@ describe('TLS', () => {
     expect(received).to.deep.equal([shown, shown]);
   });
 });
+
+/** `openssl s_server`, for Node's own server sends no alert about client certificates; null where it is missing. */
+async function startOpenssl(
+  identity: Identity,
+  ca: string,
+): Promise<{ readonly address: string; stop(): void } | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'tls-'));
+  for (const [file, text] of Object.entries({ cert: identity.cert, key: identity.key, ca })) {
+    await writeFile(join(folder, file), text);
+  }
+  const options = '-accept 0 -cert cert -key key -CAfile ca -Verify 1 -verify_return_error -www -tls1_3';
+  const child = spawn('openssl', ['s_server', ...options.split(' ')], { cwd: folder });
+  const port = await new Promise<string | null>((resolve) => {
+    let output = '';
+    child.once('error', () => resolve(null));
+    child.once('exit', () => resolve(null));
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const accepting = /ACCEPT \S*:(\d+)/.exec(output)?.[1];
+      if (accepting !== undefined) resolve(accepting);
+    });
+  });
+  const stop = (): void => {
+    child.kill();
+    void rm(folder, { recursive: true, force: true });
+  };
+  if (port !== null) return { address: `127.0.0.1:${port}`, stop };
+  stop();
+  return null;
+}
