@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import type { RedirectStop } from '../../src/model.ts';
+import fc from 'fast-check';
+import type { Send, SendRequest, Sent } from '../../src/doors.ts';
+import type { RawField, RedirectStop } from '../../src/model.ts';
 import { type Followed, type FollowRequest, follow } from '../../src/replay/follow.ts';
 import { createJar } from '../../src/replay/jar.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
@@ -282,4 +284,77 @@ describe('follow', () => {
       null,
     ]);
   });
+
+  it('sends a credential to no origin but the first, whatever the chain', async () => {
+    const target = fc.constantFrom(
+      'http://a.test',
+      'https://a.test',
+      'http://a.test:81',
+      'http://b.a.test',
+      'http://b.test',
+    );
+    const hop = fc.record({ status: fc.constantFrom(301, 302, 303, 307, 308), target });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(hop, { maxLength: 8 }),
+        fc.constantFrom('GET', 'POST'),
+        async (chain, method) => {
+          const sends: SendRequest[] = [];
+          const send: Send = async (request) => {
+            sends.push(request);
+            const next = chain[sends.length - 1];
+            const location = `${next?.target}/${sends.length}`;
+            return answer(request, next ? next.status : 200, next ? [['Location', location]] : []);
+          };
+          const { hops } = await follow(
+            { ...plain(), method, headers: [['Authorization', bearer]] },
+            { send },
+          );
+          let left = false;
+          for (const [index, { url, headers }] of sends.entries()) {
+            left ||= url.origin !== 'http://a.test';
+            const rule = index === 0 || !left ? [] : [{ header: 'authorization' }];
+            expect(headers.length).to.equal(left ? 0 : 1);
+            expect(hops[index]?.dropped.map(({ header }) => ({ header }))).to.deep.equal(rule);
+          }
+          expect(hops.length).to.equal(sends.length);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  function plain(): FollowRequest {
+    const { transport, timeouts, bodyLimit, method, headers, body, signal } = requestTo(
+      'http://a.test/',
+      origins.transport,
+    );
+    return {
+      method,
+      url: new URL('http://a.test/'),
+      headers,
+      body,
+      transport,
+      timeouts,
+      bodyLimit,
+      signal,
+      sensitive: new Set(),
+      redirect: { follow: true, max: 20 },
+      bound: () => true,
+      jar: null,
+    };
+  }
 });
+
+function answer(request: SendRequest, status: number, headers: readonly RawField[]): Sent {
+  const body = { content: new Uint8Array(), bytes: 0, sha256: '', truncated: false, decodeError: null };
+  return {
+    request: { method: request.method, url: request.url.href, headers: [], body: null, httpVersion: '1.1' },
+    response: { status, statusText: '', httpVersion: '1.1', headers, body },
+    failure: null,
+    tls: null,
+    remote: null,
+    timings: { connect: null, head: 0, total: 0 },
+    clock: { sent: 0, received: 0 },
+  };
+}

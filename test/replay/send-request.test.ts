@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { SendRequest } from '../../src/doors.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
@@ -28,10 +29,18 @@ function headOf(bytes: string): { line: string; fields: [string, string][]; body
   const [line = '', ...fields] = head.split('\r\n');
   return {
     line,
-    fields: fields.map((field) => field.split(/: (.*)/s).slice(0, 2) as [string, string]),
+    fields: fields.map(split),
     body,
   };
 }
+
+function split(field: string): [string, string] {
+  const colon = field.indexOf(': ');
+  return [field.slice(0, colon), field.slice(colon + 2)];
+}
+
+/** Fields that undici writes itself or refuses. */
+const framing = /^(host|connection|content-length|transfer-encoding|keep-alive|upgrade|expect)$/i;
 
 describe('recorded request', () => {
   let origins: Origins;
@@ -101,6 +110,27 @@ describe('recorded request', () => {
       }
     });
   }
+
+  it('is what the server received, whatever the fields', async () => {
+    const requests = await recorder(origins, origin);
+    const name = fc
+      .stringMatching(/^[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]{0,20}$/)
+      .filter((text) => !framing.test(text));
+    // Blanks at either end are not part of a value (RFC 9110 section 5.5).
+    const value = fc.stringMatching(/^([!-~\xa0-\xff]([ -~\t\xa0-\xff]{0,40}[!-~\xa0-\xff])?)?$/);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(name, value, fc.boolean()), { maxLength: 12 }), async (list) => {
+        const headers = list.map(
+          ([key, text, secret]) => [key, secret ? new Secret(text, text) : text] as const,
+        );
+        const sent = await sender.send(requestTo(origin, origins.transport, { headers }));
+        expect(sent.failure).to.equal(null);
+        expect(sent.request.headers).to.deep.equal(headOf(requests.at(-1) ?? '').fields);
+        expect(sent.request.headers.slice(2)).to.deep.equal(list.map(([key, text]) => [key, text]));
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('shows secrets by name and sends their values', async () => {
     const requests = await recorder(origins, origin);
