@@ -22,7 +22,7 @@ export async function conclude(
   const received = attempt.received ?? clock.now();
   const error = firstError(attempt);
   const failure = error === null ? null : await explain(attempt, error, opening, redactor);
-  const response = await readResponse(attempt, http2);
+  const response = await readResponse(attempt);
   return {
     request: {
       method: request.method,
@@ -54,7 +54,7 @@ export async function conclude(
   };
 }
 
-async function readResponse(attempt: Attempt, http2: boolean): Promise<Response | null> {
+async function readResponse(attempt: Attempt): Promise<Response | null> {
   const { answer } = attempt;
   if (answer === null) return null;
   const coding = answer.headers
@@ -62,8 +62,8 @@ async function readResponse(attempt: Attempt, http2: boolean): Promise<Response 
     .map(([, value]) => value)
     .join(',');
   const body = await answer.body.finish(coding);
-  const { status, statusText, headers } = answer;
-  return { status, statusText, httpVersion: http2 ? '2' : '1.1', headers, body };
+  const { status, statusText, httpVersion, headers } = answer;
+  return { status, statusText, httpVersion, headers, body };
 }
 
 const proxyName = 'the proxy of this environment';

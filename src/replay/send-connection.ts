@@ -17,6 +17,8 @@ export interface Connection {
   readonly peer: Address | null;
   /** The first error of the socket; undici reports the last, which can be but the end that followed. */
   socketError: Error | null;
+  /** Version of the status line that came last; null while one is awaited. */
+  version: '1.0' | '1.1' | null;
   /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
   onHead: ((text: string) => void) | null;
 }
@@ -46,12 +48,16 @@ export function createConnection(origin: string, opened: Opened): Connection {
     remote: remoteOf(socket),
     peer: opened.proxied ? null : peerOf(socket),
     socketError: null,
+    version: null,
     onHead: null,
   };
   socket.on('error', (error) => {
     connection.socketError ??= error;
   });
-  if (!opened.http2) watchHead(socket, connection);
+  if (!opened.http2) {
+    watchHead(socket, connection);
+    watchStatusLine(socket, connection);
+  }
   return connection;
 }
 
@@ -72,6 +78,38 @@ function watchHead(socket: Socket, connection: Connection): void {
       return Reflect.apply(write, socket, parameters);
     },
   });
+}
+
+/**
+ * undici reads with `read()`. It does not tell the version, and takes a 100 (Continue) that nobody asked for as an
+ * error, where RFC 9110 section 15.2 wants it ignored.
+ */
+function watchStatusLine(socket: Socket, connection: Connection): void {
+  const read = socket.read;
+  Object.defineProperty(socket, 'read', {
+    configurable: true,
+    writable: true,
+    value(...parameters: Parameters<Socket['read']>): Buffer | null {
+      while (true) {
+        const chunk: Buffer | null = Reflect.apply(read, socket, parameters);
+        if (chunk === null || connection.version !== null) return chunk;
+        const rest = withoutContinue(chunk);
+        if (rest.length === 0) continue;
+        connection.version = rest.toString('latin1', 0, 9) === 'HTTP/1.0 ' ? '1.0' : '1.1';
+        return rest;
+      }
+    },
+  });
+}
+
+function withoutContinue(chunk: Buffer): Buffer {
+  let rest = chunk;
+  while (/^HTTP\/1\.[01] 100[ \r]/.test(rest.toString('latin1', 0, 13))) {
+    const end = rest.indexOf('\r\n\r\n');
+    if (end < 0) break;
+    rest = rest.subarray(end + 4);
+  }
+  return rest;
 }
 
 function remoteOf(socket: Socket): string | null {

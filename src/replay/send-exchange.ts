@@ -29,6 +29,7 @@ export interface Attempt {
 export interface Answer {
   readonly status: number;
   readonly statusText: string;
+  readonly httpVersion: string;
   readonly headers: readonly RawField[];
   readonly body: BodyCollector;
 }
@@ -40,6 +41,7 @@ const longest = 2 ** 31 - 1;
 export function exchange(attempt: Attempt, connection: Connection, clock: Clock): Promise<void> {
   const { request } = attempt;
   attempt.connection = connection;
+  connection.version = null;
   connection.onHead = (text) => {
     attempt.written ??= text;
   };
@@ -59,6 +61,7 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         attempt.answer = {
           status,
           statusText: statusText ?? '',
+          httpVersion: connection.opened.http2 ? '2' : (connection.version ?? '1.1'),
           headers,
           body: collectBody(request.bodyLimit),
         };

@@ -68,6 +68,28 @@ describe('response', () => {
     expect([sent.response?.status, sent.response?.headers]).to.deep.equal([200, [['Content-Length', '0']]]);
   });
 
+  it('comes after a 100 (Continue) that nobody asked for', async () => {
+    const sent = await answered(
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect([sent.failure, sent.response?.status]).to.deep.equal([null, 201]);
+    await origins.accept('http://late.example.test', (socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n', () => socket.end('HTTP/1.1 204 No Content\r\n\r\n'));
+      });
+    });
+    const late = await sender.send(requestTo('http://late.example.test/', origins.transport));
+    expect([late.failure, late.response?.status]).to.deep.equal([null, 204]);
+  });
+
+  it('tells the version of its status line', async () => {
+    const old = await answered('HTTP/1.0 200 OK\r\n\r\nuntil the end');
+    expect([old.response?.httpVersion, old.response?.body.content]).to.deep.equal([
+      '1.0',
+      Buffer.from('until the end'),
+    ]);
+  });
+
   it('has no body to HEAD, 204 and 304', async () => {
     for (const [method, bytes] of [
       ['HEAD', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\n\r\n'],
