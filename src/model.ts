@@ -260,7 +260,9 @@ export interface RedirectStop {
     | 'userinfo'
     | 'no-location'
     | 'body-not-replayable'
-    | 'invalid-location';
+    | 'invalid-location'
+    /** A link-local address or the metadata service of a cloud. */
+    | 'metadata-address';
   readonly location: string | null;
 }
 
@@ -331,7 +333,7 @@ export interface TlsFacts {
   readonly names: readonly string[];
   readonly notBefore: number;
   readonly notAfter: number;
-  /** false only where the environment says `insecure`. */
+  /** false where the environment says `insecure`, and where the check failed (`failure` says how). */
   readonly verified: boolean;
 }
 export interface Timings {

@@ -1,0 +1,237 @@
+/** Why there is no complete answer, told by the code of the error and the phase in which it came; never by its text. */
+import type { Timeouts } from '../doors.ts';
+import type { CauseId, TlsFacts, TransportFailure } from '../model.ts';
+
+export type Phase = TransportFailure['phase'];
+
+/** An error of ours on the wire: the code says all. */
+export class WireError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string = code) {
+    super(message);
+    this.name = 'WireError';
+    this.code = code;
+  }
+}
+
+export interface FailureContext {
+  readonly phase: Phase;
+  /** `host:port` that was spoken to. */
+  readonly peer: string;
+  readonly hostname: string;
+  readonly timeouts: Timeouts;
+  readonly tls: TlsFacts | null;
+}
+
+interface Verdict {
+  readonly cause: CauseId;
+  /** Where the code belongs to another phase than the one in which it came to light. */
+  readonly phase?: Phase;
+  readonly message: (context: FailureContext) => string;
+}
+
+/** The code of an error; null where it has none, which is a bug and not a failure of the network. */
+export function errorCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error.name === 'HTTPParserError' ? 'HPE_ERROR' : null;
+}
+
+/** Classifies an error that has a code. */
+export function classify(error: Error, code: string, context: FailureContext): TransportFailure {
+  const known = verdicts[code] ?? timeVerdict(code, context);
+  if (!known && context.phase === 'request') {
+    const message = `The request cannot be sent: ${error.message}.`;
+    return { phase: 'request', code, cause: 'unknown', message };
+  }
+  const verdict = known ?? byPhase(code, error, context.phase);
+  // On the way to a proxy everything is about the proxy.
+  const atProxy = context.phase === 'proxy' && verdict.phase !== 'aborted';
+  const phase = atProxy ? 'proxy' : (verdict.phase ?? context.phase);
+  return { phase, code, cause: verdict.cause, message: `${verdict.message(context)} (${code}).` };
+}
+
+const dns: Verdict = {
+  cause: 'dns-failure',
+  phase: 'dns',
+  message: ({ peer }) => `The name of ${peer} does not resolve`,
+};
+const unreachable: Verdict = {
+  cause: 'connection-timeout',
+  message: ({ peer }) => `There is no way to ${peer}`,
+};
+const untrusted: Verdict = {
+  cause: 'tls-untrusted',
+  phase: 'tls',
+  message: ({ hostname, tls }) =>
+    `The certificate of ${hostname}${tls ? ` (${tls.subject}; issued by ${tls.issuer})` : ''} does not lead to a trusted CA`,
+};
+const plainPort: Verdict = {
+  cause: 'tls-to-plain-port',
+  phase: 'tls',
+  message: ({ peer }) => `${peer} does not answer in TLS: it looks like a plain http port`,
+};
+const clientRefused: Verdict = {
+  cause: 'client-cert-invalid',
+  phase: 'tls',
+  message: ({ hostname }) => `${hostname} refused the client certificate`,
+};
+const noCommonTls: Verdict = {
+  cause: 'tls-protocol',
+  phase: 'tls',
+  message: ({ peer }) => `The TLS handshake with ${peer} failed`,
+};
+
+const verdicts: Readonly<Record<string, Verdict>> = {
+  ENOTFOUND: dns,
+  EAI_AGAIN: dns,
+  ENODATA: dns,
+  ECONNREFUSED: {
+    cause: 'connection-refused',
+    message: ({ peer }) => `Nothing listens at ${peer}`,
+  },
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  CONNECT_TIMEOUT: {
+    cause: 'connection-timeout',
+    message: ({ peer, timeouts }) => `No connection to ${peer} within ${timeouts.connect} ms`,
+  },
+  UND_ERR_HEADERS_TIMEOUT: {
+    cause: 'response-timeout',
+    message: ({ peer, timeouts }) => `${peer} sent no complete answer head within ${timeouts.head} ms`,
+  },
+  UND_ERR_BODY_TIMEOUT: {
+    cause: 'response-timeout',
+    message: ({ peer, timeouts }) => `${peer} began to answer and then sent nothing for ${timeouts.body} ms`,
+  },
+  ABORT_ERR: {
+    cause: 'unknown',
+    phase: 'aborted',
+    message: ({ phase }) => `The run was stopped in phase "${phase}"`,
+  },
+  UND_ERR_DESTROYED: {
+    cause: 'unknown',
+    phase: 'aborted',
+    message: ({ phase }) => `The run was ended in phase "${phase}"`,
+  },
+  BODY_TOO_LARGE: {
+    cause: 'unknown',
+    message: ({ peer }) => `The body from ${peer} is larger than can be read`,
+  },
+  UND_ERR_HEADERS_OVERFLOW: {
+    cause: 'connection-closed',
+    message: ({ peer }) => `The header fields from ${peer} are larger than can be read`,
+  },
+  PROXY_AUTH_REQUIRED: {
+    cause: 'proxy-auth-required',
+    phase: 'proxy',
+    message: ({ peer }) => `The proxy wants credentials before it connects to ${peer}`,
+  },
+  CERT_HAS_EXPIRED: {
+    cause: 'tls-expired',
+    phase: 'tls',
+    message: ({ hostname, tls }) =>
+      `The certificate of ${hostname} has expired${tls ? `: valid from ${iso(tls.notBefore)} to ${iso(tls.notAfter)}` : ''}`,
+  },
+  CERT_NOT_YET_VALID: {
+    cause: 'tls-not-yet-valid',
+    phase: 'tls',
+    message: ({ hostname, tls }) =>
+      `The certificate of ${hostname} is not valid yet${tls ? `: valid from ${iso(tls.notBefore)} to ${iso(tls.notAfter)}` : ''}`,
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    cause: 'tls-host-mismatch',
+    phase: 'tls',
+    message: ({ hostname, tls }) =>
+      `The certificate is not for ${hostname}${tls ? ` but for ${tls.names.join(', ') || tls.subject}` : ''}`,
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_UNTRUSTED: untrusted,
+  INVALID_CA: untrusted,
+  CERT_SIGNATURE_FAILURE: untrusted,
+  ERR_SSL_WRONG_VERSION_NUMBER: plainPort,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: plainPort,
+  ERR_SSL_HTTP_REQUEST: plainPort,
+  PLAIN_TO_TLS: {
+    cause: 'plain-to-tls-port',
+    phase: 'head',
+    message: ({ peer }) => `${peer} answers in TLS to plain http`,
+  },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
+    cause: 'client-cert-missing',
+    phase: 'tls',
+    message: ({ hostname }) => `${hostname} wants a client certificate`,
+  },
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: clientRefused,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: clientRefused,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: clientRefused,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: clientRefused,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: clientRefused,
+  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: clientRefused,
+};
+
+const notHttp: Verdict = {
+  cause: 'connection-closed',
+  message: ({ peer }) => `${peer} answered with something that is not HTTP`,
+};
+
+const proxyCauses: Readonly<Record<string, CauseId>> = {
+  PROXY_REFUSED: 'proxy-intercept',
+  PROXY_BAD_GATEWAY: 'gateway-down',
+};
+
+function timeVerdict(code: string, context: FailureContext): Verdict | null {
+  if (code !== 'TOTAL_TIMEOUT') return null;
+  const answered = context.phase === 'head' || context.phase === 'body';
+  return {
+    cause: answered ? 'response-timeout' : 'connection-timeout',
+    message: ({ peer, timeouts }) => `${peer} gave no complete answer within ${timeouts.total} ms`,
+  };
+}
+
+function byPhase(code: string, error: Error, phase: Phase): Verdict {
+  switch (phase) {
+    case 'dns':
+      return dns;
+    case 'tls':
+      if (code.startsWith('ERR_SSL') || code === 'EPROTO') return noCommonTls;
+      return closed('during the TLS handshake');
+    case 'proxy':
+      return {
+        cause: proxyCauses[code] ?? 'connection-closed',
+        message: ({ peer }) => `The proxy made no connection to ${peer}: ${error.message}`,
+      };
+    case 'body':
+      return {
+        cause: 'body-truncated',
+        message: ({ peer }) =>
+          code.startsWith('HPE_')
+            ? `The body from ${peer} is not framed as HTTP says`
+            : `The body from ${peer} was cut`,
+      };
+    case 'head':
+      // TLS 1.3: the server's verdict on the handshake arrives after the client has spoken.
+      if (code.startsWith('ERR_SSL')) return noCommonTls;
+      if (code.startsWith('HPE_')) return notHttp;
+      return closed('before a complete answer head');
+    default:
+      return closed('before the request was sent');
+  }
+}
+
+function closed(when: string): Verdict {
+  return {
+    cause: 'connection-closed',
+    message: ({ peer }) => `The connection to ${peer} ended ${when}`,
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}

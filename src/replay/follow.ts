@@ -1,0 +1,191 @@
+/** Follows redirects one hop at a time, at least as strictly as the Fetch standard, and records what each hop lost. */
+import type { Send, Timeouts } from '../doors.ts';
+import { isLinkLocalOrMetadata, sameOrigin } from '../http/origin.ts';
+import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts';
+import type { CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import { Secret } from '../secret.ts';
+import type { Jar } from './jar.ts';
+
+export interface FollowRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** All of them, credentials included, in the order in which they are sent. */
+  readonly headers: readonly Field[];
+  /** Lower-case names of fields that carry credentials, besides those that always do. */
+  readonly sensitive: ReadonlySet<string>;
+  readonly body: Uint8Array | null;
+  readonly transport: Transport;
+  /** For each hop. `signal` bounds the chain. */
+  readonly timeouts: Timeouts;
+  readonly bodyLimit: number;
+  readonly redirect: RedirectSpec;
+  /** Whether credentials may go to this origin (RFC 6454 serialisation). */
+  readonly bound: (origin: string) => boolean;
+  readonly jar: Jar | null;
+  readonly signal: AbortSignal | null;
+}
+export interface Followed {
+  readonly hops: readonly Hop[];
+  /** Why following ended although the last answer is a redirect. */
+  readonly stopped: RedirectStop | null;
+}
+
+/** What the next hop sends. */
+interface Plan {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: readonly Field[];
+  readonly body: Uint8Array | null;
+  readonly dropped: readonly Dropped[];
+}
+
+/** Resolves for every failure of the network; the last hop holds it. */
+export async function follow(request: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
+  const hops: Hop[] = [];
+  const seen = new Set<string>();
+  let plan = firstPlan(request);
+  while (true) {
+    const cookies = await addCookies(plan, request.jar);
+    const fingerprint = fingerprintOf(plan, cookies.fingerprint);
+    if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
+    seen.add(fingerprint);
+    const hop = await perform(request, plan, cookies, hops.length + 1, doors.send);
+    hops.push(hop);
+    const next = decide(request, plan, hop, hops);
+    if (next === null) return { hops, stopped: null };
+    if ('reason' in next) return { hops, stopped: next };
+    plan = next;
+  }
+}
+
+function firstPlan(request: FollowRequest): Plan {
+  const { method, url, body } = request;
+  if (request.bound(url.origin)) return { method, url, body, headers: request.headers, dropped: [] };
+  const withheld = new Set(request.headers.filter((field) => isSensitive(field, request)).map(lowerName));
+  return {
+    method,
+    url,
+    body,
+    headers: without(request.headers, withheld),
+    dropped: [...withheld].map((header) => ({ header, rule: 'origin-unbound' })),
+  };
+}
+
+/** The next plan, why there is none, or null when the answer is not a redirect. */
+function decide(
+  request: FollowRequest,
+  plan: Plan,
+  hop: Hop,
+  hops: readonly Hop[],
+): Plan | RedirectStop | null {
+  const { response } = hop;
+  if (response === null || hop.failure !== null || !isRedirect(response.status)) return null;
+  const locations = response.headers
+    .filter(([name]) => name.toLowerCase() === 'location')
+    .map(([, value]) => value);
+  const location = locations[0] ?? null;
+  if (!request.redirect.follow) return { reason: 'not-followed', location };
+  const next = nextRequest({
+    method: plan.method,
+    url: plan.url,
+    status: response.status,
+    locations,
+    hasBody: plan.body !== null,
+    bodyReplayable: true,
+    fields: plan.headers.map((field) => ({ name: field[0], sensitive: isSensitive(field, request) })),
+  });
+  if ('stop' in next) return next.stop;
+  // A body may hold secrets, and no rule can tell: a redirect takes it nowhere that is not bound.
+  if (next.keepBody && !sameOrigin(plan.url, next.url) && !request.bound(next.url.origin)) {
+    return { reason: 'body-not-replayable', location };
+  }
+  if (isLinkLocalOrMetadata(next.url.hostname) && !isLinkLocalOrMetadata(request.url.hostname)) {
+    return { reason: 'metadata-address', location };
+  }
+  if (hops.length > request.redirect.max) return { reason: 'limit', location };
+  return {
+    method: next.method,
+    url: next.url,
+    body: next.keepBody ? plan.body : null,
+    headers: without(plan.headers, new Set(next.drop.map(({ header }) => header))),
+    dropped: [...next.drop, ...droppedEarlier(plan)],
+  };
+}
+
+/** Credentials that were lost once are never taken up again, also where the chain comes back to its first origin. */
+function droppedEarlier(plan: Plan): Dropped[] {
+  return plan.dropped
+    .filter(({ rule }) => rule !== 'method-changed' && rule !== 'host-changed')
+    .map(({ header }) => ({ header, rule: 'dropped-earlier' }));
+}
+
+interface Cookies {
+  readonly headers: readonly Field[];
+  readonly sent: readonly string[];
+  readonly fingerprint: string;
+}
+
+/** The jar's cookies join a Cookie field that was set by hand, whose own names win. */
+async function addCookies(plan: Plan, jar: Jar | null): Promise<Cookies> {
+  if (jar === null) return { headers: plan.headers, sent: [], fingerprint: '' };
+  const place = plan.headers.findIndex((field) => lowerName(field) === 'cookie');
+  const own = plan.headers[place];
+  const { header, names, fingerprint } = await jar.cookiesFor(plan.url, own ? cookieNames(own) : undefined);
+  if (header === null) return { headers: plan.headers, sent: [], fingerprint };
+  if (!own) return { headers: [...plan.headers, ['Cookie', header]], sent: names, fingerprint };
+  const joined: Field = [own[0], Secret.join([own[1], '; ', header])];
+  return { headers: plan.headers.with(place, joined), sent: names, fingerprint };
+}
+
+/** The shown form names secrets but keeps the names of the cookies. */
+function cookieNames(field: Field): Set<string> {
+  const pairs = String(field[1]).split(';');
+  return new Set(pairs.map((pair) => (pair.split('=')[0] ?? '').trim()));
+}
+
+async function perform(
+  request: FollowRequest,
+  plan: Plan,
+  cookies: Cookies,
+  index: number,
+  send: Send,
+): Promise<Hop> {
+  const sent = await send({
+    method: plan.method,
+    url: plan.url,
+    headers: cookies.headers,
+    body: plan.body,
+    transport: request.transport,
+    timeouts: request.timeouts,
+    bodyLimit: request.bodyLimit,
+    signal: request.signal,
+  });
+  const lines = (sent.response?.headers ?? [])
+    .filter(([name]) => name.toLowerCase() === 'set-cookie')
+    .map(([, value]) => value);
+  const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines) : noCookies;
+  const trace: CookieTrace = { sent: cookies.sent, set: stored.set, refused: stored.refused };
+  return { index, ...sent, dropped: plan.dropped, cookies: trace };
+}
+
+const noCookies = { set: [], refused: [] } as const;
+
+/** Two requests with the same method, URL, cookies and fields get the same answer: the chain would not end. */
+function fingerprintOf(plan: Plan, cookies: string): string {
+  const { href, hash } = plan.url;
+  const target = hash === '' ? href : href.slice(0, -hash.length);
+  return [plan.method, target, cookies, ...plan.headers.map(lowerName)].join('\n');
+}
+
+function isSensitive(field: Field, request: FollowRequest): boolean {
+  const name = lowerName(field);
+  return isCredentialField(name) || request.sensitive.has(name) || field[1] instanceof Secret;
+}
+
+function without(headers: readonly Field[], names: ReadonlySet<string>): readonly Field[] {
+  return names.size === 0 ? headers : headers.filter((field) => !names.has(lowerName(field)));
+}
+
+function lowerName(field: Field): string {
+  return field[0].toLowerCase();
+}

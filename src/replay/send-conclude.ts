@@ -1,0 +1,137 @@
+/** Makes the trace of one attempt: what was sent, what came, and why not all of it. */
+import type { Clock, SendRequest, Sent } from '../doors.ts';
+import type { Response, TransportFailure } from '../model.ts';
+import type { Redactor } from '../secret.ts';
+import { classify, errorCode, type Phase } from './failure.ts';
+import { addressOf, mapAddress } from './send-address.ts';
+import type { Attempt } from './send-exchange.ts';
+import type { Opening } from './send-open.ts';
+import { speaksTls } from './send-probe.ts';
+import { recordBody, recordHead, recordPlanned } from './send-record.ts';
+
+/** The trace of an attempt that is over. Throws the error of an attempt that failed by a bug of ours. */
+export async function conclude(
+  attempt: Attempt,
+  opening: Opening,
+  clock: Clock,
+  redactor: Redactor,
+): Promise<Sent> {
+  const { request, started, connection } = attempt;
+  const http2 = connection?.opened.http2 ?? false;
+  const ended = clock.monotonic();
+  const received = attempt.received ?? clock.now();
+  const error = firstError(attempt);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor);
+  const response = await readResponse(attempt);
+  return {
+    request: {
+      method: request.method,
+      url: redactor.redact(request.url.href),
+      headers:
+        attempt.written === null
+          ? recordPlanned(
+              request.url,
+              request.method,
+              attempt.fields,
+              http2,
+              request.body?.length ?? null,
+              redactor,
+            )
+          : recordHead(attempt.written, attempt.fields, redactor),
+      body: recordBody(request.body, redactor),
+      httpVersion: http2 ? '2' : '1.1',
+    },
+    response,
+    failure,
+    tls: connection ? connection.opened.tls : opening.tls,
+    remote: connection?.remote ?? null,
+    timings: {
+      connect: attempt.connected === null ? null : attempt.connected - started,
+      head: attempt.head === null ? null : attempt.head - started,
+      total: ended - started,
+    },
+    clock: { sent: attempt.sent, received },
+  };
+}
+
+async function readResponse(attempt: Attempt): Promise<Response | null> {
+  const { answer } = attempt;
+  if (answer === null) return null;
+  const coding = answer.headers
+    .filter(([name]) => name.toLowerCase() === 'content-encoding')
+    .map(([, value]) => value)
+    .join(',');
+  const body = await answer.body.finish(coding);
+  const { status, statusText, httpVersion, headers } = answer;
+  return { status, statusText, httpVersion, headers, body };
+}
+
+const proxyName = 'the proxy of this environment';
+/** Codes by which undici and Node refuse to write a request. */
+const refusals: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'ERR_ASSERTION',
+]);
+
+async function explain(
+  attempt: Attempt,
+  error: Error,
+  opening: Opening,
+  redactor: Redactor,
+): Promise<TransportFailure> {
+  const { url, timeouts } = attempt.request;
+  const code = errorCode(error);
+  // No code: not a failure of the network but a bug.
+  if (code === null) throw error;
+  const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+  const phase = phaseOf(attempt, code);
+  const failure = classify(error, seen, {
+    phase,
+    peer: peerOf(attempt.request, phase, code),
+    hostname: phase === 'proxy' ? proxyName : url.hostname,
+    timeouts,
+    tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
+  });
+  return { ...failure, message: redactor.redact(failure.message) };
+}
+
+/** In TLS 1.3 the alert about a client certificate comes after the handshake, just before the end of the connection. */
+function firstError(attempt: Attempt): Error | null {
+  const { error, connection } = attempt;
+  if (error === null || errorCode(error) !== 'UND_ERR_SOCKET') return error;
+  const first = connection?.socketError ?? null;
+  return first !== null && errorCode(first) !== null ? first : error;
+}
+
+/** Who is spoken of: the origin, with where it was looked for, or the proxy before it. */
+function peerOf(request: SendRequest, phase: Phase, code: string): string {
+  const { url, transport } = request;
+  if (phase === 'proxy' && !code.startsWith('PROXY_')) return proxyName;
+  const address = addressOf(url);
+  const name = `${url.hostname}:${address.port}`;
+  const target = mapAddress(address, transport.connectTo);
+  if (target === address || (phase !== 'dns' && phase !== 'connect')) return name;
+  return `${name} (connected to ${target.host}:${target.port})`;
+}
+
+/** A connection can end before undici has begun to write; the request itself is not at fault then. */
+function phaseOf(attempt: Attempt, code: string): Phase {
+  if (attempt.connection === null) return attempt.phase;
+  if (refusals.has(code) || code.startsWith('ERR_HTTP2_INVALID')) return 'request';
+  return attempt.phase === 'request' ? 'head' : attempt.phase;
+}
+
+/** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
+async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<boolean> {
+  const { connection, request } = attempt;
+  if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
+  if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;
+  const silent = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
+  return (
+    silent &&
+    connection.peer !== null &&
+    speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
+  );
+}

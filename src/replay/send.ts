@@ -1,0 +1,155 @@
+/** The door to the network, over undici: one request, no redirect, no retry, everything recorded. */
+import type { Clock, Send, SendRequest } from '../doors.ts';
+import type { Transport } from '../model.ts';
+import type { Redactor } from '../secret.ts';
+import { errorCode, WireError } from './failure.ts';
+import { conclude } from './send-conclude.ts';
+import { type Attempt, exchange } from './send-exchange.ts';
+import type { Opening } from './send-open.ts';
+import { createPool, type Pool } from './send-pool.ts';
+
+export interface SendOptions {
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+}
+export interface Sender {
+  readonly send: Send;
+  /** Closes all connections, also those in use. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connections are pooled by Transport object, then by origin, so the settings of two environments never mix. A
+ * connection serves one request at a time.
+ */
+export function createSend(options: SendOptions): Sender {
+  const pools = new Map<Transport, Pool>();
+  const poolOf = (transport: Transport): Pool => {
+    const known = pools.get(transport);
+    if (known) return known;
+    const pool = createPool(transport);
+    pools.set(transport, pool);
+    return pool;
+  };
+  return {
+    async send(request) {
+      const { clock } = options;
+      const attempt = begin(request, clock);
+      const opening: Opening = { phase: 'request', tls: null, stop: null };
+      try {
+        await run(attempt, opening, poolOf, clock);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        attempt.error ??= error;
+      }
+      return conclude(attempt, opening, clock, options.redactor);
+    },
+    async close() {
+      const closing = [...pools.values()].map((pool) => pool.close());
+      pools.clear();
+      await Promise.all(closing);
+    },
+  };
+}
+
+function begin(request: SendRequest, clock: Clock): Attempt {
+  return {
+    request,
+    started: clock.monotonic(),
+    fields: request.headers,
+    phase: 'request',
+    connection: null,
+    connected: null,
+    written: null,
+    sent: clock.now(),
+    received: null,
+    head: null,
+    answer: null,
+    error: null,
+  };
+}
+
+async function run(
+  attempt: Attempt,
+  opening: Opening,
+  poolOf: (transport: Transport) => Pool,
+  clock: Clock,
+): Promise<void> {
+  const { request } = attempt;
+  const { origin } = request.url;
+  const stop = (error: WireError): void => {
+    attempt.error ??= error;
+    opening.stop?.(error);
+    if (attempt.connection) void attempt.connection.client.destroy(error);
+  };
+  const forget = watch(request, stop);
+  try {
+    if (attempt.error) return;
+    const pool = poolOf(request.transport);
+    for (let idle = pool.take(origin); ; idle = null) {
+      const connection = idle ?? (await open(pool, attempt, opening, clock));
+      const { proxy } = pool.route;
+      if (connection.opened.absoluteForm && proxy?.authorization) {
+        attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization]];
+      }
+      await exchange(attempt, connection, clock);
+      connection.onHead = null;
+      if (attempt.error === null) pool.give(origin, connection);
+      else pool.discard(connection);
+      if (idle === null || !neverBegun(attempt)) return;
+      attempt.error = null;
+    }
+  } finally {
+    forget();
+  }
+}
+
+/** The peer had closed an idle connection before a byte was written: a new one loses and repeats nothing. */
+function neverBegun(attempt: Attempt): boolean {
+  const code = errorCode(attempt.error);
+  if (code === null || attempt.phase !== 'request') return false;
+  return code === 'UND_ERR_SOCKET' || code === 'UND_ERR_DESTROYED' || code === 'ECONNRESET';
+}
+
+async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock): ReturnType<Pool['open']> {
+  const { request } = attempt;
+  const timer = startTimer(request.timeouts.connect, () => {
+    const error = new WireError('CONNECT_TIMEOUT');
+    attempt.error ??= error;
+    opening.stop?.(error);
+  });
+  try {
+    const connection = await pool.open(request.url, opening);
+    // Stopped between two parts of the opening.
+    if (attempt.error) {
+      pool.discard(connection);
+      throw attempt.error;
+    }
+    attempt.connected = clock.monotonic();
+    return connection;
+  } catch (error) {
+    attempt.phase = opening.phase;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Watches the total time and the signal; the function that it gives ends the watch. */
+function watch(request: SendRequest, stop: (error: WireError) => void): () => void {
+  const { signal, timeouts } = request;
+  const timer = startTimer(timeouts.total, () => stop(new WireError('TOTAL_TIMEOUT')));
+  if (signal === null) return () => clearTimeout(timer);
+  const aborted = (): void => stop(new WireError('ABORT_ERR'));
+  if (signal.aborted) aborted();
+  else signal.addEventListener('abort', aborted, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', aborted);
+  };
+}
+
+/** 0, and what is longer than a timer of Node can be, mean no limit. */
+function startTimer(milliseconds: number, act: () => void): NodeJS.Timeout | undefined {
+  return milliseconds > 0 && milliseconds < 2 ** 31 ? setTimeout(act, milliseconds) : undefined;
+}

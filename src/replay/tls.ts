@@ -1,0 +1,56 @@
+/** What can be known of a TLS connection: the negotiated protocol and the peer's certificate. */
+import { X509Certificate } from 'node:crypto';
+import {
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from 'node:tls';
+import type { TlsFacts, Transport } from '../model.ts';
+
+/** Reads the facts while the handshake is over and the socket is open; null without a peer certificate. */
+export function readTlsFacts(socket: TLSSocket, verified: boolean): TlsFacts | null {
+  // Not getPeerX509Certificate: in Node 20, called this early, it leaves nothing for Node's own check.
+  const { raw } = socket.getPeerCertificate();
+  if (!raw) return null;
+  const certificate = new X509Certificate(raw);
+  return {
+    protocol: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().name,
+    subject: distinguishedName(certificate.subject),
+    issuer: distinguishedName(certificate.issuer),
+    names: alternativeNames(certificate),
+    notBefore: Date.parse(certificate.validFrom),
+    notAfter: Date.parse(certificate.validTo),
+    verified,
+  };
+}
+
+/** A transport's CAs are added to the usual roots; `key` is the revealed private key of its client certificate. */
+export function secureContext(transport: Transport, key: string | null): SecureContext {
+  const options: SecureContextOptions = {};
+  if (transport.ca !== null) options.ca = certificateAuthorities(transport.ca);
+  if (transport.clientCertificate !== null && key !== null) {
+    options.cert = transport.clientCertificate.cert;
+    options.key = key;
+  }
+  return createSecureContext(options);
+}
+
+/** The roots that Node trusts, and those of `pem`. */
+export function certificateAuthorities(pem: string): string[] {
+  return [...rootCertificates, pem];
+}
+
+/** Node writes one attribute a line. */
+function distinguishedName(lines: string | undefined): string {
+  return (lines ?? '').split('\n').filter(Boolean).join(', ');
+}
+
+function alternativeNames(certificate: X509Certificate): string[] {
+  const text = certificate.subjectAltName ?? '';
+  return [...text.matchAll(/(?:^|, )(?:DNS|IP Address|URI|email):("(?:[^"\\]|\\.)*"|[^,]*)/g)].map(
+    (found) => found[1] ?? '',
+  );
+}

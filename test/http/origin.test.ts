@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { isLinkLocalOrMetadata, isLoopback, originOf, sameOrigin } from '../../src/http/origin.ts';
+
+describe('originOf', () => {
+  const rows: readonly [url: string, origin: string][] = [
+    ['https://API.Example.com:443/a?b#c', 'https://api.example.com'],
+    ['http://api.example.com:80', 'http://api.example.com'],
+    ['http://api.example.com:443', 'http://api.example.com:443'],
+    ['https://b\u00fccher.example/', 'https://xn--bcher-kva.example'],
+    ['https://api.example.com./', 'https://api.example.com.'],
+    ['https://user:pass@api.example.com/', 'https://api.example.com'],
+    ['http://[0:0::1]:8080/', 'http://[::1]:8080'],
+    ['data:,x', 'null'],
+  ];
+  for (const [url, origin] of rows) {
+    it(`of ${url} is ${origin}`, () => {
+      expect([originOf(url), originOf(new URL(url))]).to.deep.equal([origin, origin]);
+    });
+  }
+});
+
+describe('sameOrigin', () => {
+  const rows: readonly [a: string, b: string, same: boolean][] = [
+    ['https://a.example/x', 'https://A.example:443/y', true],
+    ['https://a.example', 'http://a.example', false],
+    ['https://a.example', 'https://a.example:8443', false],
+    ['https://a.example', 'https://www.a.example', false],
+    ['https://a.example', 'https://a.example.', false],
+    ['data:,x', 'data:,x', false],
+  ];
+  for (const [a, b, same] of rows) {
+    it(`of ${a} and ${b} is ${same}`, () => {
+      expect(sameOrigin(a, b)).to.equal(same);
+    });
+  }
+});
+
+describe('hosts that need care', () => {
+  const loopback = [
+    'localhost',
+    'LOCALHOST.',
+    'api.localhost',
+    '127.0.0.1',
+    '127.255.0.1',
+    '2130706433',
+    '0x7f.1',
+    '[::1]',
+    '::1',
+    '[::ffff:127.0.0.1]',
+    '::ffff:7f00:1',
+  ];
+  const linkLocal = [
+    '169.254.169.254',
+    '169.254.169.254.',
+    '2852039166',
+    '0xa9fea9fe',
+    '[fe80::1]',
+    '[febf::1]',
+    '[fd00:ec2::254]',
+    'metadata.google.internal',
+    'Metadata.Google.Internal.',
+    '[::ffff:169.254.169.254]',
+    '[::ffff:a9fe:a9fe]',
+  ];
+  const neither = [
+    'example.com',
+    'localhost.example.com',
+    'notlocalhost',
+    '128.0.0.1',
+    '169.253.1.1',
+    '[fec0::1]',
+    '[::2]',
+    '[fd00:ec2::255]',
+    'metadata.google.internal.example.com',
+    '',
+    'a b',
+  ];
+  it('are told apart', () => {
+    const all = [...loopback, ...linkLocal, ...neither];
+    expect(all.filter(isLoopback)).to.deep.equal(loopback);
+    expect(all.filter(isLinkLocalOrMetadata)).to.deep.equal(linkLocal);
+  });
+});

@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { classify, errorCode, type Phase, WireError } from '../../src/replay/failure.ts';
+
+describe('classify', () => {
+  const context = {
+    peer: 'api.example.test:443',
+    hostname: 'api.example.test',
+    timeouts: { connect: 1, head: 2, body: 3, total: 4 },
+    tls: null,
+  };
+  const rows: readonly [code: string, seen: Phase, phase: Phase, cause: string][] = [
+    ['ENOTFOUND', 'dns', 'dns', 'dns-failure'],
+    ['EAI_AGAIN', 'dns', 'dns', 'dns-failure'],
+    ['ECONNREFUSED', 'connect', 'connect', 'connection-refused'],
+    ['ECONNREFUSED', 'proxy', 'proxy', 'connection-refused'],
+    ['EHOSTUNREACH', 'connect', 'connect', 'connection-timeout'],
+    ['TOTAL_TIMEOUT', 'connect', 'connect', 'connection-timeout'],
+    ['TOTAL_TIMEOUT', 'body', 'body', 'response-timeout'],
+    ['ECONNRESET', 'tls', 'tls', 'connection-closed'],
+    ['ECONNRESET', 'head', 'head', 'connection-closed'],
+    ['ECONNRESET', 'body', 'body', 'body-truncated'],
+    ['EPIPE', 'head', 'head', 'connection-closed'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'head', 'tls', 'client-cert-missing'],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'head', 'tls', 'client-cert-invalid'],
+    ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', 'tls', 'tls', 'client-cert-invalid'],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls', 'tls', 'tls-protocol'],
+    ['ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR', 'head', 'tls', 'tls-protocol'],
+    ['PROXY_AUTH_REQUIRED', 'proxy', 'proxy', 'proxy-auth-required'],
+    ['PROXY_BAD_GATEWAY', 'proxy', 'proxy', 'gateway-down'],
+    ['PROXY_REFUSED', 'proxy', 'proxy', 'proxy-intercept'],
+    ['UND_ERR_INVALID_ARG', 'request', 'request', 'unknown'],
+  ];
+  for (const [code, seen, phase, cause] of rows) {
+    it(`reads ${code} in phase ${seen} as ${cause}`, () => {
+      const failure = classify(new WireError(code, 'text'), code, { ...context, phase: seen });
+      expect([failure.code, failure.phase, failure.cause]).to.deep.equal([code, phase, cause]);
+      expect(failure.message).to.match(/\.$/);
+    });
+  }
+
+  it('takes an error without a code for a bug', () => {
+    expect([errorCode(new TypeError('x is not a function')), errorCode('text')]).to.deep.equal([null, null]);
+  });
+});
