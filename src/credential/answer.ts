@@ -22,10 +22,10 @@ export function mediaType(response: Response): string {
 
 /** Text of the server in quotation marks: one line, not too long, redacted before it is cut. */
 export function quoted(text: string, redactor: Redactor): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal must not get them
+  // Control characters are commands to a terminal.
   const line = redactor
     .redact(text)
-    .replace(/[\s\x00-\x1f\x7f-\x9f]+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   return `"${line.length > longestQuote ? `${line.slice(0, longestQuote)}...` : line}"`;
 }
