@@ -22,7 +22,8 @@ export function bindEndpoint(
   }
   const url = URL.canParse(value) ? new URL(value) : null;
   const problem = url ? insecurity(url, environment) : 'is not an absolute URL';
-  if (!url || problem) return { problem: `${whose} names "${value}" as ${name}, which ${problem}.` };
+  if (!url || problem)
+    return { problem: `${whose} names "${withoutUserinfo(value)}" as ${name}, which ${problem}.` };
   if (!stated && !sameOrigin(url, issuer.issuer)) {
     return {
       problem:
@@ -31,6 +32,11 @@ export function bindEndpoint(
     };
   }
   return { url };
+}
+
+/** For messages. */
+export function withoutUserinfo(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, '$1//');
 }
 
 /** Why nothing may be sent to `url`, or null. Plain http is for this machine only (RFC 6749 section 3.2). */

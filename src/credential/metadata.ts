@@ -4,7 +4,7 @@ import type { Environment, Exchange, Issuer, Json, JsonMap } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { isMap } from '../source.ts';
 import { describeFailure, finalResponse, quoted } from './answer.ts';
-import { insecurity } from './endpoint.ts';
+import { insecurity, withoutUserinfo } from './endpoint.ts';
 import type { Metadata, Perform } from './presentation.ts';
 
 export interface Discovered extends Metadata {
@@ -65,7 +65,7 @@ async function discover(
     return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, null);
   const url = new URL(issuer.issuer);
   const problem = insecurity(url, environment);
-  if (problem) return fails(`The issuer "${issuer.issuer}" ${problem}.`, null);
+  if (problem) return fails(`The issuer "${withoutUserinfo(issuer.issuer)}" ${problem}.`, null);
   const exchange = await request(url, environment, issuer, perform);
   const read = readMetadata(exchange, issuer, redactor);
   if ('problem' in read) return fails(read.problem, exchange);

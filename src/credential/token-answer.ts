@@ -45,17 +45,17 @@ export function readTokenAnswer(
     oauthError(hop, response, members, text, redactor) ??
     unreadable(hop, response);
   if (refusal) return { refusal };
-  const fails = (what: string): TokenResult => refused(`${answered(hop, response)} ${what}.`);
-  if (!members) return fails('that is not a JSON object');
-  if (!tokens.access_token) return fails('without an access_token (RFC 6749 section 5.1)');
+  const fails = (what: string): TokenResult => refused(`${answered(hop, response)}${what}.`);
+  if (!members) return fails(response.body.bytes === 0 ? '' : ' that is not a JSON object');
+  if (!tokens.access_token) return fails(' that has no access_token (RFC 6749 section 5.1)');
   const defect = unsendable(tokens.access_token.reveal());
-  if (defect) return fails(`with an access_token that ${defect}`);
+  if (defect) return fails(` that has an access_token which ${defect}`);
   const type = members['token_type'];
-  if (typeof type !== 'string') return fails('without a token_type (RFC 6749 section 5.1)');
+  if (typeof type !== 'string') return fails(' that has no token_type (RFC 6749 section 5.1)');
   if (type.toLowerCase() !== 'bearer')
-    return fails(`with the token_type ${quoted(type, redactor)}, not Bearer`);
+    return fails(` that has the token_type ${quoted(type, redactor)}, not Bearer`);
   const expires_in = seconds(members['expires_in']);
-  if (expires_in === undefined) return fails('with an expires_in that is not a number of seconds');
+  if (expires_in === undefined) return fails(' that has an expires_in which is not a number of seconds');
   const scope = typeof members['scope'] === 'string' ? members['scope'] : null;
   return {
     answer: { access_token: tokens.access_token, refresh_token: tokens.refresh_token, scope, expires_in },
