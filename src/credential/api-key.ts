@@ -1,0 +1,42 @@
+/** A fixed value under a name of the service's own: header, query parameter or cookie. */
+import type { ApiKeyCredential, CredentialUse, Field } from '../model.ts';
+import type { Ledger } from './ledger.ts';
+import { type Rendering, unsendable } from './rendering.ts';
+import { decodeToken } from './token.ts';
+
+/** `Bearer TOKEN` and the like, where the key is written as a whole Authorization value. */
+const schemed = /^([A-Za-z][A-Za-z0-9-]*) +(\S.*)$/;
+
+export function renderApiKey(credential: ApiKeyCredential, ledger: Ledger): Rendering {
+  const { name, field } = credential;
+  const value = ledger.secret(name, credential.value);
+  const text = value.reveal();
+  const problem = credential.in === 'query' ? emptiness(text) : unsendable(text);
+  if (problem) return { problem: `The value of credential "${name}" ${problem}.` };
+  if (credential.in === 'cookie' && text.includes(';')) {
+    return { problem: `The value of credential "${name}" holds a semicolon, which ends a cookie.` };
+  }
+  const header = credential.in === 'header' ? field.toLowerCase() : null;
+  const parts = header === 'authorization' ? schemed.exec(text) : null;
+  if (parts) ledger.secret(name, parts[2] ?? '');
+  const use: CredentialUse = {
+    name,
+    type: 'api_key',
+    field: header ?? `${credential.in}:${field}`,
+    scheme: parts?.[1] ?? null,
+    fingerprint: ledger.remember(value),
+    token: decodeToken(parts?.[2] ?? text),
+    obtained: null,
+  };
+  const fields: Field[] = [[field, value]];
+  return {
+    headers: credential.in === 'header' ? fields : [],
+    query: credential.in === 'query' ? fields : [],
+    cookies: credential.in === 'cookie' ? fields : [],
+    use,
+  };
+}
+
+function emptiness(text: string): string | null {
+  return text === '' ? 'is empty' : null;
+}
