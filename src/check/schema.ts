@@ -69,7 +69,7 @@ async function compileSchema(
 }
 
 /** ajv keeps patterns by their text, so `toString` must tell them apart. */
-function linearPattern(text: string): { test(input: string): boolean } {
+function linearPattern(text: string): { test(input: string): boolean; toString(): string } {
   const pattern = compilePattern(text);
   if ('error' in pattern) throw new Error(`"${text}" is no regular expression: ${pattern.error}`);
   return { test: pattern.test, toString: () => text };
