@@ -129,6 +129,9 @@ function firstGroup(pattern: string, text: string): string | null {
 /** What is secret becomes a Secret; in an address, a list or a map only the parts that are. */
 function conceal(name: string, value: Json, field: string, secret: boolean): RenderedJson {
   const known = typeof value === 'string' && secretFields.has(field);
+  if (Array.isArray(value) && !secret && secretFields.has(field)) {
+    return (value as readonly Json[]).map((item) => conceal(name, item, field, false));
+  }
   if ((!secret && !known) || value === null || typeof value === 'boolean') return concealFields(name, value);
   return Secret.named(name, typeof value === 'string' ? value : stringifyJson(value));
 }

@@ -1,4 +1,4 @@
-import type { Check, Exchange, Json } from '../model.ts';
+import type { Check, Exchange } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { judge } from './judge.ts';
 import { isMatcher } from './matcher-words.ts';
@@ -75,8 +75,8 @@ function checkAttribute(
   }
   const attribute = key.toLowerCase();
   const value = cookie.attributes.get(attribute);
-  const actual: Json | undefined = flags.has(attribute) ? value !== undefined : value;
-  return judge({ ...base, actual, context: { text: true, ignoreCase: true } }, outcome);
+  if (flags.has(attribute)) return judge({ ...base, actual: value !== undefined }, outcome);
+  return judge({ ...base, actual: value, context: { text: true, ignoreCase: true } }, outcome);
 }
 
 function describeCookie(cookie: SetCookie | null): string {

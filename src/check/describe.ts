@@ -22,23 +22,24 @@ export interface Concealment {
 /** `"text"`, `42`, `{"a":1}`; `absent` for undefined. */
 export function describeActual(value: Json | undefined, concealment: Concealment): string {
   if (value === undefined) return 'absent';
-  return shorten(
-    typeof value === 'string' ? JSON.stringify(value.slice(0, searched)) : jsonText(value),
-    concealment,
-  );
+  if (typeof value !== 'string') return shorten(jsonText(value), concealment);
+  return cut(JSON.stringify(conceal(value.slice(0, searched), concealment)));
 }
 
-/** Secrets out first, cut then: half a secret would not be found any more. */
 export function shorten(text: string, concealment: Concealment): string {
+  return cut(conceal(text, concealment));
+}
+
+/** Before text is quoted, whose escapes would hide a secret, and before it is cut: half a secret would not be found. */
+function conceal(text: string, concealment: Concealment): string {
   let shown = text;
   for (const secret of concealment.secrets) {
     const value = concealment.reveal(secret);
     if (value === '') continue;
-    shown = shown
-      .replaceAll(value, secret.shown)
-      .replaceAll(JSON.stringify(value).slice(1, -1), secret.shown);
+    const name = (): string => secret.shown;
+    shown = shown.replaceAll(value, name).replaceAll(JSON.stringify(value).slice(1, -1), name);
   }
-  return cut(concealment.redact(concealText(shown)));
+  return concealment.redact(concealText(shown));
 }
 
 /** One line of at most 200 characters; control, bidirectional and line-breaking characters are escaped. */

@@ -23,7 +23,8 @@ function checkPath(map: RenderedMap, path: string, body: Json, outcome: Outcome)
   if ('error' in compiled) return fail(judgement, `"${path}" is no JSONPath: ${compiled.error}`, outcome);
   const nodes = compiled.select(body);
   const actual = nodes.length === 0 ? undefined : compiled.singular ? nodes[0] : nodes;
-  const secret = typeof actual === 'string' && secretFields.has(compiled.name ?? '');
+  const text = typeof actual === 'string' || Array.isArray(actual);
+  const secret = text && secretFields.has(compiled.name ?? '');
   return judge(
     { ...judgement, actual, ...(secret ? { shown: `"[secret:${compiled.name}]"` } : {}) },
     outcome,

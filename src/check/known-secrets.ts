@@ -24,7 +24,7 @@ export function concealText(text: string): string {
 
 /** An address with a code or a token in it is secret as a whole; the rest of it is shown. */
 export function concealUrl(name: string, text: string): string | Secret {
-  const shown = text.replace(parameter, `$1[secret:${name.replaceAll('$', '$$$$')}]`);
+  const shown = text.replace(parameter, (_, start: string) => `${start}[secret:${name}]`);
   return shown === text ? text : new Secret(text, shown);
 }
 

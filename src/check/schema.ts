@@ -5,6 +5,7 @@ import type { RenderedJson } from '../plan/template.ts';
 import { cut, describeActual } from './describe.ts';
 import { describeNoJson } from './json.ts';
 import { fail, placeOf } from './judge.ts';
+import { secretFields } from './known-secrets.ts';
 import type { Expectation, Outcome } from './outcome.ts';
 import { isRenderedList, isRenderedMap } from './rendered.ts';
 
@@ -31,7 +32,10 @@ export async function checkSchema(expect: Expectation, outcome: Outcome): Promis
   const concealment = { ...outcome, secrets: [] };
   return faultsOf(compiled.validate.errors ?? []).map((fault) => {
     const subject = cut(pathOf(fault));
-    const actual = describeActual(valueAt(body.value, fault.instancePath), concealment);
+    const value = valueAt(body.value, fault.instancePath);
+    const name = namesOf(fault.instancePath).at(-1) ?? '';
+    const secret = typeof value === 'string' && secretFields.has(name);
+    const actual = secret ? `"[secret:${name}]"` : describeActual(value, concealment);
     return { kind: 'schema', subject, passed: false, expected: cut(describeFault(fault)), actual, source };
   });
 }
@@ -64,10 +68,11 @@ async function compileSchema(
   }
 }
 
-function linearPattern(text: string): { test(input: string): boolean } {
+/** ajv keeps patterns by their text, so `toString` must tell them apart. */
+function linearPattern(text: string): { test(input: string): boolean; toString(): string } {
   const pattern = compilePattern(text);
   if ('error' in pattern) throw new Error(`"${text}" is no regular expression: ${pattern.error}`);
-  return pattern;
+  return { test: pattern.test, toString: () => text };
 }
 
 /** What ajv can read: bigint as double, secrets by name. */

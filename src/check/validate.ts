@@ -186,9 +186,10 @@ function validatePattern(
   report: Report,
 ): void {
   if (isTemplate(pattern)) return;
-  if (typeof pattern !== 'string') return report('a regular expression is a text', container, key);
-  const compiled = compilePattern(pattern);
-  if ('error' in compiled) report(`"${pattern}" is no regular expression: ${compiled.error}`, container, key);
+  const compiled = typeof pattern === 'string' ? compilePattern(pattern) : null;
+  if (!compiled) report('a regular expression is a text', container, key);
+  else if ('error' in compiled)
+    report(`"${pattern}" is no regular expression: ${compiled.error}`, container, key);
 }
 
 function validatePath(path: string, container: object, key: string | number, report: Report): void {
