@@ -5,7 +5,7 @@ import { planProject } from './project.ts';
 import type { World } from './world.ts';
 
 export async function list(paths: readonly string[], flags: RunFlags, world: World): Promise<ExitCode> {
-  const { plan } = planProject(paths, flags, world, true);
+  const { plan } = await planProject(paths, flags, world, true);
   const byFile = new Map<string, Job[]>();
   for (const job of plan.jobs) byFile.set(job.file, [...(byFile.get(job.file) ?? []), job]);
   for (const [file, jobs] of byFile) {

@@ -7,6 +7,7 @@ import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
+import { checkExpectations } from './expectations.ts';
 import type { RunFlags } from './flags.ts';
 import type { World } from './world.ts';
 
@@ -19,7 +20,12 @@ export interface Planned {
 }
 
 /** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
-export function planProject(paths: readonly string[], flags: RunFlags, world: World, offline: boolean): Planned {
+export async function planProject(
+  paths: readonly string[],
+  flags: RunFlags,
+  world: World,
+  offline: boolean,
+): Promise<Planned> {
   const loaded = loadProject({ cwd: world.cwd, paths, ...(flags.config === undefined ? {} : { config: flags.config }) });
   const problems = new Problems();
   const given = variables(flags.var ?? [], problems);
@@ -30,7 +36,8 @@ export function planProject(paths: readonly string[], flags: RunFlags, world: Wo
   const lookups: Lookups = { env: (name) => world.env[name], secret: (name) => secrets.lookup(name) };
   const context = { root: loaded.root, project: loaded.project.value, lookups, given, random: world.random, now: () => world.clock.now(), offline };
   const made = plan(context, loaded.scenarios, options);
-  const all = [...loaded.problems, ...problems.list, ...withLines(made.problems, loaded)];
+  const expectations = await checkExpectations(made.jobs);
+  const all = [...loaded.problems, ...problems.list, ...withLines([...made.problems, ...expectations.list], loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));
   return { loaded, plan: made, lookups, notes: secrets.notes };
 }

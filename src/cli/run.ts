@@ -33,7 +33,7 @@ async function planAndRun(paths: readonly string[], flags: RunFlags, world: Worl
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
     problems.throwIfAny();
-    planned = planProject(paths, flags, world, false);
+    planned = await planProject(paths, flags, world, false);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
