@@ -91,24 +91,28 @@ export function findElement(html: string, selector: HtmlSelector): Element | nul
   return null;
 }
 
+/** Longer tags than this are cut: nobody writes them, and a hostile page must not be scanned again for each `<`. */
+const longestTag = 16_384;
+
 function scanTag(
   html: string,
-  at: number,
+  start: number,
 ): { tag: string; attributes: Map<string, string>; end: number } | null {
-  const name = /<([A-Za-z][^\s/>]*)/y;
-  name.lastIndex = at;
-  const tag = name.exec(html)?.[1]?.toLowerCase();
-  if (tag === undefined) return null;
+  if (!/[A-Za-z]/.test(html.charAt(start + 1))) return null;
+  const text = html.slice(start, start + longestTag);
+  const name = /^<([A-Za-z][^\s/>]*)/.exec(text);
+  const tag = name?.[1]?.toLowerCase();
+  if (!name || tag === undefined) return null;
   const attributes = new Map<string, string>();
   const attribute = /[\s/]*(?:(>)|([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?)/y;
-  attribute.lastIndex = name.lastIndex;
-  for (let found = attribute.exec(html); found; found = attribute.exec(html)) {
+  attribute.lastIndex = name[0].length;
+  for (let found = attribute.exec(text); found; found = attribute.exec(text)) {
     const [, end, key, double, single, bare] = found;
-    if (end !== undefined) return { tag, attributes, end: attribute.lastIndex };
+    if (end !== undefined) return { tag, attributes, end: start + attribute.lastIndex };
     const lower = (key ?? '').toLowerCase();
     if (!attributes.has(lower)) attributes.set(lower, unescapeHtml(double ?? single ?? bare ?? ''));
   }
-  return { tag, attributes, end: html.length };
+  return { tag, attributes, end: start + text.length };
 }
 
 function matchesPath(selector: HtmlSelector, element: Element, open: readonly Element[]): boolean {
