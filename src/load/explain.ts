@@ -195,10 +195,14 @@ function wrongValue(subject: Subject): Problem {
   const source = placeOf(subject);
   const shown = describeValue(subject.container, subject.key, value);
   if (typeof value === 'string' && isLaterValue(String(subject.key), value)) {
-    return new Problem('NOT_SUPPORTED', `${name} ${shown} is not supported by this version of why401 yet.`, {
-      source,
-      fix: `Write ${describeExpected(schema)}.`,
-    });
+    return new Problem(
+      'NOT_SUPPORTED',
+      `"${subject.key}: ${value}" is not supported by this version of why401 yet.`,
+      {
+        source,
+        fix: `Write ${describeExpected(schema)}.`,
+      },
+    );
   }
   if (error.keyword === 'type' && subject.path.includes('credential') && isLaterMap(value)) {
     return new Problem(

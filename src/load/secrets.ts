@@ -4,9 +4,9 @@ import { parseEnv } from 'node:util';
 import { Problem, ProblemError } from '../problem.ts';
 
 export interface Secrets {
-  /** The environment variable X, else the file that X_FILE names (less one line end), else the dotenv file. */
+  /** The environment variable X unless empty, else the file that X_FILE names (less one line end), else the dotenv file. */
   lookup(name: string): string | undefined;
-  /** One sentence for each value looked up so far that has white space around it. Names only, no values. */
+  /** One sentence for each value looked up so far that looks odd: empty, or with white space around it. Names only, no values. */
   readonly notes: readonly string[];
 }
 
@@ -23,7 +23,8 @@ export function createSecrets(options: {
   const notes: string[] = [];
   const find = (name: string): { value: string; from: string } | undefined => {
     const direct = env[name];
-    if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
+    if (direct === '') notes.push(`The environment variable ${name} is empty and counts as not set.`);
+    else if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
     const path = env[`${name}_FILE`];
     if (path !== undefined && path !== '') {
       const content = read(
