@@ -42,6 +42,7 @@ export function describeType(
   key: string | number,
   value: Json | undefined,
 ): string | null {
+  if (typeof value === 'object') return null;
   const types = typesOf(schema);
   const scalar = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
   const written = container ? (writtenOf(container, key) ?? String(value)) : String(value);

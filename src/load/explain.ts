@@ -79,9 +79,7 @@ function isConsequence(subject: Subject, all: readonly Subject[]): boolean {
   if (keyword === 'maxProperties') return Object.keys(subject.value ?? {}).length - unknown.length <= 1;
   if (keyword === 'oneOf' && params['passingSchemas'] !== null) return false;
   const wanted = keyword === 'oneOf' ? alternatives(subject.schema) : [String(params['missingProperty'])];
-  return unknown.some(
-    (key) => isLaterKey(key, '') || instead[key] !== undefined || nearest(key, wanted) !== null,
-  );
+  return unknown.some((key) => isLaterKey(key, '') || instead.has(key) || nearest(key, wanted) !== null);
 }
 
 function explainOne(subject: Subject): Problem | null {
@@ -107,15 +105,17 @@ function explainOne(subject: Subject): Problem | null {
 }
 
 /** Keys that people bring along from other tools, and what is written here. */
-const instead: Readonly<Record<string, string>> = {
-  url: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
-  method: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
-  auth: 'Write "credential: NAME" with the name of a credential of why401.yml.',
-  authorization: 'Write "credential: NAME" with the name of a credential of why401.yml.',
-  follow_redirects: 'Write "redirect: {follow: false}".',
-  assert: 'Write "expect:".',
-  base_url: 'Write "origins: {api: https://api.example.com}".',
-};
+const instead: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    url: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
+    method: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
+    auth: 'Write "credential: NAME" with the name of a credential of why401.yml.',
+    authorization: 'Write "credential: NAME" with the name of a credential of why401.yml.',
+    follow_redirects: 'Write "redirect: {follow: false}".',
+    assert: 'Write "expect:".',
+    base_url: 'Write "origins: {api: https://api.example.com}".',
+  }),
+);
 
 function unknownKey(subject: Subject): Problem {
   const key = String(subject.error.params['additionalProperty']);
@@ -135,7 +135,7 @@ function unknownKey(subject: Subject): Problem {
       : `in ${subject.name.replace(/^(Step|Item)/, (word) => word.toLowerCase())}`;
   return new Problem('UNKNOWN_KEY', `"${key}" is no key that is known ${where}.`, {
     source,
-    fix: near ? `Did you mean "${near}"?` : (instead[key] ?? list),
+    fix: near ? `Did you mean "${near}"?` : (instead.get(key) ?? list),
   });
 }
 

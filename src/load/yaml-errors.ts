@@ -34,12 +34,12 @@ export function explainSyntax(
     const said = error ? explainTrap(error, repaired) : null;
     if (!error || said?.length === undefined || errors.slice(0, index).some(({ code }) => isStructural(code)))
       break;
-    problems.push(problemOf(error, said, at));
+    problems.push(problemOf(error, said, repaired, at));
     const start = lineStart(repaired, error.pos[0]) + (said.column ?? 0);
     repaired = `${repaired.slice(0, start)}${'x'.repeat(said.length)}${repaired.slice(start + said.length)}`;
     errors = inOrder(read(repaired));
   }
-  const lines = new Set<number>();
+  const lines = new Set(problems.map((problem) => problem.source?.line));
   let broken = false;
   for (const error of errors) {
     const { line } = at(error.pos[0]);
@@ -47,7 +47,7 @@ export function explainSyntax(
     if (lines.has(line) || (broken && isStructural(error.code) && !said)) continue;
     broken ||= isStructural(error.code);
     lines.add(line);
-    problems.push(problemOf(error, said, at));
+    problems.push(problemOf(error, said, repaired, at));
   }
   return problems;
 }
@@ -55,18 +55,29 @@ export function explainSyntax(
 const maxRepairs = 20;
 
 function isStructural(code: string): boolean {
-  return structure.includes(code) || code === 'IMPOSSIBLE';
+  return structure.includes(code) || code === 'IMPOSSIBLE' || code === 'BAD_DIRECTIVE';
 }
 
 function inOrder(errors: readonly YAMLError[]): YAMLError[] {
   return [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
 }
 
-function problemOf(error: YAMLError, said: Said | null, at: (offset: number) => Source): Problem {
-  const source = at(error.pos[0]);
-  const column = said?.column === undefined ? source.column : said.column + 1;
-  return new Problem('YAML_SYNTAX', said?.message ?? general[error.code] ?? 'This cannot be read as YAML.', {
-    source: { ...source, column },
+function problemOf(
+  error: YAMLError,
+  said: Said | null,
+  text: string,
+  at: (offset: number) => Source,
+): Problem {
+  const [offset] = error.pos;
+  const { column, offset: beginning } = said ?? {};
+  const start = beginning ?? (column === undefined ? offset : lineStart(text, offset) + column);
+  return new Problem('YAML_SYNTAX', said?.message ?? general[error.code] ?? unexpected(text, offset), {
+    source: at(start),
     fix: said?.fix ?? 'Check the indentation, and quote texts that hold : # { } [ ] , & * or !',
   });
+}
+
+function unexpected(text: string, offset: number): string {
+  const word = /^\S{1,40}/.exec(text.slice(offset, offset + 40))?.[0];
+  return word === undefined ? 'YAML expects more here.' : `YAML does not expect "${word}" here.`;
 }

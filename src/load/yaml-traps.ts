@@ -9,6 +9,8 @@ interface Place {
   /** The line before the error. */
   readonly before: string;
   readonly message: string;
+  /** The text up to the error. */
+  readonly read: string;
 }
 /** A trap in words. */
 export interface Said {
@@ -16,6 +18,8 @@ export interface Said {
   readonly fix: string;
   /** Where it begins, in characters of the line; default: where the parser stopped. */
   readonly column?: number;
+  /** Where it begins, in characters of the file; wins over `column`. */
+  readonly offset?: number;
   /** Characters from `column` that, taken as one word, let the parser go on. */
   readonly length?: number;
 }
@@ -123,14 +127,17 @@ const traps: readonly Trap[] = [
   },
   {
     codes: ['MISSING_CHAR'],
-    say: ({ message }) => {
+    say: ({ message, read }) => {
       const quote = /closing (["'])/.exec(message)?.[1];
-      return quote
-        ? {
-            message: `A quoted text does not end: its closing ${quote} is missing.`,
-            fix: `Close it with ${quote}.`,
-          }
-        : null;
+      if (quote === undefined) return null;
+      const opening = [...read.matchAll(/(?<=(?:^|[\s{[,]))["']/g)]
+        .filter((found) => found[0] === quote)
+        .at(-1);
+      return {
+        message: `A quoted text does not end: its closing ${quote} is missing.`,
+        fix: `Close it with ${quote}.`,
+        ...(opening && { offset: opening.index }),
+      };
     },
   },
   {
@@ -203,6 +210,7 @@ export function explainTrap(error: YAMLError, text: string): Said | null {
     rest: line.slice(offset - start),
     before: line.slice(0, offset - start),
     message: error.message,
+    read: text.slice(0, offset),
   };
   for (const trap of traps) {
     const said = trap.codes.includes(error.code) ? trap.say(place) : null;

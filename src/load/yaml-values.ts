@@ -57,7 +57,12 @@ export class ValueBuilder {
     const anchored: Anchored = { value: undefined, size: 0 };
     if (anchor) this.#anchors.set(anchor, anchored);
     if (tag && !coreTags.has(tag))
-      this.#problem('YAML_TAG', `The tag "${tag}" is not supported.`, node, 'Write the value without a tag.');
+      this.#problem(
+        'YAML_TAG',
+        `The tag "${tag.replace('tag:yaml.org,2002:', '!!')}" is not supported.`,
+        node,
+        'Write the value without a tag.',
+      );
     const value = this.#plain(node, depth);
     anchored.value = value;
     anchored.size = this.#size - before;
