@@ -73,13 +73,20 @@ function isConsequence(subject: Subject, all: readonly Subject[]): boolean {
   const { keyword, instancePath, params } = subject.error;
   if (!['required', 'oneOf', 'minProperties', 'maxProperties', 'dependentRequired'].includes(keyword))
     return false;
+  if (keyword === 'dependentRequired')
+    return all.some(({ error }) => isNone(error) && error.instancePath === instancePath);
   const unknown = all
     .filter(({ error }) => error.keyword === 'additionalProperties' && error.instancePath === instancePath)
     .map(({ error }) => String(error.params['additionalProperty']));
   if (keyword === 'maxProperties') return Object.keys(subject.value ?? {}).length - unknown.length <= 1;
-  if (keyword === 'oneOf' && params['passingSchemas'] !== null) return false;
+  if (keyword === 'oneOf' && !isNone(subject.error)) return false;
   const wanted = keyword === 'oneOf' ? alternatives(subject.schema) : [String(params['missingProperty'])];
   return unknown.some((key) => isLaterKey(key, '') || instead.has(key) || nearest(key, wanted) !== null);
+}
+
+/** None of the alternatives is there. */
+function isNone({ keyword, params }: ErrorObject): boolean {
+  return keyword === 'oneOf' && params['passingSchemas'] === null;
 }
 
 function explainOne(subject: Subject): Problem | null {
@@ -113,6 +120,13 @@ const instead: ReadonlyMap<string, string> = new Map(
     authorization: 'Write "credential: NAME" with the name of a credential of why401.yml.',
     follow_redirects: 'Write "redirect: {follow: false}".',
     assert: 'Write "expect:".',
+    origins: 'It belongs to an environment: environments.NAME.origins of why401.yml.',
+    issuers: 'It belongs to an environment: environments.NAME.issuers of why401.yml.',
+    clients: 'It belongs to an environment: environments.NAME.clients of why401.yml.',
+    GET: 'It belongs to a step: "steps: [{GET: /path}]".',
+    POST: 'It belongs to a step: "steps: [{POST: /path}]".',
+    expect: 'It belongs to a step.',
+    capture: 'It belongs to a step.',
     base_url: 'Write "origins: {api: https://api.example.com}".',
   }),
 );

@@ -108,6 +108,15 @@ const scenarios: Rows = [
     'UNKNOWN_KEY 1:27 "only" cannot stand inside of "in". | Write it beside the outer "in".',
   ],
   [
+    step('capture: {x: {matches: y}}'),
+    'MISSING_KEY 1:31 "x" has none of the keys json, header, cookie, location, html, body. | Write one of them.',
+  ],
+  [
+    'GET: /x\nexpect: {}\n',
+    'UNKNOWN_KEY 1:1 "GET" is no key that is known at the top of this file. | It belongs to a step: "steps: [{GET: /path}]".',
+    'UNKNOWN_KEY 2:1 "expect" is no key that is known at the top of this file. | It belongs to a step.',
+  ],
+  [
     'name: a\nsteps:\n  - GET: /x\n    heders: {}\n  - wait: soon\nbefore: []\n',
     `NOT_SUPPORTED 6:1 "before" ${later} | Remove it.`,
     'UNKNOWN_KEY 4:5 "heders" is no key that is known in step 1. | Did you mean "headers"?',
@@ -139,10 +148,13 @@ const projects: Rows = [
     environment('isuers: {}'),
     'UNKNOWN_KEY 1:20 "isuers" is no key that is known in "a". | Did you mean "issuers"?',
   ],
-  [environment('protected: no'), 'WRONG_TYPE 1:31 "protected" must be true or false, not "no". | null'],
+  [
+    environment('protected: no'),
+    'WRONG_TYPE 1:31 "protected" must be true or false, not "no". | Write false: in YAML 1.2 "no" is a text.',
+  ],
   [
     environment('origins: {x: https://a.example.com/v1}'),
-    'WRONG_VALUE 1:33 "x" must be an origin such as https://api.example.com, not "https://a.example.com/v1". | null',
+    'WRONG_VALUE 1:33 "x" must be an origin such as https://api.example.com, not "https://a.example.com/v1". | Write https://a.example.com: a path belongs to the target of a step.',
   ],
   [
     environment('proxy: null'),

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { validate } from '../../src/load/validate.ts';
 import { parseYaml } from '../../src/load/yaml.ts';
 import type { Json, JsonMap } from '../../src/model.ts';
 import { sourceOf, writtenOf } from '../../src/source.ts';
@@ -191,6 +193,68 @@ describe('parseYaml', () => {
       'y 4:7',
       'empty 5:7',
     ]);
+  });
+});
+
+const fragments = [
+  'a',
+  'steps',
+  'GET',
+  'in',
+  'environments',
+  ': ',
+  ':',
+  '\n',
+  '\n  ',
+  '- ',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '"',
+  "'",
+  '${x}',
+  '$.a[0]',
+  '&a ',
+  '*a',
+  '!x ',
+  '|\n',
+  '? ',
+  '%',
+  '@',
+  '#',
+  '\t',
+  '\\',
+  'null',
+  '1e999',
+  '<<',
+  '---\n',
+  '__proto__',
+  'constructor',
+  '\r\n',
+  '\u{1f600}',
+  '\ud800',
+];
+
+describe('any text', () => {
+  it('is a value or problems with places, and never an exception', () => {
+    const text = fc.array(fc.constantFrom(...fragments), { maxLength: 40 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(text, (written) => {
+        const { value, problems } = parseYaml(written, 'a.yml');
+        const lines = written.split('\n').length;
+        const faults = [
+          ...problems,
+          ...(value === null ? [] : [...validate('scenario', value), ...validate('project', value)]),
+        ];
+        for (const { source, message } of faults) {
+          expect(message).to.not.match(/undefined|\[object|must NOT/);
+          if (typeof value === 'object') expect(source?.line).to.be.within(1, lines);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
