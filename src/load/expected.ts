@@ -42,6 +42,7 @@ export function describeType(
   key: string | number,
   value: Json | undefined,
 ): string | null {
+  if (typeof value === 'object') return null;
   const types = typesOf(schema);
   const scalar = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
   const written = container ? (writtenOf(container, key) ?? String(value)) : String(value);
@@ -57,6 +58,18 @@ export function describeType(
     return `Write a list: [${value}]`;
   if (typeof value === 'string' && types.includes('boolean') && /^(?:true|false)$/.test(value))
     return 'Write it without quotes.';
+  if (typeof value === 'string' && types.includes('boolean') && /^(?:yes|no|on|off)$/i.test(value)) {
+    return `Write ${/^(?:yes|on)$/i.test(value)}: in YAML 1.2 "${value}" is a text.`;
+  }
+  if (
+    schema['x-expected']?.startsWith('an origin') &&
+    typeof value === 'string' &&
+    /^https?:\/\/[^@]+$/i.test(value)
+  ) {
+    return URL.canParse(value)
+      ? `Write ${new URL(value).origin}: a path belongs to the target of a step.`
+      : null;
+  }
   return null;
 }
 

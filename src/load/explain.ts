@@ -73,15 +73,20 @@ function isConsequence(subject: Subject, all: readonly Subject[]): boolean {
   const { keyword, instancePath, params } = subject.error;
   if (!['required', 'oneOf', 'minProperties', 'maxProperties', 'dependentRequired'].includes(keyword))
     return false;
+  if (keyword === 'dependentRequired')
+    return all.some(({ error }) => isNone(error) && error.instancePath === instancePath);
   const unknown = all
     .filter(({ error }) => error.keyword === 'additionalProperties' && error.instancePath === instancePath)
     .map(({ error }) => String(error.params['additionalProperty']));
   if (keyword === 'maxProperties') return Object.keys(subject.value ?? {}).length - unknown.length <= 1;
-  if (keyword === 'oneOf' && params['passingSchemas'] !== null) return false;
+  if (keyword === 'oneOf' && !isNone(subject.error)) return false;
   const wanted = keyword === 'oneOf' ? alternatives(subject.schema) : [String(params['missingProperty'])];
-  return unknown.some(
-    (key) => isLaterKey(key, '') || instead[key] !== undefined || nearest(key, wanted) !== null,
-  );
+  return unknown.some((key) => isLaterKey(key, '') || instead.has(key) || nearest(key, wanted) !== null);
+}
+
+/** None of the alternatives is there. */
+function isNone({ keyword, params }: ErrorObject): boolean {
+  return keyword === 'oneOf' && params['passingSchemas'] === null;
 }
 
 function explainOne(subject: Subject): Problem | null {
@@ -107,15 +112,24 @@ function explainOne(subject: Subject): Problem | null {
 }
 
 /** Keys that people bring along from other tools, and what is written here. */
-const instead: Readonly<Record<string, string>> = {
-  url: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
-  method: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
-  auth: 'Write "credential: NAME" with the name of a credential of why401.yml.',
-  authorization: 'Write "credential: NAME" with the name of a credential of why401.yml.',
-  follow_redirects: 'Write "redirect: {follow: false}".',
-  assert: 'Write "expect:".',
-  base_url: 'Write "origins: {api: https://api.example.com}".',
-};
+const instead: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    url: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
+    method: 'Write the method as the key, "GET: /path", or "request: {method: NAME, url: /path}".',
+    auth: 'Write "credential: NAME" with the name of a credential of why401.yml.',
+    authorization: 'Write "credential: NAME" with the name of a credential of why401.yml.',
+    follow_redirects: 'Write "redirect: {follow: false}".',
+    assert: 'Write "expect:".',
+    origins: 'It belongs to an environment: environments.NAME.origins of why401.yml.',
+    issuers: 'It belongs to an environment: environments.NAME.issuers of why401.yml.',
+    clients: 'It belongs to an environment: environments.NAME.clients of why401.yml.',
+    GET: 'It belongs to a step: "steps: [{GET: /path}]".',
+    POST: 'It belongs to a step: "steps: [{POST: /path}]".',
+    expect: 'It belongs to a step.',
+    capture: 'It belongs to a step.',
+    base_url: 'Write "origins: {api: https://api.example.com}".',
+  }),
+);
 
 function unknownKey(subject: Subject): Problem {
   const key = String(subject.error.params['additionalProperty']);
@@ -135,7 +149,7 @@ function unknownKey(subject: Subject): Problem {
       : `in ${subject.name.replace(/^(Step|Item)/, (word) => word.toLowerCase())}`;
   return new Problem('UNKNOWN_KEY', `"${key}" is no key that is known ${where}.`, {
     source,
-    fix: near ? `Did you mean "${near}"?` : (instead[key] ?? list),
+    fix: near ? `Did you mean "${near}"?` : (instead.get(key) ?? list),
   });
 }
 
@@ -195,10 +209,14 @@ function wrongValue(subject: Subject): Problem {
   const source = placeOf(subject);
   const shown = describeValue(subject.container, subject.key, value);
   if (typeof value === 'string' && isLaterValue(String(subject.key), value)) {
-    return new Problem('NOT_SUPPORTED', `${name} ${shown} is not supported by this version of why401 yet.`, {
-      source,
-      fix: `Write ${describeExpected(schema)}.`,
-    });
+    return new Problem(
+      'NOT_SUPPORTED',
+      `"${subject.key}: ${value}" is not supported by this version of why401 yet.`,
+      {
+        source,
+        fix: `Write ${describeExpected(schema)}.`,
+      },
+    );
   }
   if (error.keyword === 'type' && subject.path.includes('credential') && isLaterMap(value)) {
     return new Problem(

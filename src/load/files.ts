@@ -44,7 +44,9 @@ export function findScenarios(folder: string, cwd: string, problems: Problems): 
       if (yaml) problems.list.push(isFolder(displayed(path, cwd)));
       return findScenarios(path, cwd, problems);
     }
-    return yaml && !projectNames.includes(entry.name) ? [path] : [];
+    // not a pipe or a device: reading it could wait for ever
+    const readable = entry.isFile() || entry.isSymbolicLink();
+    return yaml && readable && !projectNames.includes(entry.name) ? [path] : [];
   });
 }
 

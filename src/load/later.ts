@@ -56,5 +56,5 @@ export function isLaterKey(key: string, parent: string): boolean {
 }
 
 export function isLaterValue(key: string, value: string): boolean {
-  return values[key]?.includes(value) ?? false;
+  return Object.hasOwn(values, key) && (values[key]?.includes(value) ?? false);
 }

@@ -48,6 +48,7 @@ export function loadProject(options: { cwd: string; config?: string; paths?: rea
     });
   }
   const project = projectPath === null ? null : load(projectPath, 'project');
+  const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
   const before = problems.list.length;
   const found =
     paths.length > 0
@@ -56,7 +57,7 @@ export function loadProject(options: { cwd: string; config?: string; paths?: rea
         ? []
         : findScenarios(root, cwd, problems);
   const files = [...new Set(found)].filter((path) => path !== projectPath).sort(compare);
-  if (files.length === 0 && projectPath !== null && problems.list.length === before) {
+  if (files.length === 0 && projectPath !== null && isRead && problems.list.length === before) {
     problems.add(
       'NO_SCENARIOS',
       paths.length > 0

@@ -4,9 +4,9 @@ import { parseEnv } from 'node:util';
 import { Problem, ProblemError } from '../problem.ts';
 
 export interface Secrets {
-  /** The environment variable X, else the file that X_FILE names (less one line end), else the dotenv file. */
+  /** The environment variable X unless empty, else the file that X_FILE names (less one line end), else the dotenv file. */
   lookup(name: string): string | undefined;
-  /** One sentence for each value looked up so far that has white space around it. Names only, no values. */
+  /** One sentence for each value looked up so far that looks odd: empty, or with white space around it. Names only, no values. */
   readonly notes: readonly string[];
 }
 
@@ -22,9 +22,10 @@ export function createSecrets(options: {
   const known = new Map<string, string | undefined>();
   const notes: string[] = [];
   const find = (name: string): { value: string; from: string } | undefined => {
-    const direct = env[name];
-    if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
-    const path = env[`${name}_FILE`];
+    const direct = own(env, name);
+    if (direct === '') notes.push(`The environment variable ${name} is empty and counts as not set.`);
+    else if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
+    const path = own(env, `${name}_FILE`);
     if (path !== undefined && path !== '') {
       const content = read(
         path,
@@ -33,7 +34,7 @@ export function createSecrets(options: {
       );
       return { value: content.replace(/\r?\n$/, ''), from: path };
     }
-    const value = Object.hasOwn(dotenv, name) ? dotenv[name] : undefined;
+    const value = own(dotenv, name);
     return value === undefined ? undefined : { value, from: options.dotenv ?? '' };
   };
   return {
@@ -50,6 +51,10 @@ export function createSecrets(options: {
       return found?.value;
     },
   };
+}
+
+function own(map: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function read(path: string, what: string, fix: string): string {

@@ -1,7 +1,5 @@
-/** Errors of the YAML parser in words: what in this line YAML reads differently than meant, and how to write it. */
+/** The traps of YAML, by the parser's error and the line: what is read differently than meant, and how to write it. */
 import type { YAMLError } from 'yaml';
-import type { Source } from '../model.ts';
-import { Problem } from '../problem.ts';
 
 interface Place {
   /** The source line. */
@@ -11,19 +9,27 @@ interface Place {
   /** The line before the error. */
   readonly before: string;
   readonly message: string;
+  /** The text up to the error. */
+  readonly read: string;
 }
-interface Said {
+/** A trap in words. */
+export interface Said {
   readonly message: string;
   readonly fix: string;
   /** Where it begins, in characters of the line; default: where the parser stopped. */
   readonly column?: number;
+  /** Where it begins, in characters of the file; wins over `column`. */
+  readonly offset?: number;
+  /** Characters from `column` that, taken as one word, let the parser go on. */
+  readonly length?: number;
 }
 interface Trap {
   readonly codes: readonly string[];
   readonly say: (place: Place) => Said | null;
 }
 
-const structure = [
+/** Errors after which the parser has lost the thread. */
+export const structure: readonly string[] = [
   'UNEXPECTED_TOKEN',
   'MISSING_CHAR',
   'BAD_INDENT',
@@ -43,6 +49,7 @@ const traps: readonly Trap[] = [
         message: 'YAML reads the braces of "${" as a map here, inside of [ ] or { }.',
         fix: `Quote it: "${wordAt(line, at)}"`,
         column: at,
+        length: wordAt(line, at).length,
       };
     },
   },
@@ -55,6 +62,7 @@ const traps: readonly Trap[] = [
         message: 'YAML reads the brackets of the path as a list here, inside of [ ] or { }.',
         fix: `Quote it: "${found[0].replace(/:$/, '')}"`,
         column: found.index,
+        length: found[0].replace(/:$/, '').length,
       };
     },
   },
@@ -119,14 +127,17 @@ const traps: readonly Trap[] = [
   },
   {
     codes: ['MISSING_CHAR'],
-    say: ({ message }) => {
+    say: ({ message, read }) => {
       const quote = /closing (["'])/.exec(message)?.[1];
-      return quote
-        ? {
-            message: `A quoted text does not end: its closing ${quote} is missing.`,
-            fix: `Close it with ${quote}.`,
-          }
-        : null;
+      if (quote === undefined) return null;
+      const opening = [...read.matchAll(/(?<=(?:^|[\s{[,]))["']/g)]
+        .filter((found) => found[0] === quote)
+        .at(-1);
+      return {
+        message: `A quoted text does not end: its closing ${quote} is missing.`,
+        fix: `Close it with ${quote}.`,
+        ...(opening && { offset: opening.index }),
+      };
     },
   },
   {
@@ -152,64 +163,6 @@ const traps: readonly Trap[] = [
     },
   },
 ];
-
-const general: Readonly<Record<string, string>> = {
-  BLOCK_IN_FLOW: 'An indented block cannot stand inside of [ ] or { }.',
-  KEY_OVER_1024_CHARS: 'A key is longer than 1024 characters.',
-  MULTIPLE_ANCHORS: 'A value has two anchors.',
-  MULTIPLE_TAGS: 'A value has two tags.',
-  MISSING_CHAR: 'Something is missing here: a comma, a colon or a closing character.',
-  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line.',
-  BLOCK_AS_IMPLICIT_KEY:
-    'A map cannot start here: the line is indented deeper than its neighbours, or holds two keys.',
-};
-
-/** One problem for each mistake: what the parser says after the first about the same text is left out. */
-export function explainSyntax(
-  errors: readonly YAMLError[],
-  text: string,
-  at: (offset: number) => Source,
-): Problem[] {
-  if (errors.length === 0) return [];
-  const problems: Problem[] = [];
-  const lines = new Set<number>();
-  let broken = false;
-  for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const source = at(error.pos[0]);
-    if (lines.has(source.line)) continue;
-    const said = explain(error, text);
-    const structural = structure.includes(error.code) || error.code === 'IMPOSSIBLE';
-    if (broken && structural && !said) continue;
-    broken ||= structural;
-    lines.add(source.line);
-    const column = said?.column === undefined ? source.column : said.column + 1;
-    problems.push(
-      new Problem('YAML_SYNTAX', said?.message ?? general[error.code] ?? 'This cannot be read as YAML.', {
-        source: { ...source, column },
-        fix: said?.fix ?? 'Check the indentation, and quote texts that hold : # { } [ ] , & * or !',
-      }),
-    );
-  }
-  return problems;
-}
-
-function explain(error: YAMLError, text: string): Said | null {
-  const [offset] = error.pos;
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const next = text.indexOf('\n', offset);
-  const line = text.slice(start, next < 0 ? undefined : next).replace(/\r$/, '');
-  const place = {
-    line,
-    rest: line.slice(offset - start),
-    before: line.slice(0, offset - start),
-    message: error.message,
-  };
-  for (const trap of traps) {
-    const said = trap.codes.includes(error.code) ? trap.say(place) : null;
-    if (said) return said;
-  }
-  return null;
-}
 
 /** Where the unquoted word with `${` begins that stands inside of brackets; null where there is none. */
 function flowTemplate(line: string): number | null {
@@ -240,4 +193,28 @@ function insideFlow(line: string, at: number): boolean {
     else if (character === ']' || character === '}') open -= 1;
   }
   return open > 0;
+}
+
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+/** What the trap is into which the text ran; null for an error that is none of them. */
+export function explainTrap(error: YAMLError, text: string): Said | null {
+  const [offset] = error.pos;
+  const start = lineStart(text, offset);
+  const next = text.indexOf('\n', offset);
+  const line = text.slice(start, next < 0 ? undefined : next).replace(/\r$/, '');
+  const place = {
+    line,
+    rest: line.slice(offset - start),
+    before: line.slice(0, offset - start),
+    message: error.message,
+    read: text.slice(0, offset),
+  };
+  for (const trap of traps) {
+    const said = trap.codes.includes(error.code) ? trap.say(place) : null;
+    if (said) return said;
+  }
+  return null;
 }

@@ -1,38 +1,15 @@
 /** YAML 1.2 text to plain values that know their places. Strict: what could be misread is a problem. */
-import {
-  type Alias,
-  Composer,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  type Node,
-  Parser,
-  type Scalar,
-  type YAMLError,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
 import type { Json, Source } from '../model.ts';
-import { Problem, Problems } from '../problem.ts';
-import { place, placeEntry } from '../source.ts';
-import { explainSyntax } from './yaml-traps.ts';
+import { type Problem, Problems } from '../problem.ts';
+import { explainSyntax } from './yaml-errors.ts';
+import { maxDepth, tooDeep, ValueBuilder } from './yaml-values.ts';
 
 export interface ParsedYaml {
   /** null where the text could not be read; then there is a problem. */
   readonly value: Json | null;
   readonly problems: readonly Problem[];
 }
-
-const maxDepth = 100;
-/** Values that aliases may add to a file: enough for any honest use. */
-const maxAliased = 10_000;
-const coreTags: ReadonlySet<string> = new Set(
-  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
-);
 
 /** Reads one file; never throws for what stands in it. `file` names it in places. */
 export function parseYaml(text: string, file: string): ParsedYaml {
@@ -42,39 +19,22 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const documents = compose(text, lines, problems, at);
-  const [first, second] = documents;
-  if (second && problems.list.length === 0) {
-    problems.add('YAML_DOCUMENTS', 'The file holds several YAML documents.', {
-      source: at(second.range[0]),
-      fix: 'Write one file for each.',
-    });
+  const unread = findUnreadable(text);
+  if (unread) {
+    countLines(text, lines);
+    problems.add(unread.code, unread.message, { source: at(unread.offset), fix: unread.fix });
+    return { value: null, problems: problems.list };
   }
+  const documents = compose(text, lines);
+  problems.list.push(...syntaxProblems(text, documents, at));
+  const [first] = documents;
   if (!first || problems.list.length > 0) return { value: null, problems: problems.list };
-  const builder = new Builder(problems, at);
-  const value = first.contents === null ? null : builder.build(first.contents, 1);
+  const value = first.contents === null ? null : new ValueBuilder(problems, at).build(first.contents);
   return { value: problems.list.length > 0 ? null : value, problems: problems.list };
 }
 
-function compose(
-  text: string,
-  lines: LineCounter,
-  problems: Problems,
-  at: (offset: number) => Source,
-): Document.Parsed[] {
-  const nul = text.indexOf('\0');
-  lines.addNewLine(0);
+function compose(text: string, lines: LineCounter): Document.Parsed[] {
   const parser = new Parser((offset) => lines.addNewLine(offset));
-  if (nul >= 0 || deepestLine(text) > maxDepth) {
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
-    if (nul >= 0)
-      problems.add('NOT_TEXT', 'The file holds a NUL character: it is no text.', {
-        source: at(nul),
-        fix: 'Save it as UTF-8.',
-      });
-    else problems.add('YAML_TOO_DEEP', tooDeep, { source: at(0) });
-    return [];
-  }
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
@@ -86,192 +46,81 @@ function compose(
     prettyErrors: false,
     logLevel: 'silent',
   });
-  const documents = [...composer.compose(parser.parse(text), true, text.length)] as Document.Parsed[];
-  const faults: YAMLError[] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  problems.list.push(...explainSyntax(faults, text, at));
-  const directive = documents.find((document) => document.directives.yaml.version !== '1.2');
-  if (directive) {
-    problems.add('YAML_VERSION', 'Files are read as YAML 1.2.', {
-      source: at(0),
-      fix: 'Remove the %YAML line.',
-    });
-  }
-  return documents;
+  return [...composer.compose(parser.parse(text), true, text.length)] as Document.Parsed[];
 }
 
-const tooDeep = `Values are nested deeper than ${maxDepth} levels.`;
+function syntaxProblems(
+  text: string,
+  documents: readonly Document.Parsed[],
+  at: (offset: number) => Source,
+): Problem[] {
+  const problems = new Problems();
+  const read = (other: string): readonly YAMLError[] =>
+    errorsOf(other === text ? documents : compose(other, new LineCounter()));
+  if (errorsOf(documents).length > 0) problems.list.push(...explainSyntax(text, read, at));
+  const [, second] = documents;
+  if (second && problems.list.length === 0) {
+    const fix = 'Write one file for each.';
+    problems.add('YAML_DOCUMENTS', 'The file holds several YAML documents.', {
+      source: at(second.range[0]),
+      fix,
+    });
+  }
+  if (documents.some((document) => document.directives.yaml.version !== '1.2')) {
+    const fix = 'Remove the %YAML line.';
+    problems.add('YAML_VERSION', 'Files are read as YAML 1.2.', { source: at(0), fix });
+  }
+  return problems.list;
+}
+
+function errorsOf(documents: readonly Document.Parsed[]): YAMLError[] {
+  return documents.flatMap((document) => [...document.errors, ...document.warnings]);
+}
+
+interface Unreadable {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string | null;
+  readonly offset: number;
+}
+
+/** What the parser must not be given. */
+function findUnreadable(text: string): Unreadable | null {
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    const message = 'The file holds a NUL character: it is no text.';
+    return { code: 'NOT_TEXT', message, fix: 'Save it as UTF-8.', offset: nul };
+  }
+  const offset = isShallow(text) ? null : tooDeepAt(text);
+  return offset === null ? null : { code: 'YAML_TOO_DEEP', message: tooDeep, fix: null, offset };
+}
+
+/** Told without reading it: few brackets, and no line long enough. */
+function isShallow(text: string): boolean {
+  if ((text.match(/[[{]/g)?.length ?? 0) > maxDepth) return false;
+  return text.split('\n').every((line) => line.length <= 2 * maxDepth);
+}
+
+/** Lexemes that are not in the text. */
+const marks: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 
 /** Brackets open at once, or indicators that nest on one line: the parser takes quadratic time for them. */
-function deepestLine(text: string): number {
+function tooDeepAt(text: string): number | null {
   let flow = 0;
   let line = 0;
-  let deepest = 0;
+  let offset = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme === '[' || lexeme === '{') flow += 1;
     else if (lexeme === ']' || lexeme === '}') flow = Math.max(0, flow - 1);
-    else if (lexeme === '-' || lexeme === '?' || lexeme === ':') line += 1;
+    else if (flow === 0 && /^[-?:]$/.test(lexeme)) line += 1;
     else if (lexeme === '\n' || lexeme === '\r\n') line = 0;
-    deepest = Math.max(deepest, flow, flow > 0 ? 0 : line);
-    if (deepest > maxDepth) break;
+    if (Math.max(flow, line) > maxDepth) return offset;
+    if (!marks.has(lexeme)) offset += lexeme.length;
   }
-  return deepest;
+  return null;
 }
 
-interface Anchored {
-  /** undefined while its node is being read: an alias to it would be a cycle. */
-  value: Json | undefined;
-  size: number;
-}
-
-class Builder {
-  readonly #problems: Problems;
-  readonly #at: (offset: number) => Source;
-  readonly #anchors = new Map<string, Anchored>();
-  /** Values read so far, aliased ones counted each time. */
-  #size = 0;
-  #aliased = 0;
-  #tooDeep = false;
-
-  constructor(problems: Problems, at: (offset: number) => Source) {
-    this.#problems = problems;
-    this.#at = at;
-  }
-
-  build(node: Node, depth: number): Json {
-    if (isAlias(node)) return this.#alias(node);
-    if (depth > maxDepth) {
-      if (!this.#tooDeep) this.#problem('YAML_TOO_DEEP', tooDeep, node);
-      this.#tooDeep = true;
-      return null;
-    }
-    const before = this.#size;
-    this.#size += 1;
-    const { anchor, tag } = node as YAMLMap | YAMLSeq | Scalar;
-    const anchored: Anchored = { value: undefined, size: 0 };
-    if (anchor) this.#anchors.set(anchor, anchored);
-    if (tag && !coreTags.has(tag))
-      this.#problem('YAML_TAG', `The tag "${tag}" is not supported.`, node, 'Write the value without a tag.');
-    const value = this.#plain(node, depth);
-    anchored.value = value;
-    anchored.size = this.#size - before;
-    return value;
-  }
-
-  #plain(node: Node, depth: number): Json {
-    if (isMap(node)) return this.#map(node, depth);
-    if (isSeq(node)) return this.#list(node, depth);
-    return isScalar(node) ? this.#scalar(node) : null;
-  }
-
-  #map(node: YAMLMap, depth: number): Json {
-    const map = Object.create(null) as Record<string, Json>;
-    place(map, this.#source(node));
-    for (const { key, value } of node.items as readonly { key: unknown; value: Node | null }[]) {
-      if (!isScalar(key)) {
-        this.#problem('YAML_KEY', 'A key must be a text.', key as Node | null, 'Quote it.', node);
-        continue;
-      }
-      const name = String(key.value ?? '');
-      const keySource = this.#source(key);
-      if (Object.hasOwn(map, name)) {
-        this.#problem('DUPLICATE_KEY', `"${name}" stands twice in one map.`, key, 'Keep one of them.');
-        continue;
-      }
-      if (name === '<<' && key.type === 'PLAIN') {
-        const fix =
-          'Write the keys out; what is common belongs under credentials:, variables: or extends: of why401.yml.';
-        this.#problem('YAML_MERGE_KEY', 'Merge keys (<<) are not part of YAML 1.2.', key, fix);
-        continue;
-      }
-      map[name] = value ? this.build(value, depth + 1) : null;
-      placeEntry(map, name, keySource, value?.range ? this.#source(value) : keySource, writtenOf(value));
-    }
-    return map;
-  }
-
-  #list(node: YAMLSeq, depth: number): Json {
-    const list: Json[] = [];
-    place(list, this.#source(node));
-    for (const item of node.items as readonly (Node | null)[]) {
-      const source = this.#source(item ?? node);
-      placeEntry(list, list.length, source, source, writtenOf(item));
-      list.push(item ? this.build(item, depth + 1) : null);
-    }
-    return list;
-  }
-
-  #scalar(node: Scalar): Json {
-    const { value } = node;
-    if (typeof value === 'number') {
-      if (!Number.isFinite(value)) {
-        this.#problem(
-          'YAML_NUMBER',
-          `"${node.source ?? value}" is no number that JSON knows.`,
-          node,
-          'Quote it if text is meant.',
-        );
-      }
-      return Number.isInteger(value) && !Number.isSafeInteger(value) ? bigInteger(node, value) : value;
-    }
-    return typeof value === 'string' || typeof value === 'boolean' ? value : null;
-  }
-
-  #alias(node: Alias): Json {
-    const anchored = this.#anchors.get(node.source);
-    if (!anchored) {
-      this.#problem(
-        'YAML_ALIAS',
-        `"*${node.source}" is an alias in YAML, and there is no anchor "&${node.source}" before it.`,
-        node,
-        `Quote it if text is meant: "*${node.source}"`,
-      );
-      return null;
-    }
-    if (anchored.value === undefined) {
-      this.#problem(
-        'YAML_ALIAS',
-        `"*${node.source}" stands inside of what it names.`,
-        node,
-        'Write the value out.',
-      );
-      return null;
-    }
-    this.#size += anchored.size;
-    const before = this.#aliased;
-    this.#aliased += anchored.size;
-    if (this.#aliased > maxAliased && before <= maxAliased) {
-      this.#problem(
-        'YAML_ALIAS',
-        `Aliases expand to more than ${maxAliased} values.`,
-        node,
-        'Write fewer of them.',
-      );
-    }
-    return anchored.value;
-  }
-
-  #source(node: Node): Source {
-    return this.#at(node.range?.[0] ?? 0);
-  }
-
-  #problem(
-    code: string,
-    message: string,
-    node: Node | null,
-    fix: string | null = null,
-    around: Node | null = null,
-  ): void {
-    const where = node?.range ? node : around;
-    this.#problems.list.push(new Problem(code, message, { source: where ? this.#source(where) : null, fix }));
-  }
-}
-
-function writtenOf(node: Node | null): string | null {
-  return node && isScalar(node) ? (node.source ?? null) : null;
-}
-
-function bigInteger(node: Scalar, value: number): number | bigint {
-  const written = node.source ?? '';
-  if (/^-?(?:\d+|0o[0-7]+|0x[0-9a-fA-F]+)$/.test(written)) return BigInt(written);
-  return /^\+\d+$/.test(written) ? BigInt(written.slice(1)) : value;
+function countLines(text: string, lines: LineCounter): void {
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
 }
