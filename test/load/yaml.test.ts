@@ -128,8 +128,8 @@ describe('parseYaml', () => {
   });
 
   it('tells at most 100 problems of a file that is wrong on every line', () => {
-    expect(problemsOf('a: @x\n'.repeat(50_000))).to.have.length(100);
-    expect(problemsOf('a: 1\n'.repeat(50_000))).to.have.length(100);
+    expect(problemsOf('a: @x\n'.repeat(2_000))).to.have.length(100);
+    expect(problemsOf('a: 1\n'.repeat(2_000))).to.have.length(100);
   });
 
   it('reads values as YAML 1.2 does', () => {
