@@ -28,7 +28,7 @@ export function explainSyntax(
   const problems: Problem[] = [];
   let repaired = text;
   let errors = inOrder(read(repaired));
-  for (let round = 0; round < maxRepairs; round += 1) {
+  for (let round = 0; round < maxRepairs && text.length <= maxRepaired; round += 1) {
     const index = errors.findIndex((error) => explainTrap(error, repaired)?.length !== undefined);
     const error = errors[index];
     const said = error ? explainTrap(error, repaired) : null;
@@ -53,13 +53,17 @@ export function explainSyntax(
 }
 
 const maxRepairs = 20;
+/** Characters up to which a text is read again. */
+const maxRepaired = 20_000;
+/** The first errors say enough; a broken file may have as many as characters. */
+const maxErrors = 100;
 
 function isStructural(code: string): boolean {
   return structure.includes(code) || code === 'IMPOSSIBLE' || code === 'BAD_DIRECTIVE';
 }
 
 function inOrder(errors: readonly YAMLError[]): YAMLError[] {
-  return [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  return [...errors].sort((a, b) => a.pos[0] - b.pos[0]).slice(0, maxErrors);
 }
 
 function problemOf(

@@ -11,6 +11,9 @@ export interface ParsedYaml {
   readonly problems: readonly Problem[];
 }
 
+/** Of one file; more are not read by anyone. */
+const maxProblems = 100;
+
 /** Reads one file; never throws for what stands in it. `file` names it in places. */
 export function parseYaml(text: string, file: string): ParsedYaml {
   const lines = new LineCounter();
@@ -30,7 +33,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const [first] = documents;
   if (!first || problems.list.length > 0) return { value: null, problems: problems.list };
   const value = first.contents === null ? null : new ValueBuilder(problems, at).build(first.contents);
-  return { value: problems.list.length > 0 ? null : value, problems: problems.list };
+  return { value: problems.list.length > 0 ? null : value, problems: problems.list.slice(0, maxProblems) };
 }
 
 function compose(text: string, lines: LineCounter): Document.Parsed[] {

@@ -127,6 +127,11 @@ describe('parseYaml', () => {
     ]);
   });
 
+  it('tells at most 100 problems of a file that is wrong on every line', () => {
+    expect(problemsOf('a: @x\n'.repeat(2_000))).to.have.length(100);
+    expect(problemsOf('a: 1\n'.repeat(2_000))).to.have.length(100);
+  });
+
   it('reads values as YAML 1.2 does', () => {
     const text =
       'a: yes\nb: 007\nc: 9007199254740993\nd: 0xFFFFFFFFFFFFFFFF\ne: true\nf:\ng: 1.50\nh: "x"\n200: on\n';
