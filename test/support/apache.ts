@@ -30,7 +30,7 @@ ServerRoot ${folder}
 ServerName localhost
 PidFile ${folder}/httpd.pid
 DefaultRuntimeDir ${folder}
-ErrorLog /dev/stderr
+ErrorLog ${folder}/error.log
 User www-data
 Group www-data
 StartServers 1

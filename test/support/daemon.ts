@@ -1,7 +1,7 @@
 /** A server program in the foreground, ended by its process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,7 +34,8 @@ export async function startDaemon(
 ): Promise<Daemon> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => output.push(data.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => output.push(data.toString()));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const stop = async (): Promise<void> => {
     if (child.exitCode === null) child.kill('SIGTERM');
@@ -44,6 +45,8 @@ export async function startDaemon(
   for (const port of ports) {
     while (!(await accepts(port))) {
       if (hasEnded(child)) {
+        const log = join(folder, 'error.log');
+        if (existsSync(log)) output.push(readFileSync(log, 'utf8'));
         await stop();
         throw new Error(`${program} ended at once:\n${output.join('')}`);
       }

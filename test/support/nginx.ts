@@ -18,7 +18,8 @@ export async function startNginx(options: NginxOptions): Promise<Daemon> {
   // Started by root, nginx works as another user, who reads password files.
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'logs'));
-  for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(options.files ?? {}))
+    writeFileSync(join(folder, name), content);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const configuration = `
 daemon off;
