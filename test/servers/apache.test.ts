@@ -1,17 +1,12 @@
 import { expect } from 'chai';
-import type { JsonMap } from '../../src/model.ts';
 import { startApache } from '../support/apache.ts';
 import { type Daemon, freePort } from '../support/daemon.ts';
 import { type JwtApp, startJwtApp } from '../support/jwt-app.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
-import { causes, type Replayed, replay } from '../support/replay.ts';
 import { requireProgram } from '../support/require.ts';
+import { type Outcome, readOrders } from './read-orders.ts';
 
 const api = 'http://api.example.test';
-const project: JsonMap = {
-  environments: { production: { origins: { api } } },
-  credentials: { reader: { type: 'bearer', token: '${secret.TOKEN}' } },
-};
 
 /** Refuses without a token, and takes any: what counts is whether the field reaches a CGI program. */
 const script = `#!/bin/sh
@@ -53,16 +48,13 @@ describe('apache', () => {
     origins.map(api, `127.0.0.1:${port}`);
   }
 
-  async function get(): Promise<Replayed> {
-    const scenarios = { 'a.yml': { credential: 'reader', steps: [{ name: 'read', GET: '/orders' }] } };
-    return replay({ origins, project, secrets: { TOKEN: await app.token() }, scenarios });
-  }
+  const get = (): Promise<Outcome> => readOrders('/orders', { api }, origins, app);
 
   const proxy = ['proxy', 'proxy_http'];
 
   it('passes the field on, and nothing is found', async () => {
     await start(proxy, '');
-    expect(causes(await get())).to.deep.equal({});
+    expect(await get()).to.deep.equal({ code: 0, findings: [] });
   });
 
   it('asks for a password in front of an application that wants a token: Basic shadows it', async () => {
@@ -70,13 +62,13 @@ describe('apache', () => {
       [...proxy, 'authn_core', 'authn_file', 'authz_user', 'auth_basic'],
       '<Location />\nAuthType Basic\nAuthName Staging\nAuthUserFile {folder}/htpasswd\nRequire valid-user\n</Location>',
     );
-    expect(causes(await get())['production: read']?.[0]).to.match(/^basic-shadow /);
+    expect((await get()).findings[0]).to.match(/^basic-shadow /);
     expect(app.received).to.deep.equal([]);
   });
 
   it('drops the field on the way: the answer does not tell it from a refused token, so nothing is certain', async () => {
     await start([...proxy, 'headers'], 'RequestHeader unset Authorization');
-    expect(causes(await get())['production: read']?.join()).to.match(/^\S+ possible$/);
+    expect((await get()).findings.join()).to.match(/^\S+ possible$/);
     expect(app.received.every((field) => field === null)).to.equal(true);
   });
 
@@ -85,11 +77,11 @@ describe('apache', () => {
 
   it('does not hand the field to a CGI program: nothing is certain', async () => {
     await start([...proxy, 'alias', 'cgid'], `${cgi}\n${files}</Directory>`);
-    expect(causes(await get())['production: read']?.join()).to.match(/^\S+ possible$/);
+    expect((await get()).findings.join()).to.match(/^\S+ possible$/);
   });
 
   it('hands it over where CGIPassAuth says so, and nothing is found', async () => {
     await start([...proxy, 'alias', 'cgid'], `${cgi}\n${files}CGIPassAuth On\n</Directory>`);
-    expect(causes(await get())).to.deep.equal({});
+    expect(await get()).to.deep.equal({ code: 0, findings: [] });
   });
 });
