@@ -1,0 +1,137 @@
+/** The user's files to values that know their places. Nothing is thrown for wrong input: all of it is collected. */
+import { dirname, resolve } from 'node:path';
+import type { Json, JsonMap, Source } from '../model.ts';
+import { Problem, Problems } from '../problem.ts';
+import { isMap } from '../source.ts';
+import { displayed, expandPaths, findProjectFile, findScenarios, readText } from './files.ts';
+import { withLines } from './frame.ts';
+import { type Kind, validate } from './validate.ts';
+import { parseYaml } from './yaml.ts';
+
+export interface LoadedFile {
+  /** Relative to the working directory, with forward slashes. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly value: JsonMap;
+}
+
+export interface Loaded {
+  /** Folder of the project file; the working directory where there is none. */
+  readonly root: string;
+  /** null where it is missing or cannot be used. */
+  readonly project: LoadedFile | null;
+  /** Those that can be used, sorted by path. */
+  readonly scenarios: readonly LoadedFile[];
+  /** Of all files, sorted by file, line and column, with their source lines. */
+  readonly problems: readonly Problem[];
+  /** The line in which something stands; null for a file that was not loaded. */
+  lineOf(source: Source): string | null;
+}
+
+/** Reads the project file and its scenarios, or those that `paths` names. */
+export function loadProject(options: { cwd: string; config?: string; paths?: readonly string[] }): Loaded {
+  const cwd = resolve(options.cwd);
+  const problems = new Problems();
+  const paths = options.paths ?? [];
+  const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
+  const root = projectPath === null ? cwd : dirname(projectPath);
+  const texts = new Map<string, string>();
+  const load = (path: string, kind: Kind): LoadedFile | null => {
+    const file = displayed(path, cwd);
+    const value = loadFile(path, file, kind, texts, problems);
+    return value && { file, path, value };
+  };
+  if (projectPath === null) {
+    problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
+      fix: 'Write one, or name it: --config FILE',
+    });
+  }
+  const project = projectPath === null ? null : load(projectPath, 'project');
+  const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
+  const before = problems.list.length;
+  const found =
+    paths.length > 0
+      ? expandPaths(paths, cwd, problems)
+      : projectPath === null
+        ? []
+        : findScenarios(root, cwd, problems);
+  const files = [...new Set(found)].filter((path) => path !== projectPath).sort(compare);
+  if (files.length === 0 && projectPath !== null && isRead && problems.list.length === before) {
+    problems.add(
+      'NO_SCENARIOS',
+      paths.length > 0
+        ? 'The given paths hold no scenario.'
+        : `There is no scenario beside ${displayed(projectPath, cwd)}.`,
+      {
+        fix: 'Write one: a file with the ending .yml and the key "steps".',
+      },
+    );
+  }
+  const scenarios = files.flatMap((path) => load(path, 'scenario') ?? []);
+  const lineOf = createLineOf(texts);
+  return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
+}
+
+function loadFile(
+  path: string,
+  file: string,
+  kind: Kind,
+  texts: Map<string, string>,
+  problems: Problems,
+): JsonMap | null {
+  const text = readText(path, file);
+  if (text instanceof Problem) {
+    problems.list.push(text);
+    return null;
+  }
+  texts.set(file, text);
+  const parsed = parseYaml(text, file);
+  problems.list.push(...parsed.problems);
+  if (parsed.problems.length > 0) return null;
+  return accept(parsed.value, file, kind, problems);
+}
+
+function accept(value: Json, file: string, kind: Kind, problems: Problems): JsonMap | null {
+  const source = { file, line: 1, column: 1 };
+  const wanted =
+    kind === 'project' ? 'A project file has the key "environments".' : 'A scenario has the key "steps".';
+  if (value === null) {
+    problems.add('EMPTY_FILE', 'The file is empty.', { source, fix: wanted });
+    return null;
+  }
+  if (!isMap(value)) {
+    problems.add(
+      'WRONG_TYPE',
+      `The file must be a map, not ${Array.isArray(value) ? 'a list' : 'a single value'}.`,
+      { source, fix: wanted },
+    );
+    return null;
+  }
+  const found = validate(kind, value);
+  problems.list.push(...found);
+  return found.length > 0 ? null : value;
+}
+
+function createLineOf(texts: ReadonlyMap<string, string>): (source: Source) => string | null {
+  const split = new Map<string, readonly string[]>();
+  return ({ file, line }) => {
+    const text = texts.get(file);
+    if (text === undefined) return null;
+    const lines = split.get(file) ?? text.split(/\r?\n/);
+    split.set(file, lines);
+    return lines[line - 1] ?? null;
+  };
+}
+
+function sorted(list: readonly Problem[]): Problem[] {
+  const at = ({ source }: Problem): Source => source ?? { file: '', line: 0, column: 0 };
+  return [...list].sort(
+    (a, b) => compare(at(a).file, at(b).file) || at(a).line - at(b).line || at(a).column - at(b).column,
+  );
+}
+
+/** By code unit: the same on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,69 @@
+/** Where `${secret.X}` comes from. */
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { Problem, ProblemError } from '../problem.ts';
+
+export interface Secrets {
+  /** The environment variable X unless empty, else the file that X_FILE names (less one line end), else the dotenv file. */
+  lookup(name: string): string | undefined;
+  /** One sentence for each value looked up so far that looks odd: empty, or with white space around it. Names only, no values. */
+  readonly notes: readonly string[];
+}
+
+/** Throws ProblemError where the dotenv file or the file that X_FILE names cannot be read. */
+export function createSecrets(options: {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Path of the dotenv file. */
+  dotenv?: string;
+}): Secrets {
+  const { env } = options;
+  const dotenv =
+    options.dotenv === undefined ? {} : parseEnv(read(options.dotenv, 'The env file', 'Check --env-file.'));
+  const known = new Map<string, string | undefined>();
+  const notes: string[] = [];
+  const find = (name: string): { value: string; from: string } | undefined => {
+    const direct = own(env, name);
+    if (direct === '') notes.push(`The environment variable ${name} is empty and counts as not set.`);
+    else if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
+    const path = own(env, `${name}_FILE`);
+    if (path !== undefined && path !== '') {
+      const content = read(
+        path,
+        `The file that ${name}_FILE names,`,
+        `Check the environment variable ${name}_FILE.`,
+      );
+      return { value: content.replace(/\r?\n$/, ''), from: path };
+    }
+    const value = own(dotenv, name);
+    return value === undefined ? undefined : { value, from: options.dotenv ?? '' };
+  };
+  return {
+    notes,
+    lookup(name) {
+      if (known.has(name)) return known.get(name);
+      const found = find(name);
+      if (found && found.value !== found.value.trim()) {
+        notes.push(
+          `The secret "${name}" (from ${found.from}) begins or ends with white space or a line end.`,
+        );
+      }
+      known.set(name, found?.value);
+      return found?.value;
+    },
+  };
+}
+
+function own(map: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+function read(path: string, what: string, fix: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ProblemError([
+      new Problem('FILE_UNREADABLE', `${what} "${path}" cannot be read (${code}).`, { fix }),
+    ]);
+  }
+}

@@ -1,0 +1,102 @@
+/** Reporters listen to the run; each format is loaded only when it is asked for. */
+import type { Sink } from '../doors.ts';
+import type { ProblemData, RunEvent } from '../model.ts';
+import type { Redactor } from '../secret.ts';
+import { redactEvent, redactingSink } from './redaction.ts';
+
+export interface Reporter {
+  event(event: RunEvent): void;
+  end(): void | Promise<void>;
+}
+export interface ReporterOptions {
+  /** Passing steps too, with their hops and headers. */
+  readonly verbose: boolean;
+  /** A problem with its source line and caret. */
+  readonly formatProblem: (problem: ProblemData, color: boolean) => string;
+}
+export interface ReporterSpec {
+  readonly name: string;
+  readonly sink: Sink;
+  /** Where `github` writes its job summary. */
+  readonly summarySink?: Sink;
+  readonly redactor: Redactor;
+  readonly options: ReporterOptions;
+}
+export interface NamedReporter extends Reporter {
+  readonly name: string;
+}
+/** Several reporters as one. `end` never rejects. */
+export interface Reporters extends Reporter {
+  /** Reporters that threw, with their first error; they got no event after it. The run must not be green. */
+  readonly crashes: readonly { readonly name: string; readonly error: Error }[];
+  end(): Promise<void>;
+}
+
+/** What a format gets: sinks that are already redacted. */
+export interface ReportOutput extends ReporterOptions {
+  readonly sink: Sink;
+  readonly summarySink: Sink | null;
+}
+type Create = (output: ReportOutput) => Reporter;
+
+const formats: ReadonlyMap<string, () => Promise<Create>> = new Map([
+  ['console', async () => (await import('./console.ts')).createConsoleReporter],
+  ['json', async () => (await import('./json.ts')).createJsonReporter],
+  ['jsonl', async () => (await import('./jsonl.ts')).createJsonLinesReporter],
+  ['junit', async () => (await import('./junit.ts')).createJunitReporter],
+  ['github', async () => (await import('./github.ts')).createGithubReporter],
+]);
+
+export const reporterNames: readonly string[] = [...formats.keys()];
+
+/** Throws for a name that is not in `reporterNames`. */
+export async function createReporter(spec: ReporterSpec): Promise<NamedReporter> {
+  const load = formats.get(spec.name);
+  if (!load) throw new Error(`There is no reporter "${spec.name}".`);
+  const create = await load();
+  const { redactor } = spec;
+  const reporter = create({
+    ...spec.options,
+    sink: redactingSink(spec.sink, redactor),
+    summarySink: spec.summarySink ? redactingSink(spec.summarySink, redactor) : null,
+  });
+  return {
+    name: spec.name,
+    event: (event) => reporter.event(redactEvent(event, redactor)),
+    end: () => reporter.end(),
+  };
+}
+
+/** One that crashes does not stop the others. */
+export function createReporters(list: readonly NamedReporter[]): Reporters {
+  const crashes: { name: string; error: Error }[] = [];
+  const running = new Set(list);
+  const crashed = (reporter: NamedReporter, thrown: unknown): void => {
+    running.delete(reporter);
+    crashes.push({
+      name: reporter.name,
+      error: thrown instanceof Error ? thrown : new Error(String(thrown)),
+    });
+  };
+  return {
+    crashes,
+    event(event) {
+      for (const reporter of running) {
+        try {
+          reporter.event(event);
+        } catch (error) {
+          crashed(reporter, error);
+        }
+      }
+    },
+    async end() {
+      for (const reporter of running) {
+        try {
+          await reporter.end();
+        } catch (error) {
+          crashed(reporter, error);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/** The model as the JSON report says it (`src/schemas/report.schema.json`). */
+import type {
+  Body,
+  Check,
+  Exchange,
+  Finding,
+  Hop,
+  JobRef,
+  JobResult,
+  Json,
+  JsonMap,
+  ProblemData,
+  Source,
+  StepResult,
+  TlsFacts,
+} from '../model.ts';
+import type { Collection } from './collection.ts';
+import { visibleLines } from './text.ts';
+
+/** Characters of a body that a report quotes. */
+const excerptLength = 2000;
+
+export const schemaId = 'why401.report/1';
+
+export function reportRun(run: Collection): JsonMap {
+  const { passed, failed, errored, skipped, warnings } = run.summary;
+  return {
+    schema: schemaId,
+    tool: { name: 'why401', version: run.started?.version ?? null },
+    started: run.started ? new Date(run.started.at).toISOString() : null,
+    duration_ms: milliseconds(run.finished?.duration ?? 0),
+    environments: run.environments.map(({ name }) => name),
+    insecure: run.environments.filter(({ insecure }) => insecure).map(({ name }) => name),
+    summary: { passed, failed, errored, skipped, warnings },
+    scenarios: run.jobs.map(reportJob),
+    problems: (run.finished?.problems ?? []).map(reportProblem),
+    findings: (run.finished?.findings ?? []).map(reportFinding),
+    comparison: [],
+  };
+}
+
+export function reportJob(job: JobResult): JsonMap {
+  return {
+    ...reportJobRef(job),
+    row: null,
+    tags: [...job.tags],
+    status: job.status,
+    steps: job.steps.map(reportStep),
+  };
+}
+
+export function reportJobRef({ file, name, environment }: JobRef): JsonMap {
+  return { file, name, environment };
+}
+
+export function reportStep(step: StepResult): JsonMap {
+  return {
+    name: step.name,
+    credential: step.credential,
+    passed_after: step.passedAfter,
+    source: reportSource(step.source),
+    status: step.status,
+    reason: step.reason,
+    attempts: step.attempts,
+    duration_ms: milliseconds(step.duration),
+    exchanges: step.exchanges.map(reportExchange),
+    checks: step.checks.map(reportCheck),
+    findings: step.findings.map(reportFinding),
+  };
+}
+
+function reportExchange({ role, attempt, hops, stopped }: Exchange): JsonMap {
+  return {
+    role,
+    attempt,
+    hops: hops.map(reportHop),
+    stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
+    clients: [],
+  };
+}
+
+function reportHop(hop: Hop): JsonMap {
+  const { request, response, failure, timings } = hop;
+  return {
+    request: {
+      method: request.method,
+      url: request.url,
+      headers: request.headers.map(([name, value]) => [name, value]),
+      body: request.body
+        ? {
+            bytes: request.body.bytes,
+            excerpt: visibleLines(request.body.excerpt).slice(0, excerptLength),
+            sha256: request.body.sha256,
+          }
+        : null,
+    },
+    response: response
+      ? {
+          status: response.status,
+          headers: response.headers.map(([name, value]) => [name, value]),
+          body: { bytes: response.body.bytes, excerpt: excerpt(response.body), sha256: response.body.sha256 },
+        }
+      : null,
+    failure: failure
+      ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
+      : null,
+    dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    timings_ms: {
+      connect: nullable(timings.connect, milliseconds),
+      head: nullable(timings.head, milliseconds),
+      total: milliseconds(timings.total),
+    },
+    tls: nullable(hop.tls, reportTls),
+    remote: hop.remote,
+  };
+}
+
+/** The first characters of a body, as text that can be printed. */
+export function excerpt({ content }: Body): string {
+  const text = Buffer.from(content.subarray(0, excerptLength * 4)).toString('utf8');
+  return visibleLines(text).slice(0, excerptLength);
+}
+
+function reportTls(tls: TlsFacts): JsonMap {
+  return {
+    protocol: tls.protocol,
+    cipher: tls.cipher,
+    subject: tls.subject,
+    issuer: tls.issuer,
+    names: [...tls.names],
+    not_before: instant(tls.notBefore),
+    not_after: instant(tls.notAfter),
+    verified: tls.verified,
+  };
+}
+
+function reportCheck({ kind, subject, passed, expected, actual, source }: Check): JsonMap {
+  return { kind, subject, passed, expected, actual, source: reportSource(source) };
+}
+
+export function reportFinding(finding: Finding): JsonMap {
+  return {
+    cause: finding.cause,
+    check: finding.check,
+    environment: finding.environment,
+    severity: finding.severity,
+    expected: finding.expected,
+    certainty: finding.certainty,
+    summary: finding.summary,
+    hop: finding.hop,
+    evidence: finding.evidence.map(({ hop, field, seen }) => ({ hop, field, seen })),
+    experiments: finding.experiments.map((experiment) => ({
+      id: experiment.id,
+      class: experiment.class,
+      predicted: experiment.predicted,
+      observed: experiment.observed,
+      agrees: experiment.agrees,
+      exchange: experiment.exchange,
+    })),
+    fix: finding.fix,
+    fix_source: nullable(finding.fixSource, reportSource),
+    references: [...finding.references],
+    alternatives: finding.alternatives.map(({ cause, why_not }) => ({ cause, why_not })),
+  };
+}
+
+export function reportProblem({ code, message, source, line, fix }: ProblemData): JsonMap {
+  return { code, message, source: nullable(source, reportSource), line, fix };
+}
+
+function reportSource({ file, line, column }: Source): JsonMap {
+  return { file, line, column };
+}
+
+/** Three decimals, which is what a monotonic clock means. */
+export function milliseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+/** A certificate may carry a date that is none. */
+function instant(ms: number): string | null {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
+}
+
+function nullable<From, To extends Json>(value: From | null, map: (value: From) => To): To | null {
+  return value === null ? null : map(value);
+}

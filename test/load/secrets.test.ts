@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createSecrets } from '../../src/load/secrets.ts';
+import { ProblemError } from '../../src/problem.ts';
+
+describe('createSecrets', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'why401-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function file(name: string, text: string): string {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  }
+
+  it('takes the variable, then the file that X_FILE names, then the dotenv file', () => {
+    const dotenv = file('.env', 'A=dotenv\nB=dotenv\nC="from dotenv"\n');
+    const env = {
+      A: 'variable',
+      A_FILE: '/nowhere',
+      B: '',
+      B_FILE: file('b', 'from file\n\n'),
+      D_FILE: file('d', 'x\r\n'),
+    };
+    const secrets = createSecrets({ env, dotenv });
+    const found = ['A', 'B', 'C', 'D', 'E', '__proto__'].map((name) => secrets.lookup(name));
+    expect(found).to.deep.equal(['variable', 'from file\n', 'from dotenv', 'x', undefined, undefined]);
+  });
+
+  it('notes values that are empty or have white space around them, once and without the value', () => {
+    const path = file('b', 'y\n\n');
+    const secrets = createSecrets({ env: { A: ' x', B_FILE: path, C: '', D: 'fine' } });
+    for (const name of ['A', 'B', 'C', 'D', 'A']) secrets.lookup(name);
+    expect(secrets.notes).to.deep.equal([
+      'The secret "A" (from the environment variable A) begins or ends with white space or a line end.',
+      `The secret "B" (from ${path}) begins or ends with white space or a line end.`,
+      'The environment variable C is empty and counts as not set.',
+    ]);
+  });
+
+  it('fails with a problem where a file cannot be read', () => {
+    const missing = join(folder, 'missing');
+    const message = (run: () => unknown): string => {
+      try {
+        run();
+      } catch (error) {
+        if (error instanceof ProblemError) return error.message;
+      }
+      return 'no problem';
+    };
+    expect([
+      message(() => createSecrets({ env: {}, dotenv: missing })),
+      message(() => createSecrets({ env: { A_FILE: missing } }).lookup('A')),
+    ]).to.deep.equal([
+      `The env file "${missing}" cannot be read (ENOENT).`,
+      `The file that A_FILE names, "${missing}" cannot be read (ENOENT).`,
+    ]);
+  });
+});

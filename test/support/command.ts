@@ -1,0 +1,76 @@
+/** The program, called in this process with a world of its own: files in a new folder, what it prints in memory. */
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cli } from '../../src/cli/cli.ts';
+import type { World } from '../../src/cli/world.ts';
+import type { Sink } from '../../src/doors.ts';
+import { systemClock } from './origins.ts';
+import { systemRandom } from './replay.ts';
+
+export interface Command {
+  /** Path to content. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Text of a file that it wrote. */
+  readonly written: Readonly<Record<string, string>>;
+}
+
+export async function why401(argv: readonly string[], given: Command): Promise<Ended> {
+  const cwd = mkdtempSync(join(tmpdir(), 'why401-command-'));
+  try {
+    for (const [path, content] of Object.entries(given.files)) {
+      mkdirSync(dirname(join(cwd, path)), { recursive: true });
+      writeFileSync(join(cwd, path), content);
+    }
+    const [stdout, stderr] = [memorySink(), memorySink()];
+    const opened: string[] = [];
+    const world: World = {
+      env: given.env ?? {},
+      cwd,
+      stdout,
+      stderr,
+      clock: systemClock,
+      random: systemRandom,
+      signal: new AbortController().signal,
+      openFile(path) {
+        opened.push(path);
+        const file = openSync(path, 'w');
+        const sink = memorySink();
+        return { ...sink, write: (text) => void writeSync(file, text), close: () => closeSync(file) };
+      },
+    };
+    const code = await cli(argv, world);
+    const written = opened.map((path) => [path.slice(cwd.length + 1), readFileSync(path, 'utf8')]);
+    return { code, stdout: stdout.text(), stderr: stderr.text(), written: Object.fromEntries(written) };
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+function memorySink(): Sink & { text(): string } {
+  let all = '';
+  return {
+    isTTY: false,
+    width: 100,
+    color: false,
+    write(text) {
+      all += text;
+    },
+    text: () => all,
+  };
+}

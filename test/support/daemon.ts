@@ -1,0 +1,72 @@
+/** A server program in the foreground, ended by its process id. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface Daemon {
+  /** Ends the program and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** A new folder that the server's own user may enter. */
+export function daemonFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `why401-${name}-`));
+}
+
+/** A port on 127.0.0.1 that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts `program` and resolves as soon as every port accepts connections. Rejects with its output if it ends before. */
+export async function startDaemon(
+  program: string,
+  args: readonly string[],
+  folder: string,
+  ports: readonly number[],
+): Promise<Daemon> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => output.push(data.toString()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const port of ports) {
+    while (!(await accepts(port))) {
+      if (hasEnded(child)) {
+        const log = join(folder, 'error.log');
+        if (existsSync(log)) output.push(readFileSync(log, 'utf8'));
+        await stop();
+        throw new Error(`${program} ended at once:\n${output.join('')}`);
+      }
+      await delay(20);
+    }
+  }
+  return { stop };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
