@@ -56,6 +56,9 @@ function titleLines(job: JobResult, step: StepResult, style: Style): string[] {
     : [painted, ...paragraph(what, word.length + 2, style, paint)];
 }
 
+/** A longer field has a line of its own. */
+const widestField = 24;
+
 /** A finding in full. */
 export function findingLines(finding: Finding, exchanges: readonly Exchange[], style: Style): string[] {
   const room = labelledWidth(style);
@@ -81,8 +84,8 @@ function certainty(finding: Finding, style: Style): string {
 }
 
 function evidenceLines({ evidence }: Finding, style: Style): string[] {
-  const widest = Math.max(0, ...evidence.map(({ field }) => visible(field).length));
-  const fieldWidth = Math.min(24, widest);
+  const widths = evidence.map(({ field }) => visible(field).length).filter((width) => width <= widestField);
+  const fieldWidth = Math.max(8, ...widths);
   const hops = evidence.some(({ hop }) => hop !== null);
   return evidence.flatMap(({ hop, field, seen }) => {
     const at = hops ? `${hop === null ? '' : `hop ${hop}`}`.padEnd(7) : '';
@@ -104,8 +107,7 @@ function experimentLines({ experiments }: Finding, exchanges: readonly Exchange[
     const request =
       experiment.exchange === null ? undefined : exchanges[experiment.exchange]?.hops[0]?.request;
     const sent = request ? ` (${request.method} ${request.url})` : '';
-    const foretold = experiment.agrees ? 'as predicted' : `not as predicted`;
-    const result = `${experiment.observed}; ${foretold}: ${experiment.predicted}`;
+    const result = `observed ${experiment.observed}, ${experiment.agrees ? 'as predicted' : 'not as predicted'} (${experiment.predicted})`;
     const paint = experiment.agrees ? (text: string): string => text : style.yellow;
     return [
       `${visible(experiment.id)}${style.dim(visible(sent))}`,
@@ -126,10 +128,15 @@ function checkLines(step: StepResult, style: Style): string[] {
   if (failed.length === 0) return [];
   const blocks = failed.flatMap((check) => [
     `${visible(checkName(check))}  ${style.dim(visible(place(check.source)))}`,
-    ...wrap(`expected ${visible(check.expected)}`, labelledWidth(style) - 2).map((line) => `  ${line}`),
-    ...wrap(`got      ${visible(check.actual)}`, labelledWidth(style) - 2).map((line) => `  ${line}`),
+    ...hanging('expected ', visible(check.expected), style),
+    ...hanging('got      ', visible(check.actual), style),
   ]);
   return ['', ...labelled('checks', blocks, style)];
+}
+
+function hanging(head: string, text: string, style: Style): string[] {
+  const lines = wrap(text, labelledWidth(style) - head.length - 2);
+  return lines.map((line, index) => `  ${index === 0 ? style.dim(head) : ' '.repeat(head.length)}${line}`);
 }
 
 function unexplained(step: StepResult, style: Style): string[] {

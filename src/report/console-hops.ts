@@ -1,11 +1,11 @@
 /** The hop table of the console: what was asked, what came back, what became of the credential. */
 import type { Exchange, Hop } from '../model.ts';
-import { labelled, type Style } from './console-style.ts';
+import type { Style } from './console-style.ts';
 import { answer, delivery, describeStop, lost, received } from './hop.ts';
 import { cut, cutMiddle, formatDuration, visible } from './text.ts';
 
-/** Columns before the method. */
-const indent = 5;
+/** Columns before the method: those of a label. */
+const indent = 9;
 
 export function hopTable(exchange: Exchange, style: Style, headers: boolean): string[] {
   const rows = exchange.hops.map((hop) => ({
@@ -25,29 +25,33 @@ export function hopTable(exchange: Exchange, style: Style, headers: boolean): st
     const failed = hop.failure !== null || (hop.response?.status ?? 0) >= 400;
     const status = (failed ? style.red : style.bold)(got) + ' '.repeat(gotWidth - got.length);
     const painted = fate === '' ? '' : (lost(exchange, hop) ? style.yellow : style.dim)(fate);
-    const main = `  ${style.dim(String(hop.index).padEnd(indent - 2))}${cutMiddle(asked, askedWidth).padEnd(askedWidth)}  ${status}  ${style.dim(time.padStart(timeWidth))}`;
+    const main = `  ${style.dim(`hop ${hop.index}`.padEnd(indent - 2))}${cutMiddle(asked, askedWidth).padEnd(askedWidth)}  ${status}  ${style.dim(time.padStart(timeWidth))}`;
     const beside = fateFits && painted !== '' ? `  ${painted}` : '';
-    const below = fateFits || painted === '' ? [] : [`${' '.repeat(indent)}${painted}`];
-    return [
-      `${main}${beside}`,
-      ...below,
-      ...details(hop, style),
-      ...(headers ? headerLines(hop, style) : []),
-    ];
+    const server = style.dim(
+      visible(
+        received(hop, 'server')
+          .map((value) => `server ${value}`)
+          .join(', '),
+      ),
+    );
+    const below = [fateFits ? '' : painted, server].filter((text) => text !== '').join(style.dim(', '));
+    const rest = [below, ...details(hop, style)]
+      .filter((text) => text !== '')
+      .map((text) => `${' '.repeat(indent)}${text}`);
+    return [`${main}${beside}`, ...rest, ...(headers ? headerLines(hop, style) : [])];
   });
   if (!exchange.stopped || exchange.stopped.reason === 'not-followed') return lines;
   return [...lines, `${' '.repeat(indent)}${style.yellow(visible(describeStop(exchange.stopped)))}`];
 }
 
+/** What the server asks for, or why there is no server. */
 function details(hop: Hop, style: Style): string[] {
   const challenges = [...received(hop, 'www-authenticate'), ...received(hop, 'proxy-authenticate')];
-  const server = received(hop, 'server').join(', ');
   const texts = [
     ...challenges.map((value) => `challenge ${value}`),
     ...(hop.failure ? [`${hop.failure.phase}: ${hop.failure.message}`] : []),
-    ...(server === '' ? [] : [`server ${server}`]),
   ];
-  return texts.map((text) => `${' '.repeat(indent)}${style.dim(cut(visible(text), style.width - indent))}`);
+  return texts.map((text) => style.dim(cut(visible(text), style.width - indent)));
 }
 
 function headerLines({ request, response }: Hop, style: Style): string[] {
@@ -56,13 +60,7 @@ function headerLines({ request, response }: Hop, style: Style): string[] {
   return [...sent, ...got].map((line) => `${' '.repeat(indent)}${style.dim(visible(line))}`);
 }
 
-/** The table under its label, set off by an empty line. */
+/** The table, set off by an empty line. */
 export function hopSection(exchange: Exchange | null, style: Style, headers: boolean): string[] {
-  return exchange === null || exchange.hops.length === 0
-    ? []
-    : [
-        '',
-        ...labelled('hops', [''], style).map((line) => line.trimEnd()),
-        ...hopTable(exchange, style, headers),
-      ];
+  return exchange === null || exchange.hops.length === 0 ? [] : ['', ...hopTable(exchange, style, headers)];
 }

@@ -119,7 +119,7 @@ export function summaryLine(run: Collection, style: Style): string {
     return style.red(`Nothing was sent: ${plural(problems, 'problem')}.`);
   const parts = [
     ...(failed > 0 ? [style.red(`${failed} failed`)] : []),
-    ...(errored > 0 ? [style.yellow(`${errored} without an answer`)] : []),
+    ...(errored > 0 ? [style.yellow(`${errored} errored`)] : []),
     ...(passed > 0 || failed + errored === 0 ? [style.green(`${passed} passed`)] : []),
     ...(skipped > 0 ? [style.dim(`${skipped} skipped`)] : []),
     ...(warned > 0 ? [style.yellow(plural(warned, 'warning'))] : []),

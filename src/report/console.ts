@@ -20,7 +20,7 @@ export function createConsoleReporter({ sink, verbose, formatProblem }: ReportOu
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return;
     progress.clear();
-    sink.write(`${lines.join('\n')}\n`);
+    sink.write(`${lines.map(withoutCommands).join('\n')}\n`);
   };
   return {
     event(event: RunEvent) {
@@ -47,4 +47,9 @@ export function createConsoleReporter({ sink, verbose, formatProblem }: ReportOu
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);
     },
   };
+}
+
+/** CI systems take commands from the log (`::error::`, `##[error]`): words of a server must not be one. */
+function withoutCommands(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
 }
