@@ -14,8 +14,8 @@ import { createStyle } from './console-style.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 
-export function createConsoleReporter({ sink, verbose, formatProblem }: ReportOutput): Reporter {
-  const collector = createCollector();
+export function createConsoleReporter({ sink, verbose, formatProblem, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor);
   const progress = createProgress(sink);
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return;

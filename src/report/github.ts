@@ -7,8 +7,8 @@ import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
 import { workflowCommand } from './workflow-command.ts';
 
-export function createGithubReporter({ sink, summarySink }: ReportOutput): Reporter {
-  const collector = createCollector();
+export function createGithubReporter({ sink, summarySink, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor);
   return {
     event: (event) => collector.event(event),
     end() {

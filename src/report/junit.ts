@@ -18,8 +18,8 @@ interface Suite {
   }[];
 }
 
-export function createJunitReporter({ sink }: ReportOutput): Reporter {
-  const collector = createCollector();
+export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor);
   return {
     event: (event) => collector.event(event),
     end() {

@@ -32,10 +32,11 @@ export interface Reporters extends Reporter {
   end(): Promise<void>;
 }
 
-/** What a format gets: sinks that are already redacted. */
+/** What a format gets. Its events are redacted; what it keeps of them goes through `redactor` again. */
 export interface ReportOutput extends ReporterOptions {
   readonly sink: Sink;
   readonly summarySink: Sink | null;
+  readonly redactor: Redactor;
 }
 type Create = (output: ReportOutput) => Reporter;
 
@@ -46,6 +47,8 @@ const formats: ReadonlyMap<string, () => Promise<Create>> = new Map([
   ['junit', async () => (await import('./junit.ts')).createJunitReporter],
   ['github', async () => (await import('./github.ts')).createGithubReporter],
 ]);
+/** Formats without a structure that a placeholder could break. */
+const prose: ReadonlySet<string> = new Set(['console']);
 
 export const reporterNames: readonly string[] = [...formats.keys()];
 
@@ -57,8 +60,9 @@ export async function createReporter(spec: ReporterSpec): Promise<NamedReporter>
   const { redactor } = spec;
   const reporter = create({
     ...spec.options,
-    sink: redactingSink(spec.sink, redactor),
-    summarySink: spec.summarySink ? redactingSink(spec.summarySink, redactor) : null,
+    sink: prose.has(spec.name) ? redactingSink(spec.sink, redactor) : spec.sink,
+    summarySink: spec.summarySink ?? null,
+    redactor,
   });
   return {
     name: spec.name,

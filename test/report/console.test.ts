@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectGolden } from '../support/golden.ts';
-import { dropped, passing, runs } from '../support/runs.ts';
+import { dropped, hostile, passing, runs } from '../support/runs.ts';
 import { render } from './output.ts';
 
 describe('console reporter', () => {
@@ -23,6 +23,13 @@ describe('console reporter', () => {
       const { text } = await render('console', events, { verbose: true });
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
       expect(text).not.to.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+  });
+
+  it('begins no line with what CI systems take for a command', async () => {
+    for (let width = 40; width <= 120; width += 1) {
+      const { text } = await render('console', hostile, { sink: { width } });
+      expect(text).not.to.match(/^\s*::/m);
     }
   });
 

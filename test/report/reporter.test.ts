@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RunEvent } from '../../src/model.ts';
 import { createReporter, createReporters, reporterNames } from '../../src/report/reporter.ts';
 import { createRedactor } from '../../src/secret.ts';
-import { passing } from '../support/runs.ts';
+import { dropped, passing } from '../support/runs.ts';
 import { formatProblem, memorySink, render } from './output.ts';
 
 const options = { verbose: false, formatProblem };
@@ -56,6 +56,41 @@ describe('createReporter', () => {
     await reporter.end();
     expect(sink.text()).to.include('"name":"[secret:name]"').and.not.include('orders can be read');
   });
+
+  for (const secret of [
+    'test',
+    'name',
+    'error',
+    'passed',
+    'status',
+    'secret',
+    'file',
+    'failed',
+    'job-finished',
+  ]) {
+    it(`keeps the structure of reports when the secret is "${secret}"`, async () => {
+      const written = new Map<string, string>();
+      for (const name of reporterNames) {
+        const redactor = createRedactor();
+        redactor.learn('password', secret);
+        const sink = memorySink();
+        const reporter = await createReporter({ name, sink, redactor, options });
+        for (const event of dropped) reporter.event(event);
+        await reporter.end();
+        written.set(name, sink.text());
+      }
+      const report = JSON.parse(written.get('json') ?? '') as { scenarios: { status: string }[] };
+      expect(report.scenarios.map(({ status }) => status)).to.deep.equal([
+        'passed',
+        'failed',
+        'passed',
+        'failed',
+      ]);
+      expect(written.get('jsonl')).to.match(/^\{"type":"run","schema":"why401.report\/1"/);
+      expect(written.get('junit')?.match(/<testcase name=|<failure message=/g)).to.have.length(8);
+      expect(written.get('github')?.match(/^::error file=/gm)).to.have.length(2);
+    });
+  }
 
   it('leaves the events as they are', async () => {
     const before = structuredClone(passing);
