@@ -18,7 +18,8 @@ const longestInTitle = 60;
 export function headline(step: StepResult): string {
   if (step.status === 'errored') {
     const failure = judgedExchange(step)?.hops.at(-1)?.failure;
-    return failure ? `no answer: ${failure.code}` : 'no answer to judge';
+    const tried = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
+    return failure ? `no answer: ${failure.code}${tried}` : 'no answer to judge';
   }
   const failed = failedChecks(step);
   const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];

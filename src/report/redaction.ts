@@ -38,10 +38,12 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return redactBytes(value, redactor);
   if (Array.isArray(value)) return value.map((item) => redactValue(item, redactor));
-  const members = Object.entries(value).map(([key, member]) =>
-    vocabulary.has(key) && typeof member === 'string' ? [key, member] : [key, redactValue(member, redactor)],
-  );
-  return Object.fromEntries(members);
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const ours = typeof member === 'string' && vocabulary.has(key);
+    copy[key] = ours ? member : redactValue(member, redactor);
+  }
+  return copy;
 }
 
 function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {

@@ -50,6 +50,9 @@ const formats: ReadonlyMap<string, () => Promise<Create>> = new Map([
 /** Formats without a structure that a placeholder could break. */
 const prose: ReadonlySet<string> = new Set(['console']);
 
+/** Formats that hear of each step; the others take it from the result of the scenario. */
+const stepwise: ReadonlySet<string> = new Set(['jsonl']);
+
 export const reporterNames: readonly string[] = [...formats.keys()];
 
 /** Throws for a name that is not in `reporterNames`. */
@@ -66,7 +69,10 @@ export async function createReporter(spec: ReporterSpec): Promise<NamedReporter>
   });
   return {
     name: spec.name,
-    event: (event) => reporter.event(redactEvent(event, redactor)),
+    event(event) {
+      if (event.type === 'step-finished' && !stepwise.has(spec.name)) return;
+      reporter.event(redactEvent(event, redactor));
+    },
     end: () => reporter.end(),
   };
 }
