@@ -106,9 +106,7 @@ export function insecureLines(environments: readonly EnvironmentRef[], style: St
   const names = environments.filter(({ insecure }) => insecure).map(({ name }) => visible(name));
   return names.length === 0
     ? []
-    : [
-        `${style.loud('INSECURE')} certificates are not checked in ${names.join(', ')}: what answers there may be anyone.`,
-      ];
+    : [`${style.loud('INSECURE')} certificates are not checked in ${names.join(', ')}.`];
 }
 
 /** `2 failed, 10 passed, 1 skipped in 1.2 s`: steps. */

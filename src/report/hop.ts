@@ -20,8 +20,12 @@ const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   'metadata-address': 'the redirect leads to a metadata address',
 };
 
+/** Phases before the first byte of a request. */
+const unsent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'proxy', 'policy']);
+
 /** `authorization sent`, `authorization dropped: origin changed`: a sentence for each field of a credential. */
 export function delivery(exchange: Exchange, hop: Hop): string[] {
+  if (hop.failure && unsent.has(hop.failure.phase)) return ['nothing was sent'];
   const dropped = new Map(
     hop.dropped.map(({ header, rule }) => [header, `${header} dropped: ${rules[rule]}`]),
   );
