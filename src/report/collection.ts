@@ -1,5 +1,8 @@
 /** The run as it is known so far, from its events; what reports that are written at the end need. */
+
 import type { EnvironmentRef, JobResult, RunEvent, RunFinished, StepStatus, Summary } from '../model.ts';
+import type { Redactor } from '../secret.ts';
+import { redactEvent } from './redaction.ts';
 
 export interface Collection {
   /** Null when nothing was sent: no run started. */
@@ -16,37 +19,44 @@ export interface Collector {
   collection(): Collection;
 }
 
-export function createCollector(): Collector {
-  let started: Collection['started'] = null;
-  let environments: readonly EnvironmentRef[] = [];
-  let finished: RunFinished | null = null;
-  const jobs: JobResult[] = [];
+/** What it gives is redacted with all that is known by then. */
+export function createCollector(redactor: Redactor): Collector {
+  let begun: Extract<RunEvent, { type: 'run-started' }> | null = null;
+  let ended: RunFinished | null = null;
+  const results: Extract<RunEvent, { type: 'job-finished' }>[] = [];
   return {
     event(event) {
-      if (event.type === 'run-started') {
-        started = { at: event.started, version: event.version };
-        environments = event.environments;
-      } else if (event.type === 'job-finished') {
-        jobs.push(event.job);
-      } else if (event.type === 'run-finished') {
-        finished = event;
-      }
+      if (event.type === 'run-started') begun = event;
+      else if (event.type === 'job-finished') results.push(event);
+      else if (event.type === 'run-finished') ended = event;
     },
     collection() {
-      const sorted = jobs.toSorted((a, b) => a.index - b.index);
-      return { started, environments, jobs: sorted, finished, summary: finished?.summary ?? count(sorted) };
+      const start = begun && redactEvent(begun, redactor);
+      const finished = ended && redactEvent(ended, redactor);
+      const jobs = results
+        .map((result) => redactEvent(result, redactor).job)
+        .toSorted((a, b) => a.index - b.index);
+      return {
+        started: start && { at: start.started, version: start.version },
+        environments: start?.environments ?? [],
+        jobs,
+        finished,
+        summary: finished?.summary ?? count(jobs),
+      };
     },
   };
 }
 
+/** Steps, as the runner counts them. */
 function count(jobs: readonly JobResult[]): Summary {
-  const of = (status: StepStatus): number => jobs.filter((job) => job.status === status).length;
-  const findings = jobs.flatMap((job) => job.steps.flatMap((step) => step.findings));
+  const steps = jobs.flatMap((job) => job.steps);
+  const of = (status: StepStatus): number => steps.filter((step) => step.status === status).length;
+  const findings = steps.flatMap((step) => step.findings);
   return {
     passed: of('passed'),
     failed: of('failed'),
     errored: of('errored'),
     skipped: of('skipped'),
-    warnings: findings.filter(({ severity, expected }) => severity === 'warning' && !expected).length,
+    warnings: findings.filter(({ severity }) => severity === 'warning').length,
   };
 }

@@ -1,43 +1,55 @@
-/** The console: explanation first. */
-import type { JobResult, StepStatus } from '../model.ts';
+/** The console: a line per scenario as it ends, then why what failed did. */
+import type { RunEvent } from '../model.ts';
 import { createCollector } from './collection.ts';
-import { answers, findingId, headline, place } from './outcome.ts';
+import { failureBlock, type Told } from './console-failure.ts';
+import {
+  insecureLines,
+  jobLine,
+  matrix,
+  stepLines,
+  summaryLine,
+  warningSection,
+} from './console-sections.ts';
+import { createStyle } from './console-style.ts';
+import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
-import { formatDuration, plural, visible } from './text.ts';
 
-const marks: Readonly<Record<StepStatus, string>> = { passed: '✓', failed: '✗', errored: '!', skipped: '–' };
-
-export function createConsoleReporter({ sink, formatProblem }: ReportOutput): Reporter {
-  const collector = createCollector();
+export function createConsoleReporter({ sink, verbose, formatProblem, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor);
+  const progress = createProgress(sink);
+  const print = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    progress.clear();
+    sink.write(`${lines.map(withoutCommands).join('\n')}\n`);
+  };
   return {
-    event(event) {
+    event(event: RunEvent) {
       collector.event(event);
-      if (event.type === 'job-finished') sink.write(`${jobLine(event.job)}\n`);
+      const style = createStyle(sink);
+      if (event.type === 'run-started') print(insecureLines(event.environments, style));
+      if (event.type === 'job-finished')
+        print([jobLine(event.job, style), ...(verbose ? stepLines(event.job, style) : [])]);
+      progress.event(event);
     },
     end() {
+      const style = createStyle(sink);
       const run = collector.collection();
+      const told: Told = new Map();
       for (const job of run.jobs) {
         for (const step of job.steps.filter(({ status }) => status === 'failed' || status === 'errored')) {
-          sink.write(
-            `\nFAIL  ${place(step.source)}  ${visible(step.name)}  (${job.environment})   ${visible(headline(step))}\n`,
-          );
-          for (const finding of answers(step))
-            sink.write(
-              `  ${visible(finding.summary)}\n  ${findingId(finding)}, ${finding.certainty}\n  fix  ${visible(finding.fix)}\n`,
-            );
+          print(['', ...failureBlock(job, step, told, style, verbose)]);
         }
       }
       for (const problem of run.finished?.problems ?? [])
-        sink.write(`${formatProblem(problem, sink.color)}\n`);
-      const { passed, failed, errored, skipped } = run.summary;
-      sink.write(
-        `\n${failed} failed, ${errored} errored, ${passed} passed, ${skipped} skipped in ${formatDuration(run.finished?.duration ?? 0)}\n`,
-      );
+        print([formatProblem(problem, sink.color).trimEnd(), '']);
+      print([...warningSection(run, style), ...matrix(run, style)]);
+      const gap = run.jobs.length > 0 ? [''] : [];
+      print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);
     },
   };
 }
 
-function jobLine(job: JobResult): string {
-  const duration = job.steps.reduce((sum, step) => sum + step.duration, 0);
-  return `${marks[job.status]} ${visible(job.name)}  ${job.environment}  ${plural(job.steps.length, 'step')}  ${formatDuration(duration)}`;
+/** CI systems take commands from the log (`::error::`, `##[error]`): words of a server must not be one. */
+function withoutCommands(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
 }

@@ -4,8 +4,8 @@ import { createCollector } from './collection.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { reportRun } from './result.ts';
 
-export function createJsonReporter({ sink }: ReportOutput): Reporter {
-  const collector = createCollector();
+export function createJsonReporter({ sink, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor);
   return {
     event: (event) => collector.event(event),
     end() {

@@ -11,26 +11,39 @@ export function judgedExchange(step: StepResult): Exchange | null {
   return step.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata') ?? null;
 }
 
+/** Longer values are told below the title. */
+const longestInTitle = 60;
+
 /** `expected 200, got 401`, or what went wrong where there is no check to say it. */
 export function headline(step: StepResult): string {
   if (step.status === 'errored') {
     const failure = judgedExchange(step)?.hops.at(-1)?.failure;
-    return failure ? `no answer: ${failure.code}` : 'no answer to judge';
+    const tried = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
+    return failure ? `no answer: ${failure.code}${tried}` : 'no answer to judge';
   }
-  const failed = step.checks.filter(({ passed }) => !passed);
+  const failed = failedChecks(step);
   const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];
   if (!first) return step.status;
-  const more = failed.length > 1 && first.kind !== 'status' ? ` (and ${failed.length - 1} more)` : '';
-  return `${describeCheck(first)}${more}`;
+  const text = describeCheck(first);
+  return text.length <= longestInTitle ? text : `${checkName(first)} is not as expected`;
+}
+
+export function failedChecks(step: StepResult): readonly Check[] {
+  return step.checks.filter(({ passed }) => !passed);
+}
+
+/** `status`, `json $.id`, `headers content-type`. */
+export function checkName({ kind, subject }: Check): string {
+  return subject === '' ? kind : `${kind} ${subject}`;
 }
 
 /** `expected 200, got 401`; what is not the status is named. */
-export function describeCheck({ kind, subject, expected, actual }: Check): string {
-  const what = kind === 'status' ? '' : `${subject === '' ? kind : `${kind} ${subject}`}: `;
-  return `${what}expected ${expected}, got ${actual}`;
+export function describeCheck(check: Check): string {
+  const what = check.kind === 'status' ? '' : `${checkName(check)}: `;
+  return `${what}expected ${check.expected}, got ${check.actual}`;
 }
 
-/** The findings that say why a step failed, the answer first; warnings and expected ones only where there is nothing else. */
+/** The findings that say why a step failed, the answer first. */
 export function answers(step: StepResult): readonly Finding[] {
   return step.findings.filter(({ severity, expected }) => severity === 'error' && !expected);
 }
@@ -43,4 +56,14 @@ export function warnings(step: StepResult): readonly Finding[] {
 /** The public id of what a finding says. */
 export function findingId({ cause, check }: Finding): string {
   return cause ?? check ?? 'unknown';
+}
+
+/** Findings that belong together are told once: same cause, same words, same environment. */
+export function findingKey(finding: Finding): string {
+  return JSON.stringify([finding.environment, findingId(finding), finding.summary]);
+}
+
+/** `credentials-dropped-on-redirect, proven`. */
+export function verdict(finding: Finding): string {
+  return `${findingId(finding)}, ${finding.certainty}`;
 }

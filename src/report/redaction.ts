@@ -1,15 +1,58 @@
 /**
- * The one place that every report passes on its way out. Events are redacted before a format cuts or wraps their
- * text (half a secret is not recognised afterwards), and what is written is redacted once more, for what was learned since.
+ * The one place that every report passes on its way out. Values are redacted, not finished text: a format cuts, wraps
+ * and escapes (half a secret is not recognised afterwards), and a secret such as "test" must not break a tag or a key.
  */
 import type { Sink } from '../doors.ts';
 import type { RunEvent } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 
-/** Bytes of a body that reports may quote from: an excerpt, and a secret that begins in it. */
-const bodyWindow = 65_536;
+/** Bytes of a body that are searched: more than is kept, so that a secret at the cut is seen whole. */
+const searched = 65_536;
+/** Bytes of a body that are kept for an excerpt. */
+const kept = 16_384;
 
-/** A sink that takes secrets out of each record; a record must be written whole. */
+/** Members that hold words of ours, which code compares; no secret gets there. */
+const vocabulary: ReadonlySet<string> = new Set([
+  'type',
+  'status',
+  'role',
+  'severity',
+  'certainty',
+  'phase',
+  'rule',
+  'class',
+  'kind',
+  'cause',
+  'check',
+  'passedAfter',
+]);
+
+/** A copy of the event with every text redacted; bodies are cut to what a report may quote. */
+export function redactEvent<Event extends RunEvent>(event: Event, redactor: Redactor): Event {
+  return redactValue(event, redactor) as Event;
+}
+
+/** As `redactEvent`, for a part of one. */
+export function redactValue(value: unknown, redactor: Redactor): unknown {
+  if (typeof value === 'string') return redactor.redact(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return redactBytes(value, redactor);
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, redactor));
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const ours = typeof member === 'string' && vocabulary.has(key);
+    copy[key] = ours ? member : redactValue(member, redactor);
+  }
+  return copy;
+}
+
+function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {
+  const text = Buffer.from(content.subarray(0, searched)).toString('utf8');
+  const redacted = redactor.redact(text);
+  return redacted === text ? content.slice(0, kept) : Buffer.from(redacted, 'utf8').subarray(0, kept);
+}
+
+/** For prose: what is written is redacted once more, for what was learned after the event. A record is written whole. */
 export function redactingSink(sink: Sink, redactor: Redactor): Sink {
   return {
     get isTTY() {
@@ -25,26 +68,4 @@ export function redactingSink(sink: Sink, redactor: Redactor): Sink {
       sink.write(redactor.redact(text));
     },
   };
-}
-
-/** A copy of the event with every text redacted; bodies are cut to what a report may quote. */
-export function redactEvent(event: RunEvent, redactor: Redactor): RunEvent {
-  return redactValue(event, redactor) as RunEvent;
-}
-
-function redactValue(value: unknown, redactor: Redactor): unknown {
-  if (typeof value === 'string') return redactor.redact(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) return redactBytes(value, redactor);
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, redactor));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, redactValue(member, redactor)]),
-  );
-}
-
-function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {
-  const window = content.subarray(0, bodyWindow);
-  const text = Buffer.from(window).toString('utf8');
-  const redacted = redactor.redact(text);
-  return redacted === text ? window : Buffer.from(redacted, 'utf8');
 }

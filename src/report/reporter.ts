@@ -32,10 +32,11 @@ export interface Reporters extends Reporter {
   end(): Promise<void>;
 }
 
-/** What a format gets: sinks that are already redacted. */
+/** What a format gets. Its events are redacted; what it keeps of them goes through `redactor` again. */
 export interface ReportOutput extends ReporterOptions {
   readonly sink: Sink;
   readonly summarySink: Sink | null;
+  readonly redactor: Redactor;
 }
 type Create = (output: ReportOutput) => Reporter;
 
@@ -46,6 +47,11 @@ const formats: ReadonlyMap<string, () => Promise<Create>> = new Map([
   ['junit', async () => (await import('./junit.ts')).createJunitReporter],
   ['github', async () => (await import('./github.ts')).createGithubReporter],
 ]);
+/** Formats without a structure that a placeholder could break. */
+const prose: ReadonlySet<string> = new Set(['console']);
+
+/** Formats that hear of each step; the others take it from the result of the scenario. */
+const stepwise: ReadonlySet<string> = new Set(['jsonl']);
 
 export const reporterNames: readonly string[] = [...formats.keys()];
 
@@ -57,12 +63,16 @@ export async function createReporter(spec: ReporterSpec): Promise<NamedReporter>
   const { redactor } = spec;
   const reporter = create({
     ...spec.options,
-    sink: redactingSink(spec.sink, redactor),
-    summarySink: spec.summarySink ? redactingSink(spec.summarySink, redactor) : null,
+    sink: prose.has(spec.name) ? redactingSink(spec.sink, redactor) : spec.sink,
+    summarySink: spec.summarySink ?? null,
+    redactor,
   });
   return {
     name: spec.name,
-    event: (event) => reporter.event(redactEvent(event, redactor)),
+    event(event) {
+      if (event.type === 'step-finished' && !stepwise.has(spec.name)) return;
+      reporter.event(redactEvent(event, redactor));
+    },
     end: () => reporter.end(),
   };
 }

@@ -89,7 +89,7 @@ function reportHop(hop: Hop): JsonMap {
       body: request.body
         ? {
             bytes: request.body.bytes,
-            excerpt: visibleLines(request.body.excerpt).slice(0, excerptLength),
+            excerpt: firstCharacters(request.body.excerpt),
             sha256: request.body.sha256,
           }
         : null,
@@ -118,7 +118,14 @@ function reportHop(hop: Hop): JsonMap {
 /** The first characters of a body, as text that can be printed. */
 export function excerpt({ content }: Body): string {
   const text = Buffer.from(content.subarray(0, excerptLength * 4)).toString('utf8');
-  return visibleLines(text).slice(0, excerptLength);
+  return firstCharacters(text);
+}
+
+/** Not half a surrogate pair at the end. */
+function firstCharacters(text: string): string {
+  return visibleLines(text)
+    .slice(0, excerptLength)
+    .replace(/[\ud800-\udbff]$/, '');
 }
 
 function reportTls(tls: TlsFacts): JsonMap {

@@ -1,0 +1,161 @@
+/** One failed step on the console: the title, the answer, what it rests on, what to do. */
+import type { Exchange, Finding, JobResult, StepResult } from '../model.ts';
+import { hopSection } from './console-hops.ts';
+import { labelled, labelledWidth, paragraph, type Style } from './console-style.ts';
+import {
+  answers,
+  checkName,
+  failedChecks,
+  findingId,
+  findingKey,
+  headline,
+  judgedExchange,
+  place,
+  verdict,
+} from './outcome.ts';
+import { visible, wrap } from './text.ts';
+
+/** Findings told so far, with the place where they were told. */
+export type Told = Map<string, string>;
+
+export function failureBlock(
+  job: JobResult,
+  step: StepResult,
+  told: Told,
+  style: Style,
+  verbose: boolean,
+): string[] {
+  const [first, ...further] = answers(step);
+  const before = first ? told.get(findingKey(first)) : undefined;
+  const title = titleLines(job, step, style);
+  if (first && before !== undefined) {
+    const again = `same cause as above: ${verdict(first)} (${before})`;
+    return [...title, ...paragraph(visible(again), 2, style), ...checkLines(step, style)];
+  }
+  if (first) told.set(findingKey(first), place(step.source));
+  const explained = first ? findingLines(first, step.exchanges, style) : unexplained(step, style);
+  return [
+    ...title,
+    '',
+    ...explained,
+    ...hopSection(judgedExchange(step), style, verbose),
+    ...checkLines(step, style),
+    ...further.flatMap((finding) => furtherLines(finding, style)),
+  ];
+}
+
+function titleLines(job: JobResult, step: StepResult, style: Style): string[] {
+  const word = step.status === 'errored' ? 'ERROR' : 'FAIL';
+  const where = `${visible(place(step.source))}  ${visible(step.name)}  (${visible(job.environment)})`;
+  const what = visible(headline(step));
+  const paint = step.status === 'errored' ? style.yellow : style.red;
+  const painted = `${paint(style.bold(word))}  ${style.bold(where)}`;
+  const fits = word.length + 2 + where.length + 3 + what.length <= style.width;
+  return fits
+    ? [`${painted}   ${paint(what)}`]
+    : [painted, ...paragraph(what, word.length + 2, style, paint)];
+}
+
+/** A longer field has a line of its own. */
+const widestField = 24;
+
+/** A finding in full. */
+export function findingLines(finding: Finding, exchanges: readonly Exchange[], style: Style): string[] {
+  const room = labelledWidth(style);
+  const place_ = finding.fixSource ? [style.dim(visible(place(finding.fixSource)))] : [];
+  const fix = finding.fix === '' ? [] : [...wrap(visible(finding.fix), room), ...place_];
+  const references =
+    finding.references.length === 0 ? [] : wrap(visible(finding.references.join('; ')), room);
+  return [
+    ...paragraph(visible(finding.summary), 2, style, style.bold),
+    `  ${style.dim(`${visible(findingId(finding))}, `)}${certainty(finding, style)}`,
+    '',
+    ...labelled('seen', evidenceLines(finding, style), style),
+    ...labelled('tried', experimentLines(finding, exchanges, style), style),
+    ...labelled('fix', fix, style),
+    ...labelled('not', alternativeLines(finding, style), style),
+    ...labelled('see', references.map(style.dim), style),
+  ];
+}
+
+function certainty(finding: Finding, style: Style): string {
+  const sure = finding.certainty === 'proven' || finding.certainty === 'certain';
+  return (sure ? style.green : style.yellow)(finding.certainty);
+}
+
+function evidenceLines({ evidence }: Finding, style: Style): string[] {
+  const widths = evidence.map(({ field }) => visible(field).length).filter((width) => width <= widestField);
+  const fieldWidth = Math.max(8, ...widths);
+  const hops = evidence.some(({ hop }) => hop !== null);
+  return evidence.flatMap(({ hop, field, seen }) => {
+    const at = hops ? `${hop === null ? '' : `hop ${hop}`}`.padEnd(7) : '';
+    const name = visible(field);
+    const head = `${at}${name.padEnd(fieldWidth)}  `;
+    const indent = at.length + fieldWidth + 2;
+    const lines = wrap(visible(seen), labelledWidth(style) - indent);
+    if (name.length > fieldWidth)
+      return [`${style.dim(at)}${name}`, ...lines.map((line) => `${' '.repeat(indent)}${line}`)];
+    return lines.map((line, index) =>
+      index === 0 ? `${style.dim(head)}${line}` : `${' '.repeat(indent)}${line}`,
+    );
+  });
+}
+
+/** What was done, what came of it, and whether that was foretold. */
+function experimentLines({ experiments }: Finding, exchanges: readonly Exchange[], style: Style): string[] {
+  return experiments.flatMap((experiment) => {
+    const request =
+      experiment.exchange === null ? undefined : exchanges[experiment.exchange]?.hops[0]?.request;
+    const sent = request ? ` (${request.method} ${request.url})` : '';
+    const result = `observed ${experiment.observed}, ${experiment.agrees ? 'as predicted' : 'not as predicted'} (${experiment.predicted})`;
+    const paint = experiment.agrees ? (text: string): string => text : style.yellow;
+    return [
+      `${visible(experiment.id)}${style.dim(visible(sent))}`,
+      ...wrap(visible(result), labelledWidth(style) - 2).map((line) => `  ${paint(line)}`),
+    ];
+  });
+}
+
+function alternativeLines({ alternatives }: Finding, style: Style): string[] {
+  return alternatives.flatMap(({ cause, why_not }) =>
+    wrap(visible(`${cause}: ${why_not}`), labelledWidth(style)),
+  );
+}
+
+/** Failed checks; the status stands in the title. */
+function checkLines(step: StepResult, style: Style): string[] {
+  const failed = failedChecks(step).filter(({ kind }) => kind !== 'status');
+  if (failed.length === 0) return [];
+  const blocks = failed.flatMap((check) => [
+    `${visible(checkName(check))}  ${style.dim(visible(place(check.source)))}`,
+    ...hanging('expected ', visible(check.expected), style),
+    ...hanging('got      ', visible(check.actual), style),
+  ]);
+  return ['', ...labelled('checks', blocks, style)];
+}
+
+function hanging(head: string, text: string, style: Style): string[] {
+  const lines = wrap(text, labelledWidth(style) - head.length - 2);
+  return lines.map((line, index) => `  ${index === 0 ? style.dim(head) : ' '.repeat(head.length)}${line}`);
+}
+
+function unexplained(step: StepResult, style: Style): string[] {
+  if (failedChecks(step).length > 0 && step.status === 'failed')
+    return paragraph('No cause was found beyond the failed checks.', 2, style, style.dim);
+  const failure = judgedExchange(step)?.hops.at(-1)?.failure;
+  return paragraph(
+    visible(failure?.message ?? step.reason ?? 'There was no answer to judge.'),
+    2,
+    style,
+    style.bold,
+  );
+}
+
+function furtherLines(finding: Finding, style: Style): string[] {
+  const lines = [
+    ...wrap(visible(finding.summary), labelledWidth(style)),
+    style.dim(visible(verdict(finding))),
+  ];
+  const fix = finding.fix === '' ? [] : wrap(`fix: ${visible(finding.fix)}`, labelledWidth(style));
+  return ['', ...labelled('also', [...lines, ...fix], style)];
+}

@@ -1,0 +1,128 @@
+/** The sections of the console report beside the failures. */
+import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts';
+import type { Collection } from './collection.ts';
+import { hopTable } from './console-hops.ts';
+import { paragraph, type Style } from './console-style.ts';
+import { findingKey, headline, judgedExchange, place, verdict, warnings } from './outcome.ts';
+import { cut, formatDuration, plural, visible } from './text.ts';
+
+/** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
+const mostRows = 20;
+
+/** `✓ orders can be read  staging  3 steps  120 ms`. */
+export function jobLine(job: JobResult, style: Style): string {
+  const duration = job.steps.reduce((sum, step) => sum + step.duration, 0);
+  const bad = job.steps.find(({ status }) => status === 'failed' || status === 'errored');
+  const skipped = job.steps.filter(({ status }) => status === 'skipped').length;
+  const after = new Set(job.steps.map(({ passedAfter }) => passedAfter).filter((how) => how !== null));
+  const facts = [
+    job.status === 'skipped' ? 'skipped' : plural(job.steps.length, 'step'),
+    ...(skipped > 0 && job.status !== 'skipped' ? [`${skipped} skipped`] : []),
+    ...(job.status === 'skipped' ? [] : [formatDuration(duration)]),
+    ...[...after].map((how) =>
+      how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed',
+    ),
+  ];
+  const head = `${style.mark(job.status)} ${visible(job.name)}  ${style.cyan(visible(job.environment))}  ${style.dim(facts.join(', '))}`;
+  const paint = job.status === 'errored' ? style.yellow : style.red;
+  return bad ? `${head}  ${paint(visible(headline(bad)))}` : head;
+}
+
+/** The steps of a scenario with their hops and headers. */
+export function stepLines(job: JobResult, style: Style): string[] {
+  return job.steps.flatMap((step) => {
+    const time = step.status === 'skipped' ? (step.reason ?? 'skipped') : formatDuration(step.duration);
+    const head = `  ${style.mark(step.status)} ${visible(step.name)}  ${style.dim(visible(time))}`;
+    const exchange = step.status === 'passed' ? judgedExchange(step) : null;
+    return [head, ...(exchange ? hopTable(exchange, style, true) : [])];
+  });
+}
+
+/** Each warning once, with the number of steps that have it. */
+export function warningSection(run: Collection, style: Style): string[] {
+  const groups = new Map<string, { finding: Finding; first: StepResult | null; steps: number }>();
+  const add = (finding: Finding, step: StepResult | null): void => {
+    const group = groups.get(findingKey(finding));
+    if (group) group.steps += 1;
+    else groups.set(findingKey(finding), { finding, first: step, steps: 1 });
+  };
+  for (const finding of run.finished?.findings ?? []) add(finding, null);
+  for (const step of run.jobs.flatMap((job) => job.steps))
+    for (const finding of warnings(step)) add(finding, step);
+  if (groups.size === 0) return [];
+  const lines = [...groups.values()].flatMap(({ finding, first, steps }) => {
+    const at = first
+      ? `  ${place(first.source)}${steps > 1 ? ` and ${plural(steps - 1, 'more step')}` : ''}`
+      : '';
+    const paint = finding.severity === 'error' ? style.red : style.yellow;
+    return [
+      `  ${paint(visible(verdict(finding)))}  (${visible(finding.environment)})${style.dim(visible(at))}`,
+      ...paragraph(visible(finding.summary), 4, style),
+      ...(finding.fix === '' ? [] : paragraph(`fix: ${visible(finding.fix)}`, 4, style, style.dim)),
+    ];
+  });
+  return ['', style.bold(style.yellow('WARNINGS')), ...lines];
+}
+
+/** Scenarios against environments, when there are several of both. */
+export function matrix(run: Collection, style: Style): string[] {
+  const names = [...new Set(run.jobs.map(({ environment }) => environment))];
+  if (names.length < 2) return [];
+  const rows = new Map<string, Map<string, JobResult>>();
+  for (const job of run.jobs) {
+    const key = JSON.stringify([job.file, job.name]);
+    const row = rows.get(key) ?? new Map<string, JobResult>();
+    rows.set(key, row.set(job.environment, job));
+  }
+  const all = [...rows.values()];
+  const told =
+    all.length <= mostRows
+      ? all
+      : all.filter((row) => [...row.values()].some(({ status }) => status !== 'passed'));
+  const headers = names.map((name) => cut(visible(name), 14));
+  const columns = headers.reduce((sum, header) => sum + header.length + 2, 0);
+  const title = (row: Map<string, JobResult>): string => visible(row.values().next().value?.name ?? '');
+  const room = Math.max(
+    10,
+    Math.min(style.width - columns - 2, Math.max(8, ...told.map((row) => title(row).length))),
+  );
+  const lines = told.map((row) => {
+    const cells = names.map((name, index) => {
+      const job = row.get(name);
+      return `  ${job ? style.mark(job.status) : ' '}${' '.repeat((headers[index]?.length ?? 1) - 1)}`;
+    });
+    return `  ${cut(title(row), room).padEnd(room)}${cells.join('')}`.trimEnd();
+  });
+  const left = all.length - told.length;
+  return [
+    '',
+    `  ${' '.repeat(room)}${headers.map((header) => `  ${style.cyan(header)}`).join('')}`,
+    ...lines,
+    ...(left > 0 ? [`  ${style.dim(`${plural(left, 'scenario')} more, passed everywhere`)}`] : []),
+  ];
+}
+
+export function insecureLines(environments: readonly EnvironmentRef[], style: Style): string[] {
+  const names = environments.filter(({ insecure }) => insecure).map(({ name }) => visible(name));
+  return names.length === 0
+    ? []
+    : [`${style.loud('INSECURE')} certificates are not checked in ${names.join(', ')}.`];
+}
+
+/** `2 failed, 10 passed, 1 skipped in 1.2 s`: steps. */
+export function summaryLine(run: Collection, style: Style): string {
+  const { passed, failed, errored, skipped, warnings: warned } = run.summary;
+  const problems = run.finished?.problems.length ?? 0;
+  if (run.started === null && run.jobs.length === 0)
+    return style.red(`Nothing was sent: ${plural(problems, 'problem')}.`);
+  const parts = [
+    ...(failed > 0 ? [style.red(`${failed} failed`)] : []),
+    ...(errored > 0 ? [style.yellow(`${errored} errored`)] : []),
+    ...(passed > 0 || failed + errored === 0 ? [style.green(`${passed} passed`)] : []),
+    ...(skipped > 0 ? [style.dim(`${skipped} skipped`)] : []),
+    ...(warned > 0 ? [style.yellow(plural(warned, 'warning'))] : []),
+    ...(problems > 0 ? [style.red(plural(problems, 'problem'))] : []),
+  ];
+  const ended = run.finished ? `in ${formatDuration(run.finished.duration)}` : 'before the run broke off';
+  return `${parts.join(', ')} ${ended}${run.finished?.exitCode === 130 ? ', interrupted' : ''}`;
+}

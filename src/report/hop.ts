@@ -1,0 +1,76 @@
+/** What reports for people say of a hop: its answer, and what became of the credential. */
+import type { DropRule, Exchange, Hop, RedirectStop } from '../model.ts';
+
+const rules: Readonly<Record<DropRule, string>> = {
+  'origin-changed': 'origin changed',
+  'dropped-earlier': 'dropped on an earlier hop',
+  'origin-unbound': 'not an origin of this environment',
+  'method-changed': 'method changed',
+  'host-changed': 'host changed',
+};
+const stops: Readonly<Record<RedirectStop['reason'], string>> = {
+  'not-followed': 'redirects are not followed in this step',
+  limit: 'too many redirects',
+  loop: 'the redirects go in a circle',
+  scheme: 'the redirect leads to a scheme that is not HTTP',
+  userinfo: 'the redirect names a user in its URL',
+  'no-location': 'the redirect names no location',
+  'body-not-replayable': 'the body cannot be sent again',
+  'invalid-location': 'the location of the redirect is not a URL',
+  'metadata-address': 'the redirect leads to a metadata address',
+};
+
+/** Phases before the first byte of a request. */
+const unsent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'proxy', 'policy']);
+
+/** `authorization sent`, `authorization dropped: origin changed`: a sentence for each field of a credential. */
+export function delivery(exchange: Exchange, hop: Hop): string[] {
+  if (hop.failure && unsent.has(hop.failure.phase)) return ['nothing was sent'];
+  const dropped = new Map(
+    hop.dropped.map(({ header, rule }) => [header, `${header} dropped: ${rules[rule]}`]),
+  );
+  const fields = new Set(exchange.credentials.map(({ field }) => field));
+  if (hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization'))
+    fields.add('authorization');
+  const carriers = [...fields].map(
+    (field) => dropped.get(field) ?? `${fieldName(field)} ${carries(hop, field) ? 'sent' : 'not sent'}`,
+  );
+  const others = [...dropped].filter(([header]) => !fields.has(header)).map(([, text]) => text);
+  return [...carriers, ...others];
+}
+
+/** Whether a hop lost a credential that the first one carried. */
+export function lost(exchange: Exchange, hop: Hop): boolean {
+  return exchange.credentials.some(({ field }) => !carries(hop, field));
+}
+
+function carries({ request }: Hop, field: string): boolean {
+  const name = field.slice(field.indexOf(':') + 1);
+  if (field.startsWith('query:'))
+    return URL.canParse(request.url) && new URL(request.url).searchParams.has(name);
+  if (!field.startsWith('cookie:')) return request.headers.some(([header]) => header.toLowerCase() === field);
+  const cookies = request.headers.filter(([header]) => header.toLowerCase() === 'cookie');
+  return cookies.some(([, value]) => value.split(';').some((pair) => pair.trim().startsWith(`${name}=`)));
+}
+
+/** `query:key` is `query parameter key` to a reader. */
+function fieldName(field: string): string {
+  if (field.startsWith('query:')) return `query parameter ${field.slice(6)}`;
+  return field.startsWith('cookie:') ? `cookie ${field.slice(7)}` : field;
+}
+
+/** `401`, or the code of the failure. */
+export function answer({ response, failure }: Hop): string {
+  return failure ? failure.code : String(response?.status ?? 'no answer');
+}
+
+/** The values of a response header, in order. */
+export function received({ response }: Hop, name: string): string[] {
+  return (response?.headers ?? [])
+    .filter(([header]) => header.toLowerCase() === name)
+    .map(([, value]) => value);
+}
+
+export function describeStop({ reason, location }: RedirectStop): string {
+  return location === null ? stops[reason] : `${stops[reason]}: ${location}`;
+}

@@ -1,0 +1,105 @@
+/** The run as Markdown (GitHub Flavored), for the summary of a CI job. */
+import type { Finding, JobResult, ProblemData, StepResult } from '../model.ts';
+import type { Collection } from './collection.ts';
+import { summaryLine } from './console-sections.ts';
+import { createStyle } from './console-style.ts';
+import { answer, delivery } from './hop.ts';
+import {
+  answers,
+  describeCheck,
+  failedChecks,
+  findingKey,
+  headline,
+  judgedExchange,
+  place,
+  verdict,
+  warnings,
+} from './outcome.ts';
+import { visible } from './text.ts';
+
+/** A summary has a limit of size; the report has them all. */
+const mostFailures = 50;
+
+export function markdownSummary(run: Collection): string {
+  const style = createStyle({ write() {}, isTTY: false, width: 100, color: false });
+  const steps = run.jobs.flatMap((job) => job.steps.map((step) => ({ job, step })));
+  const failures = steps.filter(({ step }) => step.status === 'failed' || step.status === 'errored');
+  const insecure = run.environments.filter((environment) => environment.insecure).map(({ name }) => name);
+  const warned = new Map(
+    [...(run.finished?.findings ?? []), ...steps.flatMap(({ step }) => warnings(step))].map((finding) => [
+      findingKey(finding),
+      finding,
+    ]),
+  );
+  const left = failures.length - mostFailures;
+  const blocks = [
+    `## why401: ${escapeMarkdown(summaryLine(run, style))}`,
+    ...(insecure.length > 0
+      ? [`**Certificates are not checked in ${escapeMarkdown(insecure.join(', '))}.**`]
+      : []),
+    ...(run.finished?.problems ?? []).map(problemItem),
+    ...failures.slice(0, mostFailures).flatMap(({ job, step }) => failure(job, step)),
+    ...(left > 0 ? [`${left} more failed; the report has them all.`] : []),
+    ...(warned.size > 0 ? ['### Warnings', [...warned.values()].map(warningItem).join('\n')] : []),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Text of others as Markdown that says nothing but that text: no HTML, no link, no cell of a table. */
+export function escapeMarkdown(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_{}[\]()#+!|~@$]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+function failure(job: JobResult, step: StepResult): string[] {
+  const [first, ...further] = answers(step);
+  const mark = step.status === 'failed' ? 'FAIL' : 'ERROR';
+  const checks = failedChecks(step).filter(({ kind }) => kind !== 'status');
+  return [
+    `### ${mark} ${escapeMarkdown(`${step.name} (${job.environment}): ${headline(step)}`)}`,
+    escapeMarkdown(`${place(step.source)}, ${job.name}`),
+    ...(first ? explained(first) : []),
+    ...hopTable(step),
+    ...(checks.length > 0
+      ? [checks.map((check) => `- ${escapeMarkdown(describeCheck(check))}`).join('\n')]
+      : []),
+    ...(further.length > 0 ? [further.map(warningItem).join('\n')] : []),
+  ];
+}
+
+function explained(finding: Finding): string[] {
+  const where = finding.fixSource ? ` (${escapeMarkdown(place(finding.fixSource))})` : '';
+  return [
+    `**${escapeMarkdown(finding.summary)}**`,
+    escapeMarkdown(verdict(finding)),
+    ...(finding.fix === '' ? [] : [`Fix: ${escapeMarkdown(finding.fix)}${where}`]),
+  ];
+}
+
+function hopTable(step: StepResult): string[] {
+  const exchange = judgedExchange(step);
+  if (!exchange || exchange.hops.length === 0) return [];
+  const rows = exchange.hops.map((hop) =>
+    [
+      String(hop.index),
+      `${hop.request.method} ${hop.request.url}`,
+      answer(hop),
+      delivery(exchange, hop).join(', '),
+    ].map(escapeMarkdown),
+  );
+  const lines = [['hop', 'request', 'answer', 'credential'], ['---', '---', '---', '---'], ...rows];
+  return [lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')];
+}
+
+function warningItem(finding: Finding): string {
+  const fix = finding.fix === '' ? '' : ` Fix: ${finding.fix}`;
+  return `- ${escapeMarkdown(`${verdict(finding)} (${finding.environment}): ${finding.summary}${fix}`)}`;
+}
+
+function problemItem({ code, message, source, fix }: ProblemData): string {
+  const where = source ? `${place(source)}: ` : '';
+  return `- ${escapeMarkdown(`${where}${message}${fix === null ? '' : ` ${fix}`} [${code}]`)}`;
+}
