@@ -93,7 +93,11 @@ async function tryOnce(
   const chain = chains.get(chainKey) ?? createRefreshChain(first);
   chains.set(chainKey, chain);
   return chain.run(async () => {
-    if (chain.spent) return { held: null, exchanges, failure: { ...chain.spent, shared: true } };
+    // Others may have been refused while this one waited for its turn.
+    const stopped = chain.spent
+      ? { ...chain.spent, shared: true }
+      : breaker.refusal(credentialKey, clientKey);
+    if (stopped) return { held: null, exchanges, failure: stopped };
     const acquired = await grant(attempt, endpoint.url, chain, breaker, doors);
     const { failure } = acquired;
     if (failure && mayHaveArrived(failure.exchange)) chain.spent = failure;

@@ -41,11 +41,11 @@ export function createDiscovery(perform: Perform, redactor: Redactor): Discovery
   };
 }
 
-/** No answer, or the server's own trouble: worth another try. */
+/** No whole answer, or the server's own trouble: worth another try. */
 function isPassing(found: Discovered): boolean {
   if (found.failure === null || found.exchange === null) return false;
-  const response = finalResponse(found.exchange);
-  return response === null || response.status >= 500;
+  const hop = found.exchange.hops.at(-1);
+  return !hop?.response || hop.failure !== null || hop.response.status >= 500;
 }
 
 async function discover(
@@ -106,6 +106,8 @@ function readMetadata(
   const subject = `The metadata of issuer "${issuer.name}"`;
   if (response?.status !== 200) return { problem: describeFailure(subject, exchange, redactor) };
   const { body } = response;
+  const broken = exchange.hops.at(-1)?.failure;
+  if (broken) return { problem: `${subject} broke off (${broken.code}).` };
   if (body.truncated) return { problem: `${subject} is longer than is read (${body.bytes} bytes).` };
   if (body.decodeError) return { problem: `${subject} cannot be decoded: ${body.decodeError}` };
   const parsed = parseJson(new TextDecoder().decode(body.content));

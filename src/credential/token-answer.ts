@@ -152,6 +152,7 @@ function textOf(value: Json | undefined): string | null {
 
 function unreadable(hop: Hop, response: Response): Refusal | null {
   const { body } = response;
+  if (hop.failure) return refusalOf(`${answered(hop, response)} that broke off (${hop.failure.code}).`);
   if (body.decodeError)
     return refusalOf(`${answered(hop, response)} that cannot be decoded: ${body.decodeError}`);
   if (body.truncated)

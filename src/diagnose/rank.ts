@@ -1,6 +1,6 @@
 /** Evidence to candidates, and candidates to certainty: derived, never written. */
 import type { CauseId, Certainty } from '../model.ts';
-import { delivery, edge, rootsOf } from './groups.ts';
+import { delivery, edge, rootsOf, tokenValidity } from './groups.ts';
 import type { Evidence, Stage } from './subject.ts';
 
 /** Whether the credential reached the verifier: shown by an answer that differs without it. */
@@ -16,6 +16,7 @@ export interface Ranking {
   readonly candidates: readonly Candidate[];
   /** Evidence that the intersection had no room for: a second fault, or a wrong reading. */
   readonly conflicts: readonly Evidence[];
+  readonly evidence: readonly Evidence[];
 }
 
 /** An experiment beats what a server says, and that beats a reading of ours. */
@@ -34,7 +35,7 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
   const candidates = [...left].map((cause) => ({ cause, support: sorted.filter((item) => item.names.includes(cause)) }));
   const place = new Map(universe.map((cause, index) => [cause, index]));
   candidates.sort((a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0));
-  return { candidates, conflicts };
+  return { candidates, conflicts, evidence: sorted };
 }
 
 export function compatible(item: Evidence, cause: CauseId): boolean {
@@ -69,7 +70,8 @@ export function certaintyOf(ranking: Ranking, grounds: Grounds): Certainty {
  * points elsewhere.
  */
 function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
-  const stated = first.support.some((item) => item.kind === 'text' && item.weight === 3 && listsOne(item, first.cause));
+  const texts = ranking.evidence.filter((item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0);
+  const stated = texts.some((item) => item.names.every((name) => rootsOf(name).includes(first.cause)));
   const agrees = first.support.some((item) => item.kind !== 'text' && item.weight >= 2 && listsOne(item, first.cause));
   const needsArrival = grounds.stage === 'resource' && !edge.includes(first.cause) && !delivery.includes(first.cause);
   if (needsArrival && grounds.arrival !== 'arrived') return false;
@@ -90,5 +92,11 @@ function contradicted(first: Candidate, ranking: Ranking): boolean {
 function isLikely(first: Candidate, ranking: Ranking): boolean {
   const next = ranking.candidates[1];
   const best = first.support.some((item) => item.weight >= 2);
-  return best && (!next || strength(first) - strength(next) >= 2) && !ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text');
+  const clear = !next || strength(first) - strength(next) >= 2;
+  return best && clear && !ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text' && !isSecondFault(item, first.cause));
+}
+
+/** What is wrong with a token says nothing about whether it was sent: that is a fault of its own. */
+function isSecondFault(item: Evidence, cause: CauseId): boolean {
+  return delivery.includes(cause) && item.names.every((name) => tokenValidity.includes(name));
 }

@@ -33,7 +33,7 @@ export interface Opening {
 export interface Route {
   readonly transport: Transport;
   readonly proxy: ForwardProxy | null;
-  /** Made once a transport, since it parses every root certificate. */
+  /** Made when it is first needed. */
   readonly context: () => SecureContext;
 }
 

@@ -19,9 +19,12 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** By the text of their CA: transports without a client certificate can share one, and it takes 50 ms to make. */
+export type Contexts = Map<string | null, SecureContext>;
+
 /** Throws a WireError when the transport cannot be used at all (a proxy URL that is none). */
-export function createPool(transport: Transport): Pool {
-  const route = createRoute(transport);
+export function createPool(transport: Transport, contexts: Contexts): Pool {
+  const route = createRoute(transport, contexts);
   const idle = new Map<string, Connection[]>();
   const all = new Set<Connection>();
   return {
@@ -65,7 +68,7 @@ export function createPool(transport: Transport): Pool {
   };
 }
 
-function createRoute(transport: Transport): Route {
+function createRoute(transport: Transport, contexts: Contexts): Route {
   let context: SecureContext | null = null;
   const key = transport.clientCertificate === null ? null : reveal(transport.clientCertificate.key);
   const ca = transport.ca === null ? null : certificateAuthorities(transport.ca);
@@ -77,7 +80,8 @@ function createRoute(transport: Transport): Route {
     transport,
     proxy,
     context() {
-      context ??= secureContext(transport, key);
+      context ??= (key === null ? contexts.get(transport.ca) : null) ?? secureContext(transport, key);
+      if (key === null) contexts.set(transport.ca, context);
       return context;
     },
   };

@@ -6,7 +6,7 @@ import { errorCode, WireError } from './failure.ts';
 import { conclude } from './send-conclude.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
-import { createPool, type Pool } from './send-pool.ts';
+import { type Contexts, createPool, type Pool } from './send-pool.ts';
 
 export interface SendOptions {
   readonly clock: Clock;
@@ -24,10 +24,11 @@ export interface Sender {
  */
 export function createSend(options: SendOptions): Sender {
   const pools = new Map<Transport, Pool>();
+  const contexts: Contexts = new Map();
   const poolOf = (transport: Transport): Pool => {
     const known = pools.get(transport);
     if (known) return known;
-    const pool = createPool(transport);
+    const pool = createPool(transport, contexts);
     pools.set(transport, pool);
     return pool;
   };
@@ -98,6 +99,7 @@ async function run(
       else pool.discard(connection);
       if (idle === null || !neverBegun(attempt)) return;
       attempt.error = null;
+      attempt.connection = null;
     }
   } finally {
     forget();

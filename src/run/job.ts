@@ -58,9 +58,17 @@ export async function runJob(job: Job, context: JobContext): Promise<JobRun> {
     steps.push(result);
     context.emit({ type: 'step-finished', job: ref, step: result });
   }
-  const { file, name, source, tags, environment } = job;
-  const result: JobResult = { index: job.index, file, name, environment: environment.name, tags, source, status: statusOf(steps), steps };
-  return { result, state, unexplained };
+  return { result: jobResult(job, steps), state, unexplained };
+}
+
+/** A job that was never begun. */
+export function skippedJob(job: Job, reason: string): JobResult {
+  return jobResult(job, job.steps.map((step) => skipped(step, reason)));
+}
+
+function jobResult(job: Job, steps: readonly StepResult[]): JobResult {
+  const { index, file, name, source, tags, environment } = job;
+  return { index, file, name, environment: environment.name, tags, source, status: statusOf(steps), steps };
 }
 
 /** `failed` beats `errored` beats `passed`; a job of which nothing ran is skipped. */

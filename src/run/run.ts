@@ -3,7 +3,7 @@ import { createCredentialStore } from '../credential/store.ts';
 import type { ExitCode, Finding, JobResult, RunFinished, Summary } from '../model.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
-import { type JobContext, type JobRun, runJob, statusOf } from './job.ts';
+import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
 import type { RunDoors, RunOptions } from './options.ts';
 
 /** Milliseconds for a request that the project file gives no limit for: tokens, metadata. */
@@ -34,7 +34,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     diagnose: (stepRun, state) => diagnosis.explain(stepRun, state),
     remember: (job, stepRun) => diagnosis.remember(job, stepRun),
   };
-  const totals = createTotals(options);
+  const totals = createTotals();
   await runAll(options, context, diagnosis, totals);
   deadline.abort();
   return finished(options, totals, doors.clock.monotonic() - started);
@@ -77,6 +77,8 @@ async function runAll(options: RunOptions, context: JobContext, diagnosis: Diagn
   };
   const workers = Math.max(1, Math.min(options.concurrency, options.jobs.length));
   await Promise.all(Array.from({ length: workers }, worker));
+  const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
+  for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
   waiting.sort((a, b) => a.result.index - b.result.index);
   for (const ran of waiting) done(await explained(ran, diagnosis));
 }
@@ -91,19 +93,19 @@ async function explained(ran: JobRun, diagnosis: Diagnosis): Promise<JobResult> 
   return { ...ran.result, steps, status: statusOf(steps) };
 }
 
-function createTotals(options: RunOptions): Totals {
+function createTotals(): Totals {
   const counts = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
-  let seen = 0;
+  let cut = false;
   return {
     add(result) {
-      seen += 1;
+      if (result.status === 'skipped') cut = true;
       for (const step of result.steps) {
         counts[step.status] += 1;
         counts.warnings += step.findings.filter(({ severity }) => severity === 'warning').length;
       }
     },
     summary: () => ({ ...counts }),
-    errors: () => ({ failed: counts.failed > 0, errored: counts.errored > 0 || seen < options.jobs.length, warned: counts.warnings > 0 }),
+    errors: () => ({ failed: counts.failed > 0, errored: counts.errored > 0 || cut, warned: counts.warnings > 0 }),
   };
 }
 

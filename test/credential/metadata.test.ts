@@ -184,6 +184,12 @@ describe('a token endpoint', () => {
       shared: false,
     });
     expect(presentation.exchanges).to.deep.equal(performed);
+    const later = await store.present(oauth2Of(clientOf(issuerOf(server.origin))), environmentOf('staging'));
+    expect(later).to.deep.equal({
+      ...presentation,
+      exchanges: [],
+      failure: { ...presentation.failure, shared: true },
+    });
     expect(server.seen.length).to.equal(1);
   });
 

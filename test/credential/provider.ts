@@ -72,6 +72,7 @@ function configurationOf(
     scopes: ['openid', 'offline_access', 'orders:read'],
     rotateRefreshToken: true,
     adapter: memory,
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
     ttl: {
       ClientCredentials: lifetime,
       AccessToken: lifetime,
@@ -93,6 +94,7 @@ function configurationOf(
             audience: resource,
             scope: 'orders:read',
             accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'ES256' } },
             accessTokenTTL: lifetime,
           };
         },
@@ -102,8 +104,8 @@ function configurationOf(
 }
 
 async function createKeys(): Promise<JWKS> {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  return { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'signing' }] } as JWKS;
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig', kid: 'signing' }] } as JWKS;
 }
 
 /** The provider's own one warns at each start. */

@@ -195,7 +195,9 @@ async function send(asked: Parameters<Perform>[0], clock: Clock, redactor: Redac
         try {
           for await (const chunk of incoming) chunks.push(chunk as Buffer);
         } catch (error) {
-          fails(error as NodeJS.ErrnoException, 'head');
+          const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
+          const failure = { phase: 'body', code, cause: 'unreachable', message } as const;
+          resolve({ response: responseOf(incoming, Buffer.concat(chunks)), failure });
           return;
         }
         const content = Buffer.concat(chunks);

@@ -225,6 +225,23 @@ describe('a token answer', () => {
     });
   });
 
+  it('is a failure: an answer that breaks off, even where what came is whole', async () => {
+    const server = await serve((request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '999' });
+      response.write(JSON.stringify(good), () => request.socket.destroy());
+    });
+    const issuer = issuerOf(server.origin, {
+      discovery: 'none',
+      metadata: { token_endpoint: `${server.origin}/token` },
+    });
+    const { store } = bench();
+    expect(failureOf(await store.present(oauth2Of(clientOf(issuer)), staging))).to.deep.equal({
+      error: null,
+      message: `The token endpoint (${server.origin}/token) answered 200 with application/json that broke off (ECONNRESET).`,
+      shared: false,
+    });
+  });
+
   it('shows no secret that the server sends back, also where its words are cut', async () => {
     const secret = 'web secret: 100% +/~';
     const server = await serve((_request, response) =>

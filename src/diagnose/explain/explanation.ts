@@ -13,8 +13,9 @@ export interface Explanation {
 }
 export type Explain = (subject: Subject) => Explanation;
 
-export function originOfHop(subject: Subject, index = subject.failing.hops.length): string {
-  const url = subject.failing.hops[index - 1]?.request.url ?? subject.hop.request.url;
+/** Origin of the hop with this index (1-based); default: the last. */
+export function originOfHop(subject: Subject, index: number | null = null): string {
+  const url = subject.failing.hops[(index ?? subject.failing.hops.length) - 1]?.request.url ?? subject.hop.request.url;
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 

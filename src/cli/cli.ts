@@ -1,0 +1,119 @@
+/** Arguments to commands. Each command is loaded when it is called. */
+import { Command, CommanderError, Option } from 'commander';
+import type { ExitCode } from '../model.ts';
+import { type Problem, ProblemError } from '../problem.ts';
+import type { RunFlags } from './flags.ts';
+import { version } from './version.ts';
+import type { World } from './world.ts';
+
+export async function cli(argv: readonly string[], world: World): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = commands(world, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return failed(error, world);
+  }
+}
+
+async function failed(error: unknown, world: World): Promise<ExitCode> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ProblemError) {
+    await printProblems(error.problems, world);
+    return 2;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
+  return 70;
+}
+
+export async function printProblems(problems: readonly Problem[], world: World): Promise<void> {
+  const { formatProblem } = await import('../load/frame.ts');
+  for (const problem of problems) world.stderr.write(`${formatProblem(problem.toData(), world.stderr.color)}\n`);
+}
+
+function commands(world: World, done: (code: ExitCode) => void): Command {
+  const program = new Command('why401')
+    .description('Replays authenticated HTTP requests against staging and production, and says why one fails.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .addHelpText('after', exitCodes);
+  runOptions(program.command('run', { isDefault: true }).description('replay scenarios and explain failures (the default)')).action(async (paths: string[], flags: RunFlags) => {
+    const { runCommand } = await import('./run.ts');
+    done(await runCommand(paths, flags, world));
+  });
+  projectOptions(program.command('lint').description('check the project file and scenarios; sends nothing, needs no secrets')).action(async (paths: string[], flags: RunFlags) => {
+    const { lint } = await import('./lint.ts');
+    done(await lint(paths, flags, world));
+  });
+  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(async (paths: string[], flags: RunFlags) => {
+    const { list } = await import('./list.ts');
+    done(await list(paths, flags, world));
+  });
+  program
+    .command('schema')
+    .description('print a JSON Schema: project, scenario or report')
+    .argument('[name]', 'which one', 'scenario')
+    .action(async (name: string) => {
+      const { schema } = await import('./schema.ts');
+      done(await schema(name, world.stdout));
+    });
+  return program;
+}
+
+const exitCodes = `
+Exit codes:
+  0    all as expected
+  1    an expectation failed
+  2    wrong input; nothing was sent
+  3    no verdict: an environment could not be reached
+  70   a bug of why401
+  130  interrupted; the report of what ran is written`;
+
+function projectOptions(command: Command): Command {
+  return command
+    .argument('[paths...]', 'scenario files or folders; default: all beside why401.yml')
+    .option('--config <file>', 'the project file; default: why401.yml, from here upward, then ./specs');
+}
+
+function selectOptions(command: Command): Command {
+  return command
+    .option('--env <names>', 'environments, comma-separated; default: all that are not "default: false"', words)
+    .option('--tag <names>', 'only scenarios with one of these tags', words)
+    .option('--grep <text>', 'only scenarios whose name holds this text, case ignored')
+    .option('--var <name=value>', 'set a variable; may be repeated', collect, []);
+}
+
+function runOptions(command: Command): Command {
+  return selectOptions(projectOptions(command))
+    .option('--env-file <file>', 'a dotenv file for ${secret.X}')
+    .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
+    .option('--bail', 'stop after the first scenario that fails')
+    .option('--retries <n>', 'tries again after a transport error, idempotent methods only', number('--retries', 0), 0)
+    .option('--timeout <duration>', 'for each step: 800ms, 30s', '30s')
+    .option('--deadline <duration>', 'for the whole run: 5m')
+    .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
+    .option('--strict', 'warnings fail the run')
+    .option('--no-experiments', 'send nothing but the scenarios themselves')
+    .addOption(new Option('-v, --verbose', 'show passing steps with their hops, too'));
+}
+
+function words(text: string): string[] {
+  return text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+}
+
+function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+function number(name: string, least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new CommanderError(2, 'why401.number', `error: ${name} takes a whole number from ${least}, not "${text}"`);
+  };
+}

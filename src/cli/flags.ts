@@ -1,0 +1,18 @@
+/** What commander hands to the commands. */
+export interface RunFlags {
+  readonly config?: string;
+  readonly env?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly grep?: string;
+  readonly var?: readonly string[];
+  readonly envFile?: string;
+  readonly jobs?: number;
+  readonly bail?: boolean;
+  readonly retries?: number;
+  readonly timeout?: string;
+  readonly deadline?: string;
+  readonly reporter?: readonly string[];
+  readonly strict?: boolean;
+  readonly experiments?: boolean;
+  readonly verbose?: boolean;
+}

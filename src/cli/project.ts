@@ -1,0 +1,85 @@
+/** What run, lint and list have in common: files and flags to a plan. */
+import { resolve } from 'node:path';
+import { loadProject, type Loaded } from '../load/load.ts';
+import { createSecrets } from '../load/secrets.ts';
+import type { JsonMap } from '../model.ts';
+import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
+import type { Lookups } from '../plan/scope.ts';
+import { parseDuration } from '../plan/units.ts';
+import { Problem, ProblemError, Problems } from '../problem.ts';
+import { checkExpectations } from './expectations.ts';
+import type { RunFlags } from './flags.ts';
+import type { World } from './world.ts';
+
+export interface Planned {
+  readonly loaded: Loaded;
+  readonly plan: Plan;
+  readonly lookups: Lookups;
+  /** Said of secrets that look odd: white space around the value. */
+  readonly notes: readonly string[];
+}
+
+/** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
+export async function planProject(
+  paths: readonly string[],
+  flags: RunFlags,
+  world: World,
+  offline: boolean,
+): Promise<Planned> {
+  const loaded = loadProject({ cwd: world.cwd, paths, ...(flags.config === undefined ? {} : { config: flags.config }) });
+  const problems = new Problems();
+  const given = variables(flags.var ?? [], problems);
+  const options = planOptions(flags, problems);
+  if (!loaded.project) throw new ProblemError([...loaded.problems, ...problems.list]);
+  const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
+  const secrets = createSecrets({ env: world.env, ...dotenv });
+  const lookups: Lookups = { env: (name) => world.env[name], secret: (name) => secrets.lookup(name) };
+  const context = { root: loaded.root, project: loaded.project.value, lookups, given, random: world.random, now: () => world.clock.now(), offline };
+  const made = plan(context, loaded.scenarios, options);
+  const expectations = await checkExpectations(made.jobs);
+  const all = [...loaded.problems, ...problems.list, ...withLines([...made.problems, ...expectations.list], loaded)];
+  if (all.length > 0) throw new ProblemError(sorted(all));
+  return { loaded, plan: made, lookups, notes: secrets.notes };
+}
+
+function planOptions(flags: RunFlags, problems: Problems): PlanOptions {
+  return {
+    environments: flags.env ?? [],
+    tags: flags.tag ?? [],
+    grep: flags.grep ?? null,
+    timeout: duration('--timeout', flags.timeout ?? '30s', problems),
+    retries: flags.retries ?? 0,
+  };
+}
+
+export function duration(name: string, text: string, problems: Problems): number {
+  const value = parseDuration(text);
+  if (value === null) problems.add('DURATION_INVALID', `${name} takes a duration, not "${text}".`, { fix: 'Write a number with a unit: 800ms, 30s, 5m.' });
+  return value ?? 0;
+}
+
+function variables(pairs: readonly string[], problems: Problems): JsonMap {
+  const map: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) problems.add('VARIABLE_INVALID', `--var takes name=value, not "${pair}".`);
+    else map[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return map;
+}
+
+function withLines(list: readonly Problem[], loaded: Loaded): Problem[] {
+  return list.map((problem) => {
+    if (problem.source === null || problem.line !== null) return problem;
+    const { code, message, source, fix } = problem;
+    return new Problem(code, message, { source, fix, line: loaded.lineOf(source) });
+  });
+}
+
+function sorted(list: readonly Problem[]): Problem[] {
+  const place = ({ source }: Problem): [string, number, number] => [source?.file ?? '', source?.line ?? 0, source?.column ?? 0];
+  return [...list].sort((a, b) => {
+    const [x, y] = [place(a), place(b)];
+    return x[0].localeCompare(y[0]) || x[1] - y[1] || x[2] - y[2];
+  });
+}

@@ -1,0 +1,80 @@
+/** The process, as the commands see it; the only users of `process` are here and in main.ts. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Random, Sink } from '../doors.ts';
+
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** A sink that writes a new file, or over an earlier one of ours; readable by its owner only. */
+  openFile(path: string): FileSink;
+}
+export interface FileSink extends Sink {
+  close(): void;
+}
+
+/** The world of this process. */
+export function processWorld(signal: AbortSignal): World {
+  const { env } = process;
+  return {
+    env,
+    cwd: process.cwd(),
+    stdout: streamSink(process.stdout, env),
+    stderr: streamSink(process.stderr, env),
+    clock: systemClock(),
+    random: { uuid: () => randomUUID(), token: (bytes) => randomBytes(bytes).toString('base64url') },
+    signal,
+    openFile,
+  };
+}
+
+function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    async sleep(ms, signal) {
+      try {
+        await delay(ms, undefined, signal ? { signal } : undefined);
+      } catch {
+        // Woken early: the caller looks at the signal.
+      }
+    },
+  };
+}
+
+function streamSink(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Sink {
+  const isTTY = stream.isTTY === true;
+  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
+  return {
+    isTTY,
+    color: forced || (isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
+    get width() {
+      return stream.columns ?? (Number(env['COLUMNS']) || 100);
+    },
+    write(text) {
+      stream.write(text);
+    },
+  };
+}
+
+function openFile(path: string): FileSink {
+  const file = openSync(path, 'w', 0o600);
+  return {
+    isTTY: false,
+    color: false,
+    width: 100,
+    write(text) {
+      writeSync(file, text);
+    },
+    close() {
+      closeSync(file);
+    },
+  };
+}

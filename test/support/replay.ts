@@ -1,0 +1,90 @@
+/** Projects and scenarios, as values, replayed against servers of a test; no file is read. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Random } from '../../src/doors.ts';
+import type { JobResult, JsonMap, RunEvent, RunFinished } from '../../src/model.ts';
+import { plan } from '../../src/plan/plan.ts';
+import type { Problem } from '../../src/problem.ts';
+import { createSend } from '../../src/replay/send.ts';
+import type { RunOptions } from '../../src/run/options.ts';
+import { run } from '../../src/run/run.ts';
+import { createRedactor } from '../../src/secret.ts';
+import { type Origins, systemClock } from './origins.ts';
+
+export const systemRandom: Random = { uuid: () => randomUUID(), token: (bytes) => randomBytes(bytes).toString('base64url') };
+
+export interface Replay {
+  readonly origins: Origins;
+  readonly project: JsonMap;
+  /** File name to scenario. */
+  readonly scenarios: Readonly<Record<string, JsonMap>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly environments?: readonly string[];
+  readonly options?: Partial<RunOptions>;
+}
+export interface Replayed {
+  readonly jobs: readonly JobResult[];
+  readonly finished: RunFinished;
+  readonly events: readonly RunEvent[];
+  readonly problems: readonly Problem[];
+}
+
+/** Throws when the plan has problems. */
+export async function replay(given: Replay): Promise<Replayed> {
+  const secrets = given.secrets ?? {};
+  const lookups = { env: () => undefined, secret: (name: string) => secrets[name] };
+  const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
+  const context = { root: process.cwd(), project: given.project, lookups, given: {}, random: systemRandom, now: systemClock.now, offline: false };
+  const planned = plan(context, scenarios, { environments: given.environments ?? [], tags: [], grep: null, timeout: 5000, retries: 0 });
+  if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  const redactor = createRedactor();
+  const sender = createSend({ clock: systemClock, redactor });
+  const events: RunEvent[] = [];
+  const withTransport = withOrigins(given.origins);
+  try {
+    const finished = await run(
+      {
+        version: '0.0.0',
+        root: process.cwd(),
+        jobs: planned.jobs.map((job) => ({ ...job, environment: withTransport(job.environment) })),
+        environments: planned.environments.map(withTransport),
+        known: planned.known.map(withTransport),
+        concurrency: 4,
+        bail: false,
+        strict: false,
+        experiments: true,
+        bodyLimit: 1_000_000,
+        deadline: null,
+        signal: new AbortController().signal,
+        emit: (event) => events.push(event),
+        ...given.options,
+      },
+      { send: sender.send, clock: systemClock, random: systemRandom, redactor, lookups },
+    );
+    const jobs = events.flatMap((event) => (event.type === 'job-finished' ? [event.job] : []));
+    return { jobs: jobs.sort((a, b) => a.index - b.index), finished, events, problems: planned.problems };
+  } finally {
+    await sender.close();
+  }
+}
+
+/** Every environment reaches the servers of the test. */
+function withOrigins(origins: Origins): <T extends { readonly name: string; readonly transport: object }>(environment: T) => T {
+  const transports = new Map<string, object>();
+  return (environment) => {
+    const transport = transports.get(environment.name) ?? origins.transportWith({ environment: environment.name });
+    transports.set(environment.name, transport);
+    return { ...environment, transport };
+  };
+}
+
+/** `cause certainty` of the findings of each step that has any, by step name. */
+export function causes(replayed: Replayed): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const job of replayed.jobs) {
+    for (const step of job.steps) {
+      if (step.findings.length > 0) found[`${job.environment}: ${step.name}`] = step.findings.map(({ cause, certainty }) => `${cause} ${certainty}`);
+    }
+  }
+  return found;
+}
+
