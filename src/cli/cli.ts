@@ -32,28 +32,44 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
 
 export async function printProblems(problems: readonly Problem[], world: World): Promise<void> {
   const { formatProblem } = await import('../load/frame.ts');
-  for (const problem of problems) world.stderr.write(`${formatProblem(problem.toData(), world.stderr.color)}\n`);
+  for (const problem of problems)
+    world.stderr.write(`${formatProblem(problem.toData(), world.stderr.color)}\n`);
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {
   const program = new Command('why401')
-    .description('Replays authenticated HTTP requests against staging and production, and says why one fails.')
+    .description(
+      'Replays authenticated HTTP requests against staging and production, and says why one fails.',
+    )
     .version(version(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => world.stdout.write(text), writeErr: (text) => world.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+    })
     .addHelpText('after', exitCodes);
-  runOptions(program.command('run', { isDefault: true }).description('replay scenarios and explain failures (the default)')).action(async (paths: string[], flags: RunFlags) => {
+  runOptions(
+    program
+      .command('run', { isDefault: true })
+      .description('replay scenarios and explain failures (the default)'),
+  ).action(async (paths: string[], flags: RunFlags) => {
     const { runCommand } = await import('./run.ts');
     done(await runCommand(paths, flags, world));
   });
-  projectOptions(program.command('lint').description('check the project file and scenarios; sends nothing, needs no secrets')).action(async (paths: string[], flags: RunFlags) => {
+  projectOptions(
+    program
+      .command('lint')
+      .description('check the project file and scenarios; sends nothing, needs no secrets'),
+  ).action(async (paths: string[], flags: RunFlags) => {
     const { lint } = await import('./lint.ts');
     done(await lint(paths, flags, world));
   });
-  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(async (paths: string[], flags: RunFlags) => {
-    const { list } = await import('./list.ts');
-    done(await list(paths, flags, world));
-  });
+  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(
+    async (paths: string[], flags: RunFlags) => {
+      const { list } = await import('./list.ts');
+      done(await list(paths, flags, world));
+    },
+  );
   program
     .command('schema')
     .description('print a JSON Schema: project, scenario or report')
@@ -82,7 +98,11 @@ function projectOptions(command: Command): Command {
 
 function selectOptions(command: Command): Command {
   return command
-    .option('--env <names>', 'environments, comma-separated; default: all that are not "default: false"', words)
+    .option(
+      '--env <names>',
+      'environments, comma-separated; default: all that are not "default: false"',
+      words,
+    )
     .option('--tag <names>', 'only scenarios with one of these tags', words)
     .option('--grep <text>', 'only scenarios whose name holds this text, case ignored')
     .option('--var <name=value>', 'set a variable; may be repeated', collect, []);
@@ -93,7 +113,12 @@ function runOptions(command: Command): Command {
     .option('--env-file <file>', 'a dotenv file for ${secret.X}')
     .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
     .option('--bail', 'stop after the first scenario that fails')
-    .option('--retries <n>', 'tries again after a transport error, idempotent methods only', number('--retries', 0), 0)
+    .option(
+      '--retries <n>',
+      'tries again after a transport error, idempotent methods only',
+      number('--retries', 0),
+      0,
+    )
     .option('--timeout <duration>', 'for each step: 800ms, 30s', '30s')
     .option('--deadline <duration>', 'for the whole run: 5m')
     .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
@@ -103,7 +128,10 @@ function runOptions(command: Command): Command {
 }
 
 function words(text: string): string[] {
-  return text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 function collect(text: string, before: string[]): string[] {
@@ -114,6 +142,10 @@ function number(name: string, least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (Number.isInteger(value) && value >= least) return value;
-    throw new CommanderError(2, 'why401.number', `error: ${name} takes a whole number from ${least}, not "${text}"`);
+    throw new CommanderError(
+      2,
+      'why401.number',
+      `error: ${name} takes a whole number from ${least}, not "${text}"`,
+    );
   };
 }

@@ -15,7 +15,9 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
     if (seen.has(key)) continue;
     seen.add(key);
     for (const fault of validateExpect(step.expect, step.capture)) {
-      problems.add('EXPECTATION_INVALID', fault.message, { source: sourceOf(fault.container, fault.key) ?? step.source });
+      problems.add('EXPECTATION_INVALID', fault.message, {
+        source: sourceOf(fault.container, fault.key) ?? step.source,
+      });
     }
     checkCauses(step, problems);
     await checkSchema(step, problems);
@@ -26,7 +28,9 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
 function checkCauses(step: Step, problems: Problems): void {
   const { cause } = step.expect;
   if (cause === undefined) return;
-  const known = Object.values(createRequire(import.meta.url)('../diagnose/causes.json') as Record<string, string[]>).flat();
+  const known = Object.values(
+    createRequire(import.meta.url)('../diagnose/causes.json') as Record<string, string[]>,
+  ).flat();
   for (const name of Array.isArray(cause) ? (cause as readonly Json[]) : [cause]) {
     if (typeof name !== 'string' || name.includes('${') || known.includes(name)) continue;
     const near = nearest(name, known);
@@ -42,5 +46,6 @@ async function checkSchema(step: Step, problems: Problems): Promise<void> {
   const { schema } = step.expect;
   if (schema === undefined || JSON.stringify(schema).includes('${')) return;
   const fault = await findSchemaFault(schema);
-  if (fault !== null) problems.add('SCHEMA_INVALID', fault, { source: sourceOf(step.expect, 'schema') ?? step.source });
+  if (fault !== null)
+    problems.add('SCHEMA_INVALID', fault, { source: sourceOf(step.expect, 'schema') ?? step.source });
 }

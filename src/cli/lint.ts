@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 export async function lint(paths: readonly string[], flags: RunFlags, world: World): Promise<ExitCode> {
   const { loaded, plan } = await planProject(paths, flags, world, true);
   const files = loaded.scenarios.length;
-  world.stdout.write(`${files} scenario ${files === 1 ? 'file' : 'files'} and why401.yml are well-formed: ${plan.jobs.length} jobs in ${plan.environments.map(({ name }) => name).join(', ')}.\n`);
+  world.stdout.write(
+    `${files} scenario ${files === 1 ? 'file' : 'files'} and why401.yml are well-formed: ${plan.jobs.length} jobs in ${plan.environments.map(({ name }) => name).join(', ')}.\n`,
+  );
   return 0;
 }

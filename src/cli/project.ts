@@ -1,6 +1,6 @@
 /** What run, lint and list have in common: files and flags to a plan. */
 import { resolve } from 'node:path';
-import { loadProject, type Loaded } from '../load/load.ts';
+import { type Loaded, loadProject } from '../load/load.ts';
 import { createSecrets } from '../load/secrets.ts';
 import type { JsonMap } from '../model.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
@@ -26,7 +26,11 @@ export async function planProject(
   world: World,
   offline: boolean,
 ): Promise<Planned> {
-  const loaded = loadProject({ cwd: world.cwd, paths, ...(flags.config === undefined ? {} : { config: flags.config }) });
+  const loaded = loadProject({
+    cwd: world.cwd,
+    paths,
+    ...(flags.config === undefined ? {} : { config: flags.config }),
+  });
   const problems = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
@@ -34,10 +38,22 @@ export async function planProject(
   const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
   const secrets = createSecrets({ env: world.env, ...dotenv });
   const lookups: Lookups = { env: (name) => world.env[name], secret: (name) => secrets.lookup(name) };
-  const context = { root: loaded.root, project: loaded.project.value, lookups, given, random: world.random, now: () => world.clock.now(), offline };
+  const context = {
+    root: loaded.root,
+    project: loaded.project.value,
+    lookups,
+    given,
+    random: world.random,
+    now: () => world.clock.now(),
+    offline,
+  };
   const made = plan(context, loaded.scenarios, options);
   const expectations = await checkExpectations(made.jobs);
-  const all = [...loaded.problems, ...problems.list, ...withLines([...made.problems, ...expectations.list], loaded)];
+  const all = [
+    ...loaded.problems,
+    ...problems.list,
+    ...withLines([...made.problems, ...expectations.list], loaded),
+  ];
   if (all.length > 0) throw new ProblemError(sorted(all));
   return { loaded, plan: made, lookups, notes: secrets.notes };
 }
@@ -54,7 +70,10 @@ function planOptions(flags: RunFlags, problems: Problems): PlanOptions {
 
 export function duration(name: string, text: string, problems: Problems): number {
   const value = parseDuration(text);
-  if (value === null) problems.add('DURATION_INVALID', `${name} takes a duration, not "${text}".`, { fix: 'Write a number with a unit: 800ms, 30s, 5m.' });
+  if (value === null)
+    problems.add('DURATION_INVALID', `${name} takes a duration, not "${text}".`, {
+      fix: 'Write a number with a unit: 800ms, 30s, 5m.',
+    });
   return value ?? 0;
 }
 
@@ -77,7 +96,11 @@ function withLines(list: readonly Problem[], loaded: Loaded): Problem[] {
 }
 
 function sorted(list: readonly Problem[]): Problem[] {
-  const place = ({ source }: Problem): [string, number, number] => [source?.file ?? '', source?.line ?? 0, source?.column ?? 0];
+  const place = ({ source }: Problem): [string, number, number] => [
+    source?.file ?? '',
+    source?.line ?? 0,
+    source?.column ?? 0,
+  ];
   return [...list].sort((a, b) => {
     const [x, y] = [place(a), place(b)];
     return x[0].localeCompare(y[0]) || x[1] - y[1] || x[2] - y[2];

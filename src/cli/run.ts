@@ -21,12 +21,22 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, worl
   await reporters.end();
   for (const file of files) file.close();
   for (const { name, error } of reporters.crashes) {
-    world.stderr.write(redactor.redact(`why401: the reporter ${name} crashed, its report is incomplete: ${error.stack ?? error.message}\n`));
+    world.stderr.write(
+      redactor.redact(
+        `why401: the reporter ${name} crashed, its report is incomplete: ${error.stack ?? error.message}\n`,
+      ),
+    );
   }
   return reporters.crashes.length > 0 ? 70 : code;
 }
 
-async function planAndRun(paths: readonly string[], flags: RunFlags, world: World, redactor: Redactor, reporters: Reporters): Promise<ExitCode> {
+async function planAndRun(
+  paths: readonly string[],
+  flags: RunFlags,
+  world: World,
+  redactor: Redactor,
+  reporters: Reporters,
+): Promise<ExitCode> {
   let planned: Planned;
   let deadline: number | null;
   try {
@@ -40,7 +50,8 @@ async function planAndRun(paths: readonly string[], flags: RunFlags, world: Worl
     return 2;
   }
   for (const note of planned.notes) world.stderr.write(`why401: ${note}\n`);
-  return (await replay(planned, flags, world, redactor, deadline, (event) => reporters.event(event))).exitCode;
+  return (await replay(planned, flags, world, redactor, deadline, (event) => reporters.event(event)))
+    .exitCode;
 }
 
 /** Everything that only a run needs is loaded here. */
@@ -84,11 +95,25 @@ function nothingSent(problems: readonly ProblemData[]): RunFinished {
   return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
 }
 
-async function openReporters(flags: RunFlags, world: World, redactor: Redactor, files: FileSink[]): Promise<Reporters> {
+async function openReporters(
+  flags: RunFlags,
+  world: World,
+  redactor: Redactor,
+  files: FileSink[],
+): Promise<Reporters> {
   const specs = flags.reporter?.length ? flags.reporter : ['console'];
-  const unknown = specs.map((spec) => spec.split('=')[0] ?? '').filter((name) => !reporterNames.includes(name));
+  const unknown = specs
+    .map((spec) => spec.split('=')[0] ?? '')
+    .filter((name) => !reporterNames.includes(name));
   if (unknown.length > 0) {
-    throw new ProblemError(unknown.map((name) => new Problem('UNKNOWN_REPORTER', `There is no reporter "${name}".`, { fix: `There are: ${reporterNames.join(', ')}.` })));
+    throw new ProblemError(
+      unknown.map(
+        (name) =>
+          new Problem('UNKNOWN_REPORTER', `There is no reporter "${name}".`, {
+            fix: `There are: ${reporterNames.join(', ')}.`,
+          }),
+      ),
+    );
   }
   const open = (path: string): FileSink => {
     try {
@@ -96,7 +121,12 @@ async function openReporters(flags: RunFlags, world: World, redactor: Redactor, 
       files.push(file);
       return file;
     } catch (error) {
-      throw new ProblemError([new Problem('REPORT_UNWRITABLE', `The report "${path}" cannot be written: ${(error as Error).message}.`)]);
+      throw new ProblemError([
+        new Problem(
+          'REPORT_UNWRITABLE',
+          `The report "${path}" cannot be written: ${(error as Error).message}.`,
+        ),
+      ]);
     }
   };
   const summary = world.env['GITHUB_STEP_SUMMARY'];
@@ -105,7 +135,13 @@ async function openReporters(flags: RunFlags, world: World, redactor: Redactor, 
     const name = at < 0 ? spec : spec.slice(0, at);
     const sink = at < 0 ? world.stdout : open(spec.slice(at + 1));
     const summarySink = name === 'github' && summary ? { summarySink: open(summary) } : {};
-    return createReporter({ name, sink, ...summarySink, redactor, options: { verbose: flags.verbose === true, formatProblem } });
+    return createReporter({
+      name,
+      sink,
+      ...summarySink,
+      redactor,
+      options: { verbose: flags.verbose === true, formatProblem },
+    });
   });
   return createReporters(await Promise.all(made));
 }

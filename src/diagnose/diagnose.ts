@@ -1,9 +1,9 @@
 /** A subject to findings: facts, texts, then experiments while they split the candidates, then what may be said. */
 import type { CauseId, Exchange, ExperimentReport, Finding } from '../model.ts';
-import { budgetOf, choose, prediction } from './experiments/experiments.ts';
 import { type Experiment, isSafe, type Observation, type Probe, saysStop } from './experiments/experiment.ts';
-import { findingFrom } from './finding.ts';
+import { budgetOf, choose, prediction } from './experiments/experiments.ts';
 import { facts } from './facts/facts.ts';
+import { findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
 import { normalAnswer } from './normal.ts';
 import { type Arrival, certaintyOf, rank } from './rank.ts';
@@ -31,11 +31,28 @@ export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: num
   const transport = transportFinding(subject);
   if (transport) return { findings: [transport], exchanges: [] };
   const found: Evidence[] = [...facts(subject), ...read(subject)];
-  if (found.every(({ names }) => names.length === 0) && !isRefusal(subject)) return { findings: [], exchanges: [] };
-  const state: State = { subject, doors, found, exchanges: [], reports: [], done: new Set(), budget: budgetOf(subject.environment.experiments), proven: null, arrival: 'unknown', below: null, base };
+  if (found.every(({ names }) => names.length === 0) && !isRefusal(subject))
+    return { findings: [], exchanges: [] };
+  const state: State = {
+    subject,
+    doors,
+    found,
+    exchanges: [],
+    reports: [],
+    done: new Set(),
+    budget: budgetOf(subject.environment.experiments),
+    proven: null,
+    arrival: 'unknown',
+    below: null,
+    base,
+  };
   if (doors.experiments) await experiment(state);
   const ranking = rank(universe(subject), found);
-  const certainty = certaintyOf(ranking, { stage: subject.stage, arrival: state.arrival, proven: state.proven });
+  const certainty = certaintyOf(ranking, {
+    stage: subject.stage,
+    arrival: state.arrival,
+    proven: state.proven,
+  });
   const finding = findingFrom(subject, ranking, certainty, state.reports);
   return withBelow(state, finding);
 }
@@ -64,8 +81,16 @@ function isRefusal(subject: Subject): boolean {
 async function experiment(state: State): Promise<void> {
   for (;;) {
     const { candidates } = rank(universe(state.subject), state.found);
-    const untold = rank(universe(state.subject), state.found.filter(({ kind }) => kind !== 'text'));
-    const next = choose(state.subject, untold.candidates.map(({ cause }) => cause), state.done, state.budget);
+    const untold = rank(
+      universe(state.subject),
+      state.found.filter(({ kind }) => kind !== 'text'),
+    );
+    const next = choose(
+      state.subject,
+      untold.candidates.map(({ cause }) => cause),
+      state.done,
+      state.budget,
+    );
     if (!next || !state.doors.spend(next.cost)) return;
     state.done.add(next.id);
     state.budget -= next.cost;
@@ -87,10 +112,20 @@ function report(state: State, run: Experiment, predicted: string, observed: Obse
   const exchange = observed.exchanges.length === 0 ? null : state.base + state.exchanges.length;
   state.exchanges.push(...observed.exchanges);
   state.found.push(...observed.evidence);
-  const before = rank(universe(state.subject), state.found.filter((item) => !observed.evidence.includes(item))).candidates[0];
+  const before = rank(
+    universe(state.subject),
+    state.found.filter((item) => !observed.evidence.includes(item)),
+  ).candidates[0];
   const expected = before ? run.predicts(before.cause, state.subject) : null;
   const agrees = expected === null || expected === observed.outcome;
-  state.reports.push({ id: run.id, class: run.classOf(state.subject), predicted, observed: observed.seen, agrees, exchange });
+  state.reports.push({
+    id: run.id,
+    class: run.classOf(state.subject),
+    predicted,
+    observed: observed.seen,
+    agrees,
+    exchange,
+  });
 }
 
 /** A-B-A: it fails again, with the same answer from the same address. */
@@ -100,10 +135,20 @@ async function repeatBaseline(state: State, cause: CauseId): Promise<void> {
   if (!isSafe(method) || state.budget < 1 || !doors.spend(1)) return;
   state.budget -= 1;
   const again = await doors.probe.repeat();
-  const same = normalAnswer(again) === normalAnswer(subject.failing) && again.hops.at(-1)?.remote === subject.hop.remote;
+  const same =
+    normalAnswer(again) === normalAnswer(subject.failing) && again.hops.at(-1)?.remote === subject.hop.remote;
   const status = again.hops.at(-1)?.response?.status ?? 'no answer';
-  const observed = same ? `${status}, the same answer from the same address` : `${status}: it does not repeat`;
-  state.reports.push({ id: 'repeat-baseline', class: 'A0', predicted: 'the same refusal', observed, agrees: same, exchange: state.base + state.exchanges.length });
+  const observed = same
+    ? `${status}, the same answer from the same address`
+    : `${status}: it does not repeat`;
+  state.reports.push({
+    id: 'repeat-baseline',
+    class: 'A0',
+    predicted: 'the same refusal',
+    observed,
+    agrees: same,
+    exchange: state.base + state.exchanges.length,
+  });
   state.exchanges.push(again);
   if (same) state.proven = cause;
 }
@@ -112,8 +157,18 @@ async function repeatBaseline(state: State, cause: CauseId): Promise<void> {
 async function withBelow(state: State, finding: Finding): Promise<Diagnosis> {
   const below = state.below ? await state.doors.below(state.below) : null;
   if (!below) return { findings: [finding], exchanges: state.exchanges };
-  const second = await diagnose(below, { ...state.doors, experiments: false }, state.base + state.exchanges.length);
-  const note = { hop: null, field: 'note', seen: 'the final URL refuses the credential too: fixing this alone is not shown to suffice' };
-  return { findings: [{ ...finding, evidence: [...finding.evidence, note] }, ...second.findings], exchanges: [...state.exchanges, ...second.exchanges] };
+  const second = await diagnose(
+    below,
+    { ...state.doors, experiments: false },
+    state.base + state.exchanges.length,
+  );
+  const note = {
+    hop: null,
+    field: 'note',
+    seen: 'the final URL refuses the credential too: fixing this alone is not shown to suffice',
+  };
+  return {
+    findings: [{ ...finding, evidence: [...finding.evidence, note] }, ...second.findings],
+    exchanges: [...state.exchanges, ...second.exchanges],
+  };
 }
-

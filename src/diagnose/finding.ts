@@ -4,17 +4,23 @@ import { client } from './explain/client.ts';
 import { delivery } from './explain/delivery.ts';
 import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
 import { token } from './explain/token.ts';
-import { compatible, type Candidate, type Ranking } from './rank.ts';
+import { type Candidate, compatible, type Ranking } from './rank.ts';
 import type { Subject } from './subject.ts';
 
 const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
 /** Named beside the first: more would be noise. */
 const mostAlternatives = 4;
 
-export function findingFrom(subject: Subject, ranking: Ranking, certainty: Certainty, experiments: readonly ExperimentReport[]): Finding {
+export function findingFrom(
+  subject: Subject,
+  ranking: Ranking,
+  certainty: Certainty,
+  experiments: readonly ExperimentReport[],
+): Finding {
   const first = ranking.candidates[0];
   const cause = first && first.support.length > 0 ? first.cause : 'unknown';
-  const explained = cause === 'unknown' ? undecided(subject) : (explanations[cause]?.(subject) ?? plain(subject, cause));
+  const explained =
+    cause === 'unknown' ? undecided(subject) : (explanations[cause]?.(subject) ?? plain(subject, cause));
   return {
     cause,
     check: null,
@@ -34,10 +40,20 @@ export function findingFrom(subject: Subject, ranking: Ranking, certainty: Certa
 }
 
 /** The answer first, then what supports the cause; each line once. */
-function evidenceLines(subject: Subject, first: Candidate | undefined, ranking: Ranking): Finding['evidence'] {
-  const answer = subject.response ? [{ hop: subject.hop.index, field: 'answer', seen: answerLine(subject) }] : [];
+function evidenceLines(
+  subject: Subject,
+  first: Candidate | undefined,
+  ranking: Ranking,
+): Finding['evidence'] {
+  const answer = subject.response
+    ? [{ hop: subject.hop.index, field: 'answer', seen: answerLine(subject) }]
+    : [];
   const support = first?.support ?? [];
-  const lines = [...answer, ...support.flatMap(({ lines: own }) => own), ...ranking.conflicts.flatMap(({ lines: own }) => own)];
+  const lines = [
+    ...answer,
+    ...support.flatMap(({ lines: own }) => own),
+    ...ranking.conflicts.flatMap(({ lines: own }) => own),
+  ];
   const seen = new Set<string>();
   return lines.filter((line) => {
     const key = `${line.hop} ${line.field} ${line.seen}`;
@@ -48,14 +64,19 @@ function evidenceLines(subject: Subject, first: Candidate | undefined, ranking: 
 }
 
 function answerLine(subject: Subject): string {
-  const words = [String(subject.response?.status ?? ''), subject.error, subject.description].filter((word) => word);
+  const words = [String(subject.response?.status ?? ''), subject.error, subject.description].filter(
+    (word) => word,
+  );
   return words.join(' ').trim();
 }
 
 function alternatives(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
   const others = ranking.candidates.filter((each) => each.cause !== cause);
   const supported = others.filter((each) => each.support.length > 0);
-  const named = (supported.length > 0 ? supported : cause === 'unknown' ? others : []).slice(0, mostAlternatives);
+  const named = (supported.length > 0 ? supported : cause === 'unknown' ? others : []).slice(
+    0,
+    mostAlternatives,
+  );
   return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
 }
 

@@ -22,7 +22,12 @@ export const delivery: readonly CauseId[] = [
   'scheme-mismatch',
 ];
 /** The header arrived and does not parse. */
-export const shape: readonly CauseId[] = ['credentials-duplicated', 'authorization-malformed', 'unresolved-variable', 'token-malformed'];
+export const shape: readonly CauseId[] = [
+  'credentials-duplicated',
+  'authorization-malformed',
+  'unresolved-variable',
+  'token-malformed',
+];
 export const tokenValidity: readonly CauseId[] = [
   'environment-mixup',
   'issuer-mismatch',
@@ -44,14 +49,46 @@ export const tokenValidity: readonly CauseId[] = [
   'jwks-unavailable',
   'token-invalid-unspecified',
 ];
-const otherCredentials: readonly CauseId[] = ['password-wrong', 'account-locked', 'api-key-invalid', 'api-key-expired', 'session-expired', 'login-redirect', 'cookie-not-sent', 'cookie-rejected'];
-const authorization: readonly CauseId[] = ['scope-missing', 'permission-missing', 'policy-blocked', 'step-up-required', 'csrf-failed', 'feature-disabled'];
-export const clientExists: readonly CauseId[] = ['client-secret-wrong', 'client-secret-expired', 'client-auth-method-wrong', 'client-auth-missing', 'client-type-wrong', 'credentials-not-encoded', 'client-assertion-invalid'];
+const otherCredentials: readonly CauseId[] = [
+  'password-wrong',
+  'account-locked',
+  'api-key-invalid',
+  'api-key-expired',
+  'session-expired',
+  'login-redirect',
+  'cookie-not-sent',
+  'cookie-rejected',
+];
+const authorization: readonly CauseId[] = [
+  'scope-missing',
+  'permission-missing',
+  'policy-blocked',
+  'step-up-required',
+  'csrf-failed',
+  'feature-disabled',
+];
+export const clientExists: readonly CauseId[] = [
+  'client-secret-wrong',
+  'client-secret-expired',
+  'client-auth-method-wrong',
+  'client-auth-missing',
+  'client-type-wrong',
+  'credentials-not-encoded',
+  'client-assertion-invalid',
+];
 export const clientAbsent: readonly CauseId[] = ['client-unknown', 'client-disabled'];
 
 /** Root causes of which another cause is the face: the text names the second, the root may be the first. */
 export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
-  'environment-mixup': ['issuer-mismatch', 'key-unknown', 'signature-invalid', 'audience-mismatch', 'client-unknown', 'client-mismatch', 'token-unknown'],
+  'environment-mixup': [
+    'issuer-mismatch',
+    'key-unknown',
+    'signature-invalid',
+    'audience-mismatch',
+    'client-unknown',
+    'client-mismatch',
+    'token-unknown',
+  ],
   'clock-skew': ['token-expired', 'token-not-yet-valid'],
   'token-lifetime-wrong': ['token-expired'],
   'token-type-wrong': ['audience-mismatch', 'token-claims-invalid'],
@@ -63,7 +100,16 @@ export function rootsOf(face: CauseId): CauseId[] {
 }
 
 const byStage: Readonly<Record<Exclude<Stage, 'transport'>, readonly CauseId[]>> = {
-  resource: [...edge, ...delivery, ...shape, ...tokenValidity, ...otherCredentials, ...authorization, 'route-missing', 'method-changed-by-redirect'],
+  resource: [
+    ...edge,
+    ...delivery,
+    ...shape,
+    ...tokenValidity,
+    ...otherCredentials,
+    ...authorization,
+    'route-missing',
+    'method-changed-by-redirect',
+  ],
   token: [
     ...edge,
     'environment-mixup',

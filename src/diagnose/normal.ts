@@ -13,14 +13,19 @@ function normal(response: Response, erase: readonly string[]): string {
   const challenge = headerValue(response, 'www-authenticate') ?? '';
   const location = headerValue(response, 'location') ?? '';
   const body = Buffer.from(response.body.content.subarray(0, 65_536)).toString('utf8');
-  return [String(response.status), type, ...[challenge, location, body].map((text) => strip(text, erase))].join('\n');
+  return [
+    String(response.status),
+    type,
+    ...[challenge, location, body].map((text) => strip(text, erase)),
+  ].join('\n');
 }
 
 function strip(text: string, erase: readonly string[]): string {
   let result = text;
   for (const value of erase) {
     if (value === '') continue;
-    for (const form of [value, encodeURIComponent(value), escapeHtml(value)]) result = result.replaceAll(form, '~');
+    for (const form of [value, encodeURIComponent(value), escapeHtml(value)])
+      result = result.replaceAll(form, '~');
   }
   return result
     .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?/g, '~')

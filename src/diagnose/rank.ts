@@ -30,11 +30,17 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
     const next = new Set([...left].filter((cause) => compatible(item, cause)));
     if (next.size === 0) conflicts.push(item);
     else left = next;
-    if (next.size > 0 && item.names.length > 0 && !item.names.some((cause) => next.has(cause))) conflicts.push(item);
+    if (next.size > 0 && item.names.length > 0 && !item.names.some((cause) => next.has(cause)))
+      conflicts.push(item);
   }
-  const candidates = [...left].map((cause) => ({ cause, support: sorted.filter((item) => item.names.includes(cause)) }));
+  const candidates = [...left].map((cause) => ({
+    cause,
+    support: sorted.filter((item) => item.names.includes(cause)),
+  }));
   const place = new Map(universe.map((cause, index) => [cause, index]));
-  candidates.sort((a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0));
+  candidates.sort(
+    (a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0),
+  );
   return { candidates, conflicts, evidence: sorted };
 }
 
@@ -44,7 +50,9 @@ export function compatible(item: Evidence, cause: CauseId): boolean {
 
 /** The strongest item decides, then those that name few causes, then how many there are. */
 export function strength(candidate: Candidate): number {
-  const values = candidate.support.map((item) => (item.kind === 'experiment' ? 40 : item.weight * 10) + 5 / item.names.length);
+  const values = candidate.support.map(
+    (item) => (item.kind === 'experiment' ? 40 : item.weight * 10) + 5 / item.names.length,
+  );
   const best = Math.max(0, ...values);
   const rest = values.reduce((sum, value) => sum + value, 0) - best;
   return best + rest / 10;
@@ -70,21 +78,30 @@ export function certaintyOf(ranking: Ranking, grounds: Grounds): Certainty {
  * points elsewhere.
  */
 function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
-  const texts = ranking.evidence.filter((item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0);
+  const texts = ranking.evidence.filter(
+    (item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0,
+  );
   const stated = texts.some((item) => item.names.every((name) => rootsOf(name).includes(first.cause)));
-  const agrees = first.support.some((item) => item.kind !== 'text' && item.weight >= 2 && listsOne(item, first.cause));
-  const needsArrival = grounds.stage === 'resource' && !edge.includes(first.cause) && !delivery.includes(first.cause);
+  const agrees = first.support.some(
+    (item) => item.kind !== 'text' && item.weight >= 2 && listsOne(item, first.cause),
+  );
+  const needsArrival =
+    grounds.stage === 'resource' && !edge.includes(first.cause) && !delivery.includes(first.cause);
   if (needsArrival && grounds.arrival !== 'arrived') return false;
   return stated && agrees && !contradicted(first, ranking);
 }
 
 /** Names this cause, or only faces of it. */
 function listsOne(item: Evidence, cause: CauseId): boolean {
-  return item.names.every((name) => name === cause || rootsOf(name).includes(cause) || rootsOf(cause).includes(name));
+  return item.names.every(
+    (name) => name === cause || rootsOf(name).includes(cause) || rootsOf(cause).includes(name),
+  );
 }
 
 function contradicted(first: Candidate, ranking: Ranking): boolean {
-  const elsewhere = ranking.candidates.slice(1).some((other) => other.support.some((item) => item.weight === 3 && !listsOne(item, first.cause)));
+  const elsewhere = ranking.candidates
+    .slice(1)
+    .some((other) => other.support.some((item) => item.weight === 3 && !listsOne(item, first.cause)));
   return elsewhere || ranking.conflicts.some((item) => item.weight >= 2 && item.names.length > 0);
 }
 
@@ -93,7 +110,13 @@ function isLikely(first: Candidate, ranking: Ranking): boolean {
   const next = ranking.candidates[1];
   const best = first.support.some((item) => item.weight >= 2);
   const clear = !next || strength(first) - strength(next) >= 2;
-  return best && clear && !ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text' && !isSecondFault(item, first.cause));
+  return (
+    best &&
+    clear &&
+    !ranking.conflicts.some(
+      (item) => item.weight === 3 && item.kind !== 'text' && !isSecondFault(item, first.cause),
+    )
+  );
 }
 
 /** What is wrong with a token says nothing about whether it was sent: that is a fault of its own. */

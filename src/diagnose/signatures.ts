@@ -53,7 +53,10 @@ export function read(subject: Subject): Evidence[] {
       evidence(`says/${signature.id}`, {
         kind: 'text',
         names: signature.causes,
-        only: subject.stage === 'resource' && signature.weight < 3 ? null : [...roots, ...elsewhere(subject, roots)],
+        only:
+          subject.stage === 'resource' && signature.weight < 3
+            ? null
+            : [...roots, ...elsewhere(subject, roots)],
         weight: signature.weight,
         lines: seen.map((line) => ({ hop: subject.hop.index, ...line })),
       }),
@@ -76,8 +79,16 @@ export function match(when: When, subject: Subject): { field: string; seen: stri
   const conditions: [string, string | undefined, string | null][] = [
     ['error', when.error === undefined ? undefined : `^(?:${when.error})$`, subject.error],
     ['error_description', when.description, subject.description],
-    ['challenge', when.scheme === undefined ? undefined : `^(?:${when.scheme})$`, subject.challenges.map(({ scheme }) => scheme).join(',') || null],
-    ...Object.entries(when.headers ?? {}).map(([name, pattern]): [string, string, string | null] => [name, pattern, headerValue(response, name)]),
+    [
+      'challenge',
+      when.scheme === undefined ? undefined : `^(?:${when.scheme})$`,
+      subject.challenges.map(({ scheme }) => scheme).join(',') || null,
+    ],
+    ...Object.entries(when.headers ?? {}).map(([name, pattern]): [string, string, string | null] => [
+      name,
+      pattern,
+      headerValue(response, name),
+    ]),
   ];
   for (const [field, pattern, value] of conditions) {
     if (pattern === undefined) continue;

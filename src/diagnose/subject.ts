@@ -94,7 +94,10 @@ export function createSubject(parts: SubjectParts): Subject | null {
     challenges,
     text,
     error: challenge?.parameters.get('error') ?? textAt(body, 'error'),
-    description: challenge?.parameters.get('error_description') ?? textAt(body, 'error_description') ?? textAt(body, 'message'),
+    description:
+      challenge?.parameters.get('error_description') ??
+      textAt(body, 'error_description') ??
+      textAt(body, 'message'),
     uses: parts.failing.credentials,
     redirect_uri: parts.stage === 'authorization' ? (inUrl?.get('redirect_uri') ?? null) : null,
   };
@@ -123,7 +126,11 @@ function textAt(body: Json | undefined, name: string): string | null {
 
 /** The token of the step, decoded, with the name of its credential. */
 export function tokenUse(subject: Subject): CredentialUse | null {
-  return subject.uses.find(({ token }) => token !== null && token.format !== 'opaque') ?? subject.uses.find(({ token }) => token !== null) ?? null;
+  return (
+    subject.uses.find(({ token }) => token !== null && token.format !== 'opaque') ??
+    subject.uses.find(({ token }) => token !== null) ??
+    null
+  );
 }
 
 /** Milliseconds since the epoch of the answer's Date, or null. */

@@ -3,15 +3,28 @@ import type { CauseId, Finding } from '../model.ts';
 import type { Subject } from './subject.ts';
 
 /** The code of the failure maps to this one cause. The others may hide another: a firewall that drops, a busy server. */
-const exact: ReadonlySet<CauseId> = new Set(['dns-failure', 'connection-refused', 'tls-untrusted', 'tls-expired', 'tls-not-yet-valid', 'tls-host-mismatch', 'tls-to-plain-port', 'plain-to-tls-port', 'proxy-auth-required']);
+const exact: ReadonlySet<CauseId> = new Set([
+  'dns-failure',
+  'connection-refused',
+  'tls-untrusted',
+  'tls-expired',
+  'tls-not-yet-valid',
+  'tls-host-mismatch',
+  'tls-to-plain-port',
+  'plain-to-tls-port',
+  'proxy-auth-required',
+]);
 
 const fixes: Readonly<Record<CauseId, string>> = {
-  'dns-failure': 'Check the host name in origins or issuers, and the name server of this machine; connect_to reaches a machine under a name that DNS does not know.',
+  'dns-failure':
+    'Check the host name in origins or issuers, and the name server of this machine; connect_to reaches a machine under a name that DNS does not know.',
   'connection-refused': 'Start the server, or correct the port in origins or connect_to.',
   'connection-timeout': 'Check routing and firewall between this machine and the server.',
   'connection-closed': 'Look into the log of the server, or of the proxy in front of it, at this time.',
-  'response-timeout': 'Raise the timeout of the step if the server is known to be slow; else look into its log.',
-  'tls-untrusted': 'Add the issuing CA under tls: {ca: FILE}, or let the server send its intermediate certificates.',
+  'response-timeout':
+    'Raise the timeout of the step if the server is known to be slow; else look into its log.',
+  'tls-untrusted':
+    'Add the issuing CA under tls: {ca: FILE}, or let the server send its intermediate certificates.',
   'tls-expired': 'Renew the certificate of the server.',
   'tls-not-yet-valid': 'Check the clock of this machine, then the certificate.',
   'tls-host-mismatch': 'Use a name that the certificate lists, or add this name to the certificate.',

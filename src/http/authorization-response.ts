@@ -32,7 +32,9 @@ export function acceptance(hop: Hop, redirect_uri: string, state: string): Accep
 function pointsTo(target: URL, redirect_uri: string): boolean {
   if (!URL.canParse(redirect_uri)) return false;
   const wanted = new URL(redirect_uri);
-  return target.protocol === wanted.protocol && target.host === wanted.host && target.pathname === wanted.pathname;
+  return (
+    target.protocol === wanted.protocol && target.host === wanted.host && target.pathname === wanted.pathname
+  );
 }
 
 function parameter(url: URL, name: string): string | null {
@@ -51,5 +53,9 @@ function formPost(text: string, redirect_uri: string, state: string): Acceptance
 export function errorCode(text: string): string | null {
   const json = /"error"\s*:\s*"([\w.-]+)"/.exec(text)?.[1];
   if (json !== undefined) return json;
-  return /\b(invalid_client(?:_id)?|unauthorized_client|invalid_redirect_uri|redirect_uri_mismatch|invalid_request(?:_uri|_object)?|unsupported_response_type|invalid_scope|access_denied|server_error)\b/.exec(text)?.[1] ?? null;
+  return (
+    /\b(invalid_client(?:_id)?|unauthorized_client|invalid_redirect_uri|redirect_uri_mismatch|invalid_request(?:_uri|_object)?|unsupported_response_type|invalid_scope|access_denied|server_error)\b/.exec(
+      text,
+    )?.[1] ?? null
+  );
 }

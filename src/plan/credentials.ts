@@ -3,7 +3,8 @@ import type { ApiKeyCredential, Client, Credential, Json, JsonMap, OAuth2Credent
 import type { Problems } from '../problem.ts';
 import type { Value } from '../secret.ts';
 import { isMap, merge, sourceOf } from '../source.ts';
-import { mapAt, type PlannedEnvironment, type ProjectContext, sourcesOf, unplaced } from './environment.ts';
+import type { PlannedEnvironment, ProjectContext } from './environment.ts';
+import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { Reader } from './reader.ts';
 
 /** What why401.yml says of each credential in this environment, by name. */
@@ -28,34 +29,53 @@ export function planCredential(
   const before = problems.list.length;
   const need = (key: string): Value => {
     if (map[key] === undefined) {
-      problems.add('CREDENTIAL_INCOMPLETE', `Credential "${name}" has no "${key}" in environment "${planned.environment.name}".`, {
-        source,
-        fix: `Add "${key}" to the credential, or to environments.${planned.environment.name}.credentials.${name}.`,
-      });
+      problems.add(
+        'CREDENTIAL_INCOMPLETE',
+        `Credential "${name}" has no "${key}" in environment "${planned.environment.name}".`,
+        {
+          source,
+          fix: `Add "${key}" to the credential, or to environments.${planned.environment.name}.credentials.${name}.`,
+        },
+      );
       return '';
     }
     return read.text(map, key) ?? '';
   };
   const credential = build(map, need, base, () => oauth2(base, map, need, read, planned, context, problems));
   if (!credential && problems.list.length === before) {
-    problems.add('CREDENTIAL_INCOMPLETE', `Credential "${name}" has no usable type in environment "${planned.environment.name}".`, {
-      source,
-      fix: 'Write type: bearer, basic, api_key or oauth2.',
-    });
+    problems.add(
+      'CREDENTIAL_INCOMPLETE',
+      `Credential "${name}" has no usable type in environment "${planned.environment.name}".`,
+      {
+        source,
+        fix: 'Write type: bearer, basic, api_key or oauth2.',
+      },
+    );
   }
   return credential;
 }
 
 type Base = Pick<Credential, 'name' | 'source' | 'sources'>;
 
-function build(map: JsonMap, need: (key: string) => Value, base: Base, oauth: () => OAuth2Credential | null): Credential | null {
+function build(
+  map: JsonMap,
+  need: (key: string) => Value,
+  base: Base,
+  oauth: () => OAuth2Credential | null,
+): Credential | null {
   switch (map['type']) {
     case 'bearer':
       return { ...base, type: 'bearer', token: need('token') };
     case 'basic':
       return { ...base, type: 'basic', username: need('username'), password: need('password') };
     case 'api_key':
-      return { ...base, type: 'api_key', in: place(map['in']), field: String(need('name')), value: need('value') };
+      return {
+        ...base,
+        type: 'api_key',
+        in: place(map['in']),
+        field: String(need('name')),
+        value: need('value'),
+      };
     case 'oauth2':
       return oauth();
     default:
@@ -102,10 +122,14 @@ function clientOf(
 ): Client | null {
   const { environment } = planned;
   const wanted = map['client'];
-  const client = typeof wanted === 'string' ? environment.clients.get(wanted) : [...environment.clients.values()][0];
+  const client =
+    typeof wanted === 'string' ? environment.clients.get(wanted) : [...environment.clients.values()][0];
   if (!client) {
     const message = `Credential "${base.name}" needs ${typeof wanted === 'string' ? `the client "${wanted}"` : 'a client'}, which environment "${environment.name}" does not have.`;
-    problems.add('UNKNOWN_CLIENT', message, { source: sourceOf(map, 'client') ?? base.source, fix: `Add it under environments.${environment.name}.clients.` });
+    problems.add('UNKNOWN_CLIENT', message, {
+      source: sourceOf(map, 'client') ?? base.source,
+      fix: `Add it under environments.${environment.name}.clients.`,
+    });
     return null;
   }
   const raw = mapAt(mapAt(planned.raw, 'clients'), client.name);

@@ -1,15 +1,15 @@
 /** One environment of why401.yml: `extends` applied, templates rendered, everything but its credentials. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Client, Environment, Field, Issuer, Json, JsonMap, Transport } from '../model.ts';
+import type { Client, Environment, Field, Issuer, Json, JsonMap } from '../model.ts';
 import { Problems } from '../problem.ts';
 import type { Value } from '../secret.ts';
 import { isMap, sourceOf } from '../source.ts';
+import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
 import type { Lookups } from './scope.ts';
 import { createScope, dig } from './scope.ts';
 import type { Scope } from './template.ts';
+import { readTransport } from './transport.ts';
 
 export interface ProjectContext {
   /** Directory of why401.yml. */
@@ -33,9 +33,19 @@ export interface PlannedEnvironment {
 }
 
 /** Renders the environment `name`, whose maps are `raw`; what is wrong goes to `problems`. */
-export function planEnvironment(name: string, raw: JsonMap, context: ProjectContext, problems: Problems): PlannedEnvironment {
+export function planEnvironment(
+  name: string,
+  raw: JsonMap,
+  context: ProjectContext,
+  problems: Problems,
+): PlannedEnvironment {
   const layers = [context.given, mapAt(raw, 'variables'), mapAt(context.project, 'variables')];
-  const named = environmentNames(name, raw, () => scope, () => planned.environment);
+  const named = environmentNames(
+    name,
+    raw,
+    () => scope,
+    () => planned.environment,
+  );
   const scope: Scope = createScope({ lookups: context.lookups, layers, named });
   const read = new Reader(scope, problems, context.offline);
   const origins = readOrigins(raw, read, problems);
@@ -57,20 +67,15 @@ export function planEnvironment(name: string, raw: JsonMap, context: ProjectCont
   return planned;
 }
 
-export const unplaced: { file: string; line: number; column: number } = { file: '', line: 1, column: 1 };
-
-export function mapAt(map: JsonMap, name: string): JsonMap {
-  const value = map[name];
-  return value !== undefined && isMap(value) ? value : {};
-}
-
 /** `environment`, `origin.X`, `issuer.X`, `clients.X.key`: what a name means in this environment. */
 function environmentNames(name: string, raw: JsonMap, scope: () => Scope, environment: () => Environment) {
   return (path: string): Json | Value | undefined => {
     if (path === 'environment') return name;
     const [kind, which, ...rest] = path.split('.');
-    if (kind === 'origin' && which !== undefined && rest.length === 0) return environment().origins.get(which);
-    if (kind === 'issuer' && which !== undefined && rest.length === 0) return environment().issuers.get(which)?.issuer;
+    if (kind === 'origin' && which !== undefined && rest.length === 0)
+      return environment().origins.get(which);
+    if (kind === 'issuer' && which !== undefined && rest.length === 0)
+      return environment().issuers.get(which)?.issuer;
     if (kind === 'clients' && which !== undefined && rest.length === 1) {
       const written = dig(raw, ['clients', which, ...rest]);
       if (typeof written !== 'string') return written;
@@ -87,7 +92,14 @@ function readOrigins(raw: JsonMap, read: Reader, problems: Problems): Map<string
     const text = read.plain(map, name);
     if (text === null) continue;
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) {
+    if (
+      !url ||
+      !/^https?:$/.test(url.protocol) ||
+      url.pathname !== '/' ||
+      url.search ||
+      url.hash ||
+      url.username
+    ) {
       problems.add('ORIGIN_INVALID', `"${text}" is not an origin.`, {
         source: sourceOf(map, name),
         fix: 'Write scheme, host and, where it is not the default, the port: https://api.example.com',
@@ -109,7 +121,10 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
     if (issuer === null) continue;
     const source = (long ? sourceOf(long, 'issuer') : sourceOf(map, name)) ?? unplaced;
     if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
-      problems.add('ISSUER_INVALID', `"${issuer}" is not an issuer identifier.`, { source, fix: 'Write its URL, exactly as the authorization server states it.' });
+      problems.add('ISSUER_INVALID', `"${issuer}" is not an issuer identifier.`, {
+        source,
+        fix: 'Write its URL, exactly as the authorization server states it.',
+      });
       continue;
     }
     const discovery = long?.['discovery'];
@@ -124,7 +139,12 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
   return issuers;
 }
 
-function readClients(raw: JsonMap, issuers: ReadonlyMap<string, Issuer>, read: Reader, problems: Problems): Map<string, Client> {
+function readClients(
+  raw: JsonMap,
+  issuers: ReadonlyMap<string, Issuer>,
+  read: Reader,
+  problems: Problems,
+): Map<string, Client> {
   const clients = new Map<string, Client>();
   const map = mapAt(raw, 'clients');
   for (const name of Object.keys(map)) {
@@ -132,14 +152,22 @@ function readClients(raw: JsonMap, issuers: ReadonlyMap<string, Issuer>, read: R
     const wanted = value['issuer'];
     const issuer = typeof wanted === 'string' ? issuers.get(wanted) : [...issuers.values()][0];
     if (!issuer) {
-      const message = typeof wanted === 'string' ? `There is no issuer "${wanted}" in this environment.` : 'This environment has no issuer for the client.';
-      problems.add('UNKNOWN_ISSUER', message, { source: sourceOf(value, 'issuer') ?? sourceOf(map, name, 'key'), fix: 'Name it under issuers:.' });
+      const message =
+        typeof wanted === 'string'
+          ? `There is no issuer "${wanted}" in this environment.`
+          : 'This environment has no issuer for the client.';
+      problems.add('UNKNOWN_ISSUER', message, {
+        source: sourceOf(value, 'issuer') ?? sourceOf(map, name, 'key'),
+        fix: 'Name it under issuers:.',
+      });
       continue;
     }
     const client_id = read.plain(value, 'client_id');
     if (client_id === null) {
       if (value['client_id'] === undefined) {
-        problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, { source: sourceOf(map, name, 'key') });
+        problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, {
+          source: sourceOf(map, name, 'key'),
+        });
       }
       continue;
     }
@@ -163,15 +191,6 @@ function authMethod(client: JsonMap): Client['token_endpoint_auth_method'] {
   return client['client_secret'] === undefined ? 'none' : 'client_secret_basic';
 }
 
-export function sourcesOf(map: JsonMap): Record<string, { file: string; line: number; column: number }> {
-  const sources: Record<string, { file: string; line: number; column: number }> = {};
-  for (const name of Object.keys(map)) {
-    const source = sourceOf(map, name);
-    if (source) sources[name] = source;
-  }
-  return sources;
-}
-
 function readHeaders(raw: JsonMap, read: Reader): Field[] {
   const map = mapAt(raw, 'headers');
   const fields: Field[] = [];
@@ -180,39 +199,4 @@ function readHeaders(raw: JsonMap, read: Reader): Field[] {
     if (value !== null) fields.push([name, value]);
   }
   return fields;
-}
-
-function readTransport(name: string, raw: JsonMap, context: ProjectContext, read: Reader, problems: Problems): Transport {
-  const tls = mapAt(raw, 'tls');
-  const file = (key: string): string | null => {
-    const path = read.plain(tls, key);
-    if (path === null || context.offline) return null;
-    try {
-      return readFileSync(resolve(context.root, path), 'utf8');
-    } catch {
-      problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read.`, { source: sourceOf(tls, key), fix: 'Paths are relative to why401.yml.' });
-      return null;
-    }
-  };
-  const cert = file('cert');
-  const key = file('key');
-  return {
-    environment: name,
-    connectTo: readConnectTo(raw, read),
-    ca: file('ca'),
-    clientCertificate: cert !== null && key !== null ? { cert, key: read.secretText(`${name} tls key`, key) } : null,
-    insecure: tls['insecure'] === true,
-    proxy: read.text(raw, 'proxy'),
-    http2: raw['http2'] === true,
-  };
-}
-
-function readConnectTo(raw: JsonMap, read: Reader): Map<string, string> {
-  const map = mapAt(raw, 'connect_to');
-  const pairs = new Map<string, string>();
-  for (const from of Object.keys(map)) {
-    const to = read.plain(map, from);
-    if (to !== null) pairs.set(from, to);
-  }
-  return pairs;
 }

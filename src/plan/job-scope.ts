@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../doors.ts';
 import type { Job, Json } from '../model.ts';
 import { createScope, type Lookups } from './scope.ts';
-import { type RenderedJson, type Scope } from './template.ts';
+import type { RenderedJson, Scope } from './template.ts';
 
 export interface JobScope {
   readonly scope: Scope;
@@ -12,7 +12,10 @@ export interface JobScope {
   readonly metadata: Map<string, Json>;
 }
 
-export function createJobScope(job: Job, doors: { clock: Clock; random: Random; lookups: Lookups }): JobScope {
+export function createJobScope(
+  job: Job,
+  doors: { clock: Clock; random: Random; lookups: Lookups },
+): JobScope {
   const captures = new Map<string, RenderedJson>();
   const metadata = new Map<string, Json>();
   const verifier = doors.random.token(32);
@@ -26,7 +29,8 @@ export function createJobScope(job: Job, doors: { clock: Clock; random: Random; 
     if (instant !== undefined) return instant;
     const [kind, which = '', key] = name.split('.');
     if (kind === 'origin') return environment.origins.get(which);
-    if (kind === 'issuer') return key === undefined ? environment.issuers.get(which)?.issuer : metadata.get(name);
+    if (kind === 'issuer')
+      return key === undefined ? environment.issuers.get(which)?.issuer : metadata.get(name);
     if (kind === 'clients') return clientValue(job, which, key);
     return undefined;
   };

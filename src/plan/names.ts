@@ -1,9 +1,11 @@
 /** What a step refers to must exist: credentials, origins, clients, variables, secrets. */
+
+import { nearest } from '../load/nearest.ts';
 import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
-import { mapAt, type PlannedEnvironment } from './environment.ts';
-import { nearest } from '../load/nearest.ts';
+import type { PlannedEnvironment } from './environment.ts';
+import { mapAt } from './maps.ts';
 import { missingSecret, whereToDefine } from './reader.ts';
 import { credentialRefs } from './steps.ts';
 import { references, type Scope, templateFaults } from './template.ts';
@@ -29,15 +31,33 @@ export function checkNames(step: Step, written: JsonMap, context: NameContext, p
   checkReferences(written, context, problems);
 }
 
-export function checkCredentialNames(value: Json | undefined, container: JsonMap, context: NameContext, problems: Problems): void {
+export function checkCredentialNames(
+  value: Json | undefined,
+  container: JsonMap,
+  context: NameContext,
+  problems: Problems,
+): void {
   for (const { name } of credentialRefs(value)) {
     checkCredential(name, sourceOf(container, 'credential'), context, problems);
   }
 }
 
-function checkCredential(name: string, source: ReturnType<typeof sourceOf>, context: NameContext, problems: Problems): void {
+function checkCredential(
+  name: string,
+  source: ReturnType<typeof sourceOf>,
+  context: NameContext,
+  problems: Problems,
+): void {
   if (context.credentials.has(name)) return;
-  unknown('UNKNOWN_CREDENTIAL', 'credential', name, [...context.credentials.keys()], source, context, problems);
+  unknown(
+    'UNKNOWN_CREDENTIAL',
+    'credential',
+    name,
+    [...context.credentials.keys()],
+    source,
+    context,
+    problems,
+  );
 }
 
 function unknown(
@@ -50,25 +70,43 @@ function unknown(
   problems: Problems,
 ): void {
   const near = nearest(name, known);
-  const fix = near ? `Did you mean "${near}"?` : known.length > 0 ? `There are: ${known.join(', ')}.` : `This environment has no ${kind}s.`;
-  problems.add(code, `There is no ${kind} "${name}" in environment "${context.planned.environment.name}".`, { source, fix });
+  const fix = near
+    ? `Did you mean "${near}"?`
+    : known.length > 0
+      ? `There are: ${known.join(', ')}.`
+      : `This environment has no ${kind}s.`;
+  problems.add(code, `There is no ${kind} "${name}" in environment "${context.planned.environment.name}".`, {
+    source,
+    fix,
+  });
 }
 
 /** `NAME:/path`; a scheme is followed by `//`. */
 const named = /^([A-Za-z][\w-]*):\/(?!\/)/;
 
 function checkTarget(step: RequestStep, written: JsonMap, context: NameContext, problems: Problems): void {
-  const source = sourceOf(written, step.method) ?? sourceOf(mapAt(written, 'request'), 'url') ?? sourceOf(written);
+  const source =
+    sourceOf(written, step.method) ?? sourceOf(mapAt(written, 'request'), 'url') ?? sourceOf(written);
   const { origins } = context.planned.environment;
   const origin = named.exec(step.target)?.[1];
   if (origin !== undefined && !origins.has(origin)) {
     unknown('UNKNOWN_ORIGIN', 'origin', origin, [...origins.keys()], source, context, problems);
   } else if (step.target.startsWith('/') && origins.size === 0) {
-    problems.add('NO_ORIGIN', `"${step.target}" is relative, and environment "${context.planned.environment.name}" has no origin.`, { source, fix: 'Add one under origins:.' });
+    problems.add(
+      'NO_ORIGIN',
+      `"${step.target}" is relative, and environment "${context.planned.environment.name}" has no origin.`,
+      { source, fix: 'Add one under origins:.' },
+    );
   } else if (/^[a-z][a-z+.-]*:\/\/[^/?#]*@/i.test(step.target)) {
-    problems.add('USERINFO_IN_URL', 'A user name or password does not belong into a URL.', { source, fix: 'Use a credential of type basic.' });
+    problems.add('USERINFO_IN_URL', 'A user name or password does not belong into a URL.', {
+      source,
+      fix: 'Use a credential of type basic.',
+    });
   } else if (!origin && !/^(\/|https?:\/\/|\$\{)/i.test(step.target)) {
-    problems.add('TARGET_INVALID', `"${step.target}" is no target.`, { source, fix: 'Write /path, NAME:/path with the name of an origin, or a URL with http or https.' });
+    problems.add('TARGET_INVALID', `"${step.target}" is no target.`, {
+      source,
+      fix: 'Write /path, NAME:/path with the name of an origin, or a URL with http or https.',
+    });
   }
 }
 
@@ -82,32 +120,64 @@ function checkHeaders(step: RequestStep, written: JsonMap, context: NameContext,
     const lower = name.toLowerCase();
     const source = sourceOf(headers, name, 'key') ?? sourceOf(step.headers, name, 'key');
     if (Array.isArray(value) && once.has(lower)) {
-      problems.add('HEADER_REPEATED', `${name} may stand once in a request (RFC 9110).`, { source, fix: 'Write one value.' });
+      problems.add('HEADER_REPEATED', `${name} may stand once in a request (RFC 9110).`, {
+        source,
+        fix: 'Write one value.',
+      });
     }
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) problems.add('HEADER_NAME_INVALID', `"${name}" is no field name.`, { source, fix: 'Letters, digits and !#$%&\'*+-.^_`|~ are allowed (RFC 9110 section 5.1).' });
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
+      problems.add('HEADER_NAME_INVALID', `"${name}" is no field name.`, {
+        source,
+        fix: "Letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.1).",
+      });
     if (lower === 'host' && !step.target.startsWith('http:')) {
-      problems.add('HOST_OVERRIDDEN', 'A Host header would change SNI and the certificate check too.', { source, fix: 'Use connect_to to reach another machine under the same name.' });
+      problems.add('HOST_OVERRIDDEN', 'A Host header would change SNI and the certificate check too.', {
+        source,
+        fix: 'Use connect_to to reach another machine under the same name.',
+      });
     }
-    if (typeof value === 'string' && /[\r\n\0]/.test(value)) problems.add('HEADER_VALUE_INVALID', `The value of ${name} holds a line break.`, { source: sourceOf(headers, name), fix: 'Remove it: a header is one line (RFC 9110 section 5.5).' });
+    if (typeof value === 'string' && /[\r\n\0]/.test(value))
+      problems.add('HEADER_VALUE_INVALID', `The value of ${name} holds a line break.`, {
+        source: sourceOf(headers, name),
+        fix: 'Remove it: a header is one line (RFC 9110 section 5.5).',
+      });
     seen.set(lower, name);
   }
   checkSources(step, written, seen, context, problems);
 }
 
 /** Two sources for one header are an error, never a silent merge. */
-function checkSources(step: RequestStep, written: JsonMap, seen: Map<string, string>, context: NameContext, problems: Problems): void {
+function checkSources(
+  step: RequestStep,
+  written: JsonMap,
+  seen: Map<string, string>,
+  context: NameContext,
+  problems: Problems,
+): void {
   const origin = new Map<string, string>([...seen.keys()].map((name) => [name, 'headers:']));
   for (const { name } of step.credentials) {
     const map = context.credentials.get(name);
     if (!map) continue;
-    const header = map['type'] === 'api_key' ? (map['in'] === 'header' ? String(map['name']).toLowerCase() : null) : 'authorization';
+    const header =
+      map['type'] === 'api_key'
+        ? map['in'] === 'header'
+          ? String(map['name']).toLowerCase()
+          : null
+        : 'authorization';
     if (header === null) continue;
     const other = origin.get(header);
     if (other !== undefined) {
-      problems.add('HEADER_TWICE', `The header "${header}" would come from ${other} and from the credential "${name}".`, {
-        source: sourceOf(written, 'credential') ?? sourceOf(mapAt(written, 'headers'), seen.get(header) ?? '', 'key') ?? sourceOf(written),
-        fix: 'Keep one of them; "credential: none" sends no credential.',
-      });
+      problems.add(
+        'HEADER_TWICE',
+        `The header "${header}" would come from ${other} and from the credential "${name}".`,
+        {
+          source:
+            sourceOf(written, 'credential') ??
+            sourceOf(mapAt(written, 'headers'), seen.get(header) ?? '', 'key') ??
+            sourceOf(written),
+          fix: 'Keep one of them; "credential: none" sends no credential.',
+        },
+      );
     }
     origin.set(header, `the credential "${name}"`);
   }
@@ -118,28 +188,55 @@ function checkAuthorize(client: string, written: JsonMap, context: NameContext, 
   const { clients } = context.planned.environment;
   const found = clients.get(client);
   if (!found) {
-    unknown('UNKNOWN_CLIENT', 'client', client, [...clients.keys()], sourceOf(map, 'client'), context, problems);
+    unknown(
+      'UNKNOWN_CLIENT',
+      'client',
+      client,
+      [...clients.keys()],
+      sourceOf(map, 'client'),
+      context,
+      problems,
+    );
   } else if ((map['redirect_uri'] ?? 'all') === 'all' && found.redirect_uris.length === 0) {
-    problems.add('NO_REDIRECT_URI', `Client "${client}" has no redirect_uris in environment "${context.planned.environment.name}".`, { source: sourceOf(map, 'redirect_uri') ?? sourceOf(map), fix: 'Add redirect_uris to the client, or name one URI here.' });
+    problems.add(
+      'NO_REDIRECT_URI',
+      `Client "${client}" has no redirect_uris in environment "${context.planned.environment.name}".`,
+      {
+        source: sourceOf(map, 'redirect_uri') ?? sourceOf(map),
+        fix: 'Add redirect_uris to the client, or name one URI here.',
+      },
+    );
   }
 }
 
 function checkReferences(written: JsonMap, context: NameContext, problems: Problems): void {
   const { in: overrides, ...rest } = written;
-  const own = overrides !== undefined && isMap(overrides) ? overrides[context.planned.environment.name] : undefined;
+  const own =
+    overrides !== undefined && isMap(overrides) ? overrides[context.planned.environment.name] : undefined;
   for (const part of [rest, own]) {
     if (part === undefined) continue;
     for (const fault of templateFaults(part)) {
-      problems.add('TEMPLATE_INVALID', fault.error, { source: fault.container ? sourceOf(fault.container, fault.key ?? undefined) : null });
+      problems.add('TEMPLATE_INVALID', fault.error, {
+        source: fault.container ? sourceOf(fault.container, fault.key ?? undefined) : null,
+      });
     }
     for (const reference of references(part)) {
       const { name } = reference;
-      if (reference.default !== null || context.captured.has(name) || deferred(name) || context.scope.lookup(name) !== undefined) continue;
+      if (
+        reference.default !== null ||
+        context.captured.has(name) ||
+        deferred(name) ||
+        context.scope.lookup(name) !== undefined
+      )
+        continue;
       const source = reference.container ? sourceOf(reference.container, reference.key ?? undefined) : null;
       if (name.startsWith('secret.')) {
         if (!context.offline) missingSecret(name.slice(7), problems, source);
       } else if (!(context.offline && name.startsWith('env.'))) {
-        problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, { source, fix: whereToDefine(name) });
+        problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, {
+          source,
+          fix: whereToDefine(name),
+        });
       }
     }
   }

@@ -1,12 +1,14 @@
 /** Project and options to jobs. Pure but for certificate files: nothing is sent, every wrong name is told. */
+
 import type { Credential, Environment, Job, Json, JsonMap, Step } from '../model.ts';
 import { type Problem, Problems } from '../problem.ts';
-import { nearest } from '../load/nearest.ts';
-import { isMap, merge, sourceOf } from '../source.ts';
+import { isMap, sourceOf } from '../source.ts';
 import { credentialMaps, planCredential } from './credentials.ts';
-import { mapAt, type PlannedEnvironment, planEnvironment, type ProjectContext } from './environment.ts';
+import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
+import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
 import { createScope } from './scope.ts';
+import { checkEnvironmentNames, extended, selectEnvironments } from './selection.ts';
 import { checkProtection, override, planStep } from './steps.ts';
 
 /** One scenario file as loaded. */
@@ -36,14 +38,21 @@ export interface Plan {
   readonly problems: readonly Problem[];
 }
 
-export function plan(context: ProjectContext, scenarios: readonly ScenarioSource[], options: PlanOptions): Plan {
+export function plan(
+  context: ProjectContext,
+  scenarios: readonly ScenarioSource[],
+  options: PlanOptions,
+): Plan {
   const problems = new Problems();
   const raws = extended(mapAt(context.project, 'environments'), problems);
   const selected = selectEnvironments(raws, options.environments, problems);
   const planned = new Map<string, PlannedEnvironment>();
   for (const [name, raw] of raws) {
     const own = selected.has(name) ? problems : new Problems();
-    planned.set(name, planEnvironment(name, raw, { ...context, offline: context.offline || !selected.has(name) }, own));
+    planned.set(
+      name,
+      planEnvironment(name, raw, { ...context, offline: context.offline || !selected.has(name) }, own),
+    );
   }
   const wanted = scenarios.filter((scenario) => matches(scenario, options));
   const jobs: Job[] = [];
@@ -57,60 +66,12 @@ export function plan(context: ProjectContext, scenarios: readonly ScenarioSource
   }
   if (jobs.length === 0 && problems.list.length === 0) noJobs(scenarios.length, problems);
   const known = [...planned.values()].map((each) => each.environment);
-  return { jobs, environments: known.filter((each) => selected.has(each.name)), known, problems: distinct(problems.list) };
-}
-
-/** `extends` applied; a cycle or an unknown name is a problem. */
-function extended(environments: JsonMap, problems: Problems): Map<string, JsonMap> {
-  const result = new Map<string, JsonMap>();
-  const resolve = (name: string, path: readonly string[]): JsonMap => {
-    const raw = mapAt(environments, name);
-    const base = raw['extends'];
-    if (typeof base !== 'string') return raw;
-    const source = sourceOf(raw, 'extends');
-    if (path.includes(base)) {
-      problems.add('EXTENDS_CYCLE', `"${name}" extends itself: ${[...path, base].join(' extends ')}.`, { source, fix: 'Let one of them stand alone.' });
-      return raw;
-    }
-    if (!Object.hasOwn(environments, base)) {
-      unknownEnvironment(base, Object.keys(environments), source, problems);
-      return raw;
-    }
-    return merge(merge(resolve(base, [...path, base]), { default: null }), merge(raw, { extends: null }));
+  return {
+    jobs,
+    environments: known.filter((each) => selected.has(each.name)),
+    known,
+    problems: distinct(problems.list),
   };
-  for (const name of Object.keys(environments)) result.set(name, resolve(name, [name]));
-  return result;
-}
-
-function selectEnvironments(raws: ReadonlyMap<string, JsonMap>, names: readonly string[], problems: Problems): Set<string> {
-  if (names.length === 0) return new Set([...raws].filter(([, raw]) => raw['default'] !== false).map(([name]) => name));
-  for (const name of names) if (!raws.has(name)) unknownEnvironment(name, [...raws.keys()], null, problems);
-  return new Set([...raws.keys()].filter((name) => names.includes(name)));
-}
-
-function unknownEnvironment(name: string, known: readonly string[], source: ReturnType<typeof sourceOf>, problems: Problems): void {
-  const near = nearest(name, known);
-  problems.add('UNKNOWN_ENVIRONMENT', `There is no environment "${name}".`, {
-    source,
-    fix: near ? `Did you mean "${near}"?` : `There are: ${known.join(', ')}.`,
-  });
-}
-
-function checkEnvironmentNames(scenario: JsonMap, known: readonly string[], problems: Problems): void {
-  const steps = scenario['steps'];
-  const maps = [scenario, ...(Array.isArray(steps) ? steps.filter(isMap) : [])];
-  for (const map of [...maps, ...maps.map((each) => mapAt(each, 'expect'))]) {
-    const only = map['only'];
-    if (Array.isArray(only)) {
-      only.forEach((name: Json, index: number) => {
-        if (!known.includes(String(name))) unknownEnvironment(String(name), known, sourceOf(only, index), problems);
-      });
-    }
-    const inside = mapAt(map, 'in');
-    for (const name of Object.keys(inside)) {
-      if (!known.includes(name)) unknownEnvironment(name, known, sourceOf(inside, name, 'key'), problems);
-    }
-  }
 }
 
 function matches(scenario: ScenarioSource, options: PlanOptions): boolean {
@@ -142,7 +103,11 @@ function planJob(
   if (Array.isArray(only) && !only.includes(environment.name)) return null;
   const value = override(scenario.value, environment.name);
   const layers = [context.given, mapAt(value, 'variables'), ...planned.layers.slice(1)];
-  const scope = createScope({ lookups: context.lookups, layers, named: (name) => jobName(name) ?? planned.scope.lookup(name) });
+  const scope = createScope({
+    lookups: context.lookups,
+    layers,
+    named: (name) => jobName(name) ?? planned.scope.lookup(name),
+  });
   const credentials = credentialMaps(planned, context);
   const captured = new Set<string>();
   const names: NameContext = { planned, credentials, scope, captured, offline: context.offline };
@@ -190,10 +155,20 @@ function jobName(name: string): Json | undefined {
   return name === 'uuid' || name.startsWith('pkce.') || /^now([+-]\d+[smhd])?\./.test(name) ? '' : undefined;
 }
 
-function neededCredentials(steps: readonly Step[], names: NameContext, context: ProjectContext, problems: Problems): Map<string, Credential> {
+function neededCredentials(
+  steps: readonly Step[],
+  names: NameContext,
+  context: ProjectContext,
+  problems: Problems,
+): Map<string, Credential> {
   const result = new Map<string, Credential>();
   for (const step of steps) {
-    const wanted = step.kind === 'request' ? step.credentials.map((each) => each.name) : step.kind === 'token' ? [step.credential] : [];
+    const wanted =
+      step.kind === 'request'
+        ? step.credentials.map((each) => each.name)
+        : step.kind === 'token'
+          ? [step.credential]
+          : [];
     for (const name of wanted) {
       const map = names.credentials.get(name);
       if (!map || result.has(name)) continue;
@@ -205,15 +180,22 @@ function neededCredentials(steps: readonly Step[], names: NameContext, context: 
 }
 
 function noJobs(scenarios: number, problems: Problems): void {
-  const message = scenarios === 0 ? 'There is no scenario.' : 'No scenario is selected: a run that tests nothing would be green for nothing.';
-  problems.add('NO_SCENARIOS', message, { fix: 'Check the paths, --env, --tag and --grep, and "only" in the files.' });
+  const message =
+    scenarios === 0
+      ? 'There is no scenario.'
+      : 'No scenario is selected: a run that tests nothing would be green for nothing.';
+  problems.add('NO_SCENARIOS', message, {
+    fix: 'Check the paths, --env, --tag and --grep, and "only" in the files.',
+  });
 }
 
 /** A wrong line in a scenario is wrong in every environment, and told once. */
 function distinct(list: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
   for (const problem of list) {
-    const place = problem.source ? `${problem.source.file}:${problem.source.line}:${problem.source.column}` : '';
+    const place = problem.source
+      ? `${problem.source.file}:${problem.source.line}:${problem.source.column}`
+      : '';
     const key = `${problem.code} ${place} ${problem.source ? problem.message.replace(/ in environment "[^"]*"/, '') : problem.message}`;
     if (!seen.has(key)) seen.set(key, problem);
   }

@@ -74,7 +74,10 @@ export class Reader {
       if (name.startsWith('secret.')) {
         if (!this.#offline) missingSecret(name.slice(7), this.#problems, sourceOf(map, key));
       } else if (!(this.#offline && name.startsWith('env.'))) {
-        this.#problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, { source: sourceOf(map, key), fix: whereToDefine(name) });
+        this.#problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, {
+          source: sourceOf(map, key),
+          fix: whereToDefine(name),
+        });
       }
     }
   }
@@ -88,7 +91,8 @@ export function missingSecret(name: string, problems: Problems, source: ReturnTy
 }
 
 export function whereToDefine(name: string): string {
-  if (name.startsWith('env.')) return `Set the environment variable ${name.slice(4)}, or write a default: \${${name}:-default}`;
+  if (name.startsWith('env.'))
+    return `Set the environment variable ${name.slice(4)}, or write a default: \${${name}:-default}`;
   return `Define it under variables:, pass --var ${name}=..., or capture it in an earlier step.`;
 }
 
@@ -96,7 +100,9 @@ function unsecret(value: RenderedJson): Json {
   if (value instanceof Secret) return value.shown;
   if (Array.isArray(value)) return value.map((item) => unsecret(item as RenderedJson));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, unsecret(item as RenderedJson)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, unsecret(item as RenderedJson)]),
+    );
   }
   return value as Json;
 }

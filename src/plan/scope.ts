@@ -1,8 +1,9 @@
 /** Where `${name}` is looked up (docs/language: values). */
-import { isMap } from '../source.ts';
+
 import type { Json, JsonMap } from '../model.ts';
 import { Secret } from '../secret.ts';
-import { renderJson, type RenderedJson, type Scope } from './template.ts';
+import { isMap } from '../source.ts';
+import { type RenderedJson, renderJson, type Scope } from './template.ts';
 
 export interface Lookups {
   /** Process environment. */
@@ -17,7 +18,6 @@ export interface ScopeParts {
   /** Dotted names and functions: `environment`, `origin.app`, `uuid`, ... */
   readonly named: (name: string) => RenderedJson | undefined;
 }
-
 
 export function createScope(parts: ScopeParts): Scope {
   const rendered = new Map<string, RenderedJson | undefined>();

@@ -1,12 +1,21 @@
 /** Steps as written to steps as replayed: overrides applied, defaults filled in, kinds told apart. */
-import { type BodySpec, type CaptureSpec, type CredentialRef, type Expect, type Json, type JsonMap, type Source, type Step } from '../model.ts';
+import type { BodySpec, CaptureSpec, CredentialRef, Expect, Json, JsonMap, Source, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, merge, sourceOf } from '../source.ts';
-import { mapAt, unplaced } from './environment.ts';
+import { mapAt, unplaced } from './maps.ts';
 import { parseDuration } from './units.ts';
 
 /** Methods that a step may name as its key. */
-export const methods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'];
+export const methods: readonly string[] = [
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'QUERY',
+];
 /** RFC 9110 section 9.2.1, and QUERY. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
 
@@ -18,7 +27,12 @@ export interface StepDefaults {
 }
 
 /** The step for `environment`, or null where `only` leaves it out. */
-export function planStep(written: JsonMap, index: number, environment: string, defaults: StepDefaults): Step | null {
+export function planStep(
+  written: JsonMap,
+  index: number,
+  environment: string,
+  defaults: StepDefaults,
+): Step | null {
   const only = written['only'];
   if (Array.isArray(only) && !only.includes(environment)) return null;
   const step = override(written, environment);
@@ -36,7 +50,8 @@ export function planStep(written: JsonMap, index: number, environment: string, d
   };
   if (step['authorize'] !== undefined) return authorizeStep(base, mapAt(step, 'authorize'));
   if (typeof step['token'] === 'string') return { ...base, kind: 'token', credential: step['token'] };
-  if (typeof step['wait'] === 'string') return { ...base, kind: 'wait', wait: parseDuration(step['wait']) ?? 0 };
+  if (typeof step['wait'] === 'string')
+    return { ...base, kind: 'wait', wait: parseDuration(step['wait']) ?? 0 };
   return requestStep(base, step, defaults);
 }
 
@@ -65,7 +80,10 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
     cookies: mapAt(step, 'cookies'),
     body: step['body'] === undefined ? null : (step['body'] as unknown as BodySpec),
     credentials: credentialRefs(step['credential'] ?? defaults.credential),
-    redirect: { follow: redirect['follow'] !== false, max: typeof redirect['max'] === 'number' ? redirect['max'] : 10 },
+    redirect: {
+      follow: redirect['follow'] !== false,
+      max: typeof redirect['max'] === 'number' ? redirect['max'] : 10,
+    },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
   };
 }
@@ -99,14 +117,20 @@ export function credentialRefs(value: Json | undefined): CredentialRef[] {
 }
 
 function describe(step: JsonMap): string {
-  if (step['authorize'] !== undefined) return `authorize ${String(mapAt(step, 'authorize')['client'] ?? '')}`.trim();
+  if (step['authorize'] !== undefined)
+    return `authorize ${String(mapAt(step, 'authorize')['client'] ?? '')}`.trim();
   if (step['token'] !== undefined) return `token ${String(step['token'])}`;
   if (step['wait'] !== undefined) return `wait ${String(step['wait'])}`;
   return methodAndTarget(step).join(' ');
 }
 
 /** A protected environment is changed only where the step says so. */
-export function checkProtection(step: Step, written: JsonMap, environment: { name: string; protected: boolean }, problems: Problems): void {
+export function checkProtection(
+  step: Step,
+  written: JsonMap,
+  environment: { name: string; protected: boolean },
+  problems: Problems,
+): void {
   if (!environment.protected || step.kind !== 'request' || safeMethods.has(step.method)) return;
   if (written['writes'] === true || written['reads'] === true) return;
   const at: Source | null = sourceOf(written, step.method, 'key') ?? sourceOf(written);

@@ -15,7 +15,11 @@ export interface PreparedAuthorization {
   readonly state: string;
 }
 
-export function prepareAuthorization(given: AuthorizationRequest, random: Random, userAgent: string): PreparedAuthorization {
+export function prepareAuthorization(
+  given: AuthorizationRequest,
+  random: Random,
+  userAgent: string,
+): PreparedAuthorization {
   const state = random.token(16);
   const url = new URL(given.endpoint);
   const challenge = createHash('sha256').update(random.token(32)).digest('base64url');

@@ -1,6 +1,7 @@
 /** A prepared request to an exchange: the one way in which anything is sent, whatever its role. */
-import type { Send, Timeouts } from '../doors.ts';
+
 import type { Perform } from '../credential/presentation.ts';
+import type { Send, Timeouts } from '../doors.ts';
 import type { CredentialUse, Environment, Exchange, RedirectSpec, Transport } from '../model.ts';
 import { follow } from './follow.ts';
 import type { Jar } from './jar.ts';
@@ -58,7 +59,11 @@ export function timeouts(total: number): Timeouts {
 }
 
 /** How credentials are obtained: no redirect, no cookies; headers and body are bound by the caller. */
-export function createPerform(context: ExchangeContext, timeout: number, signal: AbortSignal | null): Perform {
+export function createPerform(
+  context: ExchangeContext,
+  timeout: number,
+  signal: AbortSignal | null,
+): Perform {
   return (given) => {
     const headers = given.headers.filter(([name]) => name.toLowerCase() !== 'user-agent');
     return exchange(context, {

@@ -1,10 +1,10 @@
 /** The body of a step to bytes and content type. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { stringifyJson } from '../http/json.ts';
 import type { BodySpec, Json } from '../model.ts';
 import { type RenderedJson, renderJson, renderText, type Scope, type Unrendered } from '../plan/template.ts';
 import { Secret } from '../secret.ts';
-import { stringifyJson } from '../http/json.ts';
 import { isMap } from '../source.ts';
 
 export interface BodyContext {
@@ -20,7 +20,10 @@ interface BodyError {
   readonly error: string;
 }
 
-export async function buildBody(spec: BodySpec | null, context: BodyContext): Promise<BuiltBody | BodyError | null> {
+export async function buildBody(
+  spec: BodySpec | null,
+  context: BodyContext,
+): Promise<BuiltBody | BodyError | null> {
   if (spec === null) return null;
   if ('json' in spec) return json(spec.json, context.scope);
   if ('graphql' in spec) return json(spec.graphql as unknown as Json, context.scope);
@@ -41,7 +44,9 @@ function revealed(value: RenderedJson): Json {
   if (value instanceof Secret) return value.reveal();
   if (Array.isArray(value)) return value.map((item) => revealed(item as RenderedJson));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revealed(item as RenderedJson)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, revealed(item as RenderedJson)]),
+    );
   }
   return value as Json;
 }
@@ -57,10 +62,15 @@ function form(map: Readonly<Record<string, Json>>, scope: Scope): BuiltBody | Bo
 }
 
 /** Each value with its name; a list repeats the name. */
-function entries(map: Readonly<Record<string, Json>>): [name: string, value: { container: never; key: string }][] {
+function entries(
+  map: Readonly<Record<string, Json>>,
+): [name: string, value: { container: never; key: string }][] {
   return Object.entries(map).flatMap(([name, value]) => {
     if (!Array.isArray(value)) return [[name, { container: map as never, key: name }]];
-    return [...value.keys()].map((index): [string, { container: never; key: string }] => [name, { container: value as never, key: String(index) }]);
+    return [...value.keys()].map((index): [string, { container: never; key: string }] => [
+      name,
+      { container: value as never, key: String(index) },
+    ]);
   });
 }
 
@@ -73,10 +83,16 @@ function text(spec: { readonly text: string }, scope: Scope): BuiltBody | BodyEr
 function file(path: string, context: BodyContext): BuiltBody | BodyError {
   const content = readConfined(path, context.root);
   if ('error' in content) return content;
-  return { bytes: content.bytes, type: /\.json$/.test(path) ? 'application/json' : 'application/octet-stream' };
+  return {
+    bytes: content.bytes,
+    type: /\.json$/.test(path) ? 'application/json' : 'application/octet-stream',
+  };
 }
 
-async function multipart(map: Readonly<Record<string, Json>>, context: BodyContext): Promise<BuiltBody | BodyError> {
+async function multipart(
+  map: Readonly<Record<string, Json>>,
+  context: BodyContext,
+): Promise<BuiltBody | BodyError> {
   const data = new FormData();
   for (const [name, value] of Object.entries(map)) {
     if (isMap(value) && typeof value['file'] === 'string') {
@@ -99,7 +115,8 @@ function readConfined(path: string, root: string): { bytes: Uint8Array } | BodyE
   try {
     const real = realpathSync(resolve(root, path));
     const inside = relative(realpathSync(root), real);
-    if (inside.startsWith('..') || isAbsolute(inside)) return { error: `The file "${path}" lies outside of the project.` };
+    if (inside.startsWith('..') || isAbsolute(inside))
+      return { error: `The file "${path}" lies outside of the project.` };
     return { bytes: readFileSync(real) };
   } catch {
     return { error: `The file "${path}" cannot be read.` };

@@ -1,6 +1,7 @@
 /** A step and its credentials to the request that is sent. One of the few places where a secret is revealed. */
-import type { Environment, Field, RequestStep } from '../model.ts';
+
 import type { Presentation } from '../credential/presentation.ts';
+import type { Environment, Field, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap } from '../source.ts';
@@ -42,14 +43,23 @@ export async function prepareRequest(
   const given = presentations.flatMap((each) => each.headers);
   addQuery(url, [...fields(query), ...presentations.flatMap((each) => each.query)]);
   const own = fields(headers);
-  const defaults: Field[] = [['User-Agent', context.userAgent], ['Accept', '*/*'], ...context.environment.headers];
+  const defaults: Field[] = [
+    ['User-Agent', context.userAgent],
+    ['Accept', '*/*'],
+    ...context.environment.headers,
+  ];
   const all = [...defaults.filter(([name]) => !has(own, name)), ...own, ...given];
   const cookie = cookieField([...fields(cookies), ...presentations.flatMap((each) => each.cookies)]);
   if (cookie) all.push(cookie);
   if (body?.type && !has(all, 'content-type')) all.push(['Content-Type', body.type]);
   const bad = all.find(([, value]) => /[\r\n\0]/.test(reveal(value)));
   if (bad) return { error: `The value of the header ${bad[0]} holds a line break.` };
-  const sensitive = new Set([...given.map(([name]) => name.toLowerCase()), 'authorization', 'cookie', 'proxy-authorization']);
+  const sensitive = new Set([
+    ...given.map(([name]) => name.toLowerCase()),
+    'authorization',
+    'cookie',
+    'proxy-authorization',
+  ]);
   return { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
 }
 
@@ -68,15 +78,21 @@ function target(text: string, context: RequestContext): URL | RequestError {
   if (!('value' in rendered)) return unrendered(rendered);
   const value = reveal(rendered.value);
   const named = /^([A-Za-z][\w-]*):(\/(?!\/).*)$/s.exec(value);
-  const origin = value.startsWith('/') ? [...origins.values()][0] : named?.[1] === undefined ? '' : origins.get(named[1]);
+  const origin = value.startsWith('/')
+    ? [...origins.values()][0]
+    : named?.[1] === undefined
+      ? ''
+      : origins.get(named[1]);
   const path = value.startsWith('/') ? value : (named?.[2] ?? value);
   if (origin === undefined) return { error: `No origin is known for "${String(rendered.value)}".` };
   const whole = origin + path;
   if (!URL.canParse(whole)) return { error: `"${String(rendered.value)}" is not a URL.` };
   const url = new URL(whole);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { error: `"${url.protocol}" is not http or https.` };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return { error: `"${url.protocol}" is not http or https.` };
   if (url.username || url.password) return { error: 'A user name or password does not belong into a URL.' };
-  if (origin !== '' && url.origin !== origin) return { error: `"${String(rendered.value)}" leaves the origin ${origin}.` };
+  if (origin !== '' && url.origin !== origin)
+    return { error: `"${String(rendered.value)}" leaves the origin ${origin}.` };
   return url;
 }
 
@@ -106,13 +122,18 @@ function has(list: readonly Field[], name: string): boolean {
 
 function addQuery(url: URL, list: readonly Field[]): void {
   if (list.length === 0) return;
-  const added = list.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(value))}`).join('&');
+  const added = list
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(value))}`)
+    .join('&');
   url.search = url.search === '' ? `?${added}` : `${url.search}&${added}`;
 }
 
 function cookieField(list: readonly Field[]): Field | null {
   if (list.length === 0) return null;
-  return ['Cookie', Secret.join(list.flatMap(([name, value], index) => [index === 0 ? '' : '; ', `${name}=`, value]))];
+  return [
+    'Cookie',
+    Secret.join(list.flatMap(([name, value], index) => [index === 0 ? '' : '; ', `${name}=`, value])),
+  ];
 }
 
 /** For checks that compare an answer with a secret, and for the redactor: neither shows what it is given. */

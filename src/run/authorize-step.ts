@@ -14,10 +14,22 @@ export async function runAuthorize(step: AuthorizeStep, state: JobState): Promis
   const endpoint = metadata.values?.['authorization_endpoint'];
   if (typeof endpoint !== 'string') {
     const actual = metadata.failure ?? 'its metadata names none';
-    const check: Check = { kind: 'authorize', subject: client.issuer.issuer, passed: false, expected: 'an authorization endpoint', actual, source: step.source };
+    const check: Check = {
+      kind: 'authorize',
+      subject: client.issuer.issuer,
+      passed: false,
+      expected: 'an authorization endpoint',
+      actual,
+      source: step.source,
+    };
     const judged = metadata.exchanges.at(-1);
     const answered = judged?.hops.at(-1)?.response != null || metadata.failure === null;
-    return finish(step, { checks: [check], exchanges: metadata.exchanges, answered, ...(judged ? { judged } : {}) });
+    return finish(step, {
+      checks: [check],
+      exchanges: metadata.exchanges,
+      answered,
+      ...(judged ? { judged } : {}),
+    });
   }
   const exchanges: Exchange[] = [...metadata.exchanges];
   const checks: Check[] = [];
@@ -47,7 +59,13 @@ async function tryRedirectUri(
   state: JobState,
 ): Promise<{ exchange: Exchange; checks: readonly Check[] }> {
   const { request, state: sent } = prepareAuthorization(
-    { endpoint, client_id: client.client_id, redirect_uri, scope: step.scope, parameters: parameters(step, state) },
+    {
+      endpoint,
+      client_id: client.client_id,
+      redirect_uri,
+      scope: step.scope,
+      parameters: parameters(step, state),
+    },
     state.doors.random,
     state.context.userAgent,
   );
@@ -125,6 +143,7 @@ function withoutClientCertificate(transport: Parameters<typeof exchange>[1]['env
 function describe(verdict: ReturnType<typeof acceptance>): string {
   if (!verdict) return 'no answer';
   if (verdict.verdict === 'accepted') return 'accepted';
-  if (verdict.verdict === 'refused') return `refused: ${verdict.status}${verdict.error ? ` ${verdict.error}` : ''}`;
+  if (verdict.verdict === 'refused')
+    return `refused: ${verdict.status}${verdict.error ? ` ${verdict.error}` : ''}`;
   return `undecided: ${verdict.status}${verdict.location ? `, a redirect to ${verdict.location}` : ', a page'}`;
 }

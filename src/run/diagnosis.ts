@@ -1,6 +1,6 @@
 /** Diagnosis within a run: subjects from step runs, the run's budget for experiments, keys of authorization servers. */
 import type { CredentialStore } from '../credential/presentation.ts';
-import { type Diagnosis as Explained, diagnose } from '../diagnose/diagnose.ts';
+import { diagnose, type Diagnosis as Explained } from '../diagnose/diagnose.ts';
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Credential, CredentialUse, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
@@ -42,7 +42,11 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
     remember: (job, run) => history.remember(job, run),
     async explain(run, state) {
       const shared = run.credentialFailure?.shared === true ? known.get(failureKey(run, state)) : undefined;
-      if (shared) return { findings: shared.findings.map((finding) => ({ ...finding, experiments: [] })), exchanges: [] };
+      if (shared)
+        return {
+          findings: shared.findings.map((finding) => ({ ...finding, experiments: [] })),
+          exchanges: [],
+        };
       const looked: Exchange[] = [];
       const subject = await subjectOf(run, state, { parts, history, keys, looked });
       if (!subject) return { findings: [], exchanges: [] };
@@ -125,7 +129,9 @@ async function verdicts(failing: Exchange, state: JobState, looking: Looking): P
   if (!use || (status !== 401 && status !== 403)) return [];
   const own = await looking.keys.verify(use, [state.job.environment], looking.looked);
   if (own.length === 0 || own.some(({ verdict }) => verdict === 'verified')) return own;
-  const others = looking.parts.options.known.filter((each) => each.name !== state.job.environment.name && issued(each.issuers.values(), use));
+  const others = looking.parts.options.known.filter(
+    (each) => each.name !== state.job.environment.name && issued(each.issuers.values(), use),
+  );
   return [...own, ...(await looking.keys.verify(use, others, looking.looked))];
 }
 

@@ -1,6 +1,7 @@
 /** What the steps of a run gave, in short: what siblings can witness for each other. */
-import { parseChallenges } from '../http/challenge.ts';
+
 import { headerValues, type Sibling } from '../diagnose/subject.ts';
+import { parseChallenges } from '../http/challenge.ts';
 import type { Job } from '../model.ts';
 import type { StepRun } from './state.ts';
 
@@ -19,7 +20,8 @@ export function createHistory(): History {
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
     },
-    siblings: (job, run) => (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
+    siblings: (job, run) =>
+      (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
   };
 }
 

@@ -63,7 +63,10 @@ export async function runJob(job: Job, context: JobContext): Promise<JobRun> {
 
 /** A job that was never begun. */
 export function skippedJob(job: Job, reason: string): JobResult {
-  return jobResult(job, job.steps.map((step) => skipped(step, reason)));
+  return jobResult(
+    job,
+    job.steps.map((step) => skipped(step, reason)),
+  );
 }
 
 function jobResult(job: Job, steps: readonly StepResult[]): JobResult {
@@ -80,7 +83,12 @@ export function statusOf(steps: readonly StepResult[]): StepStatus {
 }
 
 /** `expect.cause` makes the cause part of the verdict. */
-async function explainIfExpected(step: Step, run: StepRun, state: JobState, context: JobContext): Promise<StepResult | null> {
+async function explainIfExpected(
+  step: Step,
+  run: StepRun,
+  state: JobState,
+  context: JobContext,
+): Promise<StepResult | null> {
   if (step.expect.cause === undefined && step.expect.warns === undefined) return null;
   const rendered = renderExpect(step, state.names.scope);
   if ('failed' in rendered) return null;

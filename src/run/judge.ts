@@ -3,9 +3,9 @@ import { capture } from '../check/capture.ts';
 import { check } from '../check/check.ts';
 import { createOutcome, type Expectation } from '../check/outcome.ts';
 import type { Check, Exchange, Step, TokenFacts } from '../model.ts';
-import { revealForComparison } from '../replay/request.ts';
 import { type RenderedJson, renderJson, type Scope } from '../plan/template.ts';
-import { Secret, type Redactor } from '../secret.ts';
+import { revealForComparison } from '../replay/request.ts';
+import { type Redactor, Secret } from '../secret.ts';
 
 export interface Judgement {
   readonly checks: readonly Check[];
@@ -25,7 +25,16 @@ export function renderExpect(step: Step, scope: Scope): { expect: Expectation } 
   const rendered = renderJson(step.expect as never, scope);
   if ('value' in rendered) return { expect: rendered.value as Expectation };
   const actual = 'error' in rendered ? rendered.error : `nothing is named ${rendered.unresolved.join(', ')}`;
-  return { failed: { kind: 'expect', subject: '', passed: false, expected: 'values that are known', actual, source: step.source } };
+  return {
+    failed: {
+      kind: 'expect',
+      subject: '',
+      passed: false,
+      expected: 'values that are known',
+      actual,
+      source: step.source,
+    },
+  };
 }
 
 export async function judge(step: Step, exchange: Exchange, context: JudgeContext): Promise<Judgement> {

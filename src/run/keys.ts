@@ -1,6 +1,7 @@
 /** JWK Sets of the authorization servers of the project file, fetched when a refused token is to be held against them. */
-import { parseJson } from '../http/json.ts';
+
 import type { KeyVerdict } from '../diagnose/subject.ts';
+import { parseJson } from '../http/json.ts';
 import type { CredentialUse, Environment, Exchange, Issuer, JsonMap } from '../model.ts';
 import { createPerform } from '../replay/exchange.ts';
 import { isMap } from '../source.ts';
@@ -8,7 +9,11 @@ import type { DiagnosisParts } from './diagnosis.ts';
 
 export interface Keys {
   /** Verdict of each issuer of `environments` whose keys could be read; what was sent for it goes to `exchanges`. */
-  verify(use: CredentialUse, environments: readonly Environment[], exchanges: Exchange[]): Promise<KeyVerdict[]>;
+  verify(
+    use: CredentialUse,
+    environments: readonly Environment[],
+    exchanges: Exchange[],
+  ): Promise<KeyVerdict[]>;
 }
 
 /** Milliseconds. */
@@ -17,12 +22,23 @@ const timeout = 10_000;
 export function createKeys(parts: DiagnosisParts): Keys {
   const sets = new Map<string, Promise<JsonMap | null>>();
   const perform = createPerform(parts.exchange, timeout, parts.signal);
-  const fetchSet = async (environment: Environment, issuer: Issuer, exchanges: Exchange[]): Promise<JsonMap | null> => {
+  const fetchSet = async (
+    environment: Environment,
+    issuer: Issuer,
+    exchanges: Exchange[],
+  ): Promise<JsonMap | null> => {
     const metadata = await parts.store.metadata(environment, issuer.name);
     exchanges.push(...metadata.exchanges);
     const uri = metadata.values?.['jwks_uri'];
     if (typeof uri !== 'string' || !URL.canParse(uri) || !sameSite(uri, issuer)) return null;
-    const exchange = await perform({ role: 'metadata', environment, method: 'GET', url: uri, headers: [['Accept', 'application/json']], body: null });
+    const exchange = await perform({
+      role: 'metadata',
+      environment,
+      method: 'GET',
+      url: uri,
+      headers: [['Accept', 'application/json']],
+      body: null,
+    });
     exchanges.push(exchange);
     return setFrom(exchange);
   };
@@ -53,5 +69,7 @@ function setFrom(exchange: Exchange): JsonMap | null {
   const response = exchange.hops.at(-1)?.response;
   if (response?.status !== 200) return null;
   const parsed = parseJson(Buffer.from(response.body.content).toString('utf8'));
-  return 'value' in parsed && isMap(parsed.value) && Array.isArray(parsed.value['keys']) ? parsed.value : null;
+  return 'value' in parsed && isMap(parsed.value) && Array.isArray(parsed.value['keys'])
+    ? parsed.value
+    : null;
 }

@@ -1,9 +1,10 @@
 /** The requests that experiments derive from a step: same door, same binding, same headers. */
-import { prepareAuthorization } from '../replay/authorization-request.ts';
-import { exchange, type ExchangeRequest } from '../replay/exchange.ts';
-import type { PreparedRequest } from '../replay/request.ts';
+
 import type { Probe } from '../diagnose/experiments/experiment.ts';
 import type { Client, Exchange } from '../model.ts';
+import { prepareAuthorization } from '../replay/authorization-request.ts';
+import { type ExchangeRequest, exchange } from '../replay/exchange.ts';
+import type { PreparedRequest } from '../replay/request.ts';
 import { sendAuthorization } from './authorize-step.ts';
 import { isBound } from './request-step.ts';
 import type { JobState, StepRun } from './state.ts';
@@ -53,12 +54,30 @@ function bare(run: StepRun): PreparedRequest {
   return { ...request, url, headers: request.headers.filter(([name]) => !drop.has(name.toLowerCase())) };
 }
 
-async function authorize(client_id: string, redirect_uri: string, client: Client | null, run: StepRun, state: JobState): Promise<Exchange> {
+async function authorize(
+  client_id: string,
+  redirect_uri: string,
+  client: Client | null,
+  run: StepRun,
+  state: JobState,
+): Promise<Exchange> {
   if (!client) throw new Error('the subject has no client');
   const metadata = await state.store.metadata(state.job.environment, client.issuer.name);
   const endpoint = metadata.values?.['authorization_endpoint'];
-  if (typeof endpoint !== 'string') return { role: 'experiment', attempt: 1, environment: state.job.environment.name, hops: [], credentials: [], stopped: null };
+  if (typeof endpoint !== 'string')
+    return {
+      role: 'experiment',
+      attempt: 1,
+      environment: state.job.environment.name,
+      hops: [],
+      credentials: [],
+      stopped: null,
+    };
   const scope = run.step.kind === 'authorize' ? run.step.scope : null;
-  const { request } = prepareAuthorization({ endpoint, client_id, redirect_uri, scope, parameters: {} }, state.doors.random, state.context.userAgent);
+  const { request } = prepareAuthorization(
+    { endpoint, client_id, redirect_uri, scope, parameters: {} },
+    state.doors.random,
+    state.context.userAgent,
+  );
   return sendAuthorization(request, state, 'experiment', run.step.timeout);
 }

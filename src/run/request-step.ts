@@ -26,7 +26,14 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
     root: state.root,
   });
   if ('error' in request) {
-    const check: Check = { kind: 'request', subject: '', passed: false, expected: 'a request that can be sent', actual: request.error, source: step.source };
+    const check: Check = {
+      kind: 'request',
+      subject: '',
+      passed: false,
+      expected: 'a request that can be sent',
+      actual: request.error,
+      source: step.source,
+    };
     return finish(step, { checks: [check], exchanges: before, answered: true, presentations });
   }
   const attempts = await sendWithRetries(step, state, request, presentations);
@@ -53,7 +60,15 @@ async function judgeRequest(
   for (const [name, value] of Object.entries(captures)) state.names.captures.set(name, value);
   const exchanges = [...before, ...attempts];
   const answered = judged.hops.at(-1)?.response != null && judged.hops.at(-1)?.failure == null;
-  return finish(step, { checks, exchanges, answered, judged, request, presentations, attempts: attempts.length });
+  return finish(step, {
+    checks,
+    exchanges,
+    answered,
+    judged,
+    request,
+    presentations,
+    attempts: attempts.length,
+  });
 }
 
 /** RFC 9110 section 9.2.2. */
@@ -83,7 +98,8 @@ async function sendWithRetries(
     });
     attempts.push(attempt);
     const failure = attempt.hops.at(-1)?.failure;
-    if (!failure || failure.phase === 'aborted' || failure.phase === 'policy' || failure.phase === 'request') break;
+    if (!failure || failure.phase === 'aborted' || failure.phase === 'policy' || failure.phase === 'request')
+      break;
   }
   return attempts;
 }
@@ -101,7 +117,10 @@ function jarOf(step: RequestStep, state: JobState): Jar | null {
 export function isBound(origin: string, request: PreparedRequest, state: JobState): boolean {
   const { origins, issuers } = state.job.environment;
   if ([...origins.values()].includes(origin)) return true;
-  return origin === request.url.origin && [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin);
+  return (
+    origin === request.url.origin &&
+    [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
+  );
 }
 
 /** `${issuer.main.token_endpoint}` and the like need the metadata first. */
@@ -121,12 +140,26 @@ function withoutToken(
   exchanges: readonly Exchange[],
   presentations: readonly Presentation[],
 ): StepRun {
-  const name = presentations.find((each) => each.failure === failure)?.use?.name ?? step.credentials[0]?.name ?? '';
+  const name =
+    presentations.find((each) => each.failure === failure)?.use?.name ?? step.credentials[0]?.name ?? '';
   const answered = failure.exchange.hops.at(-1)?.response != null;
-  return finish(step, { checks: [tokenCheck(name, failure, step.source)], exchanges, answered, judged: failure.exchange, failure, presentations });
+  return finish(step, {
+    checks: [tokenCheck(name, failure, step.source)],
+    exchanges,
+    answered,
+    judged: failure.exchange,
+    failure,
+    presentations,
+  });
 }
 
 export function tokenCheck(credential: string, failure: CredentialFailure, source: Source): Check {
-  return { kind: 'token', subject: credential, passed: false, expected: `a token for ${credential}`, actual: failure.message, source };
+  return {
+    kind: 'token',
+    subject: credential,
+    passed: false,
+    expected: `a token for ${credential}`,
+    actual: failure.message,
+    source,
+  };
 }
-

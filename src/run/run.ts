@@ -21,7 +21,11 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
     jobs: options.jobs.length,
   });
-  const exchange: ExchangeContext = { send: doors.send, bodyLimit: options.bodyLimit, userAgent: `why401/${options.version}` };
+  const exchange: ExchangeContext = {
+    send: doors.send,
+    bodyLimit: options.bodyLimit,
+    userAgent: `why401/${options.version}`,
+  };
   const store = createCredentialStore({ ...doors, perform: createPerform(exchange, tokenTimeout, signal) });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const context: JobContext = {
@@ -57,7 +61,12 @@ interface Totals {
 }
 
 /** Jobs in the order of the plan, at most `concurrency` at a time; failures are explained when all have run. */
-async function runAll(options: RunOptions, context: JobContext, diagnosis: Diagnosis, totals: Totals): Promise<void> {
+async function runAll(
+  options: RunOptions,
+  context: JobContext,
+  diagnosis: Diagnosis,
+  totals: Totals,
+): Promise<void> {
   const waiting: JobRun[] = [];
   const done = (result: JobResult): void => {
     totals.add(result);
@@ -88,7 +97,9 @@ async function explained(ran: JobRun, diagnosis: Diagnosis): Promise<JobResult> 
   const { run: stepRun, at } = ran.unexplained;
   const diagnosed = await diagnosis.explain(stepRun, ran.state);
   const steps = ran.result.steps.map((step, index) =>
-    index === at ? { ...step, findings: diagnosed.findings, exchanges: [...step.exchanges, ...diagnosed.exchanges] } : step,
+    index === at
+      ? { ...step, findings: diagnosed.findings, exchanges: [...step.exchanges, ...diagnosed.exchanges] }
+      : step,
   );
   return { ...ran.result, steps, status: statusOf(steps) };
 }
@@ -105,7 +116,11 @@ function createTotals(): Totals {
       }
     },
     summary: () => ({ ...counts }),
-    errors: () => ({ failed: counts.failed > 0, errored: counts.errored > 0 || cut, warned: counts.warnings > 0 }),
+    errors: () => ({
+      failed: counts.failed > 0,
+      errored: counts.errored > 0 || cut,
+      warned: counts.warnings > 0,
+    }),
   };
 }
 

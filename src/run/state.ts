@@ -55,7 +55,8 @@ export function finish(step: Step, done: Finished): StepRun {
     presentations: done.presentations ?? [],
     result: {
       name: step.name,
-      credential: step.kind === 'request' ? step.credentials.map(({ name }) => name).join(', ') || null : null,
+      credential:
+        step.kind === 'request' ? step.credentials.map(({ name }) => name).join(', ') || null : null,
       source: step.source,
       status: passed ? 'passed' : done.answered ? 'failed' : 'errored',
       passedAfter: passed && attempts > 1 ? 'retry' : null,

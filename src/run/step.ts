@@ -44,9 +44,17 @@ async function runToken(step: TokenStep, state: JobState): Promise<StepRun> {
     tokenFacts: presented.use?.token ?? null,
   });
   for (const [name, value] of Object.entries(captures)) state.names.captures.set(name, value);
-  const refused = failure && step.expect.status === undefined ? [tokenCheck(step.credential, failure, step.source)] : [];
+  const refused =
+    failure && step.expect.status === undefined ? [tokenCheck(step.credential, failure, step.source)] : [];
   const answered = judged.hops.at(-1)?.response != null;
-  return finish(step, { checks: [...refused, ...checks], exchanges: [...presented.exchanges], answered, judged, failure, presentations: [presented] });
+  return finish(step, {
+    checks: [...refused, ...checks],
+    exchanges: [...presented.exchanges],
+    answered,
+    judged,
+    failure,
+    presentations: [presented],
+  });
 }
 
 /** The step asks for a token request: a token at hand is put aside. */

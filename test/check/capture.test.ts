@@ -180,7 +180,7 @@ describe('capture', () => {
   it('is not hung by hostile HTML', async () => {
     const pieces = ['<', '<a ', '<a b="', '<!--', '</a', '<script>', '<a =', '&#', '<p>', "<a b='"];
     for (const piece of pieces) {
-      const given = outcome(exchange([{ body: piece.repeat(100_000) }]));
+      const given = outcome(exchange([{ body: piece.repeat(10_000) }]));
       expect((await capture({ a: { html: 'input[name=x]' } }, given)).failures, piece).to.have.lengthOf(1);
     }
   });

@@ -9,7 +9,12 @@ const challenge = (text: string): HopSpec => ({ headers: [['WWW-Authenticate', t
 const bare: HopSpec = challenge('Bearer realm="api"');
 
 /** Answers of a server to what experiments ask; what is not given must not be asked. */
-function probe(answers: { repeat?: HopSpec[]; without?: HopSpec; direct?: HopSpec; authorize?: (client_id: string, redirect_uri: string) => HopSpec }): Probe & { asked: string[] } {
+function probe(answers: {
+  repeat?: HopSpec[];
+  without?: HopSpec;
+  direct?: HopSpec;
+  authorize?: (client_id: string, redirect_uri: string) => HopSpec;
+}): Probe & { asked: string[] } {
   const asked: string[] = [];
   const one = (name: string, hops: HopSpec[] | undefined): Promise<Exchange> => {
     asked.push(name);
@@ -21,7 +26,11 @@ function probe(answers: { repeat?: HopSpec[]; without?: HopSpec; direct?: HopSpe
     repeat: () => one('repeat', answers.repeat),
     withoutCredential: () => one('without', answers.without && [{ sent: [], ...answers.without }]),
     directly: (url) => one(`direct ${url}`, answers.direct && [{ url, ...answers.direct }]),
-    authorize: (client_id, redirect_uri) => one(`authorize ${client_id.replace(/^why401-.*/, 'random')}`, answers.authorize && [answers.authorize(client_id, redirect_uri)]),
+    authorize: (client_id, redirect_uri) =>
+      one(
+        `authorize ${client_id.replace(/^why401-.*/, 'random')}`,
+        answers.authorize && [answers.authorize(client_id, redirect_uri)],
+      ),
     random: () => 'r4nd0m',
   };
 }
@@ -30,37 +39,70 @@ async function explain(about: Subject, answers: Parameters<typeof probe>[0] = {}
   const asking = probe(answers);
   const { findings } = await diagnose(
     about,
-    { probe: asking, experiments, spend: () => true, below: async (failing) => ({ ...subject({}), failing, hop: failing.hops[0] ?? about.hop }) },
+    {
+      probe: asking,
+      experiments,
+      spend: () => true,
+      below: async (failing) => ({ ...subject({}), failing, hop: failing.hops[0] ?? about.hop }),
+    },
     1,
   );
-  return { findings, first: findings.map(({ cause, certainty }) => `${cause} ${certainty}`), asked: asking.asked };
+  return {
+    findings,
+    first: findings.map(({ cause, certainty }) => `${cause} ${certainty}`),
+    asked: asking.asked,
+  };
 }
 
 describe('diagnose', () => {
   const redirected: HopSpec[] = [
-    { url: 'http://api.example.test/orders', status: 301, headers: [['Location', 'https://api.example.test/orders']] },
-    { url: 'https://api.example.test/orders', sent: [], dropped: [{ header: 'authorization', rule: 'origin-changed' }], ...bare },
+    {
+      url: 'http://api.example.test/orders',
+      status: 301,
+      headers: [['Location', 'https://api.example.test/orders']],
+    },
+    {
+      url: 'https://api.example.test/orders',
+      sent: [],
+      dropped: [{ header: 'authorization', rule: 'origin-changed' }],
+      ...bare,
+    },
   ];
 
   it('proves a dropped header by A-B-A', async () => {
-    const result = await explain(subject({ hops: redirected }), { direct: { status: 200 }, repeat: redirected });
+    const result = await explain(subject({ hops: redirected }), {
+      direct: { status: 200 },
+      repeat: redirected,
+    });
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect proven']);
     expect(result.asked).to.deep.equal(['direct https://api.example.test/orders', 'repeat']);
   });
 
   it('does not call it proven when the baseline does not repeat', async () => {
-    const result = await explain(subject({ hops: redirected }), { direct: { status: 200 }, repeat: [{ status: 200 }] });
+    const result = await explain(subject({ hops: redirected }), {
+      direct: { status: 200 },
+      repeat: [{ status: 200 }],
+    });
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
   });
 
   it('tells the second fault below a drop', async () => {
     const expired = use({ ...rightClaims, exp: now / 1000 - 240 });
-    const told = challenge('Bearer error="invalid_token", error_description="\\"exp\\" claim timestamp check failed"');
+    const told = challenge(
+      'Bearer error="invalid_token", error_description="\\"exp\\" claim timestamp check failed"',
+    );
     const about = subject({ hops: redirected, uses: [expired] });
     const asking = probe({ direct: told });
     const below = subject({ hops: [told], uses: [expired] });
-    const { findings } = await diagnose(about, { probe: asking, experiments: true, spend: () => true, below: async () => below }, 1);
-    expect(findings.map(({ cause, certainty }) => `${cause} ${certainty}`)).to.deep.equal(['credentials-dropped-on-redirect likely', 'token-expired likely']);
+    const { findings } = await diagnose(
+      about,
+      { probe: asking, experiments: true, spend: () => true, below: async () => below },
+      1,
+    );
+    expect(findings.map(({ cause, certainty }) => `${cause} ${certainty}`)).to.deep.equal([
+      'credentials-dropped-on-redirect likely',
+      'token-expired likely',
+    ]);
   });
 
   const expired = use({ ...rightClaims, exp: now / 1000 - 240 });
@@ -69,7 +111,9 @@ describe('diagnose', () => {
   it('is certain of an expired token where the text, the arithmetic and arrival agree', async () => {
     const result = await explain(subject({ hops: [saysExpired], uses: [expired] }), { without: bare });
     expect(result.first).to.deep.equal(['token-expired certain']);
-    expect(result.findings[0]?.summary).to.equal('The access token of credential "reader" expired 4 min before it was used (exp 2026-11-24T11:56:00.000Z).');
+    expect(result.findings[0]?.summary).to.equal(
+      'The access token of credential "reader" expired 4 min before it was used (exp 2026-11-24T11:56:00.000Z).',
+    );
   });
 
   it('is not certain where a server says "expired" to everybody', async () => {
@@ -118,7 +162,9 @@ describe('diagnose', () => {
 
   it('sees a Basic gate by its challenge and by the sibling environment', async () => {
     const basic = challenge('Basic realm="Restricted"');
-    const siblings = [{ environment: 'staging', status: 200, schemesSent: ['bearer'], schemesChallenged: [], passed: true }];
+    const siblings = [
+      { environment: 'staging', status: 200, schemesSent: ['bearer'], schemesChallenged: [], passed: true },
+    ];
     const result = await explain(subject({ hops: [basic], siblings }), { without: basic });
     expect(result.first).to.deep.equal(['basic-shadow likely']);
   });
@@ -138,27 +184,45 @@ describe('diagnose', () => {
 
   const web = client('web-production', 'https://login.example.test');
   const refused: HopSpec = { status: 401, body: '{"error":"invalid_client"}' };
-  const page = (text: string): HopSpec => ({ status: 400, headers: [['Content-Type', 'text/html']], body: text });
+  const page = (text: string): HopSpec => ({
+    status: 400,
+    headers: [['Content-Type', 'text/html']],
+    body: text,
+  });
 
   it('tells an unknown client from a wrong secret', async () => {
-    const unknown = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), { authorize: () => page('invalid_client') });
+    const unknown = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
+      authorize: () => page('invalid_client'),
+    });
     expect(unknown.first).to.deep.equal(['client-unknown likely']);
     const known = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
-      authorize: (client_id) => page(client_id === 'web-production' ? 'invalid_redirect_uri' : 'invalid_client'),
+      authorize: (client_id) =>
+        page(client_id === 'web-production' ? 'invalid_redirect_uri' : 'invalid_client'),
     });
     expect(known.first).to.deep.equal(['client-secret-wrong likely']);
     expect(known.asked).to.deep.equal(['authorize web-production', 'authorize random']);
   });
 
   it('is undecided where no control separates', async () => {
-    const result = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), { authorize: () => page('Something went wrong') });
+    const result = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
+      authorize: () => page('Something went wrong'),
+    });
     expect(result.findings[0]?.certainty).to.equal('possible');
   });
 
   it('is certain of a redirect_uri that the server names and the controls show', async () => {
-    const url = 'https://login.example.test/auth?client_id=web-production&redirect_uri=https%3A%2F%2Fapp.example.test%2Fcallback';
-    const about = subject({ stage: 'authorization', hops: [{ url, ...page('invalid_redirect_uri') }], uses: [], client: web });
-    const result = await explain(about, { authorize: (client_id) => page(client_id === 'web-production' ? 'invalid_redirect_uri' : 'invalid_client') });
+    const url =
+      'https://login.example.test/auth?client_id=web-production&redirect_uri=https%3A%2F%2Fapp.example.test%2Fcallback';
+    const about = subject({
+      stage: 'authorization',
+      hops: [{ url, ...page('invalid_redirect_uri') }],
+      uses: [],
+      client: web,
+    });
+    const result = await explain(about, {
+      authorize: (client_id) =>
+        page(client_id === 'web-production' ? 'invalid_redirect_uri' : 'invalid_client'),
+    });
     expect(result.first).to.deep.equal(['redirect-uri-mismatch certain']);
   });
 

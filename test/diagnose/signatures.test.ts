@@ -11,7 +11,9 @@ function subjectOf(example: Example): Subject {
   return subject({
     stage: example.stage,
     client: client('web-production', 'https://login.example.test'),
-    hops: [{ status: example.status, headers: Object.entries(example.headers ?? {}), body: example.body ?? '' }],
+    hops: [
+      { status: example.status, headers: Object.entries(example.headers ?? {}), body: example.body ?? '' },
+    ],
   });
 }
 
@@ -19,7 +21,11 @@ describe('signatures', () => {
   it('have ids of their own and known causes', () => {
     const ids = signatures().map(({ id }) => id);
     expect(ids).to.deep.equal([...new Set(ids)]);
-    expect(signatures().flatMap((each) => each.causes).filter((cause) => !causes.has(cause))).to.deep.equal([]);
+    expect(
+      signatures()
+        .flatMap((each) => each.causes)
+        .filter((cause) => !causes.has(cause)),
+    ).to.deep.equal([]);
   });
 
   for (const signature of signatures()) {
@@ -30,8 +36,12 @@ describe('signatures', () => {
 
       it(`${signature.id}: nothing else as strong reads another cause into example ${index + 1}`, () => {
         const read = subjectOf(example);
-        const others = signatures().filter((other) => other.weight === 3 && signature.weight === 3 && match(other.when, read) !== null);
-        const strangers = others.filter((other) => !other.causes.some((cause) => signature.causes.includes(cause)));
+        const others = signatures().filter(
+          (other) => other.weight === 3 && signature.weight === 3 && match(other.when, read) !== null,
+        );
+        const strangers = others.filter(
+          (other) => !other.causes.some((cause) => signature.causes.includes(cause)),
+        );
         expect(strangers.map(({ id }) => id)).to.deep.equal([]);
       });
     }

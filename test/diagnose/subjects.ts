@@ -1,5 +1,11 @@
 /** Hand-made subjects for the pure parts of diagnosis. */
-import { createSubject, type KeyVerdict, type Sibling, type Stage, type Subject } from '../../src/diagnose/subject.ts';
+import {
+  createSubject,
+  type KeyVerdict,
+  type Sibling,
+  type Stage,
+  type Subject,
+} from '../../src/diagnose/subject.ts';
 import type {
   Client,
   Credential,
@@ -55,7 +61,11 @@ export function environment(name: string, host: string): Environment {
       proxy: null,
       http2: false,
     },
-    experiments: { allow: new Set(name === 'production' ? ['A0'] : ['A0', 'A', 'B']), budget: 6, origins: new Set() },
+    experiments: {
+      allow: new Set(name === 'production' ? ['A0'] : ['A0', 'A', 'B']),
+      budget: 6,
+      origins: new Set(),
+    },
   };
 }
 
@@ -127,7 +137,13 @@ export function use(claims: JsonMap | null, over: Partial<CredentialUse> = {}): 
     field: 'authorization',
     scheme: 'Bearer',
     fingerprint: 'f',
-    token: { format: claims ? 'jwt' : 'opaque', header: claims ? { alg: 'ES256', kid: 'k' } : null, claims, malformed: null, length: 100 },
+    token: {
+      format: claims ? 'jwt' : 'opaque',
+      header: claims ? { alg: 'ES256', kid: 'k' } : null,
+      claims,
+      malformed: null,
+      length: 100,
+    },
     obtained: null,
     ...over,
   };

@@ -10,7 +10,10 @@ import { run } from '../../src/run/run.ts';
 import { createRedactor } from '../../src/secret.ts';
 import { type Origins, systemClock } from './origins.ts';
 
-export const systemRandom: Random = { uuid: () => randomUUID(), token: (bytes) => randomBytes(bytes).toString('base64url') };
+export const systemRandom: Random = {
+  uuid: () => randomUUID(),
+  token: (bytes) => randomBytes(bytes).toString('base64url'),
+};
 
 export interface Replay {
   readonly origins: Origins;
@@ -33,8 +36,22 @@ export async function replay(given: Replay): Promise<Replayed> {
   const secrets = given.secrets ?? {};
   const lookups = { env: () => undefined, secret: (name: string) => secrets[name] };
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
-  const context = { root: process.cwd(), project: given.project, lookups, given: {}, random: systemRandom, now: systemClock.now, offline: false };
-  const planned = plan(context, scenarios, { environments: given.environments ?? [], tags: [], grep: null, timeout: 5000, retries: 0 });
+  const context = {
+    root: process.cwd(),
+    project: given.project,
+    lookups,
+    given: {},
+    random: systemRandom,
+    now: systemClock.now,
+    offline: false,
+  };
+  const planned = plan(context, scenarios, {
+    environments: given.environments ?? [],
+    tags: [],
+    grep: null,
+    timeout: 5000,
+    retries: 0,
+  });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
   const redactor = createRedactor();
   const sender = createSend({ clock: systemClock, redactor });
@@ -68,10 +85,13 @@ export async function replay(given: Replay): Promise<Replayed> {
 }
 
 /** Every environment reaches the servers of the test. */
-function withOrigins(origins: Origins): <T extends { readonly name: string; readonly transport: object }>(environment: T) => T {
+function withOrigins(
+  origins: Origins,
+): <T extends { readonly name: string; readonly transport: object }>(environment: T) => T {
   const transports = new Map<string, object>();
   return (environment) => {
-    const transport = transports.get(environment.name) ?? origins.transportWith({ environment: environment.name });
+    const transport =
+      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name });
     transports.set(environment.name, transport);
     return { ...environment, transport };
   };
@@ -82,9 +102,11 @@ export function causes(replayed: Replayed): Record<string, string[]> {
   const found: Record<string, string[]> = {};
   for (const job of replayed.jobs) {
     for (const step of job.steps) {
-      if (step.findings.length > 0) found[`${job.environment}: ${step.name}`] = step.findings.map(({ cause, certainty }) => `${cause} ${certainty}`);
+      if (step.findings.length > 0)
+        found[`${job.environment}: ${step.name}`] = step.findings.map(
+          ({ cause, certainty }) => `${cause} ${certainty}`,
+        );
     }
   }
   return found;
 }
-

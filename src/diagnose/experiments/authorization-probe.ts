@@ -2,8 +2,9 @@
  * Authorization requests with `prompt=none`, read only beside controls: a random client and, where a redirect_uri is in
  * question, a random one. Nothing is followed, no session is made.
  */
-import type { CauseId, Exchange } from '../../model.ts';
+
 import { errorCode } from '../../http/authorization-response.ts';
+import type { CauseId, Exchange } from '../../model.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
 import { normalAnswer } from '../normal.ts';
 import { type Evidence, evidence, type Subject } from '../subject.ts';
@@ -28,16 +29,37 @@ export const clientProbe: Experiment = {
     const ours = await probe.authorize(client_id, redirect_uri);
     const control = await probe.authorize(unknown, redirect_uri);
     const exchanges = [ours, control];
-    const answers = [normalAnswer(ours, [client_id, ...chosen(ours)]), normalAnswer(control, [unknown, ...chosen(control)])];
+    const answers = [
+      normalAnswer(ours, [client_id, ...chosen(ours)]),
+      normalAnswer(control, [unknown, ...chosen(control)]),
+    ];
     if (answers.includes(null) || failedAtServer(ours)) return undecided('no answer to compare', exchanges);
     const seen = `client ${client_id}: ${summary(ours)}; random client: ${summary(control)}`;
     const lines = [{ hop: null, field: 'authorization endpoint', seen }];
     if (answers[0] !== answers[1]) {
-      const found = evidence('experiment/client-exists', { kind: 'experiment', names: ['client-secret-wrong'], only: [...clientExists, 'grant-not-allowed', 'environment-mixup'], weight: 2, lines });
-      return { outcome: 'answered unlike an unknown client', seen, exchanges, evidence: [found], proves: null };
+      const found = evidence('experiment/client-exists', {
+        kind: 'experiment',
+        names: ['client-secret-wrong'],
+        only: [...clientExists, 'grant-not-allowed', 'environment-mixup'],
+        weight: 2,
+        lines,
+      });
+      return {
+        outcome: 'answered unlike an unknown client',
+        seen,
+        exchanges,
+        evidence: [found],
+        proves: null,
+      };
     }
     if (!namesClient(ours)) return undecided(`${seen}: no control separates them`, exchanges);
-    const found = evidence('experiment/client-absent', { kind: 'experiment', names: ['client-unknown'], only: [...clientAbsent, 'environment-mixup'], weight: 3, lines });
+    const found = evidence('experiment/client-absent', {
+      kind: 'experiment',
+      names: ['client-unknown'],
+      only: [...clientAbsent, 'environment-mixup'],
+      weight: 3,
+      lines,
+    });
     return { outcome: 'answered like an unknown client', seen, exchanges, evidence: [found], proves: null };
   },
 };
@@ -47,7 +69,11 @@ export const redirectUriProbe: Experiment = {
   id: 'authorize-controls',
   classOf: () => 'A0',
   cost: 2,
-  applies: (subject) => subject.stage === 'authorization' && subject.client !== null && subject.redirect_uri !== null && subject.response !== null,
+  applies: (subject) =>
+    subject.stage === 'authorization' &&
+    subject.client !== null &&
+    subject.redirect_uri !== null &&
+    subject.response !== null,
   predicts(cause) {
     if (clientAbsent.includes(cause)) return 'like a random client, unlike a random redirect_uri';
     return cause === 'redirect-uri-mismatch' ? 'like a random redirect_uri, unlike a random client' : null;
@@ -56,7 +82,10 @@ export const redirectUriProbe: Experiment = {
     const client_id = subject.client?.client_id ?? '';
     const redirect_uri = subject.redirect_uri ?? nowhere;
     const unknown = `why401-${probe.random()}`;
-    const elsewhere = `https://${probe.random().toLowerCase().replace(/[^a-z0-9]/g, 'x')}.why401.invalid/callback`;
+    const elsewhere = `https://${probe
+      .random()
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, 'x')}.why401.invalid/callback`;
     const byClient = await probe.authorize(unknown, redirect_uri);
     const byUri = await probe.authorize(client_id, elsewhere);
     const exchanges = [byClient, byUri];
@@ -72,11 +101,24 @@ export const redirectUriProbe: Experiment = {
 
 function read(likeClient: boolean, seen: string, exchanges: readonly Exchange[]): Observation {
   const lines = [{ hop: null, field: 'authorization endpoint', seen }];
-  const outcome = likeClient ? 'like a random client, unlike a random redirect_uri' : 'like a random redirect_uri, unlike a random client';
+  const outcome = likeClient
+    ? 'like a random client, unlike a random redirect_uri'
+    : 'like a random redirect_uri, unlike a random client';
   const names: readonly CauseId[] = likeClient ? ['client-unknown'] : ['redirect-uri-mismatch'];
-  const only: readonly CauseId[] = likeClient ? [...clientAbsent, 'environment-mixup'] : ['redirect-uri-mismatch'];
-  const found: Evidence = evidence(likeClient ? 'experiment/client-absent' : 'experiment/redirect-uri-refused', { kind: 'experiment', names, only, lines });
-  return { outcome, seen: `${seen}: ours is answered ${outcome}`, exchanges, evidence: [found], proves: null };
+  const only: readonly CauseId[] = likeClient
+    ? [...clientAbsent, 'environment-mixup']
+    : ['redirect-uri-mismatch'];
+  const found: Evidence = evidence(
+    likeClient ? 'experiment/client-absent' : 'experiment/redirect-uri-refused',
+    { kind: 'experiment', names, only, lines },
+  );
+  return {
+    outcome,
+    seen: `${seen}: ours is answered ${outcome}`,
+    exchanges,
+    evidence: [found],
+    proves: null,
+  };
 }
 
 function undecided(seen: string, exchanges: readonly Exchange[]): Observation {
@@ -104,12 +146,24 @@ function pageText(exchange: Exchange): string {
 /** The page says that it is the client which is unknown. */
 function namesClient(exchange: Exchange): boolean {
   const text = pageText(exchange);
-  return /^(invalid_client(_id)?|unauthorized_client)$/.test(errorCode(text) ?? '') || /\b(client|application)\b[^.<]{0,60}\b(not found|unknown|invalid|does not exist|not registered)/i.test(text);
+  return (
+    /^(invalid_client(_id)?|unauthorized_client)$/.test(errorCode(text) ?? '') ||
+    /\b(client|application)\b[^.<]{0,60}\b(not found|unknown|invalid|does not exist|not registered)/i.test(
+      text,
+    )
+  );
 }
 
 function summary(exchange: Exchange): string {
   const status = statusOf(exchange);
-  const location = exchange.hops.at(-1)?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  const error = location && URL.canParse(location) ? new URL(location).searchParams.get('error') : errorCode(pageText(exchange));
-  return [status ?? 'no answer', location ? 'redirect' : null, error].filter((part) => part !== null).join(' ');
+  const location = exchange.hops
+    .at(-1)
+    ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  const error =
+    location && URL.canParse(location)
+      ? new URL(location).searchParams.get('error')
+      : errorCode(pageText(exchange));
+  return [status ?? 'no answer', location ? 'redirect' : null, error]
+    .filter((part) => part !== null)
+    .join(' ');
 }

@@ -7,7 +7,12 @@ import type { Experiment } from './experiment.ts';
 import { finalUrl } from './final-url.ts';
 import { withoutCredential } from './without-credential.ts';
 
-export const experiments: readonly Experiment[] = [finalUrl, withoutCredential, clientProbe, redirectUriProbe];
+export const experiments: readonly Experiment[] = [
+  finalUrl,
+  withoutCredential,
+  clientProbe,
+  redirectUriProbe,
+];
 
 /** Most requests of class A0 for one failing step where nothing more is allowed. */
 const protectedBudget = 2;
@@ -59,11 +64,20 @@ function leftOver(experiment: Experiment, causes: readonly CauseId[], subject: S
 }
 
 /** What the leading candidates let expect, in words, said before anything is sent. */
-export function prediction(experiment: Experiment, candidates: readonly Candidate[], subject: Subject): string {
+export function prediction(
+  experiment: Experiment,
+  candidates: readonly Candidate[],
+  subject: Subject,
+): string {
   const groups = new Map<string, CauseId[]>();
   for (const { cause } of candidates) {
     const outcome = experiment.predicts(cause, subject);
     if (outcome !== null) groups.set(outcome, [...(groups.get(outcome) ?? []), cause]);
   }
-  return [...groups].map(([outcome, causes]) => `${outcome} if ${causes.slice(0, 3).join(', ')}${causes.length > 3 ? ', ...' : ''}`).join('; ');
+  return [...groups]
+    .map(
+      ([outcome, causes]) =>
+        `${outcome} if ${causes.slice(0, 3).join(', ')}${causes.length > 3 ? ', ...' : ''}`,
+    )
+    .join('; ');
 }

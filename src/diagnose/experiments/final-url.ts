@@ -8,24 +8,51 @@ export const finalUrl: Experiment = {
   id: 'final-url-directly',
   classOf: (subject) => (isSafe(subject.hop.request.method) ? 'A0' : 'A'),
   cost: 1,
-  applies: (subject) => subject.stage === 'resource' && subject.failing.hops.length > 1 && lostUses(subject).length > 0,
+  applies: (subject) =>
+    subject.stage === 'resource' && subject.failing.hops.length > 1 && lostUses(subject).length > 0,
   predicts(cause) {
     if (cause === 'credentials-dropped-on-redirect') return 'accepted';
-    return cause === 'edge-blocked' || cause === 'basic-shadow' || cause === 'route-missing' ? 'the same refusal' : null;
+    return cause === 'edge-blocked' || cause === 'basic-shadow' || cause === 'route-missing'
+      ? 'the same refusal'
+      : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
     const sent = probe.directly(subject.hop.request.url);
-    if (!sent) return { outcome: 'not sent', seen: 'not sent: the origin is not one of this environment', exchanges: [], evidence: [], proves: null };
+    if (!sent)
+      return {
+        outcome: 'not sent',
+        seen: 'not sent: the origin is not one of this environment',
+        exchanges: [],
+        evidence: [],
+        proves: null,
+      };
     const exchange = await sent;
     const status = statusOf(exchange);
     const line = (seen: string) => [{ hop: null, field: `${subject.hop.request.url} called directly`, seen }];
     if (status !== null && status >= 200 && status < 300) {
       const seen = `${status} with the credential`;
-      const found = evidence('experiment/final-url-accepts', { kind: 'experiment', names: ['credentials-dropped-on-redirect'], only: ['credentials-dropped-on-redirect'], lines: line(seen) });
-      return { outcome: 'accepted', seen, exchanges: [exchange], evidence: [found], proves: 'credentials-dropped-on-redirect' };
+      const found = evidence('experiment/final-url-accepts', {
+        kind: 'experiment',
+        names: ['credentials-dropped-on-redirect'],
+        only: ['credentials-dropped-on-redirect'],
+        lines: line(seen),
+      });
+      return {
+        outcome: 'accepted',
+        seen,
+        exchanges: [exchange],
+        evidence: [found],
+        proves: 'credentials-dropped-on-redirect',
+      };
     }
     const same = normalAnswer(exchange) === normalAnswer(subject.failing);
     const outcome = same ? 'the same refusal' : 'another refusal';
-    return { outcome, seen: `${status ?? 'no answer'}: ${outcome}`, exchanges: [exchange], evidence: [], proves: null };
+    return {
+      outcome,
+      seen: `${status ?? 'no answer'}: ${outcome}`,
+      exchanges: [exchange],
+      evidence: [],
+      proves: null,
+    };
   },
 };

@@ -22,10 +22,16 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule ?? 'origin-changed';
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
-  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(([, origin]) => origin === from)?.[0];
+  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
+    ([, origin]) => origin === from,
+  )?.[0];
   const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
   return {
-    summary: `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(rule)}.`.replace(/(\d{3})xx/, '$1'),
+    summary:
+      `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(rule)}.`.replace(
+        /(\d{3})xx/,
+        '$1',
+      ),
     fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. Clients that follow the Fetch standard lose the header there.`,
     fixSource: subject.environment.source,
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
@@ -52,9 +58,13 @@ function missing(subject: Subject): ReturnType<Explain> {
 }
 
 function basicShadow(subject: Subject): ReturnType<Explain> {
-  const realm = subject.challenges.find(({ scheme }) => scheme.toLowerCase() === 'basic')?.parameters.get('realm');
+  const realm = subject.challenges
+    .find(({ scheme }) => scheme.toLowerCase() === 'basic')
+    ?.parameters.get('realm');
   const scheme = subject.uses[0]?.scheme ?? 'Bearer';
-  const witness = subject.siblings.find(({ passed, schemesSent }) => passed && schemesSent.includes(scheme.toLowerCase()));
+  const witness = subject.siblings.find(
+    ({ passed, schemesSent }) => passed && schemesSent.includes(scheme.toLowerCase()),
+  );
   const elsewhere = witness ? `; in ${witness.environment} the same request with ${scheme} passes` : '';
   return {
     summary: `A Basic gate${realm === undefined ? '' : ` (realm "${realm}")`} in front of ${originOfHop(subject)} answered instead of the application: ${scheme} was sent, only Basic is asked for${elsewhere}.`,
@@ -77,7 +87,10 @@ function schemeMismatch(subject: Subject): ReturnType<Explain> {
 
 function edge(subject: Subject, what: string): ReturnType<Explain> {
   const server = subject.response ? headerValue(subject.response, 'server') : null;
-  const id = /\b(?:support|incident|reference|request|ray|event|attack)[ _-]?(?:id|number|#)\b(?:\s|<[^>]{0,40}>|is|:|#)*([\w.-]{4,64})/i.exec(subject.text)?.[1];
+  const id =
+    /\b(?:support|incident|reference|request|ray|event|attack)[ _-]?(?:id|number|#)\b(?:\s|<[^>]{0,40}>|is|:|#)*([\w.-]{4,64})/i.exec(
+      subject.text,
+    )?.[1];
   return {
     summary: `Something in front of the application ${what}${server ? ` (Server: ${server})` : ''}: the answer is a block page with status ${refusal(subject)}${id ? `, id ${id}` : ''}.`,
     fix: `Ask those who run it to let this runner pass (its address, or the User-Agent why401)${id ? `; name the id ${id}` : ''}.`,

@@ -15,7 +15,8 @@ export type Explain = (subject: Subject) => Explanation;
 
 /** Origin of the hop with this index (1-based); default: the last. */
 export function originOfHop(subject: Subject, index: number | null = null): string {
-  const url = subject.failing.hops[(index ?? subject.failing.hops.length) - 1]?.request.url ?? subject.hop.request.url;
+  const url =
+    subject.failing.hops[(index ?? subject.failing.hops.length) - 1]?.request.url ?? subject.hop.request.url;
   return URL.canParse(url) ? new URL(url).origin : url;
 }
 

@@ -1,7 +1,7 @@
 import type { CauseId } from '../../model.ts';
 import { heldScopes, neededScopes } from '../facts/claims.ts';
 import { span } from '../facts/time.ts';
-import { localMidpoint, serverDate, type Subject, tokenUse } from '../subject.ts';
+import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
 import { credentialName, type Explain, type Explanation, originOfHop, refusal } from './explanation.ts';
 
 export const token: Readonly<Record<CauseId, Explain>> = {
@@ -10,11 +10,36 @@ export const token: Readonly<Record<CauseId, Explain>> = {
   'issuer-mismatch': issuer,
   'audience-mismatch': audience,
   'scope-missing': scope,
-  'signature-invalid': (subject) => other(subject, 'The signature of the access token does not verify.', 'Get the token from the issuer that this environment trusts.'),
-  'key-unknown': (subject) => other(subject, 'The key that signed the access token is not among the keys that the server knows.', 'Check that the token comes from the issuer of this environment; if so, let the server fetch the JWK Set again.'),
-  'clock-skew': (subject) => other(subject, 'The clocks of this machine and of the server disagree about the token.', 'Correct the clock that is wrong (NTP), or allow a leeway of a minute.'),
-  'password-wrong': (subject) => other(subject, `The user name or password of ${credentialName(subject)} is refused.`, 'Correct the secret.'),
-  'permission-missing': (subject) => other(subject, `${originOfHop(subject)} accepts the token and refuses what it asks for.`, 'Give the client or user the role that this needs.'),
+  'signature-invalid': (subject) =>
+    other(
+      subject,
+      'The signature of the access token does not verify.',
+      'Get the token from the issuer that this environment trusts.',
+    ),
+  'key-unknown': (subject) =>
+    other(
+      subject,
+      'The key that signed the access token is not among the keys that the server knows.',
+      'Check that the token comes from the issuer of this environment; if so, let the server fetch the JWK Set again.',
+    ),
+  'clock-skew': (subject) =>
+    other(
+      subject,
+      'The clocks of this machine and of the server disagree about the token.',
+      'Correct the clock that is wrong (NTP), or allow a leeway of a minute.',
+    ),
+  'password-wrong': (subject) =>
+    other(
+      subject,
+      `The user name or password of ${credentialName(subject)} is refused.`,
+      'Correct the secret.',
+    ),
+  'permission-missing': (subject) =>
+    other(
+      subject,
+      `${originOfHop(subject)} accepts the token and refuses what it asks for.`,
+      'Give the client or user the role that this needs.',
+    ),
 };
 
 function claim(subject: Subject, name: string): string | null {
@@ -27,11 +52,15 @@ function expired(subject: Subject): Explanation {
   const exp = Number(claim(subject, 'exp')) * 1000;
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const known = Number.isFinite(exp) && exp > 0;
-  const when = known ? ` ${span(Math.max(0, now - exp))} before it was used (exp ${new Date(exp).toISOString()})` : '';
+  const when = known
+    ? ` ${span(Math.max(0, now - exp))} before it was used (exp ${new Date(exp).toISOString()})`
+    : '';
   const obtained = subject.uses[0]?.obtained != null;
   return {
     summary: `The access token of ${credentialName(subject)} expired${when}.`,
-    fix: obtained ? 'The token ended during the run: shorten the scenario, or ask for a longer lifetime.' : 'Replace the stored token, or let why401 get a fresh one: type: oauth2 with grant_type: client_credentials.',
+    fix: obtained
+      ? 'The token ended during the run: shorten the scenario, or ask for a longer lifetime.'
+      : 'Replace the stored token, or let why401 get a fresh one: type: oauth2 with grant_type: client_credentials.',
     fixSource: subject.credential?.sources['token'] ?? subject.credential?.source ?? null,
     references: ['RFC 7519 section 4.1.4', 'RFC 6750 section 3.1'],
   };
@@ -39,10 +68,16 @@ function expired(subject: Subject): Explanation {
 
 function mixup(subject: Subject): Explanation {
   const iss = claim(subject, 'iss');
-  const theirs = subject.known.find((each) => each.name !== subject.environment.name && [...each.issuers.values()].some(({ issuer }) => issuer === iss));
+  const theirs = subject.known.find(
+    (each) =>
+      each.name !== subject.environment.name &&
+      [...each.issuers.values()].some(({ issuer }) => issuer === iss),
+  );
   const own = [...subject.environment.issuers.values()].map((each) => each.issuer).join(', ');
   if (subject.client && subject.stage !== 'resource') return clientMixup(subject);
-  const from = theirs ? `by ${iss}, the issuer of ${theirs.name}` : `for another environment (iss ${iss ?? 'unknown'})`;
+  const from = theirs
+    ? `by ${iss}, the issuer of ${theirs.name}`
+    : `for another environment (iss ${iss ?? 'unknown'})`;
   return {
     summary: `The access token of ${credentialName(subject)} was issued ${from}; ${subject.environment.name} expects ${own}.`,
     fix: `Put a token of ${subject.environment.name} into the secret of ${credentialName(subject)}; this one belongs to ${theirs?.name ?? 'another environment'}.`,
@@ -53,7 +88,11 @@ function mixup(subject: Subject): Explanation {
 
 function clientMixup(subject: Subject): Explanation {
   const id = subject.client?.client_id ?? '';
-  const other = subject.known.find((each) => each.name !== subject.environment.name && [...each.clients.values()].some(({ client_id }) => client_id === id));
+  const other = subject.known.find(
+    (each) =>
+      each.name !== subject.environment.name &&
+      [...each.clients.values()].some(({ client_id }) => client_id === id),
+  );
   return {
     summary: `The client_id ${id} belongs to ${other?.name ?? 'another environment'}, and was used in ${subject.environment.name}.`,
     fix: `Set environments.${subject.environment.name}.clients.${subject.client?.name ?? '?'}.client_id to the id that is registered there.`,
@@ -76,11 +115,15 @@ function audience(subject: Subject): Explanation {
   if (subject.stage !== 'resource') return target(subject);
   const aud = claim(subject, 'aud') ?? 'absent';
   const credential = subject.credential;
-  const asked = credential?.type === 'oauth2' && credential.resource.length > 0 ? `, as asked for with resource ${credential.resource.join(', ')}` : '';
+  const asked =
+    credential?.type === 'oauth2' && credential.resource.length > 0
+      ? `, as asked for with resource ${credential.resource.join(', ')}`
+      : '';
   return {
     summary: `${originOfHop(subject)} does not accept the audience of the access token: aud is ${aud}${asked}.`,
     fix: `Ask for the audience that this server expects (resource or audience of ${credentialName(subject)}), or add ${aud} to what it accepts in ${subject.environment.name}.`,
-    fixSource: credential?.sources['resource'] ?? credential?.sources['audience'] ?? credential?.source ?? null,
+    fixSource:
+      credential?.sources['resource'] ?? credential?.sources['audience'] ?? credential?.source ?? null,
     references: ['RFC 7519 section 4.1.3', 'RFC 8707 section 2'],
   };
 }

@@ -11,7 +11,9 @@ export function challengeFacts(subject: Subject): Evidence[] {
 /** Lower-case schemes of the credentials that the last hop carried. */
 export function sentSchemes(subject: Subject): string[] {
   const lost = lostUses(subject);
-  return subject.uses.filter((use) => !lost.includes(use)).flatMap(({ scheme }) => (scheme === null ? [] : [scheme.toLowerCase()]));
+  return subject.uses
+    .filter((use) => !lost.includes(use))
+    .flatMap(({ scheme }) => (scheme === null ? [] : [scheme.toLowerCase()]));
 }
 
 function schemes(subject: Subject): Evidence[] {
@@ -21,11 +23,23 @@ function schemes(subject: Subject): Evidence[] {
   const response = subject.response;
   const lines = [
     { hop: subject.hop.index, field: 'authorization', seen: `sent with scheme ${sent.join(', ')}` },
-    ...(response ? headerValues(response, 'www-authenticate').map((seen) => ({ hop: subject.hop.index, field: 'www-authenticate', seen })) : []),
+    ...(response
+      ? headerValues(response, 'www-authenticate').map((seen) => ({
+          hop: subject.hop.index,
+          field: 'www-authenticate',
+          seen,
+        }))
+      : []),
   ];
   if (sent.some((scheme) => offered.includes(scheme))) {
     const password = sent.includes('basic') ? { names: ['password-wrong'], weight: 2 as const } : {};
-    return [evidence('challenge/same-scheme', { excludes: ['basic-shadow', 'scheme-mismatch'], lines: sent.includes('basic') ? lines : [], ...password })];
+    return [
+      evidence('challenge/same-scheme', {
+        excludes: ['basic-shadow', 'scheme-mismatch'],
+        lines: sent.includes('basic') ? lines : [],
+        ...password,
+      }),
+    ];
   }
   const basicOnly = offered.every((scheme) => scheme === 'basic') && !sent.includes('basic');
   return [
@@ -44,16 +58,22 @@ function siblings(subject: Subject): Evidence[] {
   const sent = sentSchemes(subject);
   if (offered.length === 0 || sent.length === 0 || sent.some((scheme) => offered.includes(scheme))) return [];
   const witness = subject.siblings.find(
-    (sibling) => (sibling.passed && sent.some((scheme) => sibling.schemesSent.includes(scheme))) || sent.some((scheme) => sibling.schemesChallenged.includes(scheme)),
+    (sibling) =>
+      (sibling.passed && sent.some((scheme) => sibling.schemesSent.includes(scheme))) ||
+      sent.some((scheme) => sibling.schemesChallenged.includes(scheme)),
   );
   if (!witness) return [];
-  const how = witness.passed ? 'the same step passes' : `the same step is challenged for ${witness.schemesChallenged.join(', ')}`;
+  const how = witness.passed
+    ? 'the same step passes'
+    : `the same step is challenged for ${witness.schemesChallenged.join(', ')}`;
   return [
     evidence('challenge/sibling-takes-scheme', {
       names: offered.every((scheme) => scheme === 'basic') ? ['basic-shadow'] : [],
       excludes: offered.every((scheme) => scheme === 'basic') ? ['scheme-mismatch'] : [],
       weight: 3,
-      lines: [{ hop: null, field: `environment ${witness.environment}`, seen: `${how} with ${sent.join(', ')}` }],
+      lines: [
+        { hop: null, field: `environment ${witness.environment}`, seen: `${how} with ${sent.join(', ')}` },
+      ],
     }),
   ];
 }

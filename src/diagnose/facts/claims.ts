@@ -6,7 +6,12 @@ export function claimFacts(subject: Subject): Evidence[] {
   const token = tokenUse(subject)?.token ?? null;
   if (subject.stage !== 'resource' || token?.claims == null) return [];
   const { claims } = token;
-  return [...issuer(subject, claims), ...audience(subject, claims), ...client(subject, claims), ...scope(subject, claims)];
+  return [
+    ...issuer(subject, claims),
+    ...audience(subject, claims),
+    ...client(subject, claims),
+    ...scope(subject, claims),
+  ];
 }
 
 function issuer(subject: Subject, claims: JsonMap): Evidence[] {
@@ -14,13 +19,23 @@ function issuer(subject: Subject, claims: JsonMap): Evidence[] {
   if (typeof iss !== 'string') return [];
   const own = issuersOf(subject.environment);
   if (own.includes(iss) || own.length === 0) return [];
-  const line = { hop: subject.hop.index, field: 'token iss', seen: `${iss}; ${subject.environment.name} has ${own.join(', ')}` };
+  const line = {
+    hop: subject.hop.index,
+    field: 'token iss',
+    seen: `${iss}; ${subject.environment.name} has ${own.join(', ')}`,
+  };
   const other = others(subject).find((environment) => issuersOf(environment).includes(iss));
-  if (!other) return [evidence('token/foreign-issuer', { names: ['issuer-mismatch'], weight: 2, lines: [line] })];
+  if (!other)
+    return [evidence('token/foreign-issuer', { names: ['issuer-mismatch'], weight: 2, lines: [line] })];
   return [
     evidence('token/issuer-of-other-environment', {
       names: ['environment-mixup'],
-      lines: [{ ...line, seen: `${iss} is the issuer of ${other.name}; ${subject.environment.name} has ${own.join(', ')}` }],
+      lines: [
+        {
+          ...line,
+          seen: `${iss} is the issuer of ${other.name}; ${subject.environment.name} has ${own.join(', ')}`,
+        },
+      ],
     }),
   ];
 }
@@ -34,14 +49,30 @@ function audience(subject: Subject, claims: JsonMap): Evidence[] {
   const line = { hop, field: 'token aud', seen: `${aud.join(', ')}; called was ${called}` };
   const clientIds = [...subject.environment.clients.values()].map(({ client_id }) => client_id);
   if (aud.every((value) => clientIds.includes(value))) {
-    return [evidence('token/audience-is-client', { names: ['token-type-wrong'], weight: 2, lines: [{ ...line, seen: `${aud.join(', ')}: a client_id, as in an ID token` }] })];
+    return [
+      evidence('token/audience-is-client', {
+        names: ['token-type-wrong'],
+        weight: 2,
+        lines: [{ ...line, seen: `${aud.join(', ')}: a client_id, as in an ID token` }],
+      }),
+    ];
   }
-  const other = others(subject).find((environment) => aud.some((value) => belongsOnlyTo(value, environment, subject.environment)));
+  const other = others(subject).find((environment) =>
+    aud.some((value) => belongsOnlyTo(value, environment, subject.environment)),
+  );
   if (other) {
-    return [evidence('token/audience-of-other-environment', { names: ['environment-mixup', 'audience-mismatch'], weight: 2, lines: [{ ...line, seen: `${aud.join(', ')} belongs to ${other.name}` }] })];
+    return [
+      evidence('token/audience-of-other-environment', {
+        names: ['environment-mixup', 'audience-mismatch'],
+        weight: 2,
+        lines: [{ ...line, seen: `${aud.join(', ')} belongs to ${other.name}` }],
+      }),
+    ];
   }
   const fits = aud.some((value) => own.some((origin) => value === origin || value.startsWith(`${origin}/`)));
-  return fits ? [] : [evidence('token/audience-elsewhere', { names: ['audience-mismatch'], weight: 1, lines: [line] })];
+  return fits
+    ? []
+    : [evidence('token/audience-elsewhere', { names: ['audience-mismatch'], weight: 1, lines: [line] })];
 }
 
 function belongsOnlyTo(value: string, environment: Environment, own: Environment): boolean {
@@ -56,24 +87,39 @@ function client(subject: Subject, claims: JsonMap): Evidence[] {
   for (const name of clientClaims) {
     const value = claims[name];
     if (typeof value !== 'string') continue;
-    const ids = (environment: Environment): string[] => [...environment.clients.values()].map(({ client_id }) => client_id);
+    const ids = (environment: Environment): string[] =>
+      [...environment.clients.values()].map(({ client_id }) => client_id);
     if (ids(subject.environment).includes(value)) return [];
     const other = others(subject).find((environment) => ids(environment).includes(value));
     if (!other) return [];
     const seen = `${value} is a client of ${other.name}, not of ${subject.environment.name}`;
-    return [evidence('token/client-of-other-environment', { names: ['environment-mixup'], weight: 2, lines: [{ hop: subject.hop.index, field: `token ${name}`, seen }] })];
+    return [
+      evidence('token/client-of-other-environment', {
+        names: ['environment-mixup'],
+        weight: 2,
+        lines: [{ hop: subject.hop.index, field: `token ${name}`, seen }],
+      }),
+    ];
   }
   return [];
 }
 
 /** Scopes that a token holds, whatever its issuer calls them. */
 export function heldScopes(claims: JsonMap): string[] {
-  return [...new Set(['scope', 'scp', 'scopes', 'permissions', 'roles'].flatMap((name) => texts(claims[name])).flatMap((text) => text.split(/\s+/)))].filter((scope) => scope !== '');
+  return [
+    ...new Set(
+      ['scope', 'scp', 'scopes', 'permissions', 'roles']
+        .flatMap((name) => texts(claims[name]))
+        .flatMap((text) => text.split(/\s+/)),
+    ),
+  ].filter((scope) => scope !== '');
 }
 
 /** What the challenge asks for (RFC 6750 section 3): the `scope` attribute. */
 export function neededScopes(subject: Subject): string[] {
-  const challenge = subject.challenges.find(({ parameters }) => parameters.get('error') === 'insufficient_scope');
+  const challenge = subject.challenges.find(
+    ({ parameters }) => parameters.get('error') === 'insufficient_scope',
+  );
   return (challenge?.parameters.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
 }
 
@@ -88,7 +134,14 @@ function scope(subject: Subject, claims: JsonMap): Evidence[] {
     { hop, field: 'token scope', seen: held.length === 0 ? 'none' : held.join(' ') },
   ];
   if (missing.length > 0) return [evidence('token/scope-missing', { names: ['scope-missing'], lines })];
-  return [evidence('token/scope-held', { names: ['permission-missing'], excludes: ['scope-missing'], weight: 1, lines })];
+  return [
+    evidence('token/scope-held', {
+      names: ['permission-missing'],
+      excludes: ['scope-missing'],
+      weight: 1,
+      lines,
+    }),
+  ];
 }
 
 function issuersOf(environment: Environment): string[] {

@@ -12,12 +12,29 @@ export function clientFacts(subject: Subject): Evidence[] {
 function sharedId(subject: Subject): Evidence[] {
   const { client, environment } = subject;
   if (!client) return [];
-  const other = subject.known.find((each) => each.name !== environment.name && sameId(each, client.client_id) && !sameIssuer(each, client.issuer.issuer));
+  const other = subject.known.find(
+    (each) =>
+      each.name !== environment.name &&
+      sameId(each, client.client_id) &&
+      !sameIssuer(each, client.issuer.issuer),
+  );
   if (!other) return [];
-  const here = [...environment.clients.values()].filter(({ client_id }) => client_id === client.client_id).map(({ name }) => name);
+  const here = [...environment.clients.values()]
+    .filter(({ client_id }) => client_id === client.client_id)
+    .map(({ name }) => name);
   const theirs = [...other.clients.values()].find(({ client_id }) => client_id === client.client_id);
-  const line = { hop: null, field: 'client_id', seen: `${client.client_id} is also ${theirs?.name ?? 'a client'} of ${other.name}, at another authorization server` };
-  return [evidence('client/id-of-other-environment', { names: ['environment-mixup'], weight: here.includes(theirs?.name ?? '') ? 1 : 2, lines: [line] })];
+  const line = {
+    hop: null,
+    field: 'client_id',
+    seen: `${client.client_id} is also ${theirs?.name ?? 'a client'} of ${other.name}, at another authorization server`,
+  };
+  return [
+    evidence('client/id-of-other-environment', {
+      names: ['environment-mixup'],
+      weight: here.includes(theirs?.name ?? '') ? 1 : 2,
+      lines: [line],
+    }),
+  ];
 }
 
 function sameId(environment: Environment, client_id: string): boolean {
@@ -32,5 +49,12 @@ function sameIssuer(environment: Environment, issuer: string): boolean {
 function basicRefused(subject: Subject): Evidence[] {
   if (subject.stage !== 'token' || subject.response?.status !== 401 || subject.error !== null) return [];
   const seen = subject.response ? (headerValue(subject.response, 'www-authenticate') ?? '401') : '401';
-  return [evidence('client/refused', { names: ['client-secret-wrong', 'client-unknown'], only: [...clientExists, 'client-unknown', 'client-disabled', 'environment-mixup', 'edge-blocked'], weight: 1, lines: [{ hop: subject.hop.index, field: 'answer', seen }] })];
+  return [
+    evidence('client/refused', {
+      names: ['client-secret-wrong', 'client-unknown'],
+      only: [...clientExists, 'client-unknown', 'client-disabled', 'environment-mixup', 'edge-blocked'],
+      weight: 1,
+      lines: [{ hop: subject.hop.index, field: 'answer', seen }],
+    }),
+  ];
 }

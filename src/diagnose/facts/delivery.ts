@@ -11,7 +11,8 @@ export function deliveryFacts(subject: Subject): Evidence[] {
 /** Whether this hop carried the credential, by the name of its header, parameter or cookie. */
 export function carries(hop: Hop, use: CredentialUse): boolean {
   const [kind, name] = use.field.includes(':') ? use.field.split(':', 2) : ['header', use.field];
-  if (kind === 'query') return URL.canParse(hop.request.url) && new URL(hop.request.url).searchParams.has(name ?? '');
+  if (kind === 'query')
+    return URL.canParse(hop.request.url) && new URL(hop.request.url).searchParams.has(name ?? '');
   const wanted = kind === 'cookie' ? 'cookie' : name;
   const fields = hop.request.headers.filter(([header]) => header.toLowerCase() === wanted);
   return kind === 'cookie' ? fields.some(([, value]) => value.includes(`${name}=`)) : fields.length > 0;
@@ -23,7 +24,9 @@ export function lostUses(subject: Subject): CredentialUse[] {
 }
 
 function handMade(hop: Hop): boolean {
-  return hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie');
+  return hop.request.headers.some(
+    ([name]) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie',
+  );
 }
 
 function nothingSent(subject: Subject): Evidence[] {
@@ -31,8 +34,18 @@ function nothingSent(subject: Subject): Evidence[] {
   return [
     evidence('delivery/nothing-sent', {
       names: ['credentials-missing'],
-      only: [...edge, 'credentials-missing', 'route-missing', 'login-redirect', 'csrf-failed', 'policy-blocked', 'permission-missing'],
-      lines: [{ hop: subject.hop.index, field: 'request', seen: 'no credential was sent: the step has none' }],
+      only: [
+        ...edge,
+        'credentials-missing',
+        'route-missing',
+        'login-redirect',
+        'csrf-failed',
+        'policy-blocked',
+        'permission-missing',
+      ],
+      lines: [
+        { hop: subject.hop.index, field: 'request', seen: 'no credential was sent: the step has none' },
+      ],
     }),
   ];
 }
@@ -45,14 +58,26 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
   const lines = hops.flatMap((hop) => {
     const carried = lost.filter((use) => carries(hop, use));
     const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule;
-    if (carried.length > 0) return [{ hop: hop.index, field: fields.join(', '), seen: `sent to ${origin(hop)}` }];
-    return [{ hop: hop.index, field: fields.join(', '), seen: `not sent to ${origin(hop)}${rule ? `: ${ruleText(rule)}` : ''}` }];
+    if (carried.length > 0)
+      return [{ hop: hop.index, field: fields.join(', '), seen: `sent to ${origin(hop)}` }];
+    return [
+      {
+        hop: hop.index,
+        field: fields.join(', '),
+        seen: `not sent to ${origin(hop)}${rule ? `: ${ruleText(rule)}` : ''}`,
+      },
+    ];
   });
   const withheld = subject.failing.hops[0]?.dropped.some(({ rule }) => rule === 'origin-unbound') ?? false;
   return [
     evidence('delivery/dropped', {
       names: [withheld ? 'credentials-missing' : 'credentials-dropped-on-redirect'],
-      only: [...edge, ...delivery.filter((cause) => cause !== 'credentials-stripped-by-proxy'), 'route-missing', 'login-redirect'],
+      only: [
+        ...edge,
+        ...delivery.filter((cause) => cause !== 'credentials-stripped-by-proxy'),
+        'route-missing',
+        'login-redirect',
+      ],
       excludes: tokenValidity,
       lines,
     }),
@@ -80,7 +105,9 @@ function duplicated(subject: Subject): Evidence[] {
   return [
     evidence('delivery/duplicated', {
       names: ['credentials-duplicated'],
-      lines: [{ hop: subject.hop.index, field: 'authorization', seen: `${lines.length} times in the request` }],
+      lines: [
+        { hop: subject.hop.index, field: 'authorization', seen: `${lines.length} times in the request` },
+      ],
     }),
   ];
 }

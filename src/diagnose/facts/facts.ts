@@ -7,7 +7,14 @@ import { deliveryFacts } from './delivery.ts';
 import { keyFacts } from './keys.ts';
 import { timeFacts } from './time.ts';
 
-const kinds: readonly ((subject: Subject) => Evidence[])[] = [deliveryFacts, challengeFacts, timeFacts, claimFacts, keyFacts, clientFacts];
+const kinds: readonly ((subject: Subject) => Evidence[])[] = [
+  deliveryFacts,
+  challengeFacts,
+  timeFacts,
+  claimFacts,
+  keyFacts,
+  clientFacts,
+];
 
 export function facts(subject: Subject): Evidence[] {
   return kinds.flatMap((kind) => kind(subject));

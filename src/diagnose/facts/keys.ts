@@ -11,14 +11,29 @@ export function keyFacts(subject: Subject): Evidence[] {
     const lines = [{ hop, field: 'token signature', seen: `verifies with the keys of ${verified.issuer}` }];
     return [evidence('token/verified', { excludes: ['signature-invalid'], weight: 2, lines })];
   }
-  const foreign = subject.keys.find(({ environment, verdict }) => verdict === 'verified' && environment !== subject.environment.name);
+  const foreign = subject.keys.find(
+    ({ environment, verdict }) => verdict === 'verified' && environment !== subject.environment.name,
+  );
   if (foreign && own.length > 0) {
     const seen = `verifies with the keys of ${foreign.issuer} (${foreign.environment}), not with those of ${subject.environment.name}`;
-    return [evidence('token/verified-by-other-environment', { names: ['environment-mixup'], lines: [{ hop, field, seen }] })];
+    return [
+      evidence('token/verified-by-other-environment', {
+        names: ['environment-mixup'],
+        lines: [{ hop, field, seen }],
+      }),
+    ];
   }
   const failed = own[0];
   if (!failed) return [];
   const wrong = own.some(({ verdict }) => verdict === 'wrong-signature');
-  const seen = wrong ? `does not verify with that key of ${failed.issuer}` : `is not among the keys of ${failed.issuer}`;
-  return [evidence(wrong ? 'token/signature-wrong' : 'token/key-unknown', { names: [wrong ? 'signature-invalid' : 'key-unknown'], weight: 1, lines: [{ hop, field, seen }] })];
+  const seen = wrong
+    ? `does not verify with that key of ${failed.issuer}`
+    : `is not among the keys of ${failed.issuer}`;
+  return [
+    evidence(wrong ? 'token/signature-wrong' : 'token/key-unknown', {
+      names: [wrong ? 'signature-invalid' : 'key-unknown'],
+      weight: 1,
+      lines: [{ hop, field, seen }],
+    }),
+  ];
 }

@@ -1,0 +1,54 @@
+/** How an environment is reached: `tls`, `connect_to`, `proxy`, `http2`. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { JsonMap, Transport } from '../model.ts';
+import type { Problems } from '../problem.ts';
+import { sourceOf } from '../source.ts';
+import type { ProjectContext } from './environment.ts';
+import { mapAt } from './maps.ts';
+import type { Reader } from './reader.ts';
+
+export function readTransport(
+  name: string,
+  raw: JsonMap,
+  context: ProjectContext,
+  read: Reader,
+  problems: Problems,
+): Transport {
+  const tls = mapAt(raw, 'tls');
+  const file = (key: string): string | null => {
+    const path = read.plain(tls, key);
+    if (path === null || context.offline) return null;
+    try {
+      return readFileSync(resolve(context.root, path), 'utf8');
+    } catch {
+      problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read.`, {
+        source: sourceOf(tls, key),
+        fix: 'Paths are relative to why401.yml.',
+      });
+      return null;
+    }
+  };
+  const cert = file('cert');
+  const key = file('key');
+  return {
+    environment: name,
+    connectTo: readConnectTo(raw, read),
+    ca: file('ca'),
+    clientCertificate:
+      cert !== null && key !== null ? { cert, key: read.secretText(`${name} tls key`, key) } : null,
+    insecure: tls['insecure'] === true,
+    proxy: read.text(raw, 'proxy'),
+    http2: raw['http2'] === true,
+  };
+}
+
+function readConnectTo(raw: JsonMap, read: Reader): Map<string, string> {
+  const map = mapAt(raw, 'connect_to');
+  const pairs = new Map<string, string>();
+  for (const from of Object.keys(map)) {
+    const to = read.plain(map, from);
+    if (to !== null) pairs.set(from, to);
+  }
+  return pairs;
+}
