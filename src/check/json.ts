@@ -44,5 +44,5 @@ export function describeNoJson(outcome: Outcome): string {
   const type = fieldValue(response, 'content-type') ?? 'no content-type';
   const start = shorten(outcome.bodyText().slice(0, 65_536).trim(), { ...outcome, secrets: [] }).slice(0, 60);
   const looksLikeJson = /^[[{"]/.test(start) && 'error' in parsed;
-  return `the body is not JSON: ${type}, begins ${JSON.stringify(start)}${looksLikeJson ? `; ${parsed.error}` : ''}`;
+  return `the body is not JSON: ${type}, begins "${start}"${looksLikeJson ? `; ${parsed.error}` : ''}`;
 }

@@ -34,10 +34,14 @@ export async function planProject(
   const problems = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
-  if (!loaded.project) throw new ProblemError([...loaded.problems, ...problems.list]);
+  const nothing = loaded.scenarios.length === 0 && loaded.problems.length > 0;
+  if (!loaded.project || nothing) throw new ProblemError([...loaded.problems, ...problems.list]);
   const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
   const secrets = createSecrets({ env: world.env, ...dotenv });
-  const lookups: Lookups = { env: (name) => world.env[name], secret: (name) => secrets.lookup(name) };
+  const lookups: Lookups = {
+    env: (name) => world.env[name],
+    secret: (name) => (offline ? undefined : secrets.lookup(name)),
+  };
   const context = {
     root: loaded.root,
     project: loaded.project.value,

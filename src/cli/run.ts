@@ -17,9 +17,13 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, worl
   const redactor = createRedactor();
   const files: FileSink[] = [];
   const reporters = await openReporters(flags, world, redactor, files);
-  const code = await planAndRun(paths, flags, world, redactor, reporters);
-  await reporters.end();
-  for (const file of files) file.close();
+  let code: ExitCode;
+  try {
+    code = await planAndRun(paths, flags, world, redactor, reporters);
+  } finally {
+    await reporters.end();
+    for (const file of files) file.close();
+  }
   for (const { name, error } of reporters.crashes) {
     world.stderr.write(
       redactor.redact(
@@ -115,9 +119,9 @@ async function openReporters(
       ),
     );
   }
-  const open = (path: string): FileSink => {
+  const open = (path: string, append = false): FileSink => {
     try {
-      const file = world.openFile(resolve(world.cwd, path));
+      const file = world.openFile(resolve(world.cwd, path), append);
       files.push(file);
       return file;
     } catch (error) {
@@ -134,7 +138,7 @@ async function openReporters(
     const at = spec.indexOf('=');
     const name = at < 0 ? spec : spec.slice(0, at);
     const sink = at < 0 ? world.stdout : open(spec.slice(at + 1));
-    const summarySink = name === 'github' && summary ? { summarySink: open(summary) } : {};
+    const summarySink = name === 'github' && summary ? { summarySink: open(summary, true) } : {};
     return createReporter({
       name,
       sink,

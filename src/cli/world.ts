@@ -13,8 +13,8 @@ export interface World {
   readonly random: Random;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
-  /** A sink that writes a new file, or over an earlier one of ours; readable by its owner only. */
-  openFile(path: string): FileSink;
+  /** A sink that writes a file, over an earlier one or behind it; a new file is readable by its owner only. */
+  openFile(path: string, append: boolean): FileSink;
 }
 export interface FileSink extends Sink {
   close(): void;
@@ -64,8 +64,8 @@ function streamSink(stream: NodeJS.WriteStream, env: Readonly<Record<string, str
   };
 }
 
-function openFile(path: string): FileSink {
-  const file = openSync(path, 'w', 0o600);
+function openFile(path: string, append: boolean): FileSink {
+  const file = openSync(path, append ? 'a' : 'w', 0o600);
   return {
     isTTY: false,
     color: false,

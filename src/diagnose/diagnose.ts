@@ -53,8 +53,17 @@ export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: num
     arrival: state.arrival,
     proven: state.proven,
   });
-  const finding = findingFrom(subject, ranking, certainty, state.reports);
+  const cause = ranking.candidates[0]?.cause ?? '';
+  const reports = state.reports.map((pending) => settled(pending, cause, subject));
+  const finding = findingFrom(subject, ranking, certainty, reports);
   return withBelow(state, finding);
+}
+
+/** Whether it agrees is known when the cause is: an experiment tells candidates apart, it does not guess. */
+interface Pending {
+  readonly report: ExperimentReport;
+  readonly run: Experiment | null;
+  readonly outcome: string;
 }
 
 interface State {
@@ -62,7 +71,7 @@ interface State {
   readonly doors: DiagnoseDoors;
   readonly found: Evidence[];
   readonly exchanges: Exchange[];
-  readonly reports: ExperimentReport[];
+  readonly reports: Pending[];
   readonly done: Set<string>;
   readonly base: number;
   budget: number;
@@ -112,20 +121,28 @@ function report(state: State, run: Experiment, predicted: string, observed: Obse
   const exchange = observed.exchanges.length === 0 ? null : state.base + state.exchanges.length;
   state.exchanges.push(...observed.exchanges);
   state.found.push(...observed.evidence);
-  const before = rank(
-    universe(state.subject),
-    state.found.filter((item) => !observed.evidence.includes(item)),
-  ).candidates[0];
-  const expected = before ? run.predicts(before.cause, state.subject) : null;
-  const agrees = expected === null || expected === observed.outcome;
   state.reports.push({
-    id: run.id,
-    class: run.classOf(state.subject),
-    predicted,
-    observed: observed.seen,
-    agrees,
-    exchange,
+    run,
+    outcome: observed.outcome,
+    report: {
+      id: run.id,
+      class: run.classOf(state.subject),
+      predicted,
+      observed: observed.seen,
+      agrees: true,
+      exchange,
+    },
   });
+}
+
+function settled(
+  { report: made, run, outcome }: Pending,
+  cause: CauseId,
+  subject: Subject,
+): ExperimentReport {
+  if (run === null) return made;
+  const expected = run.predicts(cause, subject);
+  return { ...made, agrees: expected === null || expected === outcome };
 }
 
 /** A-B-A: it fails again, with the same answer from the same address. */
@@ -142,12 +159,16 @@ async function repeatBaseline(state: State, cause: CauseId): Promise<void> {
     ? `${status}, the same answer from the same address`
     : `${status}: it does not repeat`;
   state.reports.push({
-    id: 'repeat-baseline',
-    class: 'A0',
-    predicted: 'the same refusal',
-    observed,
-    agrees: same,
-    exchange: state.base + state.exchanges.length,
+    run: null,
+    outcome: observed,
+    report: {
+      id: 'repeat-baseline',
+      class: 'A0',
+      predicted: 'the same refusal',
+      observed,
+      agrees: same,
+      exchange: state.base + state.exchanges.length,
+    },
   });
   state.exchanges.push(again);
   if (same) state.proven = cause;

@@ -118,7 +118,15 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
     const value = map[name];
     const long = value !== undefined && isMap(value) ? value : null;
     const issuer = long ? read.plain(long, 'issuer') : read.plain(map, name);
-    if (issuer === null) continue;
+    if (issuer === null) {
+      if (long && long['issuer'] === undefined) {
+        problems.add('ISSUER_MISSING', `Issuer "${name}" has no issuer identifier.`, {
+          source: sourceOf(map, name, 'key'),
+          fix: 'Add issuer: with the URL that the authorization server states.',
+        });
+      }
+      continue;
+    }
     const source = (long ? sourceOf(long, 'issuer') : sourceOf(map, name)) ?? unplaced;
     if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
       problems.add('ISSUER_INVALID', `"${issuer}" is not an issuer identifier.`, {

@@ -9,6 +9,7 @@ import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
 import { createScope } from './scope.ts';
 import { checkEnvironmentNames, extended, selectEnvironments } from './selection.ts';
+import { checkKind, settle } from './settings.ts';
 import { checkProtection, override, planStep } from './steps.ts';
 
 /** One scenario file as loaded. */
@@ -138,9 +139,10 @@ function planSteps(
   const written = scenario['steps'];
   for (const [index, map] of (Array.isArray(written) ? written : []).entries()) {
     if (!isMap(map)) continue;
-    const step = planStep(map, index, planned.environment.name, defaults);
+    const step = planStep(settle(map, names.scope, problems), index, planned.environment.name, defaults);
     if (!step) continue;
     const effective = override(map, planned.environment.name);
+    checkKind(effective, problems);
     checkCredentialNames(effective['credential'], effective, names, problems);
     checkNames(step, effective, names, problems);
     checkProtection(step, effective, planned.environment, problems);

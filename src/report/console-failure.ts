@@ -106,7 +106,7 @@ function experimentLines({ experiments }: Finding, exchanges: readonly Exchange[
   return experiments.flatMap((experiment) => {
     const request =
       experiment.exchange === null ? undefined : exchanges[experiment.exchange]?.hops[0]?.request;
-    const sent = request ? ` (${request.method} ${request.url})` : '';
+    const sent = request ? ` (${request.method} ${withoutQuery(request.url)})` : '';
     const result = `observed ${experiment.observed}, ${experiment.agrees ? 'as predicted' : 'not as predicted'} (${experiment.predicted})`;
     const paint = experiment.agrees ? (text: string): string => text : style.yellow;
     return [
@@ -114,6 +114,12 @@ function experimentLines({ experiments }: Finding, exchanges: readonly Exchange[
       ...wrap(visible(result), labelledWidth(style) - 2).map((line) => `  ${paint(line)}`),
     ];
   });
+}
+
+/** Long queries hide what was done; the JSON report has them. */
+function withoutQuery(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 || url.length < 80 ? url : `${url.slice(0, at)}?…`;
 }
 
 function alternativeLines({ alternatives }: Finding, style: Style): string[] {

@@ -142,9 +142,9 @@ describe('check', () => {
     const said = await Promise.all(cases.map((given) => judged({ json }, given)));
     expect(said.map((rows) => rows.length)).to.deep.equal([1, 1, 1, 2, 1]);
     expect(said.map(([first]) => first?.[4])).to.deep.equal([
-      'the body is not JSON: text/html, begins "<!doctype html>\\\\u000a<p>"',
+      'the body is not JSON: text/html, begins "<!doctype html>\\u000a<p>"',
       'the body is empty',
-      'the body is not JSON: application/json, begins "{\\"a\\":"; Unexpected end of JSON input',
+      'the body is not JSON: application/json, begins "{"a":"; Unexpected end of JSON input',
       'absent',
       'no answer',
     ]);

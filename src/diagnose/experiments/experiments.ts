@@ -63,7 +63,10 @@ function leftOver(experiment: Experiment, causes: readonly CauseId[], subject: S
   return left.reduce((sum, count) => sum + count, 0) / left.length;
 }
 
-/** What the leading candidates let expect, in words, said before anything is sent. */
+/** Causes named for each outcome. */
+const namedCauses = 2;
+
+/** What the candidates let expect, those with support first, said before anything is sent. */
 export function prediction(
   experiment: Experiment,
   candidates: readonly Candidate[],
@@ -75,9 +78,6 @@ export function prediction(
     if (outcome !== null) groups.set(outcome, [...(groups.get(outcome) ?? []), cause]);
   }
   return [...groups]
-    .map(
-      ([outcome, causes]) =>
-        `${outcome} if ${causes.slice(0, 3).join(', ')}${causes.length > 3 ? ', ...' : ''}`,
-    )
+    .map(([outcome, causes]) => `${outcome} if ${causes.slice(0, namedCauses).join(' or ')}`)
     .join('; ');
 }

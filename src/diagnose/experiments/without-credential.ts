@@ -1,6 +1,7 @@
 /** The same request without its credential: an answer that differs shows that the credential arrives. */
 import type { CauseId } from '../../model.ts';
 import { lostUses } from '../facts/delivery.ts';
+import { tokenValidity } from '../groups.ts';
 import { normalAnswer } from '../normal.ts';
 import { evidence, type Subject } from '../subject.ts';
 import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
@@ -17,6 +18,14 @@ const noDifference: readonly CauseId[] = [
   'edge-login',
 ];
 
+/** A server that tells causes apart answers these otherwise than a request without credential. */
+const ofArrived: readonly CauseId[] = [
+  ...tokenValidity,
+  'scope-missing',
+  'permission-missing',
+  'step-up-required',
+];
+
 export const withoutCredential: Experiment = {
   id: 'without-credential',
   classOf: (subject) => (isSafe(subject.failing.hops[0]?.request.method ?? '') ? 'A0' : 'A'),
@@ -28,8 +37,8 @@ export const withoutCredential: Experiment = {
     subject.failing.hops.length === 1,
   predicts(cause, subject) {
     if (noDifference.includes(cause)) return 'the same answer';
-    const arrived = subject.response?.status === 403 || subject.error !== null;
-    return arrived ? 'another answer' : null;
+    const told = subject.response?.status === 403 || subject.error !== null || subject.description !== null;
+    return told && ofArrived.includes(cause) ? 'another answer' : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
     const exchange = await probe.withoutCredential();

@@ -50,9 +50,14 @@ function nothingSent(subject: Subject): Evidence[] {
   ];
 }
 
+/** The last hop carried it: if it did not arrive, something behind that hop took it. */
+const carriedToTheEnd: Evidence = evidence('delivery/carried', {
+  excludes: ['credentials-missing', 'credentials-dropped-on-redirect'],
+});
+
 function droppedOnTheWay(subject: Subject): Evidence[] {
   const lost = lostUses(subject);
-  if (lost.length === 0) return [];
+  if (lost.length === 0) return subject.uses.length > 0 ? [carriedToTheEnd] : [];
   const { hops } = subject.failing;
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {
