@@ -57,7 +57,8 @@ function evidenceLines(
   const seen = new Set<string>();
   return lines.filter((line) => {
     const key = `${line.hop} ${line.field} ${line.seen}`;
-    if (seen.has(key)) return false;
+    const told = line.field.startsWith('error') && answer.some((first) => first.seen.includes(line.seen));
+    if (told || seen.has(key)) return false;
     seen.add(key);
     return true;
   });

@@ -70,6 +70,17 @@ function elsewhere(subject: Subject, roots: readonly CauseId[]): readonly CauseI
   return subject.stage === 'resource' && !delivered ? delivery : [];
 }
 
+const longestQuote = 160;
+
+/** The words of a piece of a page: markup and white space are no evidence. */
+function words(text: string): string {
+  const plain = text
+    .replace(/<[^>]*>?/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.length > longestQuote ? `${plain.slice(0, longestQuote)}…` : plain;
+}
+
 /** The lines that matched, or null. */
 export function match(when: When, subject: Subject): { field: string; seen: string }[] | null {
   const { response } = subject;
@@ -98,7 +109,7 @@ export function match(when: When, subject: Subject): { field: string; seen: stri
   if (when.body !== undefined) {
     const found = new RegExp(when.body, 'i').exec(subject.text)?.[0];
     if (found === undefined) return null;
-    seen.push({ field: 'body', seen: found });
+    seen.push({ field: 'body', seen: words(found) });
   }
   return seen;
 }

@@ -3,7 +3,7 @@
 import { nearest } from '../load/nearest.ts';
 import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
-import { isMap, sourceOf } from '../source.ts';
+import { isMap, merge, sourceOf } from '../source.ts';
 import type { PlannedEnvironment } from './environment.ts';
 import { mapAt } from './maps.ts';
 import { missingSecret, whereToDefine } from './reader.ts';
@@ -210,7 +210,8 @@ function checkAuthorize(client: string, written: JsonMap, context: NameContext, 
 }
 
 function checkReferences(written: JsonMap, context: NameContext, problems: Problems): void {
-  const { in: overrides, ...rest } = written;
+  const overrides = written['in'];
+  const rest = overrides === undefined ? written : merge(written, { in: null });
   const own =
     overrides !== undefined && isMap(overrides) ? overrides[context.planned.environment.name] : undefined;
   for (const part of [rest, own]) {

@@ -25,7 +25,9 @@ export function headline(step: StepResult): string {
   const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];
   if (!first) return step.status;
   const text = describeCheck(first);
-  return text.length <= longestInTitle ? text : `${checkName(first)} is not as expected`;
+  if (text.length <= longestInTitle) return text;
+  const wanted = `expected ${first.expected}`;
+  return wanted.length <= longestInTitle ? wanted : `${checkName(first)} is not as expected`;
 }
 
 export function failedChecks(step: StepResult): readonly Check[] {

@@ -48,8 +48,8 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       random: systemRandom,
       signal: new AbortController().signal,
       openFile(path) {
-        opened.push(path);
         const file = openSync(path, 'w');
+        opened.push(path);
         const sink = memorySink();
         return { ...sink, write: (text) => void writeSync(file, text), close: () => closeSync(file) };
       },
