@@ -23,9 +23,12 @@ export function jobLine(job: JobResult, style: Style): string {
       how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed',
     ),
   ];
-  const head = `${style.mark(job.status)} ${visible(job.name)}  ${style.cyan(visible(job.environment))}  ${style.dim(facts.join(', '))}`;
-  const paint = job.status === 'errored' ? style.yellow : style.red;
-  return bad ? `${head}  ${paint(visible(headline(bad)))}` : head;
+  const [name, environment, said] = [visible(job.name), visible(job.environment), facts.join(', ')];
+  const head = `${style.mark(job.status)} ${name}  ${style.cyan(environment)}  ${style.dim(said)}`;
+  if (!bad) return head;
+  const what = visible(headline(bad));
+  const fits = columns(`x ${name}  ${environment}  ${said}  ${what}`) <= style.width;
+  return `${head}${fits ? '  ' : '\n  '}${(job.status === 'errored' ? style.yellow : style.red)(what)}`;
 }
 
 /** The steps of a scenario with their hops and headers. */
