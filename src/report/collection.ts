@@ -1,5 +1,4 @@
 /** The run as it is known so far, from its events; what reports that are written at the end need. */
-
 import type { EnvironmentRef, JobResult, RunEvent, RunFinished, StepStatus, Summary } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { redactEvent } from './redaction.ts';
@@ -19,15 +18,19 @@ export interface Collector {
   collection(): Collection;
 }
 
-/** What it gives is redacted with all that is known by then. */
-export function createCollector(redactor: Redactor): Collector {
+/**
+ * What it gives is redacted with all that is known by then. Of steps that need no explanation, `failures` keeps neither
+ * exchanges nor checks, so that a long run does not fill the memory.
+ */
+export function createCollector(redactor: Redactor, keep: 'all' | 'failures'): Collector {
   let begun: Extract<RunEvent, { type: 'run-started' }> | null = null;
   let ended: RunFinished | null = null;
   const results: Extract<RunEvent, { type: 'job-finished' }>[] = [];
   return {
     event(event) {
       if (event.type === 'run-started') begun = event;
-      else if (event.type === 'job-finished') results.push(event);
+      else if (event.type === 'job-finished')
+        results.push(keep === 'all' ? event : { ...event, job: withoutTraces(event.job) });
       else if (event.type === 'run-finished') ended = event;
     },
     collection() {
@@ -45,6 +48,13 @@ export function createCollector(redactor: Redactor): Collector {
       };
     },
   };
+}
+
+function withoutTraces(job: JobResult): JobResult {
+  const steps = job.steps.map((step) =>
+    step.status === 'passed' || step.status === 'skipped' ? { ...step, exchanges: [], checks: [] } : step,
+  );
+  return { ...job, steps };
 }
 
 /** Steps, as the runner counts them. */

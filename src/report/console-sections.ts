@@ -4,7 +4,7 @@ import type { Collection } from './collection.ts';
 import { hopTable } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
 import { findingKey, headline, judgedExchange, place, verdict, warnings } from './outcome.ts';
-import { cut, formatDuration, plural, visible } from './text.ts';
+import { columns, cut, formatDuration, pad, plural, visible } from './text.ts';
 
 /** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
 const mostRows = 20;
@@ -23,9 +23,12 @@ export function jobLine(job: JobResult, style: Style): string {
       how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed',
     ),
   ];
-  const head = `${style.mark(job.status)} ${visible(job.name)}  ${style.cyan(visible(job.environment))}  ${style.dim(facts.join(', '))}`;
-  const paint = job.status === 'errored' ? style.yellow : style.red;
-  return bad ? `${head}  ${paint(visible(headline(bad)))}` : head;
+  const [name, environment, said] = [visible(job.name), visible(job.environment), facts.join(', ')];
+  const head = `${style.mark(job.status)} ${name}  ${style.cyan(environment)}  ${style.dim(said)}`;
+  if (!bad) return head;
+  const what = visible(headline(bad));
+  const fits = columns(`x ${name}  ${environment}  ${said}  ${what}`) <= style.width;
+  return `${head}${fits ? '  ' : '\n  '}${(job.status === 'errored' ? style.yellow : style.red)(what)}`;
 }
 
 /** The steps of a scenario with their hops and headers. */
@@ -80,18 +83,18 @@ export function matrix(run: Collection, style: Style): string[] {
       ? all
       : all.filter((row) => [...row.values()].some(({ status }) => status !== 'passed'));
   const headers = names.map((name) => cut(visible(name), 14));
-  const columns = headers.reduce((sum, header) => sum + header.length + 2, 0);
+  const taken = headers.reduce((sum, header) => sum + columns(header) + 2, 0);
   const title = (row: Map<string, JobResult>): string => visible(row.values().next().value?.name ?? '');
   const room = Math.max(
     10,
-    Math.min(style.width - columns - 2, Math.max(8, ...told.map((row) => title(row).length))),
+    Math.min(style.width - taken - 2, Math.max(8, ...told.map((row) => columns(title(row))))),
   );
   const lines = told.map((row) => {
     const cells = names.map((name, index) => {
       const job = row.get(name);
-      return `  ${job ? style.mark(job.status) : ' '}${' '.repeat((headers[index]?.length ?? 1) - 1)}`;
+      return `  ${job ? style.mark(job.status) : ' '}${' '.repeat(columns(headers[index] ?? ' ') - 1)}`;
     });
-    return `  ${cut(title(row), room).padEnd(room)}${cells.join('')}`.trimEnd();
+    return `  ${pad(cut(title(row), room), room)}${cells.join('')}`.trimEnd();
   });
   const left = all.length - told.length;
   return [

@@ -15,7 +15,7 @@ import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 
 export function createConsoleReporter({ sink, verbose, formatProblem, redactor }: ReportOutput): Reporter {
-  const collector = createCollector(redactor);
+  const collector = createCollector(redactor, 'failures');
   const progress = createProgress(sink);
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return;
@@ -49,7 +49,7 @@ export function createConsoleReporter({ sink, verbose, formatProblem, redactor }
   };
 }
 
-/** CI systems take commands from the log (`::error::`, `##[error]`): words of a server must not be one. */
+/** CI systems take commands from the log (`::error::`, `##[error]`, `##vso[...]`): words of a server must not be one. */
 function withoutCommands(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replaceAll('##[', '#\\x23[');
+  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replace(/##(?=\w*\[)/g, '#\\x23');
 }

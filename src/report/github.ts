@@ -1,4 +1,5 @@
 /** `--reporter github`: annotations in the log of a workflow, and the summary of the job. */
+import { posix } from 'node:path';
 import type { Finding, JobResult, ProblemData, Source, StepResult } from '../model.ts';
 import { type Collection, createCollector } from './collection.ts';
 import { markdownSummary } from './markdown.ts';
@@ -7,40 +8,40 @@ import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
 import { workflowCommand } from './workflow-command.ts';
 
-export function createGithubReporter({ sink, summarySink, redactor }: ReportOutput): Reporter {
-  const collector = createCollector(redactor);
+export function createGithubReporter({ sink, summarySink, workspace, redactor }: ReportOutput): Reporter {
+  const collector = createCollector(redactor, 'failures');
   return {
     event: (event) => collector.event(event),
     end() {
       const run = collector.collection();
-      for (const command of annotations(run)) sink.write(`${command}\n`);
+      for (const command of annotations(run, createLocate(workspace))) sink.write(`${command}\n`);
       summarySink?.write(markdownSummary(run));
     },
   };
 }
 
-function annotations(run: Collection): string[] {
+function annotations(run: Collection, locate: Locate): string[] {
   const told = new Set<string>();
   const once = (finding: Finding): boolean =>
     !told.has(findingKey(finding)) && told.add(findingKey(finding)) !== null;
   const steps = run.jobs.flatMap((job) => job.steps.map((step) => ({ job, step })));
   return [
-    ...(run.finished?.problems ?? []).map(problemAnnotation),
+    ...(run.finished?.problems ?? []).map((problem) => problemAnnotation(problem, locate)),
     ...steps
       .filter(({ step }) => step.status === 'failed' || step.status === 'errored')
-      .map(failureAnnotation),
+      .map(({ job, step }) => failureAnnotation(job, step, locate)),
     ...(run.finished?.findings ?? [])
       .filter(once)
-      .map((finding) => findingAnnotation(finding, finding.fixSource)),
+      .map((finding) => findingAnnotation(finding, locate(finding.fixSource))),
     ...steps.flatMap(({ step }) =>
       warnings(step)
         .filter(once)
-        .map((finding) => findingAnnotation(finding, step.source)),
+        .map((finding) => findingAnnotation(finding, locate(step.source))),
     ),
   ];
 }
 
-function failureAnnotation({ job, step }: { job: JobResult; step: StepResult }): string {
+function failureAnnotation(job: JobResult, step: StepResult, locate: Locate): string {
   const [first] = answers(step);
   const title = visible(`${step.name} (${job.environment}): ${headline(step)}`);
   const checks = failedChecks(step).map(describeCheck);
@@ -49,29 +50,31 @@ function failureAnnotation({ job, step }: { job: JobResult; step: StepResult }):
     : checks.length > 0
       ? checks
       : [headline(step)];
-  return workflowCommand('error', { ...at(step.source), title }, lines.map(visible).join('\n'));
+  return workflowCommand('error', { ...locate(step.source), title }, lines.map(visible).join('\n'));
 }
 
-function findingAnnotation(finding: Finding, source: Source | null): string {
+function findingAnnotation(finding: Finding, place: Place): string {
   const command =
     finding.severity === 'error' ? 'error' : finding.severity === 'warning' ? 'warning' : 'notice';
   const title = visible(`${verdict(finding)} (${finding.environment})`);
   const lines = [finding.summary, ...fixLine(finding.fix)];
-  return workflowCommand(command, { ...at(source), title }, lines.map(visible).join('\n'));
+  return workflowCommand(command, { ...place, title }, lines.map(visible).join('\n'));
 }
 
-function problemAnnotation({ code, message, source, fix }: ProblemData): string {
-  return workflowCommand(
-    'error',
-    { ...at(source), title: code },
-    [message, ...(fix === null ? [] : [fix])].map(visible).join('\n'),
-  );
+function problemAnnotation({ code, message, source, fix }: ProblemData, locate: Locate): string {
+  const lines = [message, ...(fix === null ? [] : [fix])];
+  return workflowCommand('error', { ...locate(source), title: code }, lines.map(visible).join('\n'));
 }
 
 function fixLine(fix: string): string[] {
   return fix === '' ? [] : [`Fix: ${fix}`];
 }
 
-function at(source: Source | null): Record<string, string | number> {
-  return source ? { file: source.file, line: source.line, col: source.column } : {};
+type Place = Readonly<Record<string, string | number>>;
+type Locate = (source: Source | null) => Place;
+
+/** Annotations name files from the root of the repository, ours are relative to the working directory. */
+function createLocate(workspace: string): Locate {
+  return (source) =>
+    source ? { file: posix.join(workspace, source.file), line: source.line, col: source.column } : {};
 }

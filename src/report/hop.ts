@@ -71,6 +71,11 @@ export function received({ response }: Hop, name: string): string[] {
     .map(([, value]) => value);
 }
 
+/** Whether a text is one of our reasons, not one in free words. */
+export function isStop(reason: string): boolean {
+  return Object.hasOwn(stops, reason);
+}
+
 export function describeStop({ reason, location }: RedirectStop): string {
   return location === null ? stops[reason] : `${stops[reason]}: ${location}`;
 }

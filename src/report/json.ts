@@ -5,7 +5,7 @@ import type { Reporter, ReportOutput } from './reporter.ts';
 import { reportRun } from './result.ts';
 
 export function createJsonReporter({ sink, redactor }: ReportOutput): Reporter {
-  const collector = createCollector(redactor);
+  const collector = createCollector(redactor, 'all');
   return {
     event: (event) => collector.event(event),
     end() {

@@ -19,7 +19,7 @@ interface Suite {
 }
 
 export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter {
-  const collector = createCollector(redactor);
+  const collector = createCollector(redactor, 'failures');
   return {
     event: (event) => collector.event(event),
     end() {

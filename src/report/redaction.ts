@@ -5,6 +5,7 @@
 import type { Sink } from '../doors.ts';
 import type { RunEvent } from '../model.ts';
 import type { Redactor } from '../secret.ts';
+import { isStop } from './hop.ts';
 
 /** Bytes of a body that are searched: more than is kept, so that a secret at the cut is seen whole. */
 const searched = 65_536;
@@ -40,16 +41,18 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
   if (Array.isArray(value)) return value.map((item) => redactValue(item, redactor));
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
-    const ours = typeof member === 'string' && vocabulary.has(key);
+    const ours = typeof member === 'string' && (vocabulary.has(key) || (key === 'reason' && isStop(member)));
     copy[key] = ours ? member : redactValue(member, redactor);
   }
   return copy;
 }
 
+/** A copy: a view would hold the whole body in memory to the end of the run. */
 function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {
   const text = Buffer.from(content.subarray(0, searched)).toString('utf8');
   const redacted = redactor.redact(text);
-  return redacted === text ? content.slice(0, kept) : Buffer.from(redacted, 'utf8').subarray(0, kept);
+  const safe = redacted === text ? content : Buffer.from(redacted, 'utf8');
+  return new Uint8Array(safe.subarray(0, kept));
 }
 
 /** For prose: what is written is redacted once more, for what was learned after the event. A record is written whole. */

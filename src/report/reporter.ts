@@ -19,6 +19,11 @@ export interface ReporterSpec {
   readonly sink: Sink;
   /** Where `github` writes its job summary. */
   readonly summarySink?: Sink;
+  /**
+   * The working directory as seen from the root of the repository (`services/orders`), where annotations look for
+   * files; the root by default.
+   */
+  readonly workspace?: string;
   readonly redactor: Redactor;
   readonly options: ReporterOptions;
 }
@@ -36,6 +41,7 @@ export interface Reporters extends Reporter {
 export interface ReportOutput extends ReporterOptions {
   readonly sink: Sink;
   readonly summarySink: Sink | null;
+  readonly workspace: string;
   readonly redactor: Redactor;
 }
 type Create = (output: ReportOutput) => Reporter;
@@ -65,6 +71,7 @@ export async function createReporter(spec: ReporterSpec): Promise<NamedReporter>
     ...spec.options,
     sink: prose.has(spec.name) ? redactingSink(spec.sink, redactor) : spec.sink,
     summarySink: spec.summarySink ?? null,
+    workspace: spec.workspace ?? '',
     redactor,
   });
   return {

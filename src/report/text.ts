@@ -1,8 +1,8 @@
 /** Text of others made safe to print, and text of ours made to fit. */
 
-/** Control characters and bidirectional overrides shown as escapes: what a server sends never drives a terminal. */
+/** Control, invisible and bidirectional characters shown as escapes: what a server sends never drives a terminal. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, escapeCharacter);
+  return text.replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, escapeCharacter);
 }
 
 /** As `visible`, for text of several lines. */
@@ -22,12 +22,33 @@ function escapeCharacter(character: string): string {
   );
 }
 
-/** Lines of at most `width` characters, broken at spaces; a longer word keeps a line of its own. */
+/** Columns of a terminal: wide characters take two, combining ones none. */
+export function columns(text: string): number {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let count = 0;
+  for (const character of text) count += columnsOf(character);
+  return count;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+function columnsOf(character: string): number {
+  if (/[\p{Mn}\p{Me}\u200b-\u200d]/u.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+/** Filled with blanks on the right. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+/** Lines of at most `width` columns, broken at spaces; a longer word keeps a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columns(line) + 1 + columns(word) > width) {
       lines.push(line);
       line = word;
     } else {
@@ -37,17 +58,30 @@ export function wrap(text: string, width: number): string[] {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** At most `width` characters, the end replaced by an ellipsis. */
+/** At most `width` columns, the end replaced by an ellipsis. */
 export function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  return columns(text) <= width ? text : `${prefix([...text], width - 1)}…`;
 }
 
-/** At most `width` characters; the middle of a longer text goes. */
+/** At most `width` columns; the middle of a longer text goes. */
 export function cutMiddle(text: string, width: number): string {
-  if (text.length <= width) return text;
+  if (columns(text) <= width) return text;
   const kept = Math.max(0, width - 1);
   const head = Math.ceil(kept * 0.6);
-  return `${text.slice(0, head)}…${text.slice(text.length - (kept - head))}`;
+  const tail = [...prefix([...text].reverse(), kept - head)].reverse().join('');
+  return `${prefix([...text], head)}…${tail}`;
+}
+
+/** As many characters as fit, none of them in part. */
+function prefix(characters: readonly string[], width: number): string {
+  let kept = '';
+  let left = width;
+  for (const character of characters) {
+    left -= columnsOf(character);
+    if (left < 0) break;
+    kept += character;
+  }
+  return kept;
 }
 
 /** Milliseconds as people say them: `120 ms`, `1.2 s`, `2 min 5 s`. */

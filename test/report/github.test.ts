@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { escapeMarkdown } from '../../src/report/markdown.ts';
 import { workflowCommand } from '../../src/report/workflow-command.ts';
 import { expectGolden } from '../support/golden.ts';
-import { hostile, runs } from '../support/runs.ts';
+import { dropped, hostile, runs } from '../support/runs.ts';
 import { render } from './output.ts';
 import { sharedFile } from './shared-file.ts';
 
@@ -15,6 +15,14 @@ describe('github reporter', () => {
       expectGolden(`report/${name}.github.md`, summary);
     });
   }
+
+  it('names files from the root of the repository', async () => {
+    const { text } = await render('github', dropped, { workspace: 'services/orders' });
+    expect(text.match(/file=[^,]*/g)).to.deep.equal([
+      'file=services/orders/specs/orders.yml',
+      'file=services/orders/specs/orders.yml',
+    ]);
+  });
 
   it('writes one command a line, whatever a server says', async () => {
     const { text } = await render('github', hostile);

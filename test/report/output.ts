@@ -31,14 +31,21 @@ export function formatProblem({ code, message, source }: ProblemData): string {
 export async function render(
   name: string,
   events: readonly RunEvent[],
-  parts: { sink?: Partial<Sink>; verbose?: boolean } = {},
+  parts: { sink?: Partial<Sink>; verbose?: boolean; workspace?: string } = {},
 ): Promise<{ text: string; summary: string }> {
   const sink = memorySink(parts.sink);
   const summarySink = memorySink();
   const redactor = createRedactor();
   redactor.learn('reader', secretToken);
   const options = { verbose: parts.verbose ?? false, formatProblem };
-  const reporter = await createReporter({ name, sink, summarySink, redactor, options });
+  const reporter = await createReporter({
+    name,
+    sink,
+    summarySink,
+    workspace: parts.workspace ?? '',
+    redactor,
+    options,
+  });
   for (const event of events) reporter.event(event);
   await reporter.end();
   return { text: sink.text(), summary: summarySink.text() };

@@ -424,7 +424,7 @@ function problems(): ProblemData[] {
 }
 
 const hostileText =
-  'bad \u001b[31mred\u001b[0m ]]> ::error::owned <script>alert(1)</script>\r\n::stop-commands::x\u0000 \u202eevil [a](javascript:x) | `tick` %0A &amp;';
+  'bad \u001b[31mred\u001b[0m ]]> ::error::owned <script>alert(1)</script>\r\n::stop-commands::x\u0000 \u202eevil [a](javascript:x) | `tick` %0A &amp; ##vso[task.setvariable variable=x]y ##[add-mask]z';
 
 /** A server that attacks whatever shows its words, and an echo of the secret. */
 export const hostile: readonly RunEvent[] = events(
@@ -499,10 +499,35 @@ export const hostile: readonly RunEvent[] = events(
   },
 );
 
+/** A circle of redirects, in an environment and a scenario with wide names. */
+export const stopped: readonly RunEvent[] = events(
+  ['ステージング', 'production'].map((environment, index) =>
+    job(index, index === 0 ? '注文を読む 📦' : 'orders can be listed', environment, [
+      step('follow', 14, 'failed', {
+        exchanges: [
+          exchange(
+            environment,
+            [1, 2].map(() => ({
+              url: http,
+              sent: bearer,
+              status: 302,
+              headers: [['Location', http]] as const,
+            })),
+            { stopped: { reason: 'loop', location: null } },
+          ),
+        ],
+        checks: [statusCheck(16, '200', '302')],
+      }),
+    ]),
+  ),
+  secure('ステージング', 'production'),
+);
+
 export const runs: Readonly<Record<string, readonly RunEvent[]>> = {
   passing,
   dropped,
   errored,
   problems: problemsOnly,
   hostile,
+  stopped,
 };
