@@ -1,5 +1,5 @@
 /** `why401 run`. */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
 import type { ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
@@ -99,6 +99,12 @@ function nothingSent(problems: readonly ProblemData[]): RunFinished {
   return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
 }
 
+/** Where this folder lies in the repository that the annotations of GitHub are about. */
+function workspaceOf(world: World): { workspace?: string } {
+  const root = world.env['GITHUB_WORKSPACE'];
+  return root ? { workspace: relative(root, world.cwd).replaceAll('\\', '/') } : {};
+}
+
 async function openReporters(
   flags: RunFlags,
   world: World,
@@ -141,6 +147,7 @@ async function openReporters(
     const summarySink = name === 'github' && summary ? { summarySink: open(summary, true) } : {};
     return createReporter({
       name,
+      ...workspaceOf(world),
       sink,
       ...summarySink,
       redactor,

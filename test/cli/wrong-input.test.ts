@@ -15,7 +15,11 @@ credentials:
   key: {type: api_key, in: header, name: Authorization, value: "\${secret.KEY}"}
 `;
 
-async function problems(scenario: string, argv: readonly string[] = ['run'], env: Record<string, string> = {}) {
+async function problems(
+  scenario: string,
+  argv: readonly string[] = ['run'],
+  env: Record<string, string> = {},
+) {
   const ended = await why401(argv, { files: { 'specs/why401.yml': project, 'specs/a.yml': scenario }, env });
   return { code: ended.code, text: (ended.stdout + ended.stderr).trimEnd() };
 }
@@ -55,25 +59,81 @@ Nothing was sent: 4 problems.`,
     });
   });
 
-  const texts: Record<string, { scenario: string; argv?: string[]; env?: Record<string, string>; says: RegExp }> = {
-    'an unsafe method in a protected environment': { scenario: 'steps: [{POST: /orders}]', says: /^specs\/a\.yml:1:\d+: POST could change "production", which is protected\./ },
-    'a secret that is not set': { scenario: 'credential: reader\nsteps: [{GET: /}]', says: /The secret "READER_TOKEN" is not set\..*\n.*\n.*\n {2}fix {2}Set the environment variable READER_TOKEN/ },
-    'two sources of one header': { scenario: 'credential: [reader, key]\nsteps: [{GET: /}]', env: { READER_TOKEN: 'a-token', KEY: 'a-key' }, says: /The header "authorization" would come from the credential "reader" and from the credential "key"\./ },
-    'userinfo in a URL': { scenario: "steps: [{GET: 'https://u:p@api.example.test/'}]", says: /A user name or password does not belong into a URL\./ },
-    'a Host header on https': { scenario: 'steps: [{GET: /, headers: {host: x}}]', says: /A Host header would change SNI/ },
-    'a list for Authorization': { scenario: 'steps: [{GET: /, headers: {authorization: [a, b]}}]', says: /authorization may stand once/ },
+  const texts: Record<
+    string,
+    { scenario: string; argv?: string[]; env?: Record<string, string>; says: RegExp }
+  > = {
+    'an unsafe method in a protected environment': {
+      scenario: 'steps: [{POST: /orders}]',
+      says: /^specs\/a\.yml:1:\d+: POST could change "production", which is protected\./,
+    },
+    'a secret that is not set': {
+      scenario: 'credential: reader\nsteps: [{GET: /}]',
+      says: /The secret "READER_TOKEN" is not set\..*\n.*\n.*\n {2}fix {2}Set the environment variable READER_TOKEN/,
+    },
+    'two sources of one header': {
+      scenario: 'credential: [reader, key]\nsteps: [{GET: /}]',
+      env: { READER_TOKEN: 'a-token', KEY: 'a-key' },
+      says: /The header "authorization" would come from the credential "reader" and from the credential "key"\./,
+    },
+    'userinfo in a URL': {
+      scenario: "steps: [{GET: 'https://u:p@api.example.test/'}]",
+      says: /A user name or password does not belong into a URL\./,
+    },
+    'a Host header on https': {
+      scenario: 'steps: [{GET: /, headers: {host: x}}]',
+      says: /A Host header would change SNI/,
+    },
+    'a list for Authorization': {
+      scenario: 'steps: [{GET: /, headers: {authorization: [a, b]}}]',
+      says: /authorization may stand once/,
+    },
     'an unknown key': { scenario: 'steps: [{GET: /, expct: {status: 200}}]', says: /"expct"/ },
     'a key of a later release': { scenario: 'data: []\nsteps: [{GET: /}]', says: /data/ },
-    'an unknown cause': { scenario: 'steps: [{GET: /, expect: {cause: token-expird}}]', says: /There is no cause "token-expird"\.[\s\S]*Did you mean "token-expired"\?/ },
-    'a pattern that is none': { scenario: "steps: [{GET: /, expect: {body: {matches: '('}}}]", says: /^specs\/a\.yml:1:\d+: / },
-    'an unknown client': { scenario: 'steps: [{authorize: {client: wbe}}]', argv: ['run', '--env', 'production'], says: /There is no client "wbe" in environment "production"\.[\s\S]*Did you mean "web"\?/ },
-    'an unknown environment': { scenario: 'steps: [{GET: /}]', argv: ['run', '--env', 'prod'], says: /There is no environment "prod"\./ },
-    'nothing selected': { scenario: 'steps: [{GET: /}]', argv: ['run', '--tag', 'nothing'], says: /No scenario is selected/ },
+    'an unknown cause': {
+      scenario: 'steps: [{GET: /, expect: {cause: token-expird}}]',
+      says: /There is no cause "token-expird"\.[\s\S]*Did you mean "token-expired"\?/,
+    },
+    'a pattern that is none': {
+      scenario: "steps: [{GET: /, expect: {body: {matches: '('}}}]",
+      says: /^specs\/a\.yml:1:\d+: /,
+    },
+    'an unknown client': {
+      scenario: 'steps: [{authorize: {client: wbe}}]',
+      argv: ['run', '--env', 'production'],
+      says: /There is no client "wbe" in environment "production"\.[\s\S]*Did you mean "web"\?/,
+    },
+    'an unknown environment': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--env', 'prod'],
+      says: /There is no environment "prod"\./,
+    },
+    'nothing selected': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--tag', 'nothing'],
+      says: /No scenario is selected/,
+    },
     'an empty file': { scenario: '', says: /specs\/a\.yml/ },
-    'a duration without unit': { scenario: 'steps: [{GET: /}]', argv: ['run', '--timeout', '30'], says: /--timeout takes a duration, not "30"\./ },
-    'an unknown reporter': { scenario: 'steps: [{GET: /}]', argv: ['run', '--reporter', 'xml'], says: /There is no reporter "xml"\./ },
-    'a reporter that cannot write': { scenario: 'steps: [{GET: /}]', argv: ['run', '--reporter', 'json=no/such/folder/x.json'], says: /cannot be written/ },
-    'a path that does not exist': { scenario: 'steps: [{GET: /}]', argv: ['run', 'nowhere.yml'], says: /nowhere\.yml/ },
+    'a duration without unit': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--timeout', '30'],
+      says: /--timeout takes a duration, not "30"\./,
+    },
+    'an unknown reporter': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--reporter', 'xml'],
+      says: /There is no reporter "xml"\./,
+    },
+    'a reporter that cannot write': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--reporter', 'json=no/such/folder/x.json'],
+      says: /cannot be written/,
+    },
+    'a path that does not exist': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', 'nowhere.yml'],
+      says: /nowhere\.yml/,
+    },
   };
   for (const [name, given] of Object.entries(texts)) {
     it(`is ${name}`, async () => {
@@ -96,7 +156,11 @@ Nothing was sent: 4 problems.`,
 });
 
 describe('lint and list', () => {
-  const files = { 'specs/why401.yml': project, 'specs/a.yml': 'name: orders\ntags: [smoke]\ncredential: reader\nsteps:\n  - GET: /orders\n  - name: one\n    GET: /orders/1\n    only: [staging]\n' };
+  const files = {
+    'specs/why401.yml': project,
+    'specs/a.yml':
+      'name: orders\ntags: [smoke]\ncredential: reader\nsteps:\n  - GET: /orders\n  - name: one\n    GET: /orders/1\n    only: [staging]\n',
+  };
 
   it('need no secrets', async () => {
     expect(await why401(['lint'], { files })).to.deep.equal({
