@@ -148,7 +148,7 @@ interface StepBase {
   readonly source: Source;
   readonly expect: Expect;
   readonly capture: Readonly<Record<string, CaptureSpec>>;
-  /** Milliseconds for the whole step. */
+  /** Milliseconds for each request of the step, hops of a redirect chain included one by one. */
   readonly timeout: number;
   /** How often a transport error is tried again (idempotent methods only). */
   readonly retry: number;

@@ -25,6 +25,7 @@ export async function planProject(
   flags: RunFlags,
   world: World,
   offline: boolean,
+  learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
   const loaded = loadProject({
     cwd: world.cwd,
@@ -37,10 +38,15 @@ export async function planProject(
   const nothing = loaded.scenarios.length === 0 && loaded.problems.length > 0;
   if (!loaded.project || nothing) throw new ProblemError([...loaded.problems, ...problems.list]);
   const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
+  const lookup = (name: string): string | undefined => {
+    const value = offline ? undefined : secrets.lookup(name);
+    if (value !== undefined) learn(name, value);
+    return value;
+  };
   const secrets = createSecrets({ env: world.env, ...dotenv });
   const lookups: Lookups = {
     env: (name) => world.env[name],
-    secret: (name) => (offline ? undefined : secrets.lookup(name)),
+    secret: lookup,
   };
   const context = {
     root: loaded.root,

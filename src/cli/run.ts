@@ -20,6 +20,9 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, worl
   let code: ExitCode;
   try {
     code = await planAndRun(paths, flags, world, redactor, reporters);
+  } catch (error) {
+    if (error instanceof Error) error.stack = redactor.redact(error.stack ?? error.message);
+    throw error;
   } finally {
     await reporters.end();
     for (const file of files) file.close();
@@ -47,7 +50,7 @@ async function planAndRun(
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
     problems.throwIfAny();
-    planned = await planProject(paths, flags, world, false);
+    planned = await planProject(paths, flags, world, false, (name, value) => redactor.learn(name, value));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));

@@ -7,12 +7,14 @@ import type { ExchangeContext } from '../replay/exchange.ts';
 import { createJar } from '../replay/jar.ts';
 import { renderExpect } from './judge.ts';
 import type { RunDoors } from './options.ts';
+import type { Refusals } from './refusals.ts';
 import type { JobState, StepRun } from './state.ts';
 import { runStep } from './step.ts';
 
 export interface JobContext {
   readonly doors: RunDoors;
   readonly store: CredentialStore;
+  readonly refusals: Refusals;
   readonly exchange: ExchangeContext;
   readonly root: string;
   readonly signal: AbortSignal;
@@ -109,13 +111,14 @@ function markExpected(finding: Finding, step: Step): Finding {
 }
 
 function jobState(job: Job, context: JobContext): JobState {
-  const { doors, store, root, signal } = context;
+  const { doors, store, refusals, root, signal } = context;
   return {
     job,
     names: createJobScope(job, doors),
     jars: new Map(),
     createJar: () => createJar(doors.redactor),
     store,
+    refusals,
     doors,
     context: context.exchange,
     root,

@@ -18,6 +18,10 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const before = presentations.flatMap((each) => each.exchanges);
   const failed = presentations.find((each) => each.failure !== null)?.failure;
   if (failed) return withoutToken(step, failed, before, presentations);
+  const refused = step.credentials
+    .map(({ name }) => state.refusals.find(environment, name))
+    .find((each) => each !== null);
+  if (refused) return refusedBefore(step, refused, presentations);
   await fetchMetadata(step, state, before);
   const request = await prepareRequest(step, presentations, {
     environment,
@@ -97,6 +101,7 @@ async function sendWithRetries(
       signal: state.signal,
     });
     attempts.push(attempt);
+    state.refusals.note(state.job.environment, attempt);
     const failure = attempt.hops.at(-1)?.failure;
     if (!failure || failure.phase === 'aborted' || failure.phase === 'policy' || failure.phase === 'request')
       break;
@@ -151,6 +156,23 @@ function withoutToken(
     failure,
     presentations,
   });
+}
+
+function refusedBefore(
+  step: RequestStep,
+  exchange: Exchange,
+  presentations: readonly Presentation[],
+): StepRun {
+  const name = exchange.credentials.find(({ type }) => type === 'basic')?.name ?? '';
+  const check: Check = {
+    kind: 'credential',
+    subject: name,
+    passed: false,
+    expected: `a password for ${name} that was not refused`,
+    actual: 'nothing was sent: it was refused before in this run',
+    source: step.source,
+  };
+  return finish(step, { checks: [check], exchanges: [], answered: true, judged: exchange, presentations });
 }
 
 export function tokenCheck(credential: string, failure: CredentialFailure, source: Source): Check {

@@ -5,6 +5,7 @@ import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
 import type { RunDoors, RunOptions } from './options.ts';
+import { createRefusals } from './refusals.ts';
 
 /** Milliseconds for a request that the project file gives no limit for: tokens, metadata. */
 const tokenTimeout = 30_000;
@@ -31,6 +32,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
   const context: JobContext = {
     doors,
     store,
+    refusals: createRefusals(),
     exchange,
     root: options.root,
     signal,

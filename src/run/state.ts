@@ -6,6 +6,7 @@ import type { ExchangeContext } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
 import type { PreparedRequest } from '../replay/request.ts';
 import type { RunDoors } from './options.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What lives as long as a job. */
 export interface JobState {
@@ -14,6 +15,7 @@ export interface JobState {
   readonly jars: Map<string, Jar>;
   readonly createJar: () => Jar;
   readonly store: CredentialStore;
+  readonly refusals: Refusals;
   readonly doors: RunDoors;
   readonly context: ExchangeContext;
   readonly root: string;

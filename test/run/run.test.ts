@@ -174,4 +174,118 @@ describe('run', () => {
     });
     expect(JSON.stringify(replayed.jobs)).to.not.include(secrets.TOKEN);
   });
+
+  it('does not try a refused password again', async () => {
+    await origins.serve(api, (_, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' });
+      response.end();
+    });
+    const basic: JsonMap = {
+      ...project,
+      credentials: { legacy: { type: 'basic', username: 'ci', password: '${secret.TOKEN}' } },
+    };
+    const scenario = { credential: 'legacy', steps: [{ name: 'read', GET: '/' }] };
+    const scenarios = { 'a.yml': scenario, 'b.yml': scenario, 'c.yml': scenario };
+    const replayed = await replay({
+      origins,
+      project: basic,
+      secrets,
+      scenarios,
+      options: { concurrency: 1 },
+    });
+    expect(
+      origins.received.filter(({ headers }) => headers.some(([name]) => name === 'Authorization')),
+    ).to.have.lengthOf(1);
+    expect(replayed.jobs.map(({ status }) => status)).to.deep.equal(['failed', 'failed', 'failed']);
+    expect(replayed.jobs.map(({ steps }) => steps[0]?.findings.map(({ cause }) => cause))).to.deep.equal([
+      ['password-wrong'],
+      ['password-wrong'],
+      ['password-wrong'],
+    ]);
+  });
+
+  it('redacts a secret that stands in a URL, a header and a body of the scenario', async () => {
+    await origins.serve(api, (request, response) => response.end(JSON.stringify(request)));
+    const step = {
+      POST: '/x?t=${secret.OTHER}',
+      writes: true,
+      headers: { 'x-key': '${secret.OTHER}' },
+      body: { json: { k: '${secret.OTHER}' } },
+    };
+    const other = { OTHER: 'another-secret-value+/=' };
+    const replayed = await replay({
+      origins,
+      project,
+      secrets: other,
+      scenarios: { 'a.yml': { steps: [step] } },
+    });
+    const { request } = replayed.jobs[0]?.steps[0]?.exchanges[0]?.hops[0] ?? {};
+    expect(origins.received[0]?.body).to.equal('{"k":"another-secret-value+/="}');
+    expect(request?.url).to.equal('https://api.example.test/x?t=[secret:OTHER]');
+    expect(request?.headers.filter(([name]) => name === 'x-key')).to.deep.equal([
+      ['x-key', '[secret:OTHER]'],
+    ]);
+    expect(request?.body?.excerpt).to.equal('{"k":"[secret:OTHER]"}');
+  });
+
+  it('leaves what was not begun as skipped after --bail', async () => {
+    await serveApi();
+    const scenarios = {
+      'a.yml': { steps: [{ name: 'read', GET: '/orders' }] },
+      'b.yml': { steps: [{ GET: '/orders' }] },
+    };
+    const replayed = await replay({
+      origins,
+      project,
+      secrets,
+      scenarios,
+      options: { concurrency: 1, bail: true },
+    });
+    expect(replayed.jobs.map(({ status }) => status)).to.deep.equal(['failed', 'skipped']);
+    expect(origins.received).to.have.lengthOf(1);
+    expect(replayed.finished.exitCode).to.equal(1);
+  });
+
+  it('ends at the deadline without a verdict', async () => {
+    await origins.serve(api, () => {});
+    const replayed = await replay({
+      origins,
+      project,
+      secrets,
+      scenarios: { 'a.yml': { steps: [{ GET: '/' }, { GET: '/' }] } },
+      options: { deadline: 50 },
+    });
+    expect(replayed.jobs[0]?.steps.map(({ status }) => status)).to.deep.equal(['errored', 'skipped']);
+    expect(replayed.finished.exitCode).to.equal(3);
+  });
+
+  it('tells two faults where the address behind the redirect refuses the token too', async () => {
+    await serveEntry();
+    const claims = Buffer.from(JSON.stringify({ exp: 1_700_000_000 })).toString('base64url');
+    const token = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${claims}.c2lnbmF0dXJl`;
+    await origins.serve(api, (request, response) => {
+      const carried = request.headers.some(([name]) => name.toLowerCase() === 'authorization');
+      const told = 'Bearer error="invalid_token", error_description="The access token expired"';
+      response.writeHead(401, { 'www-authenticate': carried ? told : 'Bearer' });
+      response.end();
+    });
+    const scenarios = { 'a.yml': { credential: 'reader', steps: [{ name: 'read', GET: 'entry:/orders' }] } };
+    const replayed = await replay({ origins, project, secrets: { TOKEN: token }, scenarios });
+    expect(causes(replayed)).to.deep.equal({
+      'production: read': ['credentials-dropped-on-redirect likely', 'token-expired likely'],
+    });
+    expect(replayed.jobs[0]?.steps[0]?.findings[0]?.evidence.at(-1)?.seen).to.equal(
+      'the final URL refuses the credential too: fixing this alone is not shown to suffice',
+    );
+  });
+
+  it('blames nobody for a check that has nothing to do with credentials', async () => {
+    await origins.serve(api, (_, response) => response.end('{"orders":[]}'));
+    const scenarios = {
+      'a.yml': { steps: [{ name: 'read', GET: '/', expect: { json: { '$.orders': { length: 1 } } } }] },
+    };
+    const replayed = await replay({ origins, project, secrets, scenarios });
+    expect(causes(replayed)).to.deep.equal({});
+    expect(replayed.finished.exitCode).to.equal(1);
+  });
 });

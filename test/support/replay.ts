@@ -34,7 +34,15 @@ export interface Replayed {
 /** Throws when the plan has problems. */
 export async function replay(given: Replay): Promise<Replayed> {
   const secrets = given.secrets ?? {};
-  const lookups = { env: () => undefined, secret: (name: string) => secrets[name] };
+  const redactor = createRedactor();
+  const lookups = {
+    env: () => undefined,
+    secret: (name: string) => {
+      const value = secrets[name];
+      if (value !== undefined) redactor.learn(name, value);
+      return value;
+    },
+  };
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
   const context = {
     root: process.cwd(),
@@ -53,7 +61,6 @@ export async function replay(given: Replay): Promise<Replayed> {
     retries: 0,
   });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
-  const redactor = createRedactor();
   const sender = createSend({ clock: systemClock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins);

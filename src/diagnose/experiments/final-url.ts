@@ -4,12 +4,23 @@ import { normalAnswer } from '../normal.ts';
 import { evidence, type Subject } from '../subject.ts';
 import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
 
+/** A password is not tried again by an experiment, unless why401.yml names it: attempts are counted. */
+function sendsPassword(subject: Subject): boolean {
+  return (
+    subject.uses.some(({ type }) => type === 'basic') &&
+    !subject.environment.experiments.allow.has('final-url-directly')
+  );
+}
+
 export const finalUrl: Experiment = {
   id: 'final-url-directly',
   classOf: (subject) => (isSafe(subject.hop.request.method) ? 'A0' : 'A'),
   cost: 1,
   applies: (subject) =>
-    subject.stage === 'resource' && subject.failing.hops.length > 1 && lostUses(subject).length > 0,
+    subject.stage === 'resource' &&
+    !sendsPassword(subject) &&
+    subject.failing.hops.length > 1 &&
+    lostUses(subject).length > 0,
   predicts(cause) {
     if (cause === 'credentials-dropped-on-redirect') return 'accepted';
     return cause === 'edge-blocked' || cause === 'basic-shadow' || cause === 'route-missing'
