@@ -2,6 +2,7 @@
 import type { CauseId, Exchange, ExperimentReport, Finding } from '../model.ts';
 import { type Experiment, isSafe, type Observation, type Probe, saysStop } from './experiments/experiment.ts';
 import { budgetOf, choose, prediction } from './experiments/experiments.ts';
+import { lostUses } from './facts/delivery.ts';
 import { facts } from './facts/facts.ts';
 import { findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
@@ -30,9 +31,10 @@ export interface Diagnosis {
 export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: number): Promise<Diagnosis> {
   const transport = transportFinding(subject);
   if (transport) return { findings: [transport], exchanges: [] };
-  const found: Evidence[] = [...facts(subject), ...read(subject)];
-  if (found.every(({ names }) => names.length === 0) && !isRefusal(subject))
+  const found = evidenceOf(subject);
+  if (found.every(({ names }) => names.length === 0) && !isRefusal(subject)) {
     return { findings: [], exchanges: [] };
+  }
   const state: State = {
     subject,
     doors,
@@ -79,6 +81,16 @@ interface State {
   arrival: Arrival;
   /** The final URL, called directly, refused the credential too. */
   below: Exchange | null;
+}
+
+/** Facts about credentials explain a refusal; any other answer is explained by what it says alone. */
+function evidenceOf(subject: Subject): Evidence[] {
+  const texts = read(subject);
+  const status = subject.response?.status ?? 0;
+  const lost = subject.stage === 'resource' && lostUses(subject).length > 0;
+  const told = texts.some(({ names }) => names.length > 0);
+  const concerned = isRefusal(subject) || (status >= 400 && status < 500 && (told || lost));
+  return concerned ? [...facts(subject), ...texts] : texts;
 }
 
 /** Statuses that are about credentials, whoever sent them. */
