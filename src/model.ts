@@ -34,6 +34,8 @@ export interface Environment {
   readonly default: boolean;
   /** Name to origin, serialised as RFC 6454 says (`https://api.example.com`, no trailing slash). The first is the default. */
   readonly origins: ReadonlyMap<string, string>;
+  /** Places of the origins, for fixes that name one. */
+  readonly originSources: Readonly<Record<string, Source>>;
   readonly issuers: ReadonlyMap<string, Issuer>;
   readonly clients: ReadonlyMap<string, Client>;
   readonly credentials: ReadonlyMap<string, Credential>;

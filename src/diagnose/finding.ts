@@ -5,7 +5,7 @@ import { delivery } from './explain/delivery.ts';
 import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
 import { token } from './explain/token.ts';
 import { type Candidate, compatible, type Ranking } from './rank.ts';
-import type { Subject } from './subject.ts';
+import type { Evidence, Subject } from './subject.ts';
 
 const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
 /** Named beside the first: more would be noise. */
@@ -39,6 +39,9 @@ export function findingFrom(
   };
 }
 
+/** Order of evidence in a report. */
+const kinds: readonly Evidence['kind'][] = ['fact', 'text', 'experiment'];
+
 /** The answer first, then what supports the cause; each line once. */
 function evidenceLines(
   subject: Subject,
@@ -48,7 +51,7 @@ function evidenceLines(
   const answer = subject.response
     ? [{ hop: subject.hop.index, field: 'answer', seen: answerLine(subject) }]
     : [];
-  const support = first?.support ?? [];
+  const support = [...(first?.support ?? [])].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   const lines = [
     ...answer,
     ...support.flatMap(({ lines: own }) => own),

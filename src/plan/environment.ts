@@ -56,6 +56,7 @@ export function planEnvironment(
     protected: raw['protected'] !== false,
     default: raw['default'] !== false,
     origins,
+    originSources: sourcesOf(mapAt(raw, 'origins')),
     issuers,
     clients: readClients(raw, issuers, read, problems),
     credentials: new Map(),

@@ -26,6 +26,7 @@ export function environmentOf(name: string, parts: Partial<Environment> = {}): E
     protected: true,
     default: true,
     origins: new Map(),
+    originSources: {},
     issuers: new Map(),
     clients: new Map(),
     credentials: new Map(),

@@ -48,6 +48,7 @@ export function environment(name: string, host: string): Environment {
     protected: name === 'production',
     default: true,
     origins: new Map([['api', `https://api.${host}`]]),
+    originSources: {},
     issuers: new Map([['main', issuer(login)]]),
     clients: new Map([['web', client(`web-${name}`, login)]]),
     credentials: new Map(),

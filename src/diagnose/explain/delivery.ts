@@ -33,7 +33,8 @@ function dropped(subject: Subject): ReturnType<Explain> {
         '$1',
       ),
     fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. Clients that follow the Fetch standard lose the header there.`,
-    fixSource: subject.environment.source,
+    fixSource:
+      (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
 }
