@@ -1,0 +1,270 @@
+import { expect } from 'chai';
+import type { JsonMap, RequestStep, Step } from '../../src/model.ts';
+import { type Plan, type PlanOptions, plan } from '../../src/plan/plan.ts';
+
+const project: JsonMap = {
+  environments: {
+    staging: {
+      protected: false,
+      origins: { api: 'https://api.staging.example.test/', entry: 'http://api.staging.example.test:80' },
+      issuers: { main: 'https://login.staging.example.test' },
+      clients: {
+        web: {
+          client_id: 'web-staging',
+          client_secret: '${secret.STAGING_SECRET}',
+          redirect_uris: ['https://app.staging.example.test/cb'],
+        },
+      },
+      credentials: { legacy: { password: '${secret.STAGING_PASSWORD}' } },
+      variables: { tenant: 'acme' },
+      headers: { 'x-tenant': '${tenant}' },
+    },
+    production: {
+      origins: { api: 'https://api.example.test' },
+      issuers: { main: { issuer: 'https://login.example.test', discovery: 'oauth2' } },
+      clients: {
+        web: {
+          client_id: 'web',
+          client_secret: '${secret.SECRET}',
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+      },
+      credentials: { legacy: { password: '${secret.PASSWORD}' } },
+    },
+    canary: {
+      extends: 'production',
+      default: false,
+      connect_to: { 'api.example.test:443': 'canary:8443' },
+      clients: { web: { client_id: 'web-canary' } },
+    },
+  },
+  credentials: {
+    reader: {
+      type: 'oauth2',
+      grant_type: 'client_credentials',
+      client: 'web',
+      scope: 'orders:read',
+      resource: '${origin.api}',
+    },
+    legacy: { type: 'basic', username: 'ci' },
+    key: { type: 'api_key', in: 'header', name: 'x-key', value: '${secret.KEY}' },
+  },
+  variables: { locale: 'en' },
+};
+const all = { STAGING_SECRET: 's1', SECRET: 's2', STAGING_PASSWORD: 'p1', PASSWORD: 'p2', KEY: 'k' };
+
+function planned(
+  scenario: JsonMap,
+  options: Partial<PlanOptions> = {},
+  secrets: Record<string, string> = all,
+  over: JsonMap = {},
+): Plan {
+  const context = {
+    root: '/',
+    project: { ...project, ...over },
+    lookups: { env: () => undefined, secret: (name: string) => secrets[name] },
+    given: {},
+    random: { uuid: () => 'u' },
+    now: () => 0,
+    offline: false,
+  };
+  const defaults: PlanOptions = { environments: [], tags: [], grep: null, timeout: 30_000, retries: 0 };
+  return plan(context, [{ file: 'specs/a.yml', value: scenario }], { ...defaults, ...options });
+}
+const messages = (made: Plan): string[] => made.problems.map(({ code, message }) => `${code} ${message}`);
+const request = (step: Step | undefined): RequestStep => {
+  if (step?.kind !== 'request') throw new Error('no request');
+  return step;
+};
+
+describe('plan', () => {
+  it('makes a job per environment, those with "default: false" left out', () => {
+    const made = planned({ name: 'orders', tags: ['smoke'], steps: [{ GET: '/orders' }] });
+    expect(made.problems).to.deep.equal([]);
+    expect(
+      made.jobs.map(({ index, name, tags, environment }) => [index, name, tags, environment.name]),
+    ).to.deep.equal([
+      [0, 'orders', ['smoke'], 'staging'],
+      [1, 'orders', ['smoke'], 'production'],
+    ]);
+    expect(made.known.map(({ name }) => name)).to.deep.equal(['staging', 'production', 'canary']);
+  });
+
+  it('renders what an environment says', () => {
+    const [staging] = planned({ steps: [{ GET: '/' }] }, { environments: ['staging'] }).environments;
+    expect([...(staging?.origins ?? [])]).to.deep.equal([
+      ['api', 'https://api.staging.example.test'],
+      ['entry', 'http://api.staging.example.test'],
+    ]);
+    expect(staging?.headers).to.deep.equal([['x-tenant', 'acme']]);
+    expect(staging?.protected).to.equal(false);
+    expect([...(staging?.experiments.allow ?? [])]).to.deep.equal(['A0', 'A', 'B']);
+  });
+
+  it('extends an environment: maps merge, "default" is not inherited', () => {
+    const [canary] = planned({ steps: [{ GET: '/' }] }, { environments: ['canary'] }).environments;
+    expect(canary?.clients.get('web')?.client_id).to.equal('web-canary');
+    expect(canary?.clients.get('web')?.token_endpoint_auth_method).to.equal('client_secret_post');
+    expect([...(canary?.transport.connectTo ?? [])]).to.deep.equal([['api.example.test:443', 'canary:8443']]);
+    expect([canary?.default, canary?.protected]).to.deep.equal([false, true]);
+  });
+
+  it('completes common credentials by environment, and shows no secret', () => {
+    const [staging, production] = planned({
+      credential: ['reader', 'key'],
+      steps: [{ GET: '/' }, { GET: '/', credential: 'legacy' }],
+    }).jobs;
+    const reader = production?.environment.credentials.get('reader');
+    expect(JSON.stringify(staging?.environment.credentials.get('legacy'))).to.include(
+      '"password":"[secret:STAGING_PASSWORD]"',
+    );
+    expect(
+      reader?.type === 'oauth2' && [
+        reader.resource,
+        reader.client.client_id,
+        String(reader.client.client_secret),
+      ],
+    ).to.deep.equal([['https://api.example.test'], 'web', '[secret:SECRET]']);
+  });
+
+  it('needs the secrets of the selected environments and scenarios only', () => {
+    const scenario = { credential: 'key', steps: [{ GET: '/' }] };
+    expect(messages(planned(scenario, {}, { KEY: 'k' }))).to.deep.equal([]);
+    expect(messages(planned(scenario, {}, {}))).to.deep.equal([
+      'SECRET_MISSING The secret "KEY" is not set.',
+    ]);
+    expect(
+      messages(
+        planned(
+          { credential: 'reader', steps: [{ GET: '/' }] },
+          { environments: ['staging'] },
+          { STAGING_SECRET: 's' },
+        ),
+      ),
+    ).to.deep.equal([]);
+    expect(
+      messages(planned({ credential: 'reader', steps: [{ GET: '/' }] }, {}, { STAGING_SECRET: 's' })),
+    ).to.deep.equal(['SECRET_MISSING The secret "SECRET" is not set.']);
+  });
+
+  it('applies overrides by environment at scenario, step and expect', () => {
+    const scenario = {
+      credential: 'key',
+      in: { staging: { credential: 'none' } },
+      steps: [
+        {
+          GET: '/a',
+          in: { production: { GET: '/b', headers: { x: '1' } } },
+          expect: { status: 200, in: { production: { status: 204 } } },
+        },
+      ],
+    };
+    const [staging, production] = planned(scenario).jobs.map(({ steps }) => request(steps[0]));
+    expect([staging?.target, staging?.expect, staging?.credentials]).to.deep.equal([
+      '/a',
+      { status: 200 },
+      [],
+    ]);
+    expect([production?.target, production?.expect, production?.headers]).to.deep.equal([
+      '/b',
+      { status: 204 },
+      { x: '1' },
+    ]);
+    expect(production?.credentials).to.deep.equal([{ name: 'key', fault: null }]);
+  });
+
+  it('leaves out what "only" leaves out', () => {
+    const made = planned({ steps: [{ GET: '/' }, { GET: '/b', only: ['staging'] }] });
+    expect(made.jobs.map(({ steps }) => steps.length)).to.deep.equal([2, 1]);
+    expect(
+      planned({ only: ['production'], steps: [{ GET: '/' }] }).jobs.map(
+        ({ environment }) => environment.name,
+      ),
+    ).to.deep.equal(['production']);
+  });
+
+  it('lets a later step use what an earlier one captures, and nobody else', () => {
+    const capture = { GET: '/', capture: { id: '$.id' } };
+    expect(messages(planned({ steps: [capture, { GET: '/${id}' }] }))).to.deep.equal([]);
+    expect(messages(planned({ steps: [{ GET: '/${id}' }, capture] }))).to.deep.equal([
+      'UNRESOLVED_VARIABLE Nothing is named "id" here.',
+    ]);
+    expect(
+      messages(
+        planned({
+          steps: [
+            {
+              GET: '/${id:-1}${tenant:-none}${locale}${uuid}${now-7d.iso}${environment}${issuer.main.token_endpoint}',
+            },
+          ],
+        }),
+      ),
+    ).to.deep.equal([]);
+  });
+
+  it('renders settings that it needs itself, and refuses what they cannot be', () => {
+    const variables = { limit: '5s', hops: '3', word: 'soon' };
+    const [job] = planned({
+      variables,
+      steps: [{ GET: '/', timeout: '${limit}', redirect: { max: '${hops}' } }],
+    }).jobs;
+    expect([job?.steps[0]?.timeout, request(job?.steps[0]).redirect.max]).to.deep.equal([5000, 3]);
+    expect(messages(planned({ variables, steps: [{ wait: '${word}' }] }))).to.deep.equal([
+      'VALUE_INVALID "wait" is "soon" here, and takes a duration such as 30s.',
+    ]);
+  });
+
+  const wrong: Record<string, [JsonMap, string[]]> = {
+    'writing to a protected environment': [
+      { steps: [{ DELETE: '/x' }] },
+      ['UNSAFE_METHOD DELETE could change "production", which is protected.'],
+    ],
+    'one header from two credentials': [
+      { credential: ['reader', 'legacy'], steps: [{ GET: '/' }] },
+      [
+        'HEADER_TWICE The header "authorization" would come from the credential "reader" and from the credential "legacy".',
+      ],
+    ],
+    'one header from a credential and a header': [
+      { credential: 'key', steps: [{ GET: '/', headers: { 'X-Key': 'a' } }] },
+      ['HEADER_TWICE The header "x-key" would come from headers: and from the credential "key".'],
+    ],
+    'a line break in a header': [
+      { steps: [{ GET: '/', headers: { x: 'a\r\nb: c' } }] },
+      ['HEADER_VALUE_INVALID The value of x holds a line break.'],
+    ],
+    'two methods after an override': [
+      { steps: [{ GET: '/', in: { staging: { HEAD: '/' } } }] },
+      ['METHOD_TWICE The step says GET and HEAD: it can do one thing.'],
+    ],
+    'a target that is none': [{ steps: [{ GET: 'ftp://x/' }] }, ['TARGET_INVALID "ftp://x/" is no target.']],
+    'a client without redirect_uris': [
+      { only: ['production'], steps: [{ authorize: { client: 'web', redirect_uri: 'all' } }] },
+      ['NO_REDIRECT_URI Client "web" has no redirect_uris in environment "production".'],
+    ],
+  };
+  for (const [name, [scenario, expected]] of Object.entries(wrong)) {
+    it(`refuses ${name}`, () => {
+      expect(messages(planned(scenario))).to.deep.equal(expected);
+    });
+  }
+
+  it('permits a write that is meant, and one that only reads', () => {
+    expect(
+      messages(
+        planned({ steps: [{ POST: '/', writes: true }, { POST: '/graphql', reads: true }, { QUERY: '/' }] }),
+      ),
+    ).to.deep.equal([]);
+  });
+
+  it('refuses environments that extend each other', () => {
+    const environments = { a: { extends: 'b' }, b: { extends: 'a' } };
+    expect(messages(planned({ steps: [] }, {}, all, { environments }))[0]).to.match(/^EXTENDS_CYCLE/);
+  });
+
+  it('refuses a selection of nothing', () => {
+    expect(messages(planned({ name: 'orders', steps: [{ GET: '/' }] }, { grep: 'invoices' }))).to.deep.equal([
+      'NO_SCENARIOS No scenario is selected: a run that tests nothing would be green for nothing.',
+    ]);
+  });
+});
