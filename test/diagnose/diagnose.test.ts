@@ -210,6 +210,18 @@ describe('diagnose', () => {
     expect(result.findings[0]?.certainty).to.equal('possible');
   });
 
+  it('does not take pages that differ by noise for two kinds of client', async () => {
+    let served = 0;
+    const authorize = (): HopSpec => page(`Sorry. ${['alpha', 'beta', 'gamma'][served++] ?? ''}`);
+    const result = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
+      authorize,
+    });
+    expect(result.findings[0]?.certainty).to.equal('possible');
+    expect(result.findings[0]?.experiments.map(({ observed }) => observed)).to.deep.equal([
+      'client web-production: 400; random client: 400: no control separates them',
+    ]);
+  });
+
   it('is certain of a redirect_uri that the server names and the controls show', async () => {
     const url =
       'https://login.example.test/auth?client_id=web-production&redirect_uri=https%3A%2F%2Fapp.example.test%2Fcallback';

@@ -29,14 +29,11 @@ export const clientProbe: Experiment = {
     const ours = await probe.authorize(client_id, redirect_uri);
     const control = await probe.authorize(unknown, redirect_uri);
     const exchanges = [ours, control];
-    const answers = [
-      normalAnswer(ours, [client_id, ...chosen(ours)]),
-      normalAnswer(control, [unknown, ...chosen(control)]),
-    ];
-    if (answers.includes(null) || failedAtServer(ours)) return undecided('no answer to compare', exchanges);
+    if (failedAtServer(ours) || failedAtServer(control)) return undecided('no answer to compare', exchanges);
+    const likeness = compare({ exchange: ours, erase: [client_id] }, { exchange: control, erase: [unknown] });
     const seen = `client ${client_id}: ${summary(ours)}; random client: ${summary(control)}`;
     const lines = [{ hop: null, field: 'authorization endpoint', seen }];
-    if (answers[0] !== answers[1]) {
+    if (likeness === 'unlike') {
       const found = evidence('experiment/client-exists', {
         kind: 'experiment',
         names: ['client-secret-wrong'],
@@ -52,7 +49,8 @@ export const clientProbe: Experiment = {
         proves: null,
       };
     }
-    if (!namesClient(ours)) return undecided(`${seen}: no control separates them`, exchanges);
+    if (likeness === 'unclear' || !namesClient(ours))
+      return undecided(`${seen}: no control separates them`, exchanges);
     const found = evidence('experiment/client-absent', {
       kind: 'experiment',
       names: ['client-unknown'],
@@ -90,12 +88,13 @@ export const redirectUriProbe: Experiment = {
     const byUri = await probe.authorize(client_id, elsewhere);
     const exchanges = [byClient, byUri];
     const erase = [client_id, redirect_uri, unknown, elsewhere];
-    const baseline = normalAnswer(subject.failing, [...erase, ...chosen(subject.failing)]);
-    const likeClient = baseline === normalAnswer(byClient, [...erase, ...chosen(byClient)]);
-    const likeUri = baseline === normalAnswer(byUri, [...erase, ...chosen(byUri)]);
+    const baseline = { exchange: subject.failing, erase };
+    const likeClient = compare(baseline, { exchange: byClient, erase });
+    const likeUri = compare(baseline, { exchange: byUri, erase });
     const seen = `random client: ${summary(byClient)}; random redirect_uri: ${summary(byUri)}`;
-    if (likeClient === likeUri) return undecided(`${seen}: no control separates them`, exchanges);
-    return read(likeClient, seen, exchanges);
+    if (likeClient === 'unclear' || likeUri === 'unclear' || likeClient === likeUri)
+      return undecided(`${seen}: no control separates them`, exchanges);
+    return read(likeClient === 'alike', seen, exchanges);
   },
 };
 
@@ -123,6 +122,39 @@ function read(likeClient: boolean, seen: string, exchanges: readonly Exchange[])
 
 function undecided(seen: string, exchanges: readonly Exchange[]): Observation {
   return { outcome: 'undecided', seen, exchanges, evidence: [], proves: null };
+}
+
+interface Answer {
+  readonly exchange: Exchange;
+  /** Values that the request chose, taken out before texts are compared. */
+  readonly erase: readonly string[];
+}
+
+/** By status, error code, target and what the page speaks of. Texts that differ without any of these are unclear: it may be noise. */
+function compare(a: Answer, b: Answer): 'alike' | 'unlike' | 'unclear' {
+  const [x, y] = [features(a), features(b)];
+  if (x.join() !== y.join()) return 'unlike';
+  const telling = x.slice(1).some((feature) => feature !== '');
+  const same =
+    normalAnswer(a.exchange, [...a.erase, ...chosen(a.exchange)]) ===
+    normalAnswer(b.exchange, [...b.erase, ...chosen(b.exchange)]);
+  return same || telling ? 'alike' : 'unclear';
+}
+
+function features({ exchange }: Answer): string[] {
+  const location = exchange.hops
+    .at(-1)
+    ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  const base = exchange.hops[0]?.request.url;
+  const target = location && URL.canParse(location, base) ? new URL(location, base) : null;
+  const text = pageText(exchange);
+  return [
+    String(statusOf(exchange) ?? ''),
+    target ? `${target.origin}${target.pathname} ${target.searchParams.get('error') ?? ''}` : '',
+    errorCode(text) ?? '',
+    namesClient(exchange) ? 'client' : '',
+    /redirect[ _-]?ur[il]/i.test(text) ? 'redirect_uri' : '',
+  ];
 }
 
 /** Values that our own request chose: state and challenge come back in pages and redirects. */
