@@ -4,6 +4,7 @@ import { client } from './explain/client.ts';
 import { delivery } from './explain/delivery.ts';
 import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
 import { token } from './explain/token.ts';
+import { usual } from './groups.ts';
 import { type Candidate, compatible, type Ranking } from './rank.ts';
 import type { Evidence, Subject } from './subject.ts';
 
@@ -77,10 +78,11 @@ function answerLine(subject: Subject): string {
 function alternatives(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
   const others = ranking.candidates.filter((each) => each.cause !== cause);
   const supported = others.filter((each) => each.support.length > 0);
-  const named = (supported.length > 0 ? supported : cause === 'unknown' ? others : []).slice(
-    0,
-    mostAlternatives,
-  );
+  const decided = ranking.candidates[0]?.support.some(({ weight }) => weight > 1) ?? false;
+  const rest = decided
+    ? []
+    : usual.flatMap((each) => others.filter((other) => other.cause === each && other.support.length === 0));
+  const named = [...supported, ...rest].slice(0, mostAlternatives);
   return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
 }
 

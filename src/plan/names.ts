@@ -5,6 +5,7 @@ import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, merge, sourceOf } from '../source.ts';
 import type { PlannedEnvironment } from './environment.ts';
+import { checkHeaders } from './headers.ts';
 import { mapAt } from './maps.ts';
 import { missingSecret, whereToDefine } from './reader.ts';
 import { credentialRefs } from './steps.ts';
@@ -107,79 +108,6 @@ function checkTarget(step: RequestStep, written: JsonMap, context: NameContext, 
       source,
       fix: 'Write /path, NAME:/path with the name of an origin, or a URL with http or https.',
     });
-  }
-}
-
-/** Fields that RFC 9110 allows once. */
-const once = new Set(['authorization', 'host', 'content-length', 'content-type']);
-
-function checkHeaders(step: RequestStep, written: JsonMap, context: NameContext, problems: Problems): void {
-  const headers = mapAt(written, 'headers');
-  const seen = new Map<string, string>();
-  for (const [name, value] of Object.entries(step.headers)) {
-    const lower = name.toLowerCase();
-    const source = sourceOf(headers, name, 'key') ?? sourceOf(step.headers, name, 'key');
-    if (Array.isArray(value) && once.has(lower)) {
-      problems.add('HEADER_REPEATED', `${name} may stand once in a request (RFC 9110).`, {
-        source,
-        fix: 'Write one value.',
-      });
-    }
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
-      problems.add('HEADER_NAME_INVALID', `"${name}" is no field name.`, {
-        source,
-        fix: "Letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.1).",
-      });
-    if (lower === 'host' && !step.target.startsWith('http:')) {
-      problems.add('HOST_OVERRIDDEN', 'A Host header would change SNI and the certificate check too.', {
-        source,
-        fix: 'Use connect_to to reach another machine under the same name.',
-      });
-    }
-    if (typeof value === 'string' && /[\r\n\0]/.test(value))
-      problems.add('HEADER_VALUE_INVALID', `The value of ${name} holds a line break.`, {
-        source: sourceOf(headers, name),
-        fix: 'Remove it: a header is one line (RFC 9110 section 5.5).',
-      });
-    seen.set(lower, name);
-  }
-  checkSources(step, written, seen, context, problems);
-}
-
-/** Two sources for one header are an error, never a silent merge. */
-function checkSources(
-  step: RequestStep,
-  written: JsonMap,
-  seen: Map<string, string>,
-  context: NameContext,
-  problems: Problems,
-): void {
-  const origin = new Map<string, string>([...seen.keys()].map((name) => [name, 'headers:']));
-  for (const { name } of step.credentials) {
-    const map = context.credentials.get(name);
-    if (!map) continue;
-    const header =
-      map['type'] === 'api_key'
-        ? map['in'] === 'header'
-          ? String(map['name']).toLowerCase()
-          : null
-        : 'authorization';
-    if (header === null) continue;
-    const other = origin.get(header);
-    if (other !== undefined) {
-      problems.add(
-        'HEADER_TWICE',
-        `The header "${header}" would come from ${other} and from the credential "${name}".`,
-        {
-          source:
-            sourceOf(written, 'credential') ??
-            sourceOf(mapAt(written, 'headers'), seen.get(header) ?? '', 'key') ??
-            sourceOf(written),
-          fix: 'Keep one of them; "credential: none" sends no credential.',
-        },
-      );
-    }
-    origin.set(header, `the credential "${name}"`);
   }
 }
 

@@ -178,8 +178,13 @@ describe('diagnose', () => {
 
   it('names candidates where nothing decides', async () => {
     const result = await explain(subject({ hops: [bare] }), { without: bare });
-    expect(result.first).to.deep.equal(['unknown possible']);
-    expect(result.findings[0]?.alternatives.length).to.equal(4);
+    expect(result.first).to.deep.equal(['credentials-stripped-by-proxy possible']);
+    expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal([
+      'audience-mismatch',
+      'issuer-mismatch',
+      'token-revoked',
+      'key-unknown',
+    ]);
   });
 
   const web = client('web-production', 'https://login.example.test');

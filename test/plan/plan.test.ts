@@ -249,6 +249,15 @@ describe('plan', () => {
     });
   }
 
+  it('refuses one header from an environment and a credential', () => {
+    const environments = { a: { origins: { api: 'https://a.test' }, headers: { 'X-Key': 'b' } } };
+    expect(
+      messages(planned({ credential: 'key', steps: [{ GET: '/' }] }, {}, all, { environments })),
+    ).to.deep.equal([
+      'HEADER_TWICE The header "x-key" would come from environments.a.headers and from the credential "key".',
+    ]);
+  });
+
   it('permits a write that is meant, and one that only reads', () => {
     expect(
       messages(

@@ -5,7 +5,7 @@ import { lostUses } from './delivery.ts';
 
 export function challengeFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource' || subject.response?.status !== 401) return [];
-  return [...schemes(subject), ...siblings(subject)];
+  return [...schemes(subject), ...siblings(subject), ...bare(subject)];
 }
 
 /** Lower-case schemes of the credentials that the last hop carried. */
@@ -48,6 +48,23 @@ function schemes(subject: Subject): Evidence[] {
       excludes: [...tokenValidity, ...shape, 'password-wrong'],
       weight: 2,
       lines,
+    }),
+  ];
+}
+
+/** RFC 6750 section 3: a challenge without error is for a request without credentials. Many servers say no more to anybody. */
+function bare(subject: Subject): Evidence[] {
+  const sent = sentSchemes(subject);
+  const offered = subject.challenges.filter(({ scheme }) => sent.includes(scheme.toLowerCase()));
+  const silent = offered.length > 0 && offered.every(({ parameters }) => !parameters.has('error'));
+  if (!silent || !sent.includes('bearer') || subject.error !== null || subject.description !== null)
+    return [];
+  const seen = 'no error is named, as for a request without credentials';
+  return [
+    evidence('challenge/bare', {
+      names: ['credentials-stripped-by-proxy'],
+      weight: 1,
+      lines: [{ hop: subject.hop.index, field: 'challenge', seen }],
     }),
   ];
 }
