@@ -4,6 +4,7 @@ import { findSchemaFault } from '../check/schema.ts';
 import { validateExpect } from '../check/validate.ts';
 import { nearest } from '../load/nearest.ts';
 import type { Job, Json, Step } from '../model.ts';
+import { references } from '../plan/template.ts';
 import { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
 
@@ -44,7 +45,7 @@ function checkCauses(step: Step, problems: Problems): void {
 /** ajv is loaded only where a schema is written. */
 async function checkSchema(step: Step, problems: Problems): Promise<void> {
   const { schema } = step.expect;
-  if (schema === undefined || JSON.stringify(schema).includes('${')) return;
+  if (schema === undefined || references(schema).length > 0) return;
   const fault = await findSchemaFault(schema);
   if (fault !== null)
     problems.add('SCHEMA_INVALID', fault, { source: sourceOf(step.expect, 'schema') ?? step.source });

@@ -1,6 +1,7 @@
 /** A step that sends a request: credentials, retries, verdict. */
 import type { CredentialFailure, Presentation } from '../credential/presentation.ts';
-import type { Check, Exchange, RequestStep, Source } from '../model.ts';
+import type { Check, Exchange, Json, RequestStep, Source } from '../model.ts';
+import { references } from '../plan/template.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
 import { type PreparedRequest, prepareRequest } from '../replay/request.ts';
@@ -130,13 +131,28 @@ export function isBound(origin: string, request: PreparedRequest, state: JobStat
 
 /** `${issuer.main.token_endpoint}` and the like need the metadata first. */
 async function fetchMetadata(step: RequestStep, state: JobState, exchanges: Exchange[]): Promise<void> {
-  for (const [whole, name, key] of JSON.stringify(step).matchAll(/issuer\.([\w-]+)\.(\w+)/g)) {
-    if (name === undefined || key === undefined || state.names.metadata.has(whole)) continue;
+  for (const whole of issuerNames(step)) {
+    const [, name = '', key = ''] = whole.split('.');
+    if (state.names.metadata.has(whole)) continue;
     const metadata = await state.store.metadata(state.job.environment, name);
     exchanges.push(...metadata.exchanges);
     const value = metadata.values?.[key];
     if (value !== undefined) state.names.metadata.set(whole, value);
   }
+}
+
+const issuerNamesOf = new WeakMap<RequestStep, readonly string[]>();
+
+/** `issuer.NAME.key` in the templates of a step, found once. */
+function issuerNames(step: RequestStep): readonly string[] {
+  const known = issuerNamesOf.get(step);
+  if (known) return known;
+  const { target, query, headers, cookies, body, expect } = step;
+  const parts = [target, query, headers, cookies, body, expect] as unknown as Json;
+  const names = references(parts).map(({ name }) => name);
+  const found = [...new Set(names.filter((name) => /^issuer\.[\w-]+\.\w+$/.test(name)))];
+  issuerNamesOf.set(step, found);
+  return found;
 }
 
 function withoutToken(

@@ -288,4 +288,13 @@ describe('run', () => {
     expect(causes(replayed)).to.deep.equal({});
     expect(replayed.finished.exitCode).to.equal(1);
   });
+
+  it('sends and compares integers that no double holds', async () => {
+    await origins.serve(api, (request, response) => response.end(request.body));
+    const body = { json: { id: 12345678901234567890n } };
+    const step = { POST: '/', writes: true, body, expect: { json: { '$.id': 12345678901234567890n } } };
+    const replayed = await replay({ origins, project, secrets, scenarios: { 'a.yml': { steps: [step] } } });
+    expect(origins.received[0]?.body).to.equal('{"id":12345678901234567890}');
+    expect(replayed.finished.exitCode).to.equal(0);
+  });
 });
