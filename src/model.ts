@@ -187,7 +187,6 @@ export interface WaitStep extends StepBase {
 }
 export interface CredentialRef {
   readonly name: string;
-  readonly fault: Json | null;
 }
 export interface RedirectSpec {
   readonly follow: boolean;

@@ -111,8 +111,8 @@ export function credentialRefs(value: Json | undefined): CredentialRef[] {
   if (value === undefined || value === null || value === 'none') return [];
   const list = Array.isArray(value) ? value : [value];
   return list.flatMap((item: Json) => {
-    if (typeof item === 'string') return [{ name: item, fault: null }];
-    return isMap(item) && typeof item['name'] === 'string' ? [{ name: item['name'], fault: null }] : [];
+    if (typeof item === 'string') return [{ name: item }];
+    return isMap(item) && typeof item['name'] === 'string' ? [{ name: item['name'] }] : [];
   });
 }
 

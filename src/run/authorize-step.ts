@@ -1,4 +1,5 @@
 /** `authorize:`: each redirect_uri is tried at the authorization endpoint without a login; the callback is never called. */
+import { compare, features } from '../diagnose/likeness.ts';
 import { acceptance } from '../http/authorization-response.ts';
 import type { AuthorizeStep, Check, Client, Exchange } from '../model.ts';
 import { renderText } from '../plan/template.ts';
@@ -36,7 +37,7 @@ export async function runAuthorize(step: AuthorizeStep, state: JobState): Promis
   let failing: Exchange | null = null;
   for (const redirect_uri of redirectUris(step, client, state)) {
     const tried = await tryRedirectUri(step, client, endpoint, redirect_uri, state);
-    exchanges.push(tried.exchange);
+    exchanges.push(tried.exchange, ...(tried.control ? [tried.control] : []));
     checks.push(...tried.checks);
     if (failing === null && tried.checks.some(({ passed }) => !passed)) failing = tried.exchange;
   }
@@ -51,13 +52,20 @@ function redirectUris(step: AuthorizeStep, client: Client, state: JobState): rea
   return 'value' in rendered ? [String(rendered.value)] : [step.redirect_uri];
 }
 
+interface Tried {
+  readonly exchange: Exchange;
+  /** Of a control, where the answer alone does not tell. */
+  readonly control: Exchange | null;
+  readonly checks: readonly Check[];
+}
+
 async function tryRedirectUri(
   step: AuthorizeStep,
   client: Client,
   endpoint: string,
   redirect_uri: string,
   state: JobState,
-): Promise<{ exchange: Exchange; checks: readonly Check[] }> {
+): Promise<Tried> {
   const { request, state: sent } = prepareAuthorization(
     {
       endpoint,
@@ -74,13 +82,16 @@ async function tryRedirectUri(
   const expectsMore = step.expect.status !== undefined || step.expect.cause !== undefined;
   const { hops } = tried;
   const verdict = hops[0] ? acceptance(hops[0], redirect_uri, sent) : null;
+  const asks = verdict?.verdict === 'undecided' && !expectsMore && state.experiments;
+  const control = asks ? await askControl(step, client, endpoint, state) : null;
+  const accepted = verdict?.verdict === 'accepted' || (control !== null && goesOn(tried, control));
   if (!expectsMore) {
     checks.push({
       kind: 'redirect_uri',
       subject: redirect_uri,
-      passed: verdict?.verdict === 'accepted',
+      passed: accepted,
       expected: 'accepted',
-      actual: describe(verdict),
+      actual: accepted ? 'accepted' : describe(verdict),
       source: client.sources['redirect_uris'] ?? step.source,
     });
   }
@@ -93,7 +104,35 @@ async function tryRedirectUri(
     });
     checks.push(...judged.checks);
   }
-  return { exchange: tried, checks };
+  return { exchange: tried, control, checks };
+}
+
+/** The same request with a redirect_uri that nobody registered. */
+async function askControl(
+  step: AuthorizeStep,
+  client: Client,
+  endpoint: string,
+  state: JobState,
+): Promise<Exchange> {
+  const host = state.doors.random
+    .token(9)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, 'x');
+  const redirect_uri = `https://${host}.why401.invalid/callback`;
+  const { client_id } = client;
+  const given = { endpoint, client_id, redirect_uri, scope: step.scope, parameters: parameters(step, state) };
+  const { request } = prepareAuthorization(given, state.doors.random, state.context.userAgent);
+  return sendAuthorization(request, state, 'authorization', step.timeout);
+}
+
+/** A server that shows its login page in spite of `prompt=none` accepts, if it refuses a random redirect_uri. */
+function goesOn(tried: Exchange, control: Exchange): boolean {
+  const erase = [tried, control].map(
+    ({ hops }) => new URL(hops[0]?.request.url ?? 'about:blank').searchParams.get('redirect_uri') ?? '',
+  );
+  const [, , error, speaksOfClient] = features({ exchange: tried, erase });
+  if (error !== '' || speaksOfClient !== '') return false;
+  return compare({ exchange: tried, erase }, { exchange: control, erase }) === 'unlike';
 }
 
 function parameters(step: AuthorizeStep, state: JobState): Record<string, string> {

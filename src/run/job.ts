@@ -17,6 +17,7 @@ export interface JobContext {
   readonly refusals: Refusals;
   readonly exchange: ExchangeContext;
   readonly root: string;
+  readonly experiments: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
   /** Explains a step at once, where its verdict depends on the cause; returns findings and the exchanges they took. */
@@ -111,7 +112,7 @@ function markExpected(finding: Finding, step: Step): Finding {
 }
 
 function jobState(job: Job, context: JobContext): JobState {
-  const { doors, store, refusals, root, signal } = context;
+  const { doors, store, refusals, root, experiments, signal } = context;
   return {
     job,
     names: createJobScope(job, doors),
@@ -119,6 +120,7 @@ function jobState(job: Job, context: JobContext): JobState {
     createJar: () => createJar(doors.redactor),
     store,
     refusals,
+    experiments,
     doors,
     context: context.exchange,
     root,

@@ -35,6 +35,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     refusals: createRefusals(),
     exchange,
     root: options.root,
+    experiments: options.experiments,
     signal,
     emit: options.emit,
     diagnose: (stepRun, state) => diagnosis.explain(stepRun, state),

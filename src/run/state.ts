@@ -19,6 +19,8 @@ export interface JobState {
   readonly doors: RunDoors;
   readonly context: ExchangeContext;
   readonly root: string;
+  /** false: `--no-experiments`. */
+  readonly experiments: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -88,7 +88,7 @@ export const step: Step = {
   headers: {},
   cookies: {},
   body: null,
-  credentials: [{ name: 'reader', fault: null }],
+  credentials: [{ name: 'reader' }],
   redirect: { follow: true, max: 10 },
   jar: 'default',
 };

@@ -170,7 +170,7 @@ describe('plan', () => {
       { status: 204 },
       { x: '1' },
     ]);
-    expect(production?.credentials).to.deep.equal([{ name: 'key', fault: null }]);
+    expect(production?.credentials).to.deep.equal([{ name: 'key' }]);
   });
 
   it('leaves out what "only" leaves out', () => {

@@ -6,7 +6,7 @@
 import { errorCode } from '../../http/authorization-response.ts';
 import type { CauseId, Exchange } from '../../model.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
-import { normalAnswer } from '../normal.ts';
+import { compare, namesClient, pageText } from '../likeness.ts';
 import { type Evidence, evidence, type Subject } from '../subject.ts';
 import { type Experiment, type Observation, type Probe, statusOf } from './experiment.ts';
 
@@ -124,66 +124,9 @@ function undecided(seen: string, exchanges: readonly Exchange[]): Observation {
   return { outcome: 'undecided', seen, exchanges, evidence: [], proves: null };
 }
 
-interface Answer {
-  readonly exchange: Exchange;
-  /** Values that the request chose, taken out before texts are compared. */
-  readonly erase: readonly string[];
-}
-
-/** By status, error code, target and what the page speaks of. Texts that differ without any of these are unclear: it may be noise. */
-function compare(a: Answer, b: Answer): 'alike' | 'unlike' | 'unclear' {
-  const [x, y] = [features(a), features(b)];
-  if (x.join() !== y.join()) return 'unlike';
-  const telling = x.slice(1).some((feature) => feature !== '');
-  const same =
-    normalAnswer(a.exchange, [...a.erase, ...chosen(a.exchange)]) ===
-    normalAnswer(b.exchange, [...b.erase, ...chosen(b.exchange)]);
-  return same || telling ? 'alike' : 'unclear';
-}
-
-function features({ exchange }: Answer): string[] {
-  const location = exchange.hops
-    .at(-1)
-    ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  const base = exchange.hops[0]?.request.url;
-  const target = location && URL.canParse(location, base) ? new URL(location, base) : null;
-  const text = pageText(exchange);
-  return [
-    String(statusOf(exchange) ?? ''),
-    target ? `${target.origin}${target.pathname} ${target.searchParams.get('error') ?? ''}` : '',
-    errorCode(text) ?? '',
-    namesClient(exchange) ? 'client' : '',
-    /redirect[ _-]?ur[il]/i.test(text) ? 'redirect_uri' : '',
-  ];
-}
-
-/** Values that our own request chose: state and challenge come back in pages and redirects. */
-function chosen(exchange: Exchange): string[] {
-  const url = exchange.hops[0]?.request.url ?? '';
-  if (!URL.canParse(url)) return [];
-  const { searchParams } = new URL(url);
-  return ['state', 'code_challenge'].map((name) => searchParams.get(name) ?? '');
-}
-
 function failedAtServer(exchange: Exchange): boolean {
   const status = statusOf(exchange);
   return status === null || status >= 500 || status === 429;
-}
-
-function pageText(exchange: Exchange): string {
-  const response = exchange.hops.at(-1)?.response;
-  return response ? Buffer.from(response.body.content.subarray(0, 65_536)).toString('utf8') : '';
-}
-
-/** The page says that it is the client which is unknown. */
-function namesClient(exchange: Exchange): boolean {
-  const text = pageText(exchange);
-  return (
-    /^(invalid_client(_id)?|unauthorized_client)$/.test(errorCode(text) ?? '') ||
-    /\b(client|application)\b[^.<]{0,60}\b(not found|unknown|invalid|does not exist|not registered)/i.test(
-      text,
-    )
-  );
 }
 
 function summary(exchange: Exchange): string {
