@@ -208,6 +208,19 @@ describe('diagnose', () => {
     expect(known.asked).to.deep.equal(['authorize web-production', 'authorize random']);
   });
 
+  it('says whose client it is that the server does not know', async () => {
+    const foreign = client('web-staging', 'https://login.example.test');
+    const about = subject({ stage: 'token', hops: [refused], uses: [], client: foreign });
+    const result = await explain(about, { authorize: () => page('invalid_client') });
+    expect(result.findings[0]?.summary).to.equal(
+      'The authorization server https://login.example.test does not know the client web-staging; it is a client of staging.',
+    );
+    expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal([
+      'environment-mixup',
+      'client-disabled',
+    ]);
+  });
+
   it('is undecided where no control separates', async () => {
     const result = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
       authorize: () => page('Something went wrong'),

@@ -128,4 +128,31 @@ describe('a run against the lab', () => {
       }
     });
   }
+
+  it('writes no secret and no token into any report', async () => {
+    const lab = await startLab({ faults: 'all' });
+    const folder = mkdtempSync(join(tmpdir(), 'why401-lab-'));
+    try {
+      const names = ['console', 'json', 'jsonl', 'junit', 'github'];
+      const reporters = names.flatMap((name) => ['--reporter', `${name}=${join(folder, name)}`]);
+      await run(lab, ['--verbose', ...reporters]);
+      const secrets = Object.entries(lab.env).filter(([name]) => /SECRET|TOKEN|KEY/.test(name));
+      for (const name of names) {
+        const text = readFileSync(join(folder, name), 'utf8');
+        expect(text.length, name).to.be.greaterThan(500);
+        const leaked = secrets.filter(
+          ([, value]) =>
+            text.includes(value) || text.includes(Buffer.from(value).toString('base64').slice(0, -4)),
+        );
+        expect(
+          leaked.map(([secret]) => secret),
+          name,
+        ).to.deep.equal([]);
+        expect(text.match(/eyJ[\w-]+\.eyJ[\w-]+/g), name).to.equal(null);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      await lab.close();
+    }
+  });
 });

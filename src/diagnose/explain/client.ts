@@ -22,8 +22,16 @@ function issuerOf(subject: Subject): string {
 
 function unknown(subject: Subject): Explanation {
   const id = subject.client?.client_id ?? '';
+  const owner = subject.known.find(
+    (each) =>
+      each.name !== subject.environment.name &&
+      [...each.clients.values()].some(
+        ({ client_id, issuer }) => client_id === id && issuer.issuer !== subject.client?.issuer.issuer,
+      ),
+  );
+  const foreign = owner ? `; it is a client of ${owner.name}` : '';
   return {
-    summary: `The authorization server ${issuerOf(subject)} does not know the client ${id}.`,
+    summary: `The authorization server ${issuerOf(subject)} does not know the client ${id}${foreign}.`,
     fix: `Register ${id} there, or correct ${clientKey(subject, 'client_id')}.`,
     fixSource: subject.client?.sources['client_id'] ?? subject.client?.source ?? null,
     references: ['RFC 6749 section 5.2'],
