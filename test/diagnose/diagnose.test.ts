@@ -216,8 +216,8 @@ describe('diagnose', () => {
       'The authorization server https://login.example.test does not know the client web-staging; it is a client of staging.',
     );
     expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal([
-      'environment-mixup',
       'client-disabled',
+      'environment-mixup',
     ]);
   });
 
