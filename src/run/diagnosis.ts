@@ -41,12 +41,11 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
   return {
     remember: (job, run) => history.remember(job, run),
     async explain(run, state) {
-      const shared = run.credentialFailure?.shared === true ? known.get(failureKey(run, state)) : undefined;
-      if (shared)
-        return {
-          findings: shared.findings.map((finding) => ({ ...finding, experiments: [] })),
-          exchanges: [],
-        };
+      const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;
+      if (shared) {
+        const findings = shared.findings.map((finding) => ({ ...finding, experiments: [] }));
+        return { findings, exchanges: [] };
+      }
       const looked: Exchange[] = [];
       const subject = await subjectOf(run, state, { parts, history, keys, looked });
       if (!subject) return { findings: [], exchanges: [] };

@@ -297,4 +297,37 @@ describe('run', () => {
     expect(origins.received[0]?.body).to.equal('{"id":12345678901234567890}');
     expect(replayed.finished.exitCode).to.equal(0);
   });
+
+  it('asks the authorization server once about a client that it refuses, whatever waits for its tokens', async () => {
+    const login = 'https://login.example.test';
+    await origins.serve(login, (request, response) => {
+      const token = request.url === '/token';
+      response.writeHead(token ? 401 : 400, { 'content-type': token ? 'application/json' : 'text/html' });
+      response.end(token ? '{"error":"invalid_client"}' : 'error: invalid_client');
+    });
+    const metadata = { token_endpoint: `${login}/token`, authorization_endpoint: `${login}/authorize` };
+    const refused: JsonMap = {
+      environments: {
+        production: {
+          origins: { api },
+          issuers: { main: { issuer: login, discovery: 'none', metadata } },
+          clients: { web: { client_id: 'web', client_secret: '${secret.TOKEN}' } },
+        },
+      },
+      credentials: { reader: { type: 'oauth2', grant_type: 'client_credentials', client: 'web' } },
+    };
+    const scenario = { credential: 'reader', steps: [{ name: 'read', GET: '/' }] };
+    const scenarios = { 'a.yml': scenario, 'b.yml': scenario, 'c.yml': scenario };
+    const replayed = await replay({ origins, project: refused, secrets, scenarios });
+    expect(
+      replayed.jobs.map(({ steps }) =>
+        steps[0]?.findings.map(({ cause, certainty }) => `${cause} ${certainty}`),
+      ),
+    ).to.deep.equal([['client-unknown likely'], ['client-unknown likely'], ['client-unknown likely']]);
+    expect(origins.received.map(({ method, url }) => `${method} ${url.split('?')[0]}`)).to.deep.equal([
+      'POST /token',
+      'GET /authorize',
+      'GET /authorize',
+    ]);
+  });
 });
