@@ -8,7 +8,9 @@ const ground = ['model.ts', 'secret.ts', 'source.ts', 'problem.ts', 'doors.ts'];
  * The order is that of the pipeline: load, plan, replay, check, diagnose, report.
  */
 const law: Readonly<Record<string, readonly string[]>> = {
-  'model.ts': ['secret.ts'],
+  // One name for the vocabulary; nobody imports its parts.
+  'model.ts': ['model'],
+  model: ['secret.ts'],
   'secret.ts': [],
   'source.ts': ['model.ts'],
   'problem.ts': ['model.ts'],
@@ -150,10 +152,7 @@ describe('places', () => {
   });
 
   it('keeps every file within 250 lines', () => {
-    // model.ts is the vocabulary: types only, read from top to bottom.
-    const long = files.filter(
-      ({ path, text }) => path !== 'model.ts' && text.trimEnd().split('\n').length > 250,
-    );
+    const long = files.filter(({ text }) => text.trimEnd().split('\n').length > 250);
     expect(long.map(({ path }) => `src/${path}`)).to.deep.equal([]);
   });
 });

@@ -1,0 +1,108 @@
+/** What why401.yml says of an environment, values rendered. */
+
+import type { Value } from '../secret.ts';
+import type { Field, Json, Source } from './value.ts';
+
+/** What why401.yml says of one environment, values rendered. */
+export interface Environment {
+  readonly name: string;
+  readonly source: Source;
+  /** true unless the file says `protected: false`: nothing here may be changed unasked. */
+  readonly protected: boolean;
+  /** Part of "all environments". */
+  readonly default: boolean;
+  /** Name to origin, serialised as RFC 6454 says (`https://api.example.com`, no trailing slash). The first is the default. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Places of the origins, for fixes that name one. */
+  readonly originSources: Readonly<Record<string, Source>>;
+  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly credentials: ReadonlyMap<string, Credential>;
+  /** Sent with every request to a resource of this environment. */
+  readonly headers: readonly Field[];
+  readonly transport: Transport;
+  readonly experiments: ExperimentPolicy;
+}
+
+/** An authorization server, by its issuer identifier (RFC 8414 section 2). */
+export interface Issuer {
+  readonly name: string;
+  readonly issuer: string;
+  /** Where its metadata comes from; `none`: only `metadata` is used. */
+  readonly discovery: 'oidc' | 'oauth2' | 'none';
+  /** RFC 8414 members that the project file states; they win over discovered ones. */
+  readonly metadata: Readonly<Record<string, Json>>;
+  readonly source: Source;
+}
+
+/** A client registered at an authorization server; keys are those of RFC 7591 section 2. */
+export interface Client {
+  readonly name: string;
+  readonly issuer: Issuer;
+  readonly client_id: string;
+  readonly client_secret: Value | null;
+  readonly token_endpoint_auth_method: 'none' | 'client_secret_basic' | 'client_secret_post';
+  readonly redirect_uris: readonly string[];
+  readonly source: Source;
+  /** Place of a key (`client_id`, `redirect_uris`), for fixes that name it. */
+  readonly sources: Readonly<Record<string, Source>>;
+}
+
+export type Credential = BearerCredential | BasicCredential | ApiKeyCredential | OAuth2Credential;
+interface CredentialBase {
+  readonly name: string;
+  readonly source: Source;
+  readonly sources: Readonly<Record<string, Source>>;
+}
+export interface BearerCredential extends CredentialBase {
+  readonly type: 'bearer';
+  readonly token: Value;
+}
+export interface BasicCredential extends CredentialBase {
+  readonly type: 'basic';
+  readonly username: Value;
+  readonly password: Value;
+}
+export interface ApiKeyCredential extends CredentialBase {
+  readonly type: 'api_key';
+  readonly in: 'header' | 'query' | 'cookie';
+  /** Name of the header, query parameter or cookie. */
+  readonly field: string;
+  readonly value: Value;
+}
+export interface OAuth2Credential extends CredentialBase {
+  readonly type: 'oauth2';
+  readonly grant_type: 'client_credentials' | 'refresh_token';
+  readonly client: Client;
+  readonly scope: string | null;
+  /** RFC 8707. */
+  readonly resource: readonly string[];
+  /** Non-standard request parameter of some authorization servers, and of RFC 8693. */
+  readonly audience: string | null;
+  readonly refresh_token: Value | null;
+}
+
+/** How this environment is reached; one HTTP agent serves one Transport object. */
+export interface Transport {
+  readonly environment: string;
+  /** `host:port` to `host:port`, as curl's --connect-to: Host, SNI and the certificate check keep the first. */
+  readonly connectTo: ReadonlyMap<string, string>;
+  /** PEM text of additional trusted certificates. */
+  readonly ca: string | null;
+  readonly clientCertificate: { readonly cert: string; readonly key: Value } | null;
+  /** Accepts any certificate; every report says so. */
+  readonly insecure: boolean;
+  readonly proxy: Value | null;
+  readonly http2: boolean;
+}
+
+/** Experiment classes of docs/diagnosis: A0 is A with GET or HEAD to bound origins. */
+export type ExperimentClass = 'A0' | 'A' | 'B' | 'C';
+export interface ExperimentPolicy {
+  /** Classes and experiment names. */
+  readonly allow: ReadonlySet<string>;
+  /** Requests per failing step. */
+  readonly budget: number;
+  /** Third-party authorization servers at which B and C are allowed. */
+  readonly origins: ReadonlySet<string>;
+}

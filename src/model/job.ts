@@ -1,0 +1,107 @@
+/** What is to be done: jobs, steps, expectations as written. */
+import type { Environment } from './environment.ts';
+import type { Json, Source } from './value.ts';
+
+/** One scenario in one environment. */
+export interface Job {
+  readonly index: number;
+  readonly file: string;
+  readonly name: string;
+  readonly source: Source;
+  readonly tags: readonly string[];
+  readonly environment: Environment;
+  /** Values for `${name}`, innermost first: --var, scenario, environment, project. Templates inside are rendered once a job. */
+  readonly variables: readonly Readonly<Record<string, Json>>[];
+  readonly steps: readonly Step[];
+}
+
+export type Step = RequestStep | AuthorizeStep | TokenStep | WaitStep;
+interface StepBase {
+  readonly index: number;
+  readonly name: string;
+  readonly source: Source;
+  readonly expect: Expect;
+  readonly capture: Readonly<Record<string, CaptureSpec>>;
+  /** Milliseconds for each request of the step, hops of a redirect chain included one by one. */
+  readonly timeout: number;
+  /** How often a transport error is tried again (idempotent methods only). */
+  readonly retry: number;
+}
+export interface RequestStep extends StepBase {
+  readonly kind: 'request';
+  readonly method: string;
+  /** As written: `/path`, `NAME:/path` or a URL; a template. */
+  readonly target: string;
+  readonly query: Readonly<Record<string, Json>>;
+  readonly headers: Readonly<Record<string, Json>>;
+  readonly cookies: Readonly<Record<string, Json>>;
+  readonly body: BodySpec | null;
+  /** Names, in order; empty: none. */
+  readonly credentials: readonly CredentialRef[];
+  readonly redirect: RedirectSpec;
+  /** null: no jar. */
+  readonly jar: string | null;
+}
+export interface AuthorizeStep extends StepBase {
+  readonly kind: 'authorize';
+  readonly client: string;
+  readonly redirect_uri: string;
+  readonly scope: string | null;
+  readonly parameters: Readonly<Record<string, Json>>;
+}
+export interface TokenStep extends StepBase {
+  readonly kind: 'token';
+  readonly credential: string;
+}
+export interface WaitStep extends StepBase {
+  readonly kind: 'wait';
+  readonly wait: number;
+}
+export interface CredentialRef {
+  readonly name: string;
+}
+export interface RedirectSpec {
+  readonly follow: boolean;
+  readonly max: number;
+}
+export type BodySpec =
+  | { readonly json: Json }
+  | { readonly form: Readonly<Record<string, Json>> }
+  | { readonly multipart: Readonly<Record<string, Json>> }
+  | { readonly text: string }
+  | { readonly file: string }
+  | {
+      readonly graphql: {
+        readonly query: string;
+        readonly variables?: Json;
+        readonly operationName?: string;
+      };
+    };
+
+/** `capture:` as written in a scenario. */
+export type CaptureSpec =
+  | string
+  | { readonly json: string; readonly secret?: boolean }
+  | { readonly header: string; readonly matches?: string; readonly secret?: boolean }
+  | { readonly cookie: string; readonly secret?: boolean }
+  | { readonly location: string | true; readonly secret?: boolean }
+  | { readonly html: string; readonly attribute?: string; readonly secret?: boolean }
+  | { readonly body: { readonly matches: string }; readonly secret?: boolean };
+
+/** `expect:` as written in a scenario, overrides applied. Values may hold templates until they are rendered. */
+export interface Expect {
+  readonly status?: Json;
+  readonly headers?: Readonly<Record<string, Json>>;
+  readonly json?: Readonly<Record<string, Json>>;
+  readonly schema?: Json;
+  readonly body?: Json;
+  readonly challenge?: Readonly<Record<string, Json>>;
+  readonly redirects?: Readonly<Record<string, Json>>;
+  readonly cookies?: Readonly<Record<string, Json>>;
+  readonly token?: Readonly<Record<string, Json>>;
+  readonly tls?: Readonly<Record<string, Json>>;
+  readonly clock?: Readonly<Record<string, Json>>;
+  readonly duration?: Json;
+  readonly cause?: Json;
+  readonly warns?: Json;
+}

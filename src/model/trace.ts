@@ -1,0 +1,145 @@
+/** What was on the wire: exchanges, hops, failures, and what may be known of a credential. */
+import type { Credential } from './environment.ts';
+import type { CauseId, JsonMap, RawField } from './value.ts';
+
+/** What was asked for and what came back, redirects followed, one hop each (RFC 9110 section 15.4). */
+export interface Exchange {
+  readonly role: 'resource' | 'token' | 'metadata' | 'authorization' | 'experiment';
+  readonly attempt: number;
+  readonly environment: string;
+  readonly hops: readonly Hop[];
+  /** Credentials that the first hop carried, as far as diagnosis may know them. */
+  readonly credentials: readonly CredentialUse[];
+  /** Why following ended although the last answer is a redirect, or null. */
+  readonly stopped: RedirectStop | null;
+}
+export interface RedirectStop {
+  readonly reason:
+    | 'not-followed'
+    | 'limit'
+    | 'loop'
+    | 'scheme'
+    | 'userinfo'
+    | 'no-location'
+    | 'body-not-replayable'
+    | 'invalid-location'
+    /** A link-local address or the metadata service of a cloud. */
+    | 'metadata-address';
+  readonly location: string | null;
+}
+
+export interface Hop {
+  /** 1-based. */
+  readonly index: number;
+  readonly request: SentRequest;
+  readonly response: Response | null;
+  readonly failure: TransportFailure | null;
+  /** Fields that the previous hop carried (or the step asked for) and this one did not send. */
+  readonly dropped: readonly Dropped[];
+  readonly cookies: CookieTrace;
+  readonly tls: TlsFacts | null;
+  /** `address:port` of the peer. */
+  readonly remote: string | null;
+  readonly timings: Timings;
+  readonly clock: { readonly sent: number; readonly received: number };
+}
+/** As it was serialised: order, case, generated fields included. */
+export interface SentRequest {
+  readonly method: string;
+  /** Secrets in it, and in `headers`, are shown by name: what is recorded has passed the redactor. */
+  readonly url: string;
+  readonly headers: readonly RawField[];
+  readonly body: { readonly bytes: number; readonly sha256: string; readonly excerpt: string } | null;
+  readonly httpVersion: '1.1' | '2';
+}
+export interface Response {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: string;
+  /** Raw: order, case and duplicates kept. */
+  readonly headers: readonly RawField[];
+  readonly body: Body;
+}
+/** The body after content codings are undone. */
+export interface Body {
+  /** At most the limit; what is beyond is counted and hashed only. */
+  readonly content: Uint8Array;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly truncated: boolean;
+  /** Said where the bytes do not decode: a cut gzip stream, an unknown coding. */
+  readonly decodeError: string | null;
+}
+export type DropRule =
+  | 'origin-changed'
+  | 'dropped-earlier'
+  | 'origin-unbound'
+  | 'method-changed'
+  | 'host-changed';
+export interface Dropped {
+  /** Lower case. */
+  readonly header: string;
+  readonly rule: DropRule;
+}
+export interface CookieTrace {
+  /** Names sent from the jar. */
+  readonly sent: readonly string[];
+  readonly set: readonly string[];
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+}
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** false where the environment says `insecure`, and where the check failed (`failure` says how). */
+  readonly verified: boolean;
+}
+export interface Timings {
+  /** Null where the connection was reused. */
+  readonly connect: number | null;
+  readonly head: number | null;
+  readonly total: number;
+}
+/** No complete answer. Told apart by code, never by text. */
+export interface TransportFailure {
+  readonly phase: 'dns' | 'connect' | 'tls' | 'proxy' | 'request' | 'head' | 'body' | 'policy' | 'aborted';
+  /** `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`, `CERT_HAS_EXPIRED`, ... */
+  readonly code: string;
+  readonly cause: CauseId;
+  /** One sentence, no stack. */
+  readonly message: string;
+}
+
+/** What diagnosis may know of a credential: never its value. */
+export interface CredentialUse {
+  readonly name: string;
+  readonly type: Credential['type'];
+  /** Lower-case header that carried it, or `query:name`, `cookie:name`. */
+  readonly field: string;
+  /** `Bearer`, `Basic`, or null where there is no scheme. */
+  readonly scheme: string | null;
+  /** Equal for equal values; nothing follows from it. */
+  readonly fingerprint: string;
+  readonly token: TokenFacts | null;
+  /** When and by which client it was obtained in this run; null for one that came from outside. */
+  readonly obtained: {
+    readonly at: number;
+    readonly client: string;
+    readonly issuer: string;
+    readonly scope: string | null;
+    readonly expiresAt: number | null;
+  } | null;
+}
+/** A token decoded without verification (RFC 7519); `claims` hold no secret but are personal data at times. */
+export interface TokenFacts {
+  readonly format: 'jwt' | 'jwe' | 'opaque';
+  readonly header: JsonMap | null;
+  readonly claims: JsonMap | null;
+  /** Said where it looks like a JWT and does not decode. */
+  readonly malformed: string | null;
+  readonly length: number;
+}
