@@ -27,7 +27,7 @@ export function bindEndpoint(
   if (!stated && !sameOrigin(url, issuer.issuer)) {
     return {
       problem:
-        `${whose} names a ${name} at ${url.origin}, but the issuer is at ${new URL(issuer.issuer).origin}: ` +
+        `${whose} names ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} at ${url.origin}, but the issuer is at ${new URL(issuer.issuer).origin}: ` +
         `nothing was sent there; if it is right, state it under issuers.${issuer.name}.metadata.${name}.`,
     };
   }

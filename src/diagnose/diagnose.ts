@@ -130,7 +130,9 @@ async function experiment(state: State): Promise<void> {
 }
 
 function report(state: State, run: Experiment, predicted: string, observed: Observation): void {
-  const exchange = observed.exchanges.length === 0 ? null : state.base + state.exchanges.length;
+  // What could not be sent is no experiment.
+  if (observed.exchanges.length === 0) return;
+  const exchange = state.base + state.exchanges.length;
   state.exchanges.push(...observed.exchanges);
   state.found.push(...observed.evidence);
   state.reports.push({

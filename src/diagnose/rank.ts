@@ -101,7 +101,11 @@ function listsOne(item: Evidence, cause: CauseId): boolean {
 function contradicted(first: Candidate, ranking: Ranking): boolean {
   const elsewhere = ranking.candidates
     .slice(1)
-    .some((other) => other.support.some((item) => item.weight === 3 && !listsOne(item, first.cause)));
+    .some((other) =>
+      other.support.some(
+        (item) => item.weight >= (item.kind === 'text' ? 3 : 2) && !listsOne(item, first.cause),
+      ),
+    );
   return elsewhere || ranking.conflicts.some((item) => item.weight >= 2 && item.names.length > 0);
 }
 

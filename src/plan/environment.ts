@@ -77,7 +77,7 @@ function environmentNames(name: string, raw: JsonMap, scope: () => Scope, enviro
       return environment().origins.get(which);
     if (kind === 'issuer' && which !== undefined && rest.length === 0)
       return environment().issuers.get(which)?.issuer;
-    if (kind === 'clients' && which !== undefined && rest.length === 1) {
+    if (kind === 'clients' && which !== undefined && /^(client_id|redirect_uris)$/.test(rest.join('.'))) {
       const written = dig(raw, ['clients', which, ...rest]);
       if (typeof written !== 'string') return written;
       return new Reader(scope(), new Problems(), false).text({ value: written }, 'value') ?? undefined;

@@ -5,38 +5,20 @@ import type { AuthorizeStep, Check, Client, Exchange } from '../model.ts';
 import { renderText } from '../plan/template.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
+import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { judge } from './judge.ts';
 import { finish, type JobState, type StepRun } from './state.ts';
 
 export async function runAuthorize(step: AuthorizeStep, state: JobState): Promise<StepRun> {
   const client = state.job.environment.clients.get(step.client);
   if (!client) throw new Error(`the plan lacks the client ${step.client}`);
-  const metadata = await state.store.metadata(state.job.environment, client.issuer.name);
-  const endpoint = metadata.values?.['authorization_endpoint'];
-  if (typeof endpoint !== 'string') {
-    const actual = metadata.failure ?? 'its metadata names none';
-    const check: Check = {
-      kind: 'authorize',
-      subject: client.issuer.issuer,
-      passed: false,
-      expected: 'an authorization endpoint',
-      actual,
-      source: step.source,
-    };
-    const judged = metadata.exchanges.at(-1);
-    const answered = judged?.hops.at(-1)?.response != null || metadata.failure === null;
-    return finish(step, {
-      checks: [check],
-      exchanges: metadata.exchanges,
-      answered,
-      ...(judged ? { judged } : {}),
-    });
-  }
-  const exchanges: Exchange[] = [...metadata.exchanges];
+  const exchanges: Exchange[] = [];
+  const found = await authorizationEndpoint(client, state, exchanges);
+  if ('problem' in found) return withoutEndpoint(step, client, found.problem, exchanges);
   const checks: Check[] = [];
   let failing: Exchange | null = null;
   for (const redirect_uri of redirectUris(step, client, state)) {
-    const tried = await tryRedirectUri(step, client, endpoint, redirect_uri, state);
+    const tried = await tryRedirectUri(step, client, found.url, redirect_uri, state);
     exchanges.push(tried.exchange, ...(tried.control ? [tried.control] : []));
     checks.push(...tried.checks);
     if (failing === null && tried.checks.some(({ passed }) => !passed)) failing = tried.exchange;
@@ -44,6 +26,25 @@ export async function runAuthorize(step: AuthorizeStep, state: JobState): Promis
   const judged = failing ?? exchanges.at(-1);
   const answered = judged?.hops.at(-1)?.response != null;
   return finish(step, { checks, exchanges, answered, ...(judged ? { judged } : {}) });
+}
+
+function withoutEndpoint(
+  step: AuthorizeStep,
+  client: Client,
+  problem: string,
+  exchanges: readonly Exchange[],
+): StepRun {
+  const check: Check = {
+    kind: 'authorize',
+    subject: client.issuer.issuer,
+    passed: false,
+    expected: 'an authorization endpoint',
+    actual: problem,
+    source: step.source,
+  };
+  const judged = exchanges.at(-1);
+  const answered = judged === undefined || judged.hops.at(-1)?.response != null;
+  return finish(step, { checks: [check], exchanges, answered, ...(judged ? { judged } : {}) });
 }
 
 function redirectUris(step: AuthorizeStep, client: Client, state: JobState): readonly string[] {

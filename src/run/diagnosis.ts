@@ -4,6 +4,7 @@ import { diagnose, type Diagnosis as Explained } from '../diagnose/diagnose.ts';
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Credential, CredentialUse, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
+import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { createHistory } from './history.ts';
 import type { Diagnosed } from './job.ts';
 import { createKeys, type Keys } from './keys.ts';
@@ -49,10 +50,11 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       const looked: Exchange[] = [];
       const subject = await subjectOf(run, state, { parts, history, keys, looked });
       if (!subject) return { findings: [], exchanges: [] };
+      const endpoint = await endpointFor(subject, state, parts.options.experiments, looked);
       const explained = await diagnose(
         subject,
         {
-          probe: createProbe(run, state, subject.client),
+          probe: createProbe(run, state, endpoint),
           experiments: parts.options.experiments && (subject.stage !== 'resource' || run.request !== null),
           spend,
           below: async (exchange) => createSubject({ ...subject, failing: exchange }),
@@ -63,6 +65,19 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       return { findings: explained.findings, exchanges: [...looked, ...explained.exchanges] };
     },
   };
+}
+
+/** Fetched before the experiments are numbered; null where none will ask for it. */
+async function endpointFor(
+  subject: Subject,
+  state: JobState,
+  experiments: boolean,
+  looked: Exchange[],
+): Promise<string | null> {
+  const asks = subject.stage === 'token' || subject.stage === 'authorization';
+  if (!experiments || !asks || subject.client === null) return null;
+  const found = await authorizationEndpoint(subject.client, state, looked);
+  return 'url' in found ? found.url : null;
 }
 
 /** One refusal is explained once: the steps that wait for the same token share the finding. */

@@ -1,7 +1,7 @@
 /** The requests that experiments derive from a step: same door, same binding, same headers. */
 
 import type { Probe } from '../diagnose/experiments/experiment.ts';
-import type { Client, Exchange } from '../model.ts';
+import type { Exchange } from '../model.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { type ExchangeRequest, exchange } from '../replay/exchange.ts';
 import type { PreparedRequest } from '../replay/request.ts';
@@ -9,7 +9,8 @@ import { sendAuthorization } from './authorize-step.ts';
 import { isBound } from './request-step.ts';
 import type { JobState, StepRun } from './state.ts';
 
-export function createProbe(run: StepRun, state: JobState, client: Client | null): Probe {
+/** `endpoint`: the authorization endpoint of the client that was refused, where there is one and it is bound. */
+export function createProbe(run: StepRun, state: JobState, endpoint: string | null): Probe {
   const send = (request: PreparedRequest, over: Partial<ExchangeRequest>): Promise<Exchange> =>
     exchange(state.context, {
       role: 'experiment',
@@ -34,7 +35,10 @@ export function createProbe(run: StepRun, state: JobState, client: Client | null
       if (!isBound(url.origin, request, state)) return null;
       return send({ ...request, url }, { credentials: uses, redirect: { follow: false, max: 0 } });
     },
-    authorize: (client_id, redirect_uri) => authorize(client_id, redirect_uri, client, run, state),
+    authorize:
+      endpoint === null
+        ? null
+        : (client_id, redirect_uri) => authorize(client_id, redirect_uri, endpoint, run, state),
     random: () => state.doors.random.token(9).replace(/[-_]/g, 'x'),
   };
 }
@@ -57,22 +61,10 @@ function bare(run: StepRun): PreparedRequest {
 async function authorize(
   client_id: string,
   redirect_uri: string,
-  client: Client | null,
+  endpoint: string,
   run: StepRun,
   state: JobState,
 ): Promise<Exchange> {
-  if (!client) throw new Error('the subject has no client');
-  const metadata = await state.store.metadata(state.job.environment, client.issuer.name);
-  const endpoint = metadata.values?.['authorization_endpoint'];
-  if (typeof endpoint !== 'string')
-    return {
-      role: 'experiment',
-      attempt: 1,
-      environment: state.job.environment.name,
-      hops: [],
-      credentials: [],
-      stopped: null,
-    };
   const scope = run.step.kind === 'authorize' ? run.step.scope : null;
   const { request } = prepareAuthorization(
     { endpoint, client_id, redirect_uri, scope, parameters: {} },

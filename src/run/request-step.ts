@@ -161,8 +161,8 @@ function withoutToken(
   exchanges: readonly Exchange[],
   presentations: readonly Presentation[],
 ): StepRun {
-  const name =
-    presentations.find((each) => each.failure === failure)?.use?.name ?? step.credentials[0]?.name ?? '';
+  const at = presentations.findIndex((each) => each.failure === failure);
+  const name = step.credentials[at]?.name ?? '';
   const answered = failure.exchange.hops.at(-1)?.response != null;
   return finish(step, {
     checks: [tokenCheck(name, failure, step.source)],

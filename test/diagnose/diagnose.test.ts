@@ -86,6 +86,12 @@ describe('diagnose', () => {
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
   });
 
+  it('takes an answer that is no refusal for no second fault', async () => {
+    const result = await explain(subject({ hops: redirected }), { direct: { status: 404 } });
+    expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
+    expect(result.findings[0]?.experiments.map(({ observed }) => observed)).to.deep.equal(['404']);
+  });
+
   it('tells the second fault below a drop', async () => {
     const expired = use({ ...rightClaims, exp: now / 1000 - 240 });
     const told = challenge(
@@ -114,6 +120,13 @@ describe('diagnose', () => {
     expect(result.findings[0]?.summary).to.equal(
       'The access token of credential "reader" expired 4 min before it was used (exp 2026-11-24T11:56:00.000Z).',
     );
+  });
+
+  it('is not certain of the one fault where a second fact speaks of another', async () => {
+    const foreign = use({ ...rightClaims, exp: now / 1000 - 240, iss: 'https://login.elsewhere.test' });
+    const result = await explain(subject({ hops: [saysExpired], uses: [foreign] }), { without: bare });
+    expect(result.first).to.deep.equal(['token-expired likely']);
+    expect(result.findings[0]?.evidence.map(({ field }) => field)).to.include('token iss');
   });
 
   it('is not certain where a server says "expired" to everybody', async () => {

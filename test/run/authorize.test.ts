@@ -126,4 +126,61 @@ describe('authorize', () => {
     });
     expect(verdict(replayed)[0]).to.equal('passed');
   });
+
+  /** A project whose metadata comes from discovery. */
+  const discovering = (client: JsonMap, credentials: JsonMap = {}): JsonMap => ({
+    environments: {
+      production: {
+        origins: { api: 'https://api.example.test' },
+        issuers: { main: login },
+        clients: { web: { client_id: 'web', ...client } },
+      },
+    },
+    credentials,
+  });
+  const serveMetadata = (metadata: JsonMap) =>
+    origins.serve(login, (request, response) => {
+      const known = request.url === '/.well-known/openid-configuration';
+      response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(known ? { issuer: login, ...metadata } : { error: 'invalid_client' }));
+    });
+
+  it('sends nothing to where a discovery document alone leads', async () => {
+    await serveMetadata({ authorization_endpoint: 'https://elsewhere.example.test/authorize' });
+    await origins.serve('https://elsewhere.example.test', (_, response) => response.end());
+    const scenarios = { 'a.yml': { steps: [{ name: 'callback', authorize: { client: 'web' } }] } };
+    const replayed = await replay({
+      origins,
+      project: discovering({ redirect_uris: [registered] }),
+      scenarios,
+    });
+    expect(verdict(replayed)).to.deep.equal([
+      'failed',
+      'The metadata of issuer "main" names an authorization_endpoint at https://elsewhere.example.test, but the issuer is at https://login.example.test: nothing was sent there; if it is right, state it under issuers.main.metadata.authorization_endpoint.',
+    ]);
+    expect(origins.received.map(({ origin }) => origin)).to.deep.equal([login]);
+  });
+
+  it('reports no experiment that could not be sent', async () => {
+    await serveMetadata({ token_endpoint: `${login}/token` });
+    const credentials = { reader: { type: 'oauth2', grant_type: 'client_credentials', client: 'web' } };
+    const scenarios = { 'a.yml': { credential: 'reader', steps: [{ name: 'read', GET: '/' }] } };
+    const client = { client_secret: '${secret.WEB}' };
+    const replayed = await replay({
+      origins,
+      project: discovering(client, credentials),
+      secrets: { WEB: 'a-client-secret' },
+      scenarios,
+    });
+    const [step] = replayed.jobs.flatMap(({ steps }) => steps);
+    expect(step?.findings.map(({ certainty, experiments }) => ({ certainty, experiments }))).to.deep.equal([
+      { certainty: 'possible', experiments: [] },
+    ]);
+    const reported = step?.exchanges.flatMap(({ hops }) =>
+      hops.map(({ request }) => `${request.method} ${request.url}`),
+    );
+    expect(reported).to.deep.equal(
+      origins.received.map(({ method, origin, url }) => `${method} ${origin}${url}`),
+    );
+  });
 });

@@ -23,11 +23,13 @@ export const clientProbe: Experiment = {
     return clientExists.includes(cause) ? 'answered unlike an unknown client' : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
+    const { authorize } = probe;
+    if (authorize === null) return undecided('not sent: no authorization endpoint is known', []);
     const client_id = subject.client?.client_id ?? '';
     const redirect_uri = subject.client?.redirect_uris[0] ?? nowhere;
     const unknown = `why401-${probe.random()}`;
-    const ours = await probe.authorize(client_id, redirect_uri);
-    const control = await probe.authorize(unknown, redirect_uri);
+    const ours = await authorize(client_id, redirect_uri);
+    const control = await authorize(unknown, redirect_uri);
     const exchanges = [ours, control];
     if (failedAtServer(ours) || failedAtServer(control)) return undecided('no answer to compare', exchanges);
     const likeness = compare({ exchange: ours, erase: [client_id] }, { exchange: control, erase: [unknown] });
@@ -77,6 +79,8 @@ export const redirectUriProbe: Experiment = {
     return cause === 'redirect-uri-mismatch' ? 'like a random redirect_uri, unlike a random client' : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
+    const { authorize } = probe;
+    if (authorize === null) return undecided('not sent: no authorization endpoint is known', []);
     const client_id = subject.client?.client_id ?? '';
     const redirect_uri = subject.redirect_uri ?? nowhere;
     const unknown = `why401-${probe.random()}`;
@@ -84,8 +88,8 @@ export const redirectUriProbe: Experiment = {
       .random()
       .toLowerCase()
       .replace(/[^a-z0-9]/g, 'x')}.why401.invalid/callback`;
-    const byClient = await probe.authorize(unknown, redirect_uri);
-    const byUri = await probe.authorize(client_id, elsewhere);
+    const byClient = await authorize(unknown, redirect_uri);
+    const byUri = await authorize(client_id, elsewhere);
     const exchanges = [byClient, byUri];
     const erase = [client_id, redirect_uri, unknown, elsewhere];
     const baseline = { exchange: subject.failing, erase };

@@ -10,8 +10,8 @@ export interface Probe {
   withoutCredential(): Promise<Exchange>;
   /** The step's request with its credential, sent to `url`, not redirected. Null where that origin is not bound. */
   directly(url: string): Promise<Exchange> | null;
-  /** An authorization request with `prompt=none` for any client and redirect_uri; never followed. */
-  authorize(client_id: string, redirect_uri: string): Promise<Exchange>;
+  /** An authorization request with `prompt=none` for any client and redirect_uri; never followed. Null: no endpoint is known. */
+  readonly authorize: ((client_id: string, redirect_uri: string) => Promise<Exchange>) | null;
   /** A random value that no server can know. */
   random(): string;
 }

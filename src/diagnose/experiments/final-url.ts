@@ -57,10 +57,11 @@ export const finalUrl: Experiment = {
       };
     }
     const same = normalAnswer(exchange) === normalAnswer(subject.failing);
-    const outcome = same ? 'the same refusal' : 'another refusal';
+    const refused = status === 401 || status === 403;
+    const outcome = same ? 'the same refusal' : refused ? 'another refusal' : 'neither';
     return {
       outcome,
-      seen: `${status ?? 'no answer'}: ${outcome}`,
+      seen: refused || same ? `${status}: ${outcome}` : `${status ?? 'no answer'}`,
       exchanges: [exchange],
       evidence: [],
       proves: null,
