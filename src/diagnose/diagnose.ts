@@ -1,5 +1,6 @@
 /** A subject to findings: facts, texts, then experiments while they split the candidates, then what may be said. */
 import type { CauseId, Exchange, ExperimentReport, Finding } from '../model.ts';
+import type { Evidence } from './evidence.ts';
 import { type Experiment, isSafe, type Observation, type Probe, saysStop } from './experiments/experiment.ts';
 import { budgetOf, choose, prediction } from './experiments/experiments.ts';
 import { lostUses } from './facts/delivery.ts';
@@ -9,7 +10,7 @@ import { universe } from './groups.ts';
 import { normalAnswer } from './normal.ts';
 import { type Arrival, certaintyOf, rank } from './rank.ts';
 import { read } from './signatures.ts';
-import type { Evidence, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 import { transportFinding } from './transport.ts';
 
 export interface DiagnoseDoors {

@@ -1,12 +1,13 @@
 /** A ranking to the finding that is reported. */
 import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
+import type { Evidence } from './evidence.ts';
 import { client } from './explain/client.ts';
 import { delivery } from './explain/delivery.ts';
 import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
 import { token } from './explain/token.ts';
 import { usual } from './groups.ts';
 import { type Candidate, compatible, type Ranking } from './rank.ts';
-import type { Evidence, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
 /** Named beside the first: more would be noise. */

@@ -1,7 +1,8 @@
 /** Evidence to candidates, and candidates to certainty: derived, never written. */
 import type { CauseId, Certainty } from '../model.ts';
+import type { Evidence } from './evidence.ts';
 import { delivery, edge, rootsOf, tokenValidity } from './groups.ts';
-import type { Evidence, Stage } from './subject.ts';
+import type { Stage } from './subject.ts';
 
 /** Whether the credential reached the verifier: shown by an answer that differs without it. */
 export type Arrival = 'arrived' | 'equal' | 'unknown';

@@ -1,8 +1,9 @@
 /** What servers say, as data: entries of `signatures/*.yml`, each with the causes it is compatible with. */
 import { createRequire } from 'node:module';
 import type { CauseId } from '../model.ts';
+import { type Evidence, evidence } from './evidence.ts';
 import { delivery, rootsOf } from './groups.ts';
-import { type Evidence, evidence, headerValue, type Stage, type Subject } from './subject.ts';
+import { headerValue, type Stage, type Subject } from './subject.ts';
 
 /** All that is given must hold. Texts are regular expressions, case ignored. */
 export interface When {

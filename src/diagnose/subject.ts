@@ -2,7 +2,6 @@
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
 import { parseJson } from '../http/json.ts';
 import type {
-  CauseId,
   Check,
   Client,
   Credential,
@@ -47,6 +46,8 @@ export interface Subject {
   readonly siblings: readonly Sibling[];
   /** Signatures of the token held against the keys of authorization servers. */
   readonly keys: readonly KeyVerdict[];
+  /** What this run sent and got before, oldest first. */
+  readonly past: readonly Past[];
 }
 
 /** What became of the same step of the same scenario elsewhere. */
@@ -56,6 +57,18 @@ export interface Sibling {
   readonly schemesSent: readonly string[];
   readonly schemesChallenged: readonly string[];
   readonly passed: boolean;
+}
+
+/** An exchange of an earlier step of this run, the failing step's own earlier exchanges included. */
+export interface Past {
+  readonly environment: string;
+  /** `file` and `name` of the scenario. */
+  readonly job: string;
+  /** Of the same job as the failing step: same jar, same captures. */
+  readonly sameJob: boolean;
+  readonly step: string;
+  readonly passed: boolean;
+  readonly exchange: Exchange;
 }
 
 export interface KeyVerdict {
@@ -75,6 +88,7 @@ export interface SubjectParts {
   readonly failed: readonly Check[];
   readonly siblings: readonly Sibling[];
   readonly keys: readonly KeyVerdict[];
+  readonly past: readonly Past[];
 }
 
 /** Null where the exchange has no hop at all. */
@@ -143,22 +157,4 @@ export function serverDate(subject: Subject): number | null {
 /** Our clock when the server answered: the middle between sending and receiving. */
 export function localMidpoint(hop: Hop): number {
   return (hop.clock.sent + hop.clock.received) / 2;
-}
-
-/** One item of evidence: the set of causes it is compatible with, and those it points to. */
-export interface Evidence {
-  readonly id: string;
-  readonly kind: 'fact' | 'text' | 'experiment';
-  /** Causes it points to; none: it only rules out. */
-  readonly names: readonly CauseId[];
-  /** The only causes it is compatible with; null: it is compatible with all but `excludes`. */
-  readonly only: readonly CauseId[] | null;
-  readonly excludes: readonly CauseId[];
-  /** 3: states it; 2: fits it; 1: a hint. */
-  readonly weight: 1 | 2 | 3;
-  readonly lines: readonly { readonly hop: number | null; readonly field: string; readonly seen: string }[];
-}
-
-export function evidence(id: string, part: Partial<Omit<Evidence, 'id'>>): Evidence {
-  return { id, kind: 'fact', names: [], only: null, excludes: [], weight: 3, lines: [], ...part };
 }

@@ -2,6 +2,7 @@
 import {
   createSubject,
   type KeyVerdict,
+  type Past,
   type Sibling,
   type Stage,
   type Subject,
@@ -167,6 +168,7 @@ export interface SubjectSpec {
   readonly client?: Client | null;
   readonly credential?: Credential | null;
   readonly keys?: readonly KeyVerdict[];
+  readonly past?: readonly Past[];
   readonly siblings?: readonly Sibling[];
 }
 
@@ -193,6 +195,7 @@ export function subject(spec: SubjectSpec): Subject {
     failed: [],
     siblings: spec.siblings ?? [],
     keys: spec.keys ?? [],
+    past: spec.past ?? [],
   });
   if (!made) throw new Error('no hop');
   return made;

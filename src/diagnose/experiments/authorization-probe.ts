@@ -5,9 +5,10 @@
 
 import { errorCode } from '../../http/authorization-response.ts';
 import type { CauseId, Exchange } from '../../model.ts';
+import { type Evidence, evidence } from '../evidence.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
 import { compare, namesClient, pageText } from '../likeness.ts';
-import { type Evidence, evidence, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { type Experiment, type Observation, type Probe, statusOf } from './experiment.ts';
 
 const nowhere = 'https://why401.invalid/callback';

@@ -1,6 +1,7 @@
 /** An experiment: one derived request that splits the candidates, with what each cause predicts said beforehand. */
 import type { CauseId, Exchange, ExperimentClass } from '../../model.ts';
-import type { Evidence, Subject } from '../subject.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Subject } from '../subject.ts';
 
 /** How experiments send. Everything goes through the step's own door, bound and traced like the step itself. */
 export interface Probe {

@@ -1,7 +1,9 @@
 /** The last URL of a redirect chain called directly: with the credential, does it let in? */
+
+import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { normalAnswer } from '../normal.ts';
-import { evidence, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
 
 /** A password is not tried again by an experiment, unless why401.yml names it: attempts are counted. */

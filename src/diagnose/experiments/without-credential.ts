@@ -1,9 +1,10 @@
 /** The same request without its credential: an answer that differs shows that the credential arrives. */
 import type { CauseId } from '../../model.ts';
+import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
 import { normalAnswer } from '../normal.ts';
-import { evidence, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
 
 /** For these the verifier never sees the credential, so that it makes no difference. */

@@ -1,6 +1,8 @@
 /** What the server asks for against what was sent (RFC 9110 section 11). */
+
+import { type Evidence, evidence } from '../evidence.ts';
 import { shape, tokenValidity } from '../groups.ts';
-import { type Evidence, evidence, headerValues, type Subject } from '../subject.ts';
+import { headerValues, type Subject } from '../subject.ts';
 import { lostUses } from './delivery.ts';
 
 export function challengeFacts(subject: Subject): Evidence[] {

@@ -1,6 +1,7 @@
 /** iss, aud, client and scope of the token against why401.yml, of this environment and of the others. */
 import type { Environment, Json, JsonMap } from '../../model.ts';
-import { type Evidence, evidence, type Subject, tokenUse } from '../subject.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import { type Subject, tokenUse } from '../subject.ts';
 
 export function claimFacts(subject: Subject): Evidence[] {
   const token = tokenUse(subject)?.token ?? null;

@@ -1,7 +1,8 @@
 /** The client that an authorization server refused, against what why401.yml says of it here and elsewhere. */
 import type { Environment } from '../../model.ts';
+import { type Evidence, evidence } from '../evidence.ts';
 import { clientExists } from '../groups.ts';
-import { type Evidence, evidence, headerValue, type Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 
 export function clientFacts(subject: Subject): Evidence[] {
   if (!subject.client || (subject.stage !== 'token' && subject.stage !== 'authorization')) return [];

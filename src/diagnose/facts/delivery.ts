@@ -1,7 +1,8 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
 import type { CredentialUse, Hop } from '../../model.ts';
+import { type Evidence, evidence } from '../evidence.ts';
 import { delivery, edge, tokenValidity } from '../groups.ts';
-import { type Evidence, evidence, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 
 export function deliveryFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource') return [];

@@ -1,5 +1,6 @@
 /** All facts about a subject, in the order of the procedure. */
-import type { Evidence, Subject } from '../subject.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Subject } from '../subject.ts';
 import { challengeFacts } from './challenge.ts';
 import { claimFacts } from './claims.ts';
 import { clientFacts } from './client.ts';

@@ -1,5 +1,6 @@
 /** The token's signature against the keys of this environment's authorization servers, and of the others'. */
-import { type Evidence, evidence, type Subject, tokenUse } from '../subject.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import { type Subject, tokenUse } from '../subject.ts';
 
 export function keyFacts(subject: Subject): Evidence[] {
   const kid = tokenUse(subject)?.token?.header?.['kid'];

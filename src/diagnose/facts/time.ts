@@ -1,6 +1,7 @@
 /** exp, nbf and iat against two clocks: ours, and the answer's Date (RFC 7519 section 4.1). */
 import type { JsonMap } from '../../model.ts';
-import { type Evidence, evidence, localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
 
 /** Difference of clocks that is worth telling: Date has a resolution of a second, and answers take time. */
 const notableSkew = 30_000;

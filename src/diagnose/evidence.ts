@@ -1,0 +1,20 @@
+/** What diagnosis reasons with: items, each compatible with a set of causes (docs/diagnosis). */
+import type { CauseId } from '../model.ts';
+
+/** One item of evidence: the set of causes it is compatible with, and those it points to. */
+export interface Evidence {
+  readonly id: string;
+  readonly kind: 'fact' | 'text' | 'experiment';
+  /** Causes it points to; none: it only rules out. */
+  readonly names: readonly CauseId[];
+  /** The only causes it is compatible with; null: it is compatible with all but `excludes`. */
+  readonly only: readonly CauseId[] | null;
+  readonly excludes: readonly CauseId[];
+  /** 3: states it; 2: fits it; 1: a hint. */
+  readonly weight: 1 | 2 | 3;
+  readonly lines: readonly { readonly hop: number | null; readonly field: string; readonly seen: string }[];
+}
+
+export function evidence(id: string, part: Partial<Omit<Evidence, 'id'>>): Evidence {
+  return { id, kind: 'fact', names: [], only: null, excludes: [], weight: 3, lines: [], ...part };
+}
