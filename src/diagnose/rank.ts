@@ -20,20 +20,26 @@ export interface Ranking {
   readonly evidence: readonly Evidence[];
 }
 
-/** An experiment beats what a server says, and that beats a reading of ours. */
-const order: Readonly<Record<Evidence['kind'], number>> = { experiment: 0, text: 1, fact: 2 };
+/**
+ * What was tried beats arithmetic, arithmetic beats what a server says, and that beats a reading of ours. A text may be
+ * pasted; a time that has not passed has not passed.
+ */
+function order(item: Evidence): number {
+  if (item.kind === 'experiment') return 0;
+  if (item.kind === 'text') return 2;
+  return item.weight === 3 ? 1 : 3;
+}
 
 export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ranking {
   let left: ReadonlySet<CauseId> = new Set(universe);
-  const conflicts: Evidence[] = [];
-  const sorted = [...all].sort((a, b) => order[a.kind] - order[b.kind] || b.weight - a.weight);
+  const sorted = [...all].sort((a, b) => order(a) - order(b) || b.weight - a.weight);
+  const unheard = new Set<Evidence>();
   for (const item of sorted) {
     const next = new Set([...left].filter((cause) => compatible(item, cause)));
-    if (next.size === 0) conflicts.push(item);
-    else left = next;
-    if (next.size > 0 && item.names.length > 0 && !item.names.some((cause) => next.has(cause)))
-      conflicts.push(item);
+    if (next.size > 0 && isHeard(item, next, all)) left = next;
+    else unheard.add(item);
   }
+  const conflicts = sorted.filter((item) => unheard.has(item) || !isHeard(item, left, all));
   const candidates = [...left].map((cause) => ({
     cause,
     support: sorted.filter((item) => item.names.includes(cause)),
@@ -43,6 +49,14 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
     (a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0),
   );
   return { candidates, conflicts, evidence: sorted };
+}
+
+/** Something of what it points to is left: the cause itself, or a root of it for which there is other evidence. */
+function isHeard(item: Evidence, left: ReadonlySet<CauseId>, all: readonly Evidence[]): boolean {
+  const stands = (name: CauseId): boolean =>
+    left.has(name) ||
+    rootsOf(name).some((root) => left.has(root) && all.some(({ names }) => names.includes(root)));
+  return item.names.length === 0 || item.names.some(stands);
 }
 
 export function compatible(item: Evidence, cause: CauseId): boolean {
@@ -82,21 +96,24 @@ function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolea
   const texts = ranking.evidence.filter(
     (item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0,
   );
-  const stated = texts.some((item) => item.names.every((name) => rootsOf(name).includes(first.cause)));
-  const agrees = first.support.some(
-    (item) => item.kind !== 'text' && item.weight >= 2 && listsOne(item, first.cause),
-  );
-  const needsArrival =
-    grounds.stage === 'resource' && !edge.includes(first.cause) && !delivery.includes(first.cause);
-  if (needsArrival && grounds.arrival !== 'arrived') return false;
-  return stated && agrees && !contradicted(first, ranking);
+  const stated = texts.some((item) => isFaceOf(item, first.cause));
+  const inFront = edge.includes(first.cause);
+  const needsArrival = grounds.stage === 'resource' && !inFront && !delivery.includes(first.cause);
+  if (!stated || (needsArrival && grounds.arrival !== 'arrived')) return false;
+  const agrees = inFront
+    ? grounds.arrival === 'equal'
+    : first.support.some((item) => item.kind !== 'text' && isFaceOf(item, first.cause));
+  return agrees && !contradicted(first, ranking);
 }
 
 /** Names this cause, or only faces of it. */
-function listsOne(item: Evidence, cause: CauseId): boolean {
-  return item.names.every(
-    (name) => name === cause || rootsOf(name).includes(cause) || rootsOf(cause).includes(name),
-  );
+function isFaceOf(item: Evidence, cause: CauseId): boolean {
+  return item.names.every((name) => rootsOf(name).includes(cause));
+}
+
+/** Names what may stand behind this cause, or what this cause may stand behind. */
+function isRelated(item: Evidence, cause: CauseId): boolean {
+  return item.names.every((name) => rootsOf(name).includes(cause) || rootsOf(cause).includes(name));
 }
 
 function contradicted(first: Candidate, ranking: Ranking): boolean {
@@ -104,7 +121,7 @@ function contradicted(first: Candidate, ranking: Ranking): boolean {
     .slice(1)
     .some((other) =>
       other.support.some(
-        (item) => item.weight >= (item.kind === 'text' ? 3 : 2) && !listsOne(item, first.cause),
+        (item) => item.weight >= (item.kind === 'text' ? 3 : 2) && !isRelated(item, first.cause),
       ),
     );
   return elsewhere || ranking.conflicts.some((item) => item.weight >= 2 && item.names.length > 0);
@@ -115,16 +132,17 @@ function isLikely(first: Candidate, ranking: Ranking): boolean {
   const next = ranking.candidates[1];
   const best = first.support.some((item) => item.weight >= 2);
   const clear = !next || strength(first) - strength(next) >= 2;
-  return (
-    best &&
-    clear &&
-    !ranking.conflicts.some(
-      (item) => item.weight === 3 && item.kind !== 'text' && !isSecondFault(item, first.cause),
-    )
-  );
+  const denied = ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text');
+  return best && clear && (!denied || isSecondFault(first, ranking));
 }
 
-/** What is wrong with a token says nothing about whether it was sent: that is a fault of its own. */
-function isSecondFault(item: Evidence, cause: CauseId): boolean {
-  return delivery.includes(cause) && item.names.every((name) => tokenValidity.includes(name));
+/**
+ * What is wrong with a token says nothing about whether it was sent, and a server that names one fault may have found
+ * another first: a fault of its own.
+ */
+function isSecondFault(first: Candidate, ranking: Ranking): boolean {
+  const others = ranking.conflicts.filter((item) => item.weight === 3 && item.kind === 'fact');
+  const aboutToken = others.every((item) => item.names.every((name) => tokenValidity.includes(name)));
+  const named = first.support.some((item) => item.kind === 'text' && item.weight === 3);
+  return aboutToken && (delivery.includes(first.cause) || named);
 }
