@@ -1,17 +1,15 @@
 /** A ranking to the finding that is reported. */
 import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
+import { alternatives, whyNot } from './alternatives.ts';
 import type { Evidence } from './evidence.ts';
 import { client } from './explain/client.ts';
 import { delivery } from './explain/delivery.ts';
 import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
 import { token } from './explain/token.ts';
-import { usual } from './groups.ts';
-import { type Candidate, compatible, type Ranking } from './rank.ts';
+import type { Candidate, Ranking } from './rank.ts';
 import type { Subject } from './subject.ts';
 
 const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
-/** Named beside the first: more would be noise. */
-const mostAlternatives = 4;
 
 export function findingFrom(
   subject: Subject,
@@ -37,7 +35,7 @@ export function findingFrom(
     fix: explained.fix,
     fixSource: explained.fixSource,
     references: explained.references,
-    alternatives: certainty === 'proven' || certainty === 'certain' ? [] : alternatives(ranking, cause),
+    alternatives: certainty === 'proven' || certainty === 'certain' ? [] : named(ranking, cause),
   };
 }
 
@@ -76,21 +74,8 @@ function answerLine(subject: Subject): string {
   return words.join(' ').trim();
 }
 
-function alternatives(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
-  const others = ranking.candidates.filter((each) => each.cause !== cause);
-  const supported = others.filter((each) => each.support.length > 0);
-  const decided = ranking.candidates[0]?.support.some(({ weight }) => weight > 1) ?? false;
-  const rest = decided
-    ? []
-    : usual.flatMap((each) => others.filter((other) => other.cause === each && other.support.length === 0));
-  const named = [...supported, ...rest].slice(0, mostAlternatives);
-  return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
-}
-
-function whyNot(candidate: Candidate, ranking: Ranking): string {
-  const against = ranking.conflicts.find((item) => !compatible(item, candidate.cause));
-  if (against) return `against it: ${against.lines[0]?.seen ?? against.id}`;
-  return candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+function named(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
+  return alternatives(ranking, cause).map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
 }
 
 function undecided(subject: Subject): Explanation {

@@ -196,7 +196,6 @@ describe('diagnose', () => {
       'audience-mismatch',
       'issuer-mismatch',
       'token-revoked',
-      'key-unknown',
     ]);
   });
 
