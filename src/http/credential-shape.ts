@@ -1,4 +1,7 @@
-/** Faults in the form of credential values (RFC 6750 section 2.1, RFC 7617), found without knowing what is right. */
+/**
+ * Faults in the form of credential values (RFC 6750 section 2.1, RFC 7617), found without knowing what is right. No part
+ * of a value is quoted: what looks like a placeholder may be somebody's password.
+ */
 import type { ShapeFault } from '../model.ts';
 
 /** Longer values are looked at no further: their ends are what tells. */
@@ -13,7 +16,8 @@ const placeholders: readonly RegExp[] = [
   /^(?:your|my|insert)[-_ ](?:[a-z]+[-_ ]){0,3}(?:token|key|secret|password)(?:[-_ ]here)?$/i,
 ];
 /** Parts of templates, wherever they stand; no token holds braces (RFC 6750 `b64token`). */
-const braces = /\$\{[^}]{0,200}\}|\{\{[^}]{0,200}\}\}|#\{[^}]{0,200}\}|<%=[^%]{0,200}%>|\$\([A-Za-z_]\w{0,60}\)/;
+const braces =
+  /\$\{[^}]{0,200}\}|\{\{[^}]{0,200}\}\}|#\{[^}]{0,200}\}|<%=[^%]{0,200}%>|\$\([A-Za-z_]\w{0,60}\)/;
 
 /** The value of a bearer token or an API key. */
 export function valueFaults(value: string): ShapeFault[] {
@@ -62,7 +66,9 @@ export function basicFaults(text: string): ShapeFault[] {
   if (/^bearer\s/i.test(value) || /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value))
     return [{ fault: 'token-in-basic', seen: 'a token stands where user name and password belong' }];
   if (value.length > longest) return [];
-  const pair = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, 'base64').toString('latin1') : null;
+  const pair = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value)
+    ? Buffer.from(value, 'base64').toString('latin1')
+    : null;
   if (pair === null) return [{ fault: 'not-a-pair', seen: 'it is not base64' }];
   const colon = pair.indexOf(':');
   if (colon < 0) return [{ fault: 'not-a-pair', seen: 'it holds no colon when decoded' }];
@@ -82,12 +88,12 @@ export function authorizationFaults(value: string): ShapeFault[] {
 
 function placeholderIn(value: string): ShapeFault | null {
   const bare = value.replace(/^(["'`])([\s\S]*)\1$/, '$2').replace(/^(?:bearer|token|basic|jwt)\s+/i, '');
-  if (words.test(bare)) return { fault: 'placeholder', seen: `it is the word "${bare}"` };
+  if (words.test(bare))
+    return { fault: 'placeholder', seen: 'it is a word for a value that was missing where it was made' };
   if (placeholders.some((pattern) => pattern.test(bare)))
-    return { fault: 'template', seen: `it is the placeholder "${bare}"` };
-  const found = braces.exec(value.slice(0, longest))?.[0];
-  if (found === undefined) return null;
-  return { fault: 'template', seen: `it holds "${found}", which was not filled in` };
+    return { fault: 'template', seen: 'it is a placeholder that was not filled in' };
+  if (!braces.test(value.slice(0, longest))) return null;
+  return { fault: 'template', seen: 'it holds a template that was not filled in' };
 }
 
 function edgeQuote(value: string): string | null {

@@ -80,24 +80,24 @@ export function recordBody(body: Uint8Array | null, redactor: Redactor): SentReq
   if (body === null) return null;
   const digests = formDigests(body);
   const record = { bytes: body.length, sha256: digest(body), excerpt: excerptOf(body, redactor) };
-  return digests === null ? record : { ...record, digests };
+  return digests === undefined ? record : { ...record, digests };
 }
 
 /** Parameters by which the steps of a flow belong together. */
 const flowParameters = ['code', 'code_verifier', 'refresh_token'];
 
-/** Null where the body is no token request (RFC 6749 section 4.1.3). */
-function formDigests(body: Uint8Array): SentBody['digests'] | null {
-  if (body.length > excerptWindow) return null;
+/** Undefined where the body is no token request (RFC 6749 section 4.1.3). */
+function formDigests(body: Uint8Array): SentBody['digests'] {
+  if (body.length > excerptWindow) return undefined;
   const form = new URLSearchParams(Buffer.from(body).toString('latin1'));
-  if (!form.has('grant_type')) return null;
+  if (!form.has('grant_type')) return undefined;
   const found = flowParameters.flatMap((name) => {
     const value = form.get(name);
     return value === null || value === ''
       ? []
       : [[name, createHash('sha256').update(value, 'utf8').digest('base64url')] as const];
   });
-  return found.length === 0 ? null : Object.fromEntries(found);
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 /** Empty where the body is not text. */
