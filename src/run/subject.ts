@@ -1,7 +1,7 @@
 /** A step run to the subject of its diagnosis. */
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
 import { parseJson } from '../http/json.ts';
-import type { Client, Credential, CredentialUse, Environment, Exchange, Response } from '../model.ts';
+import type { Client, Credential, CredentialUse, Environment, Exchange, JsonMap, Response } from '../model.ts';
 import { isMap } from '../source.ts';
 import type { History } from './history.ts';
 import type { Keys } from './keys.ts';
@@ -60,14 +60,15 @@ function handMade(failing: Exchange): Stage | null {
 function tokenRequest(exchange: Exchange): URLSearchParams | null {
   const sent = exchange.hops[0]?.request.body?.excerpt ?? '';
   const parsed = sent.trimStart().startsWith('{') ? parseJson(sent) : null;
-  const members =
+  const parameters =
     parsed && 'value' in parsed && isMap(parsed.value)
-      ? Object.entries(parsed.value).flatMap(([name, value]) =>
-          typeof value === 'string' ? [[name, value]] : [],
-        )
-      : null;
-  const parameters = new URLSearchParams(members ?? sent);
+      ? new URLSearchParams(strings(parsed.value))
+      : new URLSearchParams(sent);
   return parameters.has('grant_type') ? parameters : null;
+}
+
+function strings(map: JsonMap): [string, string][] {
+  return Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 }
 
 /** Some token endpoints answer 200 whatever happens. */
