@@ -166,6 +166,11 @@ export function tokenUse(subject: Subject): CredentialUse | null {
   );
 }
 
+/** The environments of the project file but the subject's own. */
+export function environmentsBeside(subject: Subject): Environment[] {
+  return subject.known.filter(({ name }) => name !== subject.environment.name);
+}
+
 /** Milliseconds since the epoch of the answer's Date, or null. */
 export function serverDate(subject: Subject): number | null {
   const value = subject.response ? headerValue(subject.response, 'date') : null;
