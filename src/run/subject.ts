@@ -1,7 +1,15 @@
 /** A step run to the subject of its diagnosis. */
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
 import { parseJson } from '../http/json.ts';
-import type { Client, Credential, CredentialUse, Environment, Exchange, JsonMap, Response } from '../model.ts';
+import type {
+  Client,
+  Credential,
+  CredentialUse,
+  Environment,
+  Exchange,
+  JsonMap,
+  Response,
+} from '../model.ts';
 import { isMap } from '../source.ts';
 import type { History } from './history.ts';
 import type { Keys } from './keys.ts';

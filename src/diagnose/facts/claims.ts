@@ -8,10 +8,7 @@ export function claimFacts(subject: Subject): Evidence[] {
   const token = tokenUse(subject)?.token ?? null;
   if (subject.stage !== 'resource' || token?.claims == null) return [];
   const { claims } = token;
-  return [
-    ...audience(subject, claims),
-    ...client(subject, claims),
-  ];
+  return [...audience(subject, claims), ...client(subject, claims)];
 }
 
 function audience(subject: Subject, claims: JsonMap): Evidence[] {
@@ -102,7 +99,8 @@ export function neededScopes(subject: Subject): string[] {
 export function lacksScope(subject: Subject): boolean {
   return (
     subject.error === 'insufficient_scope' ||
-    (subject.response?.status === 403 && /\bscopes?\b/i.test(subject.description ?? subject.text.slice(0, 2000)))
+    (subject.response?.status === 403 &&
+      /\bscopes?\b/i.test(subject.description ?? subject.text.slice(0, 2000)))
   );
 }
 

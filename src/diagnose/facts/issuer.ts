@@ -27,9 +27,7 @@ function issuer(subject: Subject, claims: JsonMap): Evidence[] {
     .find(({ by }) => by !== null);
   if (near) {
     const seen = `${iss} differs from ${near.wanted} of ${name} in ${near.by}`;
-    return [
-      evidence('token/issuer-nearly', { names: ['issuer-mismatch'], weight: 2, lines: line(seen) }),
-    ];
+    return [evidence('token/issuer-nearly', { names: ['issuer-mismatch'], weight: 2, lines: line(seen) })];
   }
   return [
     evidence('token/foreign-issuer', {
@@ -58,7 +56,8 @@ export function issuerDifference(one: string, two: string): string | null {
   const differing = Object.entries(same).flatMap(([part, equal]) => (equal ? [] : [part]));
   if (differing.length === 0) return 'its spelling';
   if (differing.length > 1 && differing.join() !== 'scheme,port') return null;
-  if (!same.host) return relatedHosts(a.hostname, b.hostname) ? `the host (${a.hostname}, ${b.hostname})` : null;
+  if (!same.host)
+    return relatedHosts(a.hostname, b.hostname) ? `the host (${a.hostname}, ${b.hostname})` : null;
   if (!same.scheme) return `the scheme (${a.protocol.slice(0, -1)}, ${b.protocol.slice(0, -1)})`;
   if (!same.port) return `the port (${a.port || 'default'}, ${b.port || 'default'})`;
   return `the path (${a.pathname}, ${b.pathname})`;

@@ -17,7 +17,10 @@ const typeClaims = ['token_use', 'token_type', 'typ', 'type', 'use'];
 /** `refresh`, `id` and the like, where the token says it itself. */
 export function declaredType(token: TokenFacts): { readonly field: string; readonly value: string } | null {
   const typ = token.header?.['typ'];
-  if (typeof typ === 'string' && /^(?:application\/)?(?:rt|logout|dpop|oauth-authz-req|secevent)\+jwt$/i.test(typ))
+  if (
+    typeof typ === 'string' &&
+    /^(?:application\/)?(?:rt|logout|dpop|oauth-authz-req|secevent)\+jwt$/i.test(typ)
+  )
     return { field: 'token header typ', value: typ };
   for (const name of typeClaims) {
     const value: Json | undefined = token.claims?.[name];
