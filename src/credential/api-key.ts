@@ -1,7 +1,8 @@
 /** A fixed value under a name of the service's own: header, query parameter or cookie. */
+import { authorizationFaults, valueFaults } from '../http/credential-shape.ts';
 import type { ApiKeyCredential, CredentialUse, Field } from '../model.ts';
 import type { Ledger } from './ledger.ts';
-import { type Rendering, unsendable } from './rendering.ts';
+import { type Rendering, shapeOf, unsendable } from './rendering.ts';
 import { decodeToken } from './token.ts';
 
 /** `Bearer TOKEN` and the like, where the key is written as a whole Authorization value. */
@@ -27,6 +28,7 @@ export function renderApiKey(credential: ApiKeyCredential, ledger: Ledger): Rend
     fingerprint: ledger.remember(value),
     token: decodeToken(parts?.[2] ?? text),
     obtained: null,
+    ...shapeOf(header === 'authorization' ? authorizationFaults(text) : valueFaults(text)),
   };
   const fields: Field[] = [[field, value]];
   return {

@@ -1,8 +1,9 @@
 /** HTTP Basic (RFC 7617): user name and password, UTF-8, joined by a colon. */
+import { pairFaults } from '../http/credential-shape.ts';
 import type { BasicCredential } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { Ledger } from './ledger.ts';
-import { type Rendering, renderAuthorization } from './rendering.ts';
+import { type Rendering, renderAuthorization, shapeOf } from './rendering.ts';
 
 export function renderBasic(credential: BasicCredential, ledger: Ledger): Rendering {
   const { name } = credential;
@@ -34,6 +35,7 @@ export function renderBasic(credential: BasicCredential, ledger: Ledger): Render
     fingerprint: ledger.remember(joined),
     token: null,
     obtained: null,
+    ...shapeOf(pairFaults(username, password)),
   });
 }
 

@@ -1,8 +1,9 @@
 /** Bearer tokens in the Authorization field (RFC 6750 section 2.1). */
+import { valueFaults } from '../http/credential-shape.ts';
 import type { BearerCredential, CredentialUse } from '../model.ts';
 import type { Secret } from '../secret.ts';
 import type { Ledger } from './ledger.ts';
-import { type Rendered, type Rendering, renderAuthorization, unsendable } from './rendering.ts';
+import { type Rendered, type Rendering, renderAuthorization, shapeOf, unsendable } from './rendering.ts';
 import { decodeToken } from './token.ts';
 
 /** A token that came from outside. */
@@ -29,5 +30,6 @@ export function renderToken(
     fingerprint: ledger.remember(token),
     token: decodeToken(token.reveal()),
     obtained,
+    ...shapeOf(valueFaults(token.reveal())),
   });
 }

@@ -1,5 +1,5 @@
 /** What a credential with a fixed value adds to a request. */
-import type { CredentialUse, Field } from '../model.ts';
+import type { CredentialUse, Field, ShapeFault } from '../model.ts';
 import { Secret } from '../secret.ts';
 
 export interface Rendered {
@@ -13,6 +13,11 @@ export interface Unusable {
   readonly problem: string;
 }
 export type Rendering = Rendered | Unusable;
+
+/** The member that tells of faults, where there are any. */
+export function shapeOf(faults: readonly ShapeFault[]): Pick<CredentialUse, 'shape'> {
+  return faults.length === 0 ? {} : { shape: faults };
+}
 
 /** `Authorization: SCHEME value`, with the secret's name in the place of its value. */
 export function renderAuthorization(scheme: string, value: Secret, use: CredentialUse): Rendered {

@@ -9,8 +9,38 @@ export const edge: readonly CauseId[] = [
   'edge-login',
   'ip-not-allowed',
   'proxy-intercept',
+  'proxy-auth-required',
   'rate-limited',
 ];
+/** The connection, the header or the target was refused before anybody looked at the credential. */
+const door: readonly CauseId[] = [
+  'host-not-allowed',
+  'http-not-allowed',
+  'plain-to-tls-port',
+  'header-too-large',
+  'client-cert-missing',
+  'client-cert-invalid',
+];
+/** A gateway answered because what stands behind it did not. */
+const gateway: readonly CauseId[] = [
+  'gateway-down',
+  'gateway-timeout',
+  'gateway-misconfigured',
+  'idp-unreachable',
+  'cached-response',
+];
+/** What came back is not what its header says. */
+const body: readonly CauseId[] = ['body-truncated', 'body-encoding-wrong', 'body-not-json', 'body-empty'];
+/** The request itself is not one that this server serves. */
+const request: readonly CauseId[] = [
+  'method-changed-by-redirect',
+  'route-missing',
+  'method-wrong',
+  'endpoint-wrong',
+  'request-param-missing',
+  'request-param-wrong',
+];
+const redirection: readonly CauseId[] = ['redirect-loop', 'redirect-downgrade', 'redirect-unexpected'];
 /** The credential did not reach the verifier, or not as it was sent. */
 export const delivery: readonly CauseId[] = [
   'credentials-missing',
@@ -41,31 +71,46 @@ export const tokenValidity: readonly CauseId[] = [
   'audience-mismatch',
   'client-mismatch',
   'token-claims-invalid',
+  'subject-mismatch',
   'token-binding-mismatch',
+  'dpop-proof-missing',
+  'dpop-proof-invalid',
+  'dpop-nonce-required',
   'token-revoked',
   'token-unknown',
   'token-lifetime-wrong',
+  'user-unknown',
   'user-disabled',
   'jwks-unavailable',
   'token-invalid-unspecified',
 ];
 const otherCredentials: readonly CauseId[] = [
   'password-wrong',
+  'password-expired',
   'account-locked',
+  'nonce-stale',
   'api-key-invalid',
   'api-key-expired',
+  'cookie-rejected',
+  'cookie-not-set',
+  'cookie-not-sent',
   'session-expired',
   'login-redirect',
-  'cookie-not-sent',
-  'cookie-rejected',
+  'credential-leak-on-redirect',
 ];
 const authorization: readonly CauseId[] = [
+  'csrf-failed',
   'scope-missing',
+  'scope-dropped',
   'permission-missing',
   'policy-blocked',
   'step-up-required',
-  'csrf-failed',
+  'mfa-required',
+  'consent-required',
   'feature-disabled',
+  'api-disabled',
+  'role-unknown',
+  'realm-disabled',
 ];
 export const clientExists: readonly CauseId[] = [
   'client-secret-wrong',
@@ -75,6 +120,8 @@ export const clientExists: readonly CauseId[] = [
   'client-type-wrong',
   'credentials-not-encoded',
   'client-assertion-invalid',
+  'client-assertion-audience',
+  'client-assertion-replayed',
 ];
 export const clientAbsent: readonly CauseId[] = ['client-unknown', 'client-disabled'];
 
@@ -107,6 +154,23 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
   'clock-skew': ['token-expired', 'token-not-yet-valid'],
   'token-lifetime-wrong': ['token-expired'],
   'token-type-wrong': ['audience-mismatch', 'token-claims-invalid'],
+  'unresolved-variable': [
+    'authorization-malformed',
+    'token-malformed',
+    'credentials-missing',
+    'api-key-invalid',
+    'client-secret-wrong',
+    'client-unknown',
+  ],
+  'authorization-malformed': ['token-malformed'],
+  'scope-dropped': ['scope-missing'],
+  'cookie-rejected': ['session-expired', 'login-redirect', 'credentials-missing'],
+  'cookie-not-sent': ['session-expired', 'login-redirect', 'credentials-missing'],
+  'cookie-not-set': ['session-expired', 'login-redirect', 'credentials-missing'],
+  'method-changed-by-redirect': ['method-wrong', 'request-param-missing', 'body-empty'],
+  'redirect-downgrade': ['credentials-dropped-on-redirect'],
+  'code-reused': ['code-invalid'],
+  'code-expired': ['code-invalid'],
 };
 
 /** Every cause that `face` may be the face of, itself included. */
@@ -114,40 +178,88 @@ export function rootsOf(face: CauseId): CauseId[] {
   return [face, ...Object.entries(refines).flatMap(([root, faces]) => (faces.includes(face) ? [root] : []))];
 }
 
+/** Grants and sessions at an authorization server. */
+const grants: readonly CauseId[] = [
+  'grant-not-allowed',
+  'grant-unsupported',
+  'scope-unknown',
+  'scope-not-allowed',
+  'scope-dropped',
+  'audience-mismatch',
+  'redirect-uri-mismatch',
+  'pkce-missing',
+  'pkce-mismatch',
+  'code-reused',
+  'code-expired',
+  'client-mismatch',
+  'code-invalid',
+  'refresh-token-reused',
+  'refresh-token-expired',
+  'refresh-token-revoked',
+  'refresh-token-unknown',
+  'dpop-proof-missing',
+  'dpop-proof-invalid',
+  'dpop-nonce-required',
+  'password-wrong',
+  'user-unknown',
+  'user-disabled',
+  'account-locked',
+  'password-expired',
+  'mfa-required',
+  'consent-required',
+  'consent-denied',
+  'authorization-pending',
+  'loop-detected',
+  'policy-blocked',
+  'permission-missing',
+  'feature-disabled',
+  'realm-disabled',
+];
+
 const byStage: Readonly<Record<Exclude<Stage, 'transport'>, readonly CauseId[]>> = {
   resource: [
     ...edge,
+    ...door,
+    ...gateway,
     ...delivery,
     ...shape,
     ...tokenValidity,
     ...otherCredentials,
     ...authorization,
-    'route-missing',
-    'method-changed-by-redirect',
+    ...request,
+    ...redirection,
+    'state-mismatch',
+    ...body,
+    'idp-error-forwarded',
+    'login-required',
   ],
   token: [
     ...edge,
+    ...door,
+    ...gateway,
+    'credentials-stripped-by-proxy',
+    'basic-shadow',
     'environment-mixup',
+    'unresolved-variable',
+    'authorization-malformed',
+    'credentials-duplicated',
     ...clientAbsent,
     ...clientExists,
-    'grant-not-allowed',
-    'grant-unsupported',
-    'scope-unknown',
-    'scope-not-allowed',
-    'audience-mismatch',
-    'refresh-token-expired',
-    'refresh-token-revoked',
-    'refresh-token-reused',
-    'refresh-token-unknown',
-    'request-param-missing',
-    'request-param-wrong',
     'clock-skew',
-    'idp-unreachable',
-    'endpoint-wrong',
-    'policy-blocked',
+    ...grants,
+    ...request,
+    ...body,
+    'token-type-wrong',
+    'jwks-unavailable',
+    'signature-invalid',
+    'key-unknown',
+    'issuer-mismatch',
+    'token-expired',
   ],
   authorization: [
     ...edge,
+    ...door,
+    ...gateway,
     'environment-mixup',
     ...clientAbsent,
     'redirect-uri-mismatch',
@@ -155,15 +267,28 @@ const byStage: Readonly<Record<Exclude<Stage, 'transport'>, readonly CauseId[]>>
     'grant-not-allowed',
     'response-type-unsupported',
     'scope-unknown',
+    'scope-not-allowed',
     'pkce-missing',
     'par-required',
-    'request-param-missing',
-    'request-param-wrong',
-    'endpoint-wrong',
+    'par-request-uri-invalid',
+    'request-object-invalid',
+    ...request,
+    'login-required',
+    'consent-required',
+    'consent-denied',
+    'mfa-required',
+    'policy-blocked',
+    'permission-missing',
+    'realm-disabled',
+    'user-disabled',
+    'account-locked',
+    'state-mismatch',
+    'idp-error-forwarded',
+    ...redirection,
   ],
 };
 
 /** Everything that could be the cause before any evidence. */
 export function universe(subject: Subject): readonly CauseId[] {
-  return subject.stage === 'transport' ? [] : byStage[subject.stage];
+  return subject.stage === 'transport' ? [] : [...new Set(byStage[subject.stage])];
 }

@@ -46,6 +46,8 @@ export interface Subject {
   readonly siblings: readonly Sibling[];
   /** Signatures of the token held against the keys of authorization servers. */
   readonly keys: readonly KeyVerdict[];
+  /** JWK Sets that were asked for. */
+  readonly keySets: readonly KeySet[];
   /** What this run sent and got before, oldest first. */
   readonly past: readonly Past[];
 }
@@ -77,6 +79,20 @@ export interface KeyVerdict {
   readonly verdict: 'verified' | 'wrong-signature' | 'unknown-key';
 }
 
+/** What a JWK Set holds, or why it could not be read; key material left out. */
+export interface KeySet {
+  readonly environment: string;
+  readonly issuer: string;
+  readonly state: 'read' | 'unreachable' | 'not-json' | 'no-address';
+  /** Of the answer to the request for the set, or for the metadata that name it. */
+  readonly status: number | null;
+  readonly keys: readonly {
+    readonly kid: string | null;
+    readonly kty: string;
+    readonly alg: string | null;
+  }[];
+}
+
 export interface SubjectParts {
   readonly stage: Stage;
   readonly environment: Environment;
@@ -89,6 +105,8 @@ export interface SubjectParts {
   readonly siblings: readonly Sibling[];
   readonly keys: readonly KeyVerdict[];
   readonly past: readonly Past[];
+  /** Absent: none was asked for. */
+  readonly keySets?: readonly KeySet[];
 }
 
 /** Null where the exchange has no hop at all. */
@@ -103,6 +121,7 @@ export function createSubject(parts: SubjectParts): Subject | null {
   const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
   return {
     ...parts,
+    keySets: parts.keySets ?? [],
     hop,
     response,
     challenges,
@@ -145,6 +164,11 @@ export function tokenUse(subject: Subject): CredentialUse | null {
     subject.uses.find(({ token }) => token !== null) ??
     null
   );
+}
+
+/** The environments of the project file but the subject's own. */
+export function environmentsBeside(subject: Subject): Environment[] {
+  return subject.known.filter(({ name }) => name !== subject.environment.name);
 }
 
 /** Milliseconds since the epoch of the answer's Date, or null. */

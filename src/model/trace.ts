@@ -49,8 +49,18 @@ export interface SentRequest {
   /** Secrets in it, and in `headers`, are shown by name: what is recorded has passed the redactor. */
   readonly url: string;
   readonly headers: readonly RawField[];
-  readonly body: { readonly bytes: number; readonly sha256: string; readonly excerpt: string } | null;
+  readonly body: SentBody | null;
   readonly httpVersion: '1.1' | '2';
+}
+export interface SentBody {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly excerpt: string;
+  /**
+   * Of a form: S256 (RFC 7636 section 4.2) of its `code`, `code_verifier` and `refresh_token`, so that one flow can be
+   * followed through a run. That of a verifier is its code_challenge.
+   */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 export interface Response {
   readonly status: number;
@@ -125,6 +135,8 @@ export interface CredentialUse {
   /** Equal for equal values; nothing follows from it. */
   readonly fingerprint: string;
   readonly token: TokenFacts | null;
+  /** What is odd about the value as it was presented; absent: nothing. */
+  readonly shape?: readonly ShapeFault[];
   /** When and by which client it was obtained in this run; null for one that came from outside. */
   readonly obtained: {
     readonly at: number;
@@ -133,6 +145,29 @@ export interface CredentialUse {
     readonly scope: string | null;
     readonly expiresAt: number | null;
   } | null;
+}
+/** A fault in the form of a credential's value; `seen` is a sentence that quotes no part of a real value. */
+export interface ShapeFault {
+  readonly fault:
+    | 'empty'
+    /** `undefined`, `null`, `[object Object]`: a value was missing where it was made. */
+    | 'placeholder'
+    /** `${...}`, `{{...}}`, `%NAME%`, `$NAME`, `<...>`: not filled in. */
+    | 'template'
+    | 'quoted'
+    /** The scheme stands in the value as well. */
+    | 'scheme-repeated'
+    /** A token where Basic has user name and password. */
+    | 'token-in-basic'
+    /** Basic without a colon, or not base64. */
+    | 'not-a-pair'
+    | 'line-break'
+    | 'outer-space'
+    | 'inner-space'
+    | 'percent-encoded'
+    /** Characters outside of US-ASCII: no two servers agree on their encoding. */
+    | 'not-ascii';
+  readonly seen: string;
 }
 /** A token decoded without verification (RFC 7519); `claims` hold no secret but are personal data at times. */
 export interface TokenFacts {

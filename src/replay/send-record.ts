@@ -1,5 +1,6 @@
 /** The request as the trace keeps it: what was serialised, secrets shown by name. */
-import type { Field, RawField, SentRequest } from '../model.ts';
+import { createHash } from 'node:crypto';
+import type { Field, RawField, SentBody, SentRequest } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
 import { digest } from './body.ts';
 
@@ -77,7 +78,26 @@ function length(method: string, bytes: number | null): RawField[] {
 
 export function recordBody(body: Uint8Array | null, redactor: Redactor): SentRequest['body'] {
   if (body === null) return null;
-  return { bytes: body.length, sha256: digest(body), excerpt: excerptOf(body, redactor) };
+  const digests = formDigests(body);
+  const record = { bytes: body.length, sha256: digest(body), excerpt: excerptOf(body, redactor) };
+  return digests === undefined ? record : { ...record, digests };
+}
+
+/** Parameters by which the steps of a flow belong together. */
+const flowParameters = ['code', 'code_verifier', 'refresh_token'];
+
+/** Undefined where the body is no token request (RFC 6749 section 4.1.3). */
+function formDigests(body: Uint8Array): SentBody['digests'] {
+  if (body.length > excerptWindow) return undefined;
+  const form = new URLSearchParams(Buffer.from(body).toString('latin1'));
+  if (!form.has('grant_type')) return undefined;
+  const found = flowParameters.flatMap((name) => {
+    const value = form.get(name);
+    return value === null || value === ''
+      ? []
+      : [[name, createHash('sha256').update(value, 'utf8').digest('base64url')] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 /** Empty where the body is not text. */

@@ -1,6 +1,6 @@
 /** JWK Sets of the authorization servers of the project file, fetched when a refused token is to be held against them. */
 
-import type { KeyVerdict } from '../diagnose/subject.ts';
+import type { KeySet, KeyVerdict } from '../diagnose/subject.ts';
 import { parseJson } from '../http/json.ts';
 import type { CredentialUse, Environment, Exchange, Issuer, JsonMap } from '../model.ts';
 import { createPerform } from '../replay/exchange.ts';
@@ -14,23 +14,34 @@ export interface Keys {
     environments: readonly Environment[],
     exchanges: Exchange[],
   ): Promise<KeyVerdict[]>;
+  /** What is known of the key sets of `environments` so far; sends nothing. */
+  sets(environments: readonly Environment[]): Promise<KeySet[]>;
+}
+
+interface Fetched {
+  readonly set: JsonMap | null;
+  readonly state: KeySet['state'];
+  readonly status: number | null;
 }
 
 /** Milliseconds. */
 const timeout = 10_000;
 
 export function createKeys(parts: DiagnosisParts): Keys {
-  const sets = new Map<string, Promise<JsonMap | null>>();
+  const sets = new Map<string, Promise<Fetched>>();
   const perform = createPerform(parts.exchange, timeout, parts.signal);
   const fetchSet = async (
     environment: Environment,
     issuer: Issuer,
     exchanges: Exchange[],
-  ): Promise<JsonMap | null> => {
+  ): Promise<Fetched> => {
     const metadata = await parts.store.metadata(environment, issuer.name);
     exchanges.push(...metadata.exchanges);
     const uri = metadata.values?.['jwks_uri'];
-    if (typeof uri !== 'string' || !URL.canParse(uri) || !sameSite(uri, issuer)) return null;
+    if (typeof uri !== 'string' || !URL.canParse(uri) || !sameSite(uri, issuer)) {
+      const status = statusOf(metadata.exchanges.at(-1));
+      return { set: null, state: metadata.values === null ? 'unreachable' : 'no-address', status };
+    }
     const exchange = await perform({
       role: 'metadata',
       environment,
@@ -40,19 +51,29 @@ export function createKeys(parts: DiagnosisParts): Keys {
       body: null,
     });
     exchanges.push(exchange);
-    return setFrom(exchange);
+    return fetchedFrom(exchange);
   };
   return {
     async verify(use, environments, exchanges) {
       const found: KeyVerdict[] = [];
       for (const environment of environments) {
         for (const issuer of environment.issuers.values()) {
-          const key = `${environment.name}\n${issuer.issuer}`;
+          const key = keyOf(environment, issuer);
           const pending = sets.get(key) ?? fetchSet(environment, issuer, exchanges);
           sets.set(key, pending);
-          const set = await pending;
+          const { set } = await pending;
           const verdict = set ? await parts.store.verify(use.fingerprint, set) : null;
           if (verdict) found.push({ environment: environment.name, issuer: issuer.issuer, verdict });
+        }
+      }
+      return found;
+    },
+    async sets(environments) {
+      const found: KeySet[] = [];
+      for (const environment of environments) {
+        for (const issuer of environment.issuers.values()) {
+          const fetched = await sets.get(keyOf(environment, issuer));
+          if (fetched) found.push(keySet(environment, issuer, fetched));
         }
       }
       return found;
@@ -65,11 +86,34 @@ function sameSite(uri: string, issuer: Issuer): boolean {
   return new URL(uri).origin === new URL(issuer.issuer).origin || issuer.metadata['jwks_uri'] === uri;
 }
 
-function setFrom(exchange: Exchange): JsonMap | null {
+function keyOf(environment: Environment, issuer: Issuer): string {
+  return `${environment.name}\n${issuer.issuer}`;
+}
+
+function keySet(environment: Environment, issuer: Issuer, { set, state, status }: Fetched): KeySet {
+  const keys = set?.['keys'];
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return {
+    environment: environment.name,
+    issuer: issuer.issuer,
+    state,
+    status,
+    keys: (Array.isArray(keys) ? keys : [])
+      .filter(isMap)
+      .map((key) => ({ kid: text(key['kid']), kty: text(key['kty']) ?? '', alg: text(key['alg']) })),
+  };
+}
+
+function statusOf(exchange: Exchange | undefined): number | null {
+  return exchange?.hops.at(-1)?.response?.status ?? null;
+}
+
+function fetchedFrom(exchange: Exchange): Fetched {
   const response = exchange.hops.at(-1)?.response;
-  if (response?.status !== 200) return null;
+  const status = response?.status ?? null;
+  if (response?.status !== 200) return { set: null, state: 'unreachable', status };
   const parsed = parseJson(Buffer.from(response.body.content).toString('utf8'));
-  return 'value' in parsed && isMap(parsed.value) && Array.isArray(parsed.value['keys'])
-    ? parsed.value
-    : null;
+  const set =
+    'value' in parsed && isMap(parsed.value) && Array.isArray(parsed.value['keys']) ? parsed.value : null;
+  return { set, state: set ? 'read' : 'not-json', status };
 }

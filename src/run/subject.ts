@@ -1,6 +1,16 @@
 /** A step run to the subject of its diagnosis. */
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
-import type { Client, Credential, CredentialUse, Environment, Exchange } from '../model.ts';
+import { parseJson } from '../http/json.ts';
+import type {
+  Client,
+  Credential,
+  CredentialUse,
+  Environment,
+  Exchange,
+  JsonMap,
+  Response,
+} from '../model.ts';
+import { isMap } from '../source.ts';
 import type { History } from './history.ts';
 import type { Keys } from './keys.ts';
 import type { JobState, StepRun } from './state.ts';
@@ -20,6 +30,7 @@ export async function subjectOf(run: StepRun, state: JobState, looking: Looking)
   if (!failing) return null;
   const stage = stageOf(run, failing);
   const { environment } = state.job;
+  const keys = stage === 'resource' ? await verdicts(failing, state, looking) : [];
   return createSubject({
     stage,
     environment,
@@ -31,14 +42,47 @@ export async function subjectOf(run: StepRun, state: JobState, looking: Looking)
     failed: run.result.checks.filter(({ passed }) => !passed),
     siblings: looking.history.siblings(state.job, run),
     past: looking.history.past(state.job, run),
-    keys: stage === 'resource' ? await verdicts(failing, state, looking) : [],
+    keys,
+    keySets: stage === 'resource' ? await looking.keys.sets(looking.known) : [],
   });
 }
 
 function stageOf(run: StepRun, failing: Exchange): Stage {
   if (failing.hops.at(-1)?.response == null) return 'transport';
   if (run.credentialFailure || failing.role === 'token' || failing.role === 'metadata') return 'token';
-  return run.step.kind === 'authorize' ? 'authorization' : 'resource';
+  if (run.step.kind === 'authorize') return 'authorization';
+  return handMade(failing) ?? 'resource';
+}
+
+/** A request step that does by hand what a credential or an authorize step would do, and was refused. */
+function handMade(failing: Exchange): Stage | null {
+  const hop = failing.hops.at(-1);
+  if (!hop?.response) return null;
+  const { status } = hop.response;
+  if (tokenRequest(failing) !== null && (status >= 400 || saysError(hop.response))) return 'token';
+  const asked = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
+  return status >= 400 && asked?.has('client_id') && asked.has('response_type') ? 'authorization' : null;
+}
+
+/** The parameters of a token request (RFC 6749 section 4.1.3), wrongly sent as JSON too; null where it is none. */
+function tokenRequest(exchange: Exchange): URLSearchParams | null {
+  const sent = exchange.hops[0]?.request.body?.excerpt ?? '';
+  const parsed = sent.trimStart().startsWith('{') ? parseJson(sent) : null;
+  const parameters =
+    parsed && 'value' in parsed && isMap(parsed.value)
+      ? new URLSearchParams(strings(parsed.value))
+      : new URLSearchParams(sent);
+  return parameters.has('grant_type') ? parameters : null;
+}
+
+function strings(map: JsonMap): [string, string][] {
+  return Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+}
+
+/** Some token endpoints answer 200 whatever happens. */
+function saysError({ status, body }: Response): boolean {
+  const text = Buffer.from(body.content.subarray(0, 4096)).toString('utf8');
+  return status < 300 && /^\s*\{\s*"error"|(?:^|&)error=/.test(text) && !text.includes('access_token');
 }
 
 function credentialOf(run: StepRun, state: JobState): Credential | null {
@@ -54,7 +98,17 @@ function credentialOf(run: StepRun, state: JobState): Credential | null {
 export function clientOf(run: StepRun, state: JobState): Client | null {
   if (run.step.kind === 'authorize') return state.job.environment.clients.get(run.step.client) ?? null;
   const credential = credentialOf(run, state);
-  return credential?.type === 'oauth2' ? credential.client : null;
+  if (credential?.type === 'oauth2') return credential.client;
+  const hop = run.judged?.hops.at(-1);
+  if (!run.judged || !hop || handMade(run.judged) === null) return null;
+  const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
+  const id = tokenRequest(run.judged)?.get('client_id') ?? basicUser(credential) ?? inUrl?.get('client_id');
+  const clients = [...state.job.environment.clients.values()];
+  return clients.find(({ client_id }) => client_id === id) ?? null;
+}
+
+function basicUser(credential: Credential | null): string | null {
+  return credential?.type === 'basic' && typeof credential.username === 'string' ? credential.username : null;
 }
 
 /** Only a refused JWT is held against keys: own issuers first, the others only where these do not verify it. */

@@ -1,44 +1,14 @@
-/** iss, aud, client and scope of the token against why401.yml, of this environment and of the others. */
+/** aud and client of the token against why401.yml, of this environment and of the others; what scopes it holds. */
 import type { Environment, Json, JsonMap } from '../../model.ts';
+import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { type Subject, tokenUse } from '../subject.ts';
+import { environmentsBeside, type Subject, tokenUse } from '../subject.ts';
 
 export function claimFacts(subject: Subject): Evidence[] {
   const token = tokenUse(subject)?.token ?? null;
   if (subject.stage !== 'resource' || token?.claims == null) return [];
   const { claims } = token;
-  return [
-    ...issuer(subject, claims),
-    ...audience(subject, claims),
-    ...client(subject, claims),
-    ...scope(subject, claims),
-  ];
-}
-
-function issuer(subject: Subject, claims: JsonMap): Evidence[] {
-  const iss = claims['iss'];
-  if (typeof iss !== 'string') return [];
-  const own = issuersOf(subject.environment);
-  if (own.includes(iss) || own.length === 0) return [];
-  const line = {
-    hop: subject.hop.index,
-    field: 'token iss',
-    seen: `${iss}; ${subject.environment.name} has ${own.join(', ')}`,
-  };
-  const other = others(subject).find((environment) => issuersOf(environment).includes(iss));
-  if (!other)
-    return [evidence('token/foreign-issuer', { names: ['issuer-mismatch'], weight: 2, lines: [line] })];
-  return [
-    evidence('token/issuer-of-other-environment', {
-      names: ['environment-mixup'],
-      lines: [
-        {
-          ...line,
-          seen: `${iss} is the issuer of ${other.name}; ${subject.environment.name} has ${own.join(', ')}`,
-        },
-      ],
-    }),
-  ];
+  return [...audience(subject, claims), ...client(subject, claims)];
 }
 
 function audience(subject: Subject, claims: JsonMap): Evidence[] {
@@ -58,7 +28,7 @@ function audience(subject: Subject, claims: JsonMap): Evidence[] {
       }),
     ];
   }
-  const other = others(subject).find((environment) =>
+  const other = environmentsBeside(subject).find((environment) =>
     aud.some((value) => belongsOnlyTo(value, environment, subject.environment)),
   );
   if (other) {
@@ -91,7 +61,7 @@ function client(subject: Subject, claims: JsonMap): Evidence[] {
     const ids = (environment: Environment): string[] =>
       [...environment.clients.values()].map(({ client_id }) => client_id);
     if (ids(subject.environment).includes(value)) return [];
-    const other = others(subject).find((environment) => ids(environment).includes(value));
+    const other = environmentsBeside(subject).find((environment) => ids(environment).includes(value));
     if (!other) return [];
     const seen = `${value} is a client of ${other.name}, not of ${subject.environment.name}`;
     return [
@@ -107,53 +77,49 @@ function client(subject: Subject, claims: JsonMap): Evidence[] {
 
 /** Scopes that a token holds, whatever its issuer calls them. */
 export function heldScopes(claims: JsonMap): string[] {
-  return [
-    ...new Set(
-      ['scope', 'scp', 'scopes', 'permissions', 'roles']
-        .flatMap((name) => texts(claims[name]))
-        .flatMap((text) => text.split(/\s+/)),
-    ),
-  ].filter((scope) => scope !== '');
+  const realm = isMap(claims['realm_access']) ? texts(claims['realm_access']['roles']) : [];
+  const resources = isMap(claims['resource_access']) ? Object.values(claims['resource_access']) : [];
+  const roles = resources.flatMap((each) => (isMap(each) ? texts(each['roles']) : []));
+  const plain = ['scope', 'scp', 'scopes', 'permissions', 'roles', 'groups', 'authorities']
+    .flatMap((name) => texts(claims[name]))
+    .flatMap((text) => text.split(/[\s,]+/));
+  return [...new Set([...plain, ...realm, ...roles])].filter((scope) => scope !== '');
 }
 
-/** What the challenge asks for (RFC 6750 section 3): the `scope` attribute. */
+/** What the server asks for: the `scope` attribute of the challenge (RFC 6750 section 3), or what its text names. */
 export function neededScopes(subject: Subject): string[] {
-  const challenge = subject.challenges.find(
-    ({ parameters }) => parameters.get('error') === 'insufficient_scope',
+  const challenge =
+    subject.challenges.find(({ parameters }) => parameters.get('error') === 'insufficient_scope') ??
+    subject.challenges.find(({ parameters }) => parameters.has('scope'));
+  const named = split(challenge?.parameters.get('scope'));
+  return named.length > 0 || !lacksScope(subject) ? named : scopesInText(subject.text);
+}
+
+/** The server says that it is about scope (RFC 6750 section 3.1). */
+export function lacksScope(subject: Subject): boolean {
+  return (
+    subject.error === 'insufficient_scope' ||
+    (subject.response?.status === 403 &&
+      /\bscopes?\b/i.test(subject.description ?? subject.text.slice(0, 2000)))
   );
-  return (challenge?.parameters.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
 }
 
-function scope(subject: Subject, claims: JsonMap): Evidence[] {
-  const needed = neededScopes(subject);
-  if (needed.length === 0) return [];
-  const held = heldScopes(claims);
-  const missing = needed.filter((name) => !held.includes(name));
-  const hop = subject.hop.index;
-  const lines = [
-    { hop, field: 'needed scope', seen: needed.join(' ') },
-    { hop, field: 'token scope', seen: held.length === 0 ? 'none' : held.join(' ') },
-  ];
-  if (missing.length > 0) return [evidence('token/scope-missing', { names: ['scope-missing'], lines })];
-  return [
-    evidence('token/scope-held', {
-      names: ['permission-missing'],
-      excludes: ['scope-missing'],
-      weight: 1,
-      lines,
-    }),
-  ];
+/** `scope: "a b"`, `scope 'a'`, `"scope":"a"`, `scopes required: a, b`. */
+function scopesInText(text: string): string[] {
+  const found =
+    /\bscopes?["']?\s*(?::|=|is|are)?\s*\[?["'`]([\w.:/*\s,-]{1,200})["'`]/i.exec(text)?.[1] ??
+    /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\s*:?\s*["'`[]?([\w.:/*-]{2,80})/i.exec(
+      text,
+    )?.[1] ??
+    /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1];
+  return split(found);
 }
 
-function issuersOf(environment: Environment): string[] {
-  return [...environment.issuers.values()].map((each) => each.issuer);
+function split(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter((scope) => scope !== '');
 }
 
-function others(subject: Subject): Environment[] {
-  return subject.known.filter(({ name }) => name !== subject.environment.name);
-}
-
-function texts(value: Json | undefined): string[] {
+export function texts(value: Json | undefined): string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -1,44 +1,89 @@
-/** exp, nbf and iat against two clocks: ours, and the answer's Date (RFC 7519 section 4.1). */
+/** exp, nbf and iat against two clocks (RFC 7519 section 4.1). */
 import type { JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
+import { type Subject, tokenUse } from '../subject.ts';
+import { type Clocks, clocksOf, describeInstant, skewFacts, span } from './clocks.ts';
 
-/** Difference of clocks that is worth telling: Date has a resolution of a second, and answers take time. */
-const notableSkew = 30_000;
+export { span };
+
+/** A time in seconds beyond this is one in milliseconds. */
+const lastSecond = 1e11;
 
 export function timeFacts(subject: Subject): Evidence[] {
   const claims = tokenUse(subject)?.token?.claims ?? null;
   if (subject.stage !== 'resource' || claims === null) return [];
-  const clocks = { local: localMidpoint(subject.hop), server: serverDate(subject) };
-  return [...expiry(subject, claims, clocks), ...start(subject, claims, clocks), ...skew(subject, clocks)];
+  const clocks = clocksOf(subject);
+  const lifetime = lifetimeFacts(subject, claims);
+  return [
+    ...spelling(subject, claims),
+    ...(lifetime.length > 0 ? lifetime : expiry(subject, claims, clocks)),
+    ...start(subject, claims, clocks),
+    ...skewFacts(subject, clocks),
+  ];
 }
 
-interface Clocks {
-  readonly local: number;
-  readonly server: number | null;
-}
-
+/** Seconds; a string of digits is read as a number, as lenient servers do. */
 function seconds(claims: JsonMap, name: string): number | null {
   const value = claims[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  const number =
+    typeof value === 'string' && /^\d{1,16}(?:\.\d+)?$/.test(value) ? Number(value) : (value ?? null);
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** RFC 7519 section 2: a NumericDate is a number. */
+function spelling(subject: Subject, claims: JsonMap): Evidence[] {
+  return ['exp', 'nbf', 'iat'].flatMap((name) => {
+    const value = claims[name];
+    if (value === undefined || typeof value === 'number') return [];
+    const seen = `a ${value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value}, not a number of seconds`;
+    return [
+      evidence(`token/${name}-not-a-number`, {
+        names: ['token-claims-invalid', 'token-malformed'],
+        weight: 2,
+        lines: [{ hop: subject.hop.index, field: `token ${name}`, seen }],
+      }),
+    ];
+  });
+}
+
+/** Faults of whoever minted the token, whatever the time is now. */
+function lifetimeFacts(subject: Subject, claims: JsonMap): Evidence[] {
+  const exp = seconds(claims, 'exp');
+  const from = seconds(claims, 'iat') ?? seconds(claims, 'nbf');
+  const hop = subject.hop.index;
+  const milliseconds = ['exp', 'nbf', 'iat'].filter((name) => (seconds(claims, name) ?? 0) > lastSecond);
+  if (milliseconds.length > 0) {
+    // Far in the future is no reason to refuse exp, but it is one to refuse nbf and iat.
+    return [
+      evidence('token/time-in-milliseconds', {
+        names: ['token-lifetime-wrong'],
+        weight: 2,
+        lines: milliseconds.map((name) => ({
+          hop,
+          field: `token ${name}`,
+          seen: `${seconds(claims, name)} is not a time in seconds`,
+        })),
+      }),
+    ];
+  }
+  if (exp === null || from === null || exp > from) return [];
+  const seen =
+    exp === from ? 'it ends when it begins' : `it ends ${span((from - exp) * 1000)} before it begins`;
+  return [
+    evidence('token/lifetime-not-positive', {
+      names: ['token-lifetime-wrong'],
+      lines: [{ hop, field: 'token exp', seen }],
+    }),
+  ];
 }
 
 function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   const exp = seconds(claims, 'exp');
   if (exp === null) return [];
-  const hop = subject.hop.index;
-  if (exp > 1e11) {
-    return [
-      evidence('token/exp-in-milliseconds', {
-        names: ['token-lifetime-wrong'],
-        lines: [{ hop, field: 'token exp', seen: `${exp} is not a time in seconds` }],
-      }),
-    ];
-  }
   const instant = exp * 1000;
   const pastLocal = instant <= clocks.local;
   const pastServer = clocks.server === null ? null : instant <= clocks.server + 999;
-  const line = { hop, field: 'token exp', seen: describe(instant, clocks) };
+  const line = { hop: subject.hop.index, field: 'token exp', seen: describeInstant(instant, clocks) };
   if (pastLocal && pastServer !== false)
     return [evidence('token/expired', { names: ['token-expired'], lines: [line] })];
   if (pastLocal || pastServer === true) {
@@ -53,49 +98,29 @@ function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   return [evidence('token/not-expired', { excludes: ['token-expired'], lines: [] })];
 }
 
+/** nbf is checked by everybody, iat by some. */
 function start(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
-  const from = seconds(claims, 'nbf') ?? seconds(claims, 'iat');
-  if (from === null) return [];
-  const hop = subject.hop.index;
-  const instant = from * 1000;
-  const aheadServer = clocks.server !== null && instant > clocks.server + 1000;
-  const aheadLocal = instant > clocks.local + 1000;
-  const line = {
-    hop,
-    field: claims['nbf'] === undefined ? 'token iat' : 'token nbf',
-    seen: describe(instant, clocks),
-  };
-  if (aheadServer && aheadLocal)
-    return [evidence('token/not-yet-valid', { names: ['token-not-yet-valid'], lines: [line] })];
-  if (aheadServer)
-    return [evidence('token/ahead-of-server', { names: ['clock-skew'], weight: 2, lines: [line] })];
-  return [evidence('token/has-begun', { excludes: ['token-not-yet-valid'], lines: [] })];
-}
-
-function skew(subject: Subject, clocks: Clocks): Evidence[] {
-  if (clocks.server === null) return [];
-  const difference = clocks.server - clocks.local;
-  if (Math.abs(difference) < notableSkew)
-    return [evidence('clock/agrees', { excludes: ['clock-skew'], lines: [] })];
-  const seen = `the server's clock is ${span(Math.abs(difference))} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
-  return [evidence('clock/differs', { lines: [{ hop: subject.hop.index, field: 'date', seen }] })];
-}
-
-function describe(instant: number, clocks: Clocks): string {
-  const reference = clocks.server ?? clocks.local;
-  const difference = reference - instant;
-  const name = clocks.server === null ? 'our clock' : "the answer's Date";
-  const when =
-    Number.isFinite(instant) && Math.abs(instant) < 8.64e15
-      ? new Date(instant).toISOString()
-      : String(instant);
-  return `${when}, ${span(Math.abs(difference))} ${difference >= 0 ? 'before' : 'after'} ${name}`;
-}
-
-export function span(ms: number): string {
-  const total = Math.round(ms / 1000);
-  if (total < 120) return `${total} s`;
-  if (total < 7200) return `${Math.round(total / 60)} min`;
-  if (total < 172_800) return `${Math.round(total / 3600)} h`;
-  return `${Math.round(total / 86_400)} d`;
+  const found = ['nbf', 'iat'].flatMap((name) => {
+    const value = seconds(claims, name);
+    return value === null || value > lastSecond ? [] : [{ name, instant: value * 1000 }];
+  });
+  const ahead = (clock: number | null) => (each: { instant: number }) =>
+    clock !== null && each.instant > clock + 1000;
+  const late = found.find(ahead(clocks.server)) ?? found.find(ahead(clocks.local));
+  if (!late)
+    return found.length === 0
+      ? []
+      : [evidence('token/has-begun', { excludes: ['token-not-yet-valid'], lines: [] })];
+  const byLocal = ahead(clocks.local)(late);
+  const byServer = clocks.server === null ? byLocal : ahead(clocks.server)(late);
+  const lines = [
+    { hop: subject.hop.index, field: `token ${late.name}`, seen: describeInstant(late.instant, clocks) },
+  ];
+  if (byServer && byLocal) {
+    const weight = late.name === 'nbf' ? 3 : 2;
+    return [evidence('token/not-yet-valid', { names: ['token-not-yet-valid'], weight, lines })];
+  }
+  // Begun by the server's clock: only ours is behind.
+  if (!byServer) return [];
+  return [evidence('token/ahead-of-server', { names: ['clock-skew'], weight: 2, lines })];
 }

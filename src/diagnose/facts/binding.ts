@@ -1,0 +1,106 @@
+/** Tokens that are bound to a key or a certificate (RFC 7800, RFC 8705, RFC 9449). */
+import { X509Certificate } from 'node:crypto';
+import { isMap } from '../../source.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import { type Subject, tokenUse } from '../subject.ts';
+import { jsonOf, lastHop, sentField } from './wire.ts';
+
+export function bindingFacts(subject: Subject): Evidence[] {
+  if (subject.stage !== 'resource' || !tokenUse(subject)) return [];
+  return [...dpop(subject), ...certificate(subject), ...unasked(subject)];
+}
+
+function confirmation(subject: Subject, name: string): string | null {
+  const cnf = tokenUse(subject)?.token?.claims?.['cnf'];
+  const value = isMap(cnf) ? cnf[name] : undefined;
+  return typeof value === 'string' ? value : null;
+}
+
+function dpop(subject: Subject): Evidence[] {
+  const use = tokenUse(subject);
+  const jkt = confirmation(subject, 'jkt');
+  const hop = subject.hop.index;
+  const proof = sentField(subject.hop, 'dpop') !== null;
+  const scheme = use?.scheme ?? null;
+  if (/^dpop$/i.test(scheme ?? '') && !proof) {
+    return [
+      evidence('binding/proof-missing', {
+        names: ['dpop-proof-missing'],
+        excludes: ['dpop-proof-invalid'],
+        lines: [{ hop, field: 'dpop', seen: 'not sent, although the scheme is DPoP' }],
+      }),
+    ];
+  }
+  if (jkt !== null && !/^dpop$/i.test(scheme ?? '')) {
+    const seen = `binds the token to a key; it was sent with scheme ${scheme ?? 'none'}${proof ? '' : ' and without a proof'}`;
+    return [
+      evidence('binding/sent-as-bearer', {
+        names: proof
+          ? ['token-binding-mismatch', 'scheme-mismatch']
+          : ['token-binding-mismatch', 'dpop-proof-missing'],
+        weight: 2,
+        lines: [{ hop, field: 'token cnf.jkt', seen }],
+      }),
+    ];
+  }
+  return [];
+}
+
+/** RFC 8705 section 3: the certificate's SHA-256, base64url. */
+function certificate(subject: Subject): Evidence[] {
+  const wanted = confirmation(subject, 'x5t#S256');
+  if (wanted === null) return [];
+  const hop = subject.hop.index;
+  const field = 'token cnf.x5t#S256';
+  const { clientCertificate } = subject.environment.transport;
+  if (clientCertificate === null) {
+    return [
+      evidence('binding/no-certificate', {
+        names: ['token-binding-mismatch', 'client-cert-missing'],
+        weight: 2,
+        lines: [{ hop, field, seen: 'binds the token to a certificate; none was presented' }],
+      }),
+    ];
+  }
+  const own = thumbprint(clientCertificate.cert);
+  if (own === null || own === wanted) return [];
+  return [
+    evidence('binding/other-certificate', {
+      names: ['token-binding-mismatch'],
+      lines: [{ hop, field, seen: `${wanted}; the certificate of ${subject.environment.name} is ${own}` }],
+    }),
+  ];
+}
+
+function thumbprint(pem: string): string | null {
+  try {
+    const hex = new X509Certificate(pem).fingerprint256.replaceAll(':', '');
+    return Buffer.from(hex, 'hex').toString('base64url');
+  } catch {
+    return null;
+  }
+}
+
+/** The authorization server said `"token_type": "DPoP"` of a token that is sent as Bearer. */
+function unasked(subject: Subject): Evidence[] {
+  const use = tokenUse(subject);
+  if (!use?.obtained || !/^bearer$/i.test(use.scheme ?? '') || confirmation(subject, 'jkt') !== null)
+    return [];
+  const { at } = use.obtained;
+  const answer = subject.past.findLast(
+    ({ exchange }) =>
+      exchange.role === 'token' &&
+      exchange.environment === subject.environment.name &&
+      Math.abs((lastHop(exchange)?.clock.received ?? 0) - at) < 5000,
+  );
+  const response = answer ? lastHop(answer.exchange)?.response : null;
+  const type = response ? jsonOf(response)?.['token_type'] : undefined;
+  if (typeof type !== 'string' || /^bearer$/i.test(type)) return [];
+  return [
+    evidence('binding/token-type', {
+      names: /^dpop$/i.test(type) ? ['dpop-proof-missing', 'token-binding-mismatch'] : ['scheme-mismatch'],
+      weight: 2,
+      lines: [{ hop: null, field: 'token_type', seen: `${type}; it was sent with scheme ${use.scheme}` }],
+    }),
+  ];
+}
