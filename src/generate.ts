@@ -6,6 +6,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
+import type { Signature } from './diagnose/signature.ts';
+import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -44,13 +46,17 @@ function generateValidators(names: readonly string[]): void {
 function generateSignatures(): void {
   const folder = new URL('diagnose/signatures/', source);
   if (!existsSync(folder)) return;
-  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
-  const signatures = files.sort().flatMap((file) => {
-    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { signatures?: unknown } | null;
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml') && file !== 'terms.yml');
+  const entries = files.sort().flatMap((file) => {
+    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { signatures?: Signature[] } | null;
     if (!Array.isArray(content?.signatures)) throw new Error(`${file} has no list "signatures".`);
-    return content.signatures as unknown[];
+    return content.signatures;
   });
-  write('diagnose/signatures.json', JSON.stringify(signatures));
+  const terms = parse(readFileSync(new URL('terms.yml', folder), 'utf8')) as Record<string, string>;
+  const groups = JSON.parse(readFileSync(new URL('diagnose/causes.json', source), 'utf8')) as Record<string, string[]>;
+  const causes = new Set(Object.values(groups).flat());
+  const expanded = expandSignatures(entries, expandTerms(terms), causes);
+  write('diagnose/signatures.json', JSON.stringify(expanded.map(compileSignature)));
 }
 
 function copy(path: string): void {

@@ -12,6 +12,8 @@ export interface Evidence {
   readonly excludes: readonly CauseId[];
   /** 3: states it; 2: fits it; 1: a hint. */
   readonly weight: 1 | 2 | 3;
+  /** What the answer says, in words of ours; texts only. */
+  readonly told?: { readonly says: string; readonly fix: string | null; readonly references: readonly string[] };
   readonly lines: readonly { readonly hop: number | null; readonly field: string; readonly seen: string }[];
 }
 

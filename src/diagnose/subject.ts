@@ -1,6 +1,5 @@
 /** What is to be explained: one step that did not do what was expected, with all that is known without asking further. */
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
-import { parseJson } from '../http/json.ts';
 import type {
   Check,
   Client,
@@ -9,11 +8,10 @@ import type {
   Environment,
   Exchange,
   Hop,
-  Json,
   Response,
   Step,
 } from '../model.ts';
-import { isMap } from '../source.ts';
+import { answerOf } from './wording.ts';
 
 /** Where in the flow it failed: nothing came back, or which server refused. */
 export type Stage = 'transport' | 'token' | 'authorization' | 'resource';
@@ -31,7 +29,7 @@ export interface Subject {
   readonly challenges: readonly Challenge[];
   /** First 4 kB of the body. */
   readonly text: string;
-  /** `error` and `error_description` wherever they stand: challenge, JSON body. */
+  /** `error` and `error_description`, or what servers put in their place: challenge, body, redirect. */
   readonly error: string | null;
   readonly description: string | null;
   readonly uses: readonly CredentialUse[];
@@ -116,8 +114,7 @@ export function createSubject(parts: SubjectParts): Subject | null {
   const { response } = hop;
   const challenges = response ? parseChallenges(headerValues(response, 'www-authenticate')) : [];
   const text = response ? Buffer.from(response.body.content.subarray(0, 4096)).toString('utf8') : '';
-  const body = bodyMap(text);
-  const challenge = challenges.find(({ parameters }) => parameters.has('error'));
+  const answer = response ? answerOf(response) : null;
   const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
   return {
     ...parts,
@@ -126,11 +123,8 @@ export function createSubject(parts: SubjectParts): Subject | null {
     response,
     challenges,
     text,
-    error: challenge?.parameters.get('error') ?? textAt(body, 'error'),
-    description:
-      challenge?.parameters.get('error_description') ??
-      textAt(body, 'error_description') ??
-      textAt(body, 'message'),
+    error: answer?.codes[0] ?? null,
+    description: answer?.description ?? null,
     uses: parts.failing.credentials,
     redirect_uri: parts.stage === 'authorization' ? (inUrl?.get('redirect_uri') ?? null) : null,
   };
@@ -143,18 +137,6 @@ export function headerValues(response: Response, name: string): string[] {
 export function headerValue(response: Response, name: string): string | null {
   const values = headerValues(response, name);
   return values.length === 0 ? null : values.join(', ');
-}
-
-function bodyMap(text: string): Json | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined;
-  const parsed = parseJson(text);
-  return 'value' in parsed ? parsed.value : undefined;
-}
-
-function textAt(body: Json | undefined, name: string): string | null {
-  if (!isMap(body)) return null;
-  const value = body[name];
-  return typeof value === 'string' ? value : null;
 }
 
 /** The token of the step, decoded, with the name of its credential. */

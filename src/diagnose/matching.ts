@@ -1,0 +1,189 @@
+/** Whether an answer fits a signature, and what of it does. */
+import { compilePattern, type Pattern } from '../http/regexp.ts';
+import type { CauseId } from '../model.ts';
+import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
+import { headerValue, type Subject } from './subject.ts';
+import { type Answer, answerOf, normalWords } from './wording.ts';
+
+export interface Match {
+  readonly signature: Compiled;
+  readonly causes: readonly CauseId[];
+  readonly weight: 1 | 2 | 3;
+  readonly seen: readonly { readonly field: string; readonly seen: string }[];
+  /** Place in the words of the answer; null where no words were asked for. */
+  readonly span: Span | null;
+  readonly values: ReadonlyMap<string, string>;
+}
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  /** The words of the whole piece around it. */
+  readonly before: string;
+  readonly after: string;
+}
+
+interface Draft {
+  readonly seen: { field: string; seen: string }[];
+  readonly values: Map<string, string>;
+  span: Span | null;
+}
+
+const longestQuote = 160;
+
+/** Null where it does not fit. */
+export function match(signature: Compiled, subject: Subject): Match | null {
+  const { response } = subject;
+  const { when } = signature;
+  if (!response || !concerns(when, subject)) return null;
+  const answer = answerOf(response);
+  const draft: Draft = { seen: [], values: new Map([['status', String(response.status)]]), span: null };
+  if (subject.error !== null) draft.values.set('error', subject.error);
+  if (subject.description !== null) draft.values.set('description', subject.description);
+  const fits =
+    fieldsFit(when, subject, draft) &&
+    codeFits(when, answer, draft) &&
+    membersFit(when, answer, draft) &&
+    pageFits(signature.page, answer, draft) &&
+    wordsFit(signature.words, answer, draft) &&
+    (when.not === undefined || !pattern(when.not).test(answer.words));
+  if (!fits) return null;
+  const { seen, values, span } = draft;
+  return { signature, causes: signature.causes, weight: signature.weight, seen, span, values };
+}
+
+function concerns(when: When, subject: Subject): boolean {
+  return (
+    (!when.stage || when.stage.includes(subject.stage)) &&
+    (!when.status || when.status.includes(subject.response?.status ?? 0)) &&
+    (!when.sent || when.sent.some((kind) => sentKinds(subject).includes(kind))) &&
+    (!when.grant || when.grant.includes(grantOf(subject) ?? ''))
+  );
+}
+
+/** What the last request carried. */
+export function sentKinds(subject: Subject): Sent[] {
+  const { headers, url } = subject.hop.request;
+  const kinds: Sent[] = [];
+  for (const [name, value] of headers) {
+    const header = name.toLowerCase();
+    if (header === 'authorization') kinds.push(schemeOf(value));
+    if (header === 'cookie') kinds.push('cookie');
+    if (header !== 'authorization' && subject.uses.some(({ field }) => field === header)) kinds.push('key');
+  }
+  const query = subject.uses.filter(({ field }) => field.startsWith('query:'));
+  if (query.some(({ field }) => url.includes(`${field.slice(6)}=`))) kinds.push('key');
+  return kinds.length === 0 ? ['none'] : kinds;
+}
+
+function schemeOf(value: string): Sent {
+  const scheme = value.split(' ', 1)[0]?.toLowerCase() ?? '';
+  return scheme === 'bearer' || scheme === 'basic' || scheme === 'dpop' || scheme === 'digest' ? scheme : 'other';
+}
+
+/** `grant_type` of a token request (RFC 6749 section 4). */
+export function grantOf(subject: Subject): string | null {
+  const excerpt = subject.hop.request.body?.excerpt ?? '';
+  const found = /(?:^|&)grant_type=([^&]*)/.exec(excerpt)?.[1];
+  return found === undefined ? null : decodeURIComponent(found.replace(/%(?![\da-f]{2})/gi, '%25'));
+}
+
+function pattern(text: string): Pattern {
+  const compiled = compilePattern(text);
+  if ('error' in compiled) throw new Error(`${text}: ${compiled.error}`);
+  return compiled;
+}
+
+function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
+  const { response, challenges } = subject;
+  if (!response) return false;
+  if (when.scheme !== undefined) {
+    const wanted = pattern(`^(?:${when.scheme})$`);
+    const found = challenges.find(({ scheme }) => wanted.test(scheme.toLowerCase()));
+    if (!found) return false;
+    draft.seen.push({ field: 'challenge', seen: found.scheme });
+  }
+  for (const [name, text] of Object.entries(when.challenge ?? {})) {
+    const values = challenges.flatMap(({ parameters }) => parameters.get(name) ?? []);
+    const found = values.find((value) => pattern(text).test(value.toLowerCase()));
+    if (found === undefined) return false;
+    draft.values.set(name, found);
+    draft.seen.push({ field: `challenge ${name}`, seen: clip(found) });
+  }
+  for (const [name, text] of Object.entries(when.headers ?? {})) {
+    const value = headerValue(response, name);
+    if (value === null || !pattern(text).test(value.toLowerCase())) return false;
+    draft.seen.push({ field: name, seen: clip(value) });
+  }
+  return true;
+}
+
+function codeFits(when: When, answer: Answer, draft: Draft): boolean {
+  if (when.error === undefined) return true;
+  const wanted = pattern(`^(?:${when.error})$`);
+  const found = answer.codes.find((code) => wanted.test(code.toLowerCase()));
+  if (found === undefined) return false;
+  draft.seen.push({ field: 'error', seen: clip(found) });
+  return true;
+}
+
+function membersFit(when: When, answer: Answer, draft: Draft): boolean {
+  return Object.entries(when.members ?? {}).every(([name, text]) => {
+    const found = answer.members.get(name)?.find((value) => pattern(text).test(value.toLowerCase()));
+    if (found === undefined) return false;
+    draft.values.set(name, found);
+    draft.seen.push({ field: `body ${name}`, seen: clip(found) });
+    return true;
+  });
+}
+
+function holds(text: string, wanted: CompiledPattern): boolean {
+  return wanted.needles === null || wanted.needles.some((needle) => text.includes(needle));
+}
+
+function pageFits(wanted: CompiledPattern | undefined, answer: Answer, draft: Draft): boolean {
+  if (wanted === undefined) return true;
+  if (!holds(answer.page, wanted)) return false;
+  const found = pattern(wanted.pattern).exec(answer.page)?.[0];
+  if (found === undefined || found === null) return false;
+  const words = found.replace(/<[^<>]*>?/g, ' ').replace(/\s+/g, ' ').trim();
+  draft.seen.push({ field: 'body', seen: clip(words) });
+  return true;
+}
+
+function wordsFit(wanted: CompiledPattern | undefined, answer: Answer, draft: Draft): boolean {
+  if (wanted === undefined) return true;
+  const { words, pieces } = answer;
+  if (!holds(words, wanted)) return false;
+  const groups = pattern(wanted.pattern).exec(words);
+  const found = groups?.[0];
+  if (groups === null || found === undefined || found === null) return false;
+  const start = words.indexOf(found);
+  const from = words.lastIndexOf('\n', start) + 1;
+  const until = words.indexOf('\n', start + found.length);
+  const end = start + found.length;
+  draft.span = {
+    start,
+    end,
+    before: words.slice(from, start),
+    after: words.slice(end, until < 0 ? undefined : until),
+  };
+  const piece = pieces[words.slice(0, start).split('\n').length - 1];
+  const original = piece?.text.replace(/\s+/g, ' ').trim() ?? found;
+  draft.seen.push({ field: piece?.field ?? 'body', seen: clip(original) });
+  for (const [index, name] of wanted.groups.entries()) {
+    const value = groups[index + 1];
+    if (name !== null && value) draft.values.set(name, asSent(value, original));
+  }
+  return true;
+}
+
+/** The words of a group as the server wrote them. */
+function asSent(value: string, original: string): string {
+  const loose = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[\\s_-]+');
+  const found = new RegExp(loose, 'i').exec(original)?.[0];
+  return found !== undefined && normalWords(found) === value ? found : value;
+}
+
+function clip(text: string): string {
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}
