@@ -1,18 +1,20 @@
 /**
  * The part of the build that tsc does not do: schemas to validators, signatures and causes to JSON beside the compiled
- * files. Run as `node build/src/generate.js`; not shipped.
+ * files, causes to docs/causes.md. Run as `node build/src/generate.js`; not shipped.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
+import type { Cause } from './diagnose/vocabulary.ts';
+import { vocabularyPage } from './diagnose/vocabulary-page.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
 
 generateValidators(['project', 'scenario']);
 for (const name of ['project', 'scenario', 'report']) copy(`schemas/${name}.schema.json`);
-copy('diagnose/causes.json');
+generateCauses();
 generateSignatures();
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
@@ -39,6 +41,36 @@ function generateValidators(names: readonly string[]): void {
   const code = standalone.default(ajv, exports);
   if (code.includes('require(')) throw new Error('A schema uses a keyword that needs a module at run time.');
   write('schemas/validators.js', code);
+}
+
+/** Groups in the order of docs/causes.md: that of the procedure, from the wire to the application. */
+function generateCauses(): void {
+  const groups = [
+    'network',
+    'tls',
+    'gateway',
+    'transport',
+    'redirect',
+    'credential-delivery',
+    'token-validity',
+    'authorization',
+    'client',
+    'grant-and-session',
+    'cross-environment',
+    'body',
+  ];
+  const folder = new URL('diagnose/causes/', source);
+  const forgotten = readdirSync(folder).filter((file) => !groups.includes(file.replace(/\.yml$/, '')));
+  if (forgotten.length > 0) throw new Error(`No place among the causes: ${forgotten.join(', ')}.`);
+  const causes = groups.flatMap((file) => {
+    const text = readFileSync(new URL(`${file}.yml`, folder), 'utf8');
+    const { group, causes: own } = parse(text) as { group: string; causes: Omit<Cause, 'group'>[] };
+    return own.map(({ id, ...rest }): Cause => ({ id, group, ...rest }));
+  });
+  write('diagnose/causes.json', JSON.stringify(causes));
+  const page = new URL('../docs/causes.md', source);
+  const text = vocabularyPage(causes);
+  if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
 }
 
 function generateSignatures(): void {

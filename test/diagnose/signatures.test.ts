@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Example, match, signatures } from '../../src/diagnose/signatures.ts';
 import type { Subject } from '../../src/diagnose/subject.ts';
+import { causes as vocabulary } from '../../src/diagnose/vocabulary.ts';
 import { client, subject } from './subjects.ts';
 
-const groups = JSON.parse(readFileSync('src/diagnose/causes.json', 'utf8')) as Record<string, string[]>;
-const causes = new Set(Object.values(groups).flat());
+const causes = new Set(vocabulary().map(({ id }) => id));
 
 function subjectOf(example: Example): Subject {
   return subject({
