@@ -1,15 +1,11 @@
 /** A ranking to the finding that is reported. */
 import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
 import type { Evidence } from './evidence.ts';
-import { client } from './explain/client.ts';
-import { delivery } from './explain/delivery.ts';
-import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
-import { token } from './explain/token.ts';
+import { explain } from './explain/explanations.ts';
 import { usual } from './groups.ts';
 import { type Candidate, compatible, type Ranking } from './rank.ts';
 import type { Subject } from './subject.ts';
 
-const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
 /** Named beside the first: more would be noise. */
 const mostAlternatives = 4;
 
@@ -21,8 +17,7 @@ export function findingFrom(
 ): Finding {
   const first = ranking.candidates[0];
   const cause = first && first.support.length > 0 ? first.cause : 'unknown';
-  const explained =
-    cause === 'unknown' ? undecided(subject) : (explanations[cause]?.(subject) ?? plain(subject, cause));
+  const explained = explain(cause, subject);
   return {
     cause,
     check: null,
@@ -91,23 +86,4 @@ function whyNot(candidate: Candidate, ranking: Ranking): string {
   const against = ranking.conflicts.find((item) => !compatible(item, candidate.cause));
   if (against) return `against it: ${against.lines[0]?.seen ?? against.id}`;
   return candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
-}
-
-function undecided(subject: Subject): Explanation {
-  return {
-    summary: `${originOfHop(subject)} answered ${refusal(subject)}, and nothing in the answer or the request decides why.`,
-    fix: 'Look at the candidates below, and into the log of the server at this time.',
-    fixSource: null,
-    references: [],
-  };
-}
-
-function plain(subject: Subject, cause: CauseId): Explanation {
-  const said = [subject.error, subject.description].filter(Boolean).join(': ');
-  return {
-    summary: `${originOfHop(subject)} answered ${refusal(subject)}${said ? ` (${said})` : ''}: ${cause.replaceAll('-', ' ')}.`,
-    fix: 'See the evidence; look into the log of the server at this time.',
-    fixSource: null,
-    references: [],
-  };
 }

@@ -1,7 +1,13 @@
 /** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
 import { isMap } from '../../source.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
-import { answered, credentialName, credentialSource, type Explain, type Explanations } from './explanation.ts';
+import {
+  answered,
+  credentialName,
+  credentialSource,
+  type Explain,
+  type Explanations,
+} from './explanation.ts';
 
 export const binding: Explanations = {
   'token-binding-mismatch': mismatch,
@@ -24,7 +30,10 @@ function mismatch(subject: Subject): ReturnType<Explain> {
   const sent = subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop')
     ? 'a DPoP proof'
     : 'no DPoP proof';
-  const certificate = subject.environment.transport.clientCertificate === null ? 'no client certificate' : 'the client certificate of tls.cert';
+  const certificate =
+    subject.environment.transport.clientCertificate === null
+      ? 'no client certificate'
+      : 'the client certificate of tls.cert';
   const scheme = subject.uses[0]?.scheme ?? null;
   const token = `the access token of ${credentialName(subject)}`;
   return {
@@ -37,7 +46,9 @@ function mismatch(subject: Subject): ReturnType<Explain> {
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
-  const algs = subject.challenges.find(({ scheme }) => scheme.toLowerCase() === 'dpop')?.parameters.get('algs');
+  const algs = subject.challenges
+    .find(({ scheme }) => scheme.toLowerCase() === 'dpop')
+    ?.parameters.get('algs');
   return {
     summary: `${answered(subject)}: it wants a DPoP proof with the access token of ${credentialName(subject)}, and ${subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop') ? 'does not see the one that was sent' : 'none was sent'}.`,
     fix: `Send the token in the scheme DPoP with a proof for ${subject.hop.request.method} ${target(subject)}${algs === undefined ? '' : `, signed with one of ${algs}`}; or let the authorization server issue tokens that are not bound.`,

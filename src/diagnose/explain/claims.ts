@@ -72,12 +72,22 @@ function origin(subject: Subject): [string, string | null] {
   const called = others(subject).find((each) =>
     [...each.origins.values()].some((url) => aud === url || aud.startsWith(`${url}/`)),
   );
-  if (called) return [`is meant for ${aud}, an origin of ${called.name}; it was sent to ${originOfHop(subject)}`, called.name];
+  if (called)
+    return [
+      `is meant for ${aud}, an origin of ${called.name}; it was sent to ${originOfHop(subject)}`,
+      called.name,
+    ];
   const found = clientClaim(subject);
   const owner = found && others(subject).find((each) => clientIds(each).includes(found.value));
   if (found && owner)
-    return [`was issued to client ${found.value} (${found.name}), a client of ${owner.name} and not of ${name}`, owner.name];
-  return [`seems to be one of another environment (iss ${iss ?? 'unknown'}); ${name} expects ${own || 'its own'}`, null];
+    return [
+      `was issued to client ${found.value} (${found.name}), a client of ${owner.name} and not of ${name}`,
+      owner.name,
+    ];
+  return [
+    `seems to be one of another environment (iss ${iss ?? 'unknown'}); ${name} expects ${own || 'its own'}`,
+    null,
+  ];
 }
 
 function clientMixup(subject: Subject): ReturnType<Explain> {
@@ -97,7 +107,10 @@ function issuer(subject: Subject): ReturnType<Explain> {
   const token = `the access token of ${credentialName(subject)}`;
   const configured = [...subject.environment.issuers.values()][0]?.source ?? null;
   if (iss === null)
-    return { summary: `${answered(subject)}: it does not trust the issuer of ${token}.`, fixSource: configured };
+    return {
+      summary: `${answered(subject)}: it does not trust the issuer of ${token}.`,
+      fixSource: configured,
+    };
   const near = own.map((each) => smallDifference(iss, each)).find((text) => text !== null);
   const trifle = near === undefined ? '' : ` (${near})`;
   const known = own.includes(iss)
@@ -117,7 +130,10 @@ function audience(subject: Subject): ReturnType<Explain> {
   const aud = claim(subject, 'aud');
   const credential = oauth2(subject);
   const resource = credential?.resource.join(', ') || credential?.audience || '';
-  const asked = resource === '' ? '' : `, as asked for with ${credential?.resource.length ? 'resource' : 'audience'} ${resource}`;
+  const asked =
+    resource === ''
+      ? ''
+      : `, as asked for with ${credential?.resource.length ? 'resource' : 'audience'} ${resource}`;
   return {
     summary: `${answered(subject)}: it does not accept the audience of the access token of ${credentialName(subject)}; ${aud === null ? 'aud is absent or cannot be read here' : `aud is ${aud}`}${asked}.`,
     fix: `Ask for the audience that this server expects (resource or audience of ${credentialName(subject)})${aud === null ? '' : `, or add ${aud} to what it accepts in ${subject.environment.name}`}.`,
@@ -170,7 +186,11 @@ function claimsInvalid(subject: Subject): ReturnType<Explain> {
     /["'`“]([\w.:/-]{2,60})["'`”]\s+claim\b/i.exec(said)?.[1];
   const held = tokenUse(subject)?.token?.claims;
   if (named === undefined || !held)
-    return { summary: `${answered(subject)}: a claim of the access token of ${credentialName(subject)} is missing or has another value than the server wants.` };
+    return {
+      summary: `${answered(subject)}: a claim of the access token of ${credentialName(subject)} is missing or has another value than the server wants.`,
+    };
   const state = held[named] === undefined ? 'is missing in' : 'has another value than the server wants in';
-  return { summary: `${answered(subject)}: the claim "${named}" ${state} the access token of ${credentialName(subject)}.` };
+  return {
+    summary: `${answered(subject)}: the claim "${named}" ${state} the access token of ${credentialName(subject)}.`,
+  };
 }

@@ -27,7 +27,12 @@ export const client: Explanations = {
   'client-auth-missing': authMissing,
   'client-auth-method-wrong': method,
   'client-type-wrong': type,
-  'client-assertion-invalid': (subject) => assertion(subject, 'refuses the client assertion', 'Sign with the key that is registered for the client in this environment, and set iss and sub to its client_id.'),
+  'client-assertion-invalid': (subject) =>
+    assertion(
+      subject,
+      'refuses the client assertion',
+      'Sign with the key that is registered for the client in this environment, and set iss and sub to its client_id.',
+    ),
   'client-assertion-audience': (subject) =>
     assertion(
       subject,
@@ -35,7 +40,11 @@ export const client: Explanations = {
       `Set aud to the issuer identifier ${subject.client?.issuer.issuer ?? ''}; some servers want the token endpoint.`,
     ),
   'client-assertion-replayed': (subject) =>
-    assertion(subject, 'has seen the jti of the client assertion before', 'Make a new assertion with a new jti for every request, retries included.'),
+    assertion(
+      subject,
+      'has seen the jti of the client assertion before',
+      'Make a new assertion with a new jti for every request, retries included.',
+    ),
   'redirect-uri-mismatch': redirectUri,
 };
 

@@ -59,8 +59,9 @@ export function inBrackets(text: string | null): string {
   return text === null || text === '' ? '' : ` (${text})`;
 }
 
+/** As the first word of a sentence; an origin keeps its form. */
 export function capital(text: string): string {
-  return text.startsWith('the ') ? `T${text.slice(1)}` : text;
+  return /^(?:the|credential) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** `credential "reader"`, or words for a step that has none. */

@@ -9,6 +9,7 @@ import {
   credentialSource,
   type Explain,
   type Explanations,
+  inBrackets,
   oauth2,
   secretName,
 } from './explanation.ts';
@@ -37,12 +38,19 @@ export const grant: Explanations = {
     summary: `${answered(subject)}: it requires PKCE, and ${asked(subject, 'code_challenge') === '' ? 'no code_challenge was sent' : 'does not accept what was sent'}.`,
     fixSource: subject.step.source,
   }),
-  'pkce-mismatch': (subject) => flow(subject, 'the code_verifier does not fit the code_challenge of the flow'),
+  'pkce-mismatch': (subject) =>
+    flow(subject, 'the code_verifier does not fit the code_challenge of the flow'),
   'code-invalid': (subject) => flow(subject, 'it refuses the authorization code and does not say why'),
   'code-expired': (subject) => flow(subject, 'the authorization code was redeemed too late'),
   'code-reused': (subject) => flow(subject, 'the authorization code was redeemed before'),
-  'refresh-token-expired': (subject) => refresh(subject, 'has expired', 'Sign in again, and store the new refresh token; ask for offline access where it must live longer.'),
-  'refresh-token-revoked': (subject) => refresh(subject, 'was withdrawn', 'Sign in again and store the new refresh token.'),
+  'refresh-token-expired': (subject) =>
+    refresh(
+      subject,
+      'has expired',
+      'Sign in again, and store the new refresh token; ask for offline access where it must live longer.',
+    ),
+  'refresh-token-revoked': (subject) =>
+    refresh(subject, 'was withdrawn', 'Sign in again and store the new refresh token.'),
   'refresh-token-reused': (subject) =>
     refresh(
       subject,
@@ -50,13 +58,21 @@ export const grant: Explanations = {
       'Give each job a refresh token of its own and store the new one after each use; the family is lost, so sign in again.',
     ),
   'refresh-token-unknown': (subject) =>
-    refresh(subject, 'was not issued there to this client', `Store the refresh token that the authorization server of ${subject.environment.name} gave to this client.`),
+    refresh(
+      subject,
+      'was not issued there to this client',
+      `Store the refresh token that the authorization server of ${subject.environment.name} gave to this client.`,
+    ),
   'state-mismatch': (subject) => flow(subject, 'state or iss of the callback is not the one that was sent'),
 };
 
 /** `grant_type` of the body that was sent, else of the credential. */
 function grantType(subject: Subject): string {
-  return sent(subject.hop.request.body?.excerpt ?? '', 'grant_type') ?? oauth2(subject)?.grant_type ?? 'that was asked for';
+  return (
+    sent(subject.hop.request.body?.excerpt ?? '', 'grant_type') ??
+    oauth2(subject)?.grant_type ??
+    'that was asked for'
+  );
 }
 
 /** A parameter of a form-encoded body. */
@@ -108,12 +124,14 @@ function flow(subject: Subject, what: string): ReturnType<Explain> {
 function refresh(subject: Subject, what: string, fix: string): ReturnType<Explain> {
   const credential = oauth2(subject);
   const earlier = before(subject, 'refresh_token').length;
-  const used = earlier === 0 ? '' : `; this run has used a refresh token there ${earlier === 1 ? 'once' : `${earlier} times`} before`;
-  const name = secretName(credential?.refresh_token);
+  const used =
+    earlier === 0
+      ? ''
+      : `; this run has used a refresh token there ${earlier === 1 ? 'once' : `${earlier} times`} before`;
+  const name = inBrackets(secretName(credential?.refresh_token).trim());
   return {
     summary: `${answered(subject)}: the refresh token of ${credentialName(subject)}${name} ${what}${used}.`,
     fix,
     fixSource: credentialSource(subject, 'refresh_token'),
   };
 }
-

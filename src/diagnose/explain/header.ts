@@ -28,7 +28,9 @@ function shown(subject: Subject): string | null {
   const field = subject.uses[0]?.field ?? 'authorization';
   const value = subject.hop.request.headers.find(([name]) => name.toLowerCase() === field)?.[1];
   if (value === undefined) return null;
-  const rest = value.replace(/\[secret:[^\]]*\]/g, '').replace(/^(?:[\w-]+ )?["'\s]*(?:[\w-]+ )?["'\s]*$/, '');
+  const rest = value
+    .replace(/\[secret:[^\]]*\]/g, '')
+    .replace(/^(?:[\w-]+ )?["'\s]*(?:[\w-]+ )?["'\s]*$/, '');
   return rest === '' ? value : null;
 }
 
@@ -42,7 +44,8 @@ function malformed(subject: Subject): ReturnType<Explain> {
   };
 }
 
-const placeholder = /\$\{[^}]*\}|\{\{[^}]*\}\}|<[\w -]+>|%\w+%|\$\w+|\bundefined\b|\bnull\b|\bNone\b|\[object Object\]/;
+const placeholder =
+  /\$\{[^}]*\}|\{\{[^}]*\}\}|<[\w -]+>|%\w+%|\$\w+|\bundefined\b|\bnull\b|\bNone\b|\[object Object\]/;
 
 function unresolved(subject: Subject): ReturnType<Explain> {
   const field = subject.uses[0]?.field ?? 'authorization';
@@ -87,7 +90,9 @@ function key(subject: Subject, what: string): ReturnType<Explain> {
 }
 
 function password(subject: Subject): ReturnType<Explain> {
-  const realm = subject.challenges.find(({ scheme }) => scheme.toLowerCase() === 'basic')?.parameters.get('realm');
+  const realm = subject.challenges
+    .find(({ scheme }) => scheme.toLowerCase() === 'basic')
+    ?.parameters.get('realm');
   return {
     summary: `${answered(subject)}: it refuses the user name or the password of ${credentialName(subject)}${realm === undefined ? '' : ` for the realm "${realm}"`}.`,
     fix: `Correct username and password of ${credentialName(subject)}; look for a space or a line break at the end of the secret.`,

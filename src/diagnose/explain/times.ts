@@ -1,6 +1,6 @@
 /** Causes about the times of a token. */
 import { span } from '../facts/time.ts';
-import { headerValue, localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
+import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
 import {
   answered,
   credentialName,
@@ -63,12 +63,12 @@ function notYet(subject: Subject): ReturnType<Explain> {
   const from = instant(subject, name);
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const clock = serverDate(subject) === null ? 'our clock' : "the answer's Date";
-  const token = `The access token of ${credentialName(subject)}`;
+  const token = `access token of ${credentialName(subject)}`;
   return {
     summary:
       from !== null && from > now
-        ? `${token} is valid from ${iso(from)} only (${name}), ${span(from - now)} after ${clock}.`
-        : `${answered(subject)}: ${token.toLowerCase().slice(0, 4)}${token.slice(4)} is not valid yet by its clock.`,
+        ? `The ${token} is valid from ${iso(from)} only (${name}), ${span(from - now)} after ${clock}.`
+        : `${answered(subject)}: the ${token} is not valid yet by its clock.`,
     fixSource: credentialSource(subject, 'token'),
   };
 }
@@ -81,7 +81,6 @@ function skew(subject: Subject): ReturnType<Explain> {
   const own = localMidpoint(subject.hop);
   if (date === null) return {};
   const difference = date - own;
-  const shown = headerValue(subject.response ?? { headers: [] }, 'date');
   if (Math.abs(difference) < tolerance)
     return {
       summary: `${answered(subject)}: it finds a time wrong, though its Date agrees with our clock; another clock differs, that of the issuer or of a server behind.`,
@@ -89,7 +88,7 @@ function skew(subject: Subject): ReturnType<Explain> {
     };
   const direction = difference < 0 ? 'behind' : 'ahead of';
   return {
-    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (Date ${shown}, ours ${iso(own)})${witness(subject, difference)}.`,
+    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (its Date ${iso(date)}, ours ${iso(own)})${witness(subject, difference)}.`,
     fix: `Synchronise the clock that is wrong (NTP); a leeway of a minute ${Math.abs(difference) <= 60_000 ? 'would do' : `does not cover ${span(Math.abs(difference))}`}.`,
   };
 }

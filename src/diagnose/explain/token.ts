@@ -49,7 +49,8 @@ function malformed(subject: Subject): ReturnType<Explain> {
 }
 
 function shapeOf(format: 'jwt' | 'jwe' | 'opaque', wrong: string | null, length: number): string {
-  if (wrong !== null) return `does not decode here either: ${wrong.replace(/\.$/, '')} (${length} characters)`;
+  if (wrong !== null)
+    return `does not decode here either: ${wrong.replace(/\.$/, '')} (${length} characters)`;
   if (format === 'opaque') return `is opaque, no JWT (${length} characters)`;
   return `decodes as a ${format === 'jwe' ? 'JWE' : 'JWT'} here (${length} characters)`;
 }
@@ -76,7 +77,10 @@ function signature(subject: Subject): ReturnType<Explain> {
 function keyUnknown(subject: Subject): ReturnType<Explain> {
   const own = subject.keys.filter(({ environment }) => environment === subject.environment.name);
   const kid = header(subject, 'kid');
-  const key = kid === null ? `The key that signed ${tokenOf(subject)} (it names no kid)` : `The key "${kid}" that signed ${tokenOf(subject)}`;
+  const key =
+    kid === null
+      ? `The key that signed ${tokenOf(subject)} (it names no kid)`
+      : `The key "${kid}" that signed ${tokenOf(subject)}`;
   const verified = own.find(({ verdict }) => verdict === 'verified');
   if (verified)
     return {
@@ -111,7 +115,9 @@ function kind(subject: Subject): ReturnType<Explain> {
   const typ = header(subject, 'typ');
   const marks = [
     ...(client ? [`aud is the client_id ${aud}`] : []),
-    ...['nonce', 'at_hash', 'c_hash'].filter((name) => claims[name] !== undefined).map((name) => `it holds ${name}`),
+    ...['nonce', 'at_hash', 'c_hash']
+      .filter((name) => claims[name] !== undefined)
+      .map((name) => `it holds ${name}`),
     ...(typeof claims['token_use'] === 'string' ? [`token_use is ${claims['token_use']}`] : []),
     ...(typ !== null && !/^(at\+)?jwt$/i.test(typ) ? [`typ is ${typ}`] : []),
   ];
