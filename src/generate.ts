@@ -1,6 +1,6 @@
 /**
  * The part of the build that tsc does not do: schemas to validators, signatures and causes to JSON beside the compiled
- * files. Run as `node build/src/generate.js`; not shipped.
+ * files, causes to docs/causes.md. Run as `node build/src/generate.js`; not shipped.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -8,14 +8,16 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
 import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
+import type { Cause } from './diagnose/vocabulary.ts';
+import { vocabularyPage } from './diagnose/vocabulary-page.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
 
 generateValidators(['project', 'scenario']);
 for (const name of ['project', 'scenario', 'report']) copy(`schemas/${name}.schema.json`);
-copy('diagnose/causes.json');
-generateSignatures();
+const causes = generateCauses();
+generateSignatures(new Set(causes.map(({ id }) => id)));
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
 function generateValidators(names: readonly string[]): void {
@@ -43,7 +45,38 @@ function generateValidators(names: readonly string[]): void {
   write('schemas/validators.js', code);
 }
 
-function generateSignatures(): void {
+/** Groups in the order of docs/causes.md: that of the procedure, from the wire to the application. */
+function generateCauses(): readonly Cause[] {
+  const groups = [
+    'network',
+    'tls',
+    'gateway',
+    'transport',
+    'redirect',
+    'credential-delivery',
+    'token-validity',
+    'authorization',
+    'client',
+    'grant-and-session',
+    'cross-environment',
+    'body',
+  ];
+  const folder = new URL('diagnose/causes/', source);
+  const forgotten = readdirSync(folder).filter((file) => !groups.includes(file.replace(/\.yml$/, '')));
+  if (forgotten.length > 0) throw new Error(`No place among the causes: ${forgotten.join(', ')}.`);
+  const causes = groups.flatMap((file) => {
+    const text = readFileSync(new URL(`${file}.yml`, folder), 'utf8');
+    const { group, causes: own } = parse(text) as { group: string; causes: Omit<Cause, 'group'>[] };
+    return own.map(({ id, ...rest }): Cause => ({ id, group, ...rest }));
+  });
+  write('diagnose/causes.json', JSON.stringify(causes));
+  const page = new URL('../docs/causes.md', source);
+  const text = vocabularyPage(causes);
+  if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
+  return causes;
+}
+
+function generateSignatures(known: ReadonlySet<string>): void {
   const folder = new URL('diagnose/signatures/', source);
   if (!existsSync(folder)) return;
   const files = readdirSync(folder).filter((file) => file.endsWith('.yml') && file !== 'terms.yml');
@@ -53,9 +86,7 @@ function generateSignatures(): void {
     return content.signatures;
   });
   const terms = parse(readFileSync(new URL('terms.yml', folder), 'utf8')) as Record<string, string>;
-  const groups = JSON.parse(readFileSync(new URL('diagnose/causes.json', source), 'utf8')) as Record<string, string[]>;
-  const causes = new Set(Object.values(groups).flat());
-  const expanded = expandSignatures(entries, expandTerms(terms), causes);
+  const expanded = expandSignatures(entries, expandTerms(terms), known);
   write('diagnose/signatures.json', JSON.stringify(expanded.map(compileSignature)));
 }
 

@@ -71,6 +71,19 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     },
   );
   program
+    .command('causes')
+    .description('list the causes that findings name, or tell all about one')
+    .argument('[id]', 'a cause: token-expired')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nThe same is in docs/causes.md. A scenario expects a cause with expect: {cause: ID}.',
+    )
+    .action(async (id: string | undefined, flags: { json?: boolean }) => {
+      const { causesCommand } = await import('./causes.ts');
+      done(causesCommand(id ?? null, flags.json === true, world.stdout));
+    });
+  program
     .command('schema')
     .description('print a JSON Schema: project, scenario or report')
     .argument('[name]', 'which one', 'scenario')

@@ -1,7 +1,7 @@
 /** What can be known to be wrong with expectations and captures before anything is sent. */
-import { createRequire } from 'node:module';
 import { findSchemaFault } from '../check/schema.ts';
 import { validateExpect } from '../check/validate.ts';
+import { causes } from '../diagnose/vocabulary.ts';
 import { nearest } from '../load/nearest.ts';
 import type { Job, Json, Step } from '../model.ts';
 import { references } from '../plan/template.ts';
@@ -29,15 +29,13 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
 function checkCauses(step: Step, problems: Problems): void {
   const { cause } = step.expect;
   if (cause === undefined) return;
-  const known = Object.values(
-    createRequire(import.meta.url)('../diagnose/causes.json') as Record<string, string[]>,
-  ).flat();
+  const known = causes().map(({ id }) => id);
   for (const name of Array.isArray(cause) ? (cause as readonly Json[]) : [cause]) {
     if (typeof name !== 'string' || name.includes('${') || known.includes(name)) continue;
     const near = nearest(name, known);
     problems.add('UNKNOWN_CAUSE', `There is no cause "${name}".`, {
       source: sourceOf(step.expect, 'cause') ?? step.source,
-      fix: near ? `Did you mean "${near}"?` : 'The causes are listed in docs/diagnosis.md.',
+      fix: near ? `Did you mean "${near}"?` : '"why401 causes" lists them.',
     });
   }
 }

@@ -9,6 +9,7 @@ import { findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
 import { normalAnswer } from './normal.ts';
 import { type Arrival, certaintyOf, rank } from './rank.ts';
+import { redirectLoopFinding } from './redirect-loop.ts';
 import { read } from './signatures.ts';
 import type { Subject } from './subject.ts';
 import { transportFinding } from './transport.ts';
@@ -30,7 +31,7 @@ export interface Diagnosis {
 
 /** `base`: how many exchanges the step has already, so that reports can number those of the experiments. */
 export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: number): Promise<Diagnosis> {
-  const transport = transportFinding(subject);
+  const transport = transportFinding(subject) ?? redirectLoopFinding(subject);
   if (transport) return { findings: [transport], exchanges: [] };
   const found = evidenceOf(subject);
   if (found.every(({ names }) => names.length === 0) && !isRefusal(subject)) {

@@ -2,14 +2,9 @@
 import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
 import { alternatives, whyNot } from './alternatives.ts';
 import type { Evidence } from './evidence.ts';
-import { client } from './explain/client.ts';
-import { delivery } from './explain/delivery.ts';
-import { type Explain, type Explanation, originOfHop, refusal } from './explain/explanation.ts';
-import { token } from './explain/token.ts';
+import { explain } from './explain/explanations.ts';
 import type { Candidate, Ranking } from './rank.ts';
 import type { Subject } from './subject.ts';
-
-const explanations: Readonly<Record<CauseId, Explain>> = { ...client, ...delivery, ...token };
 
 export function findingFrom(
   subject: Subject,
@@ -19,8 +14,7 @@ export function findingFrom(
 ): Finding {
   const first = ranking.candidates[0];
   const cause = first && first.support.length > 0 ? first.cause : 'unknown';
-  const explained =
-    cause === 'unknown' ? undecided(subject) : (explanations[cause]?.(subject) ?? plain(subject, cause));
+  const explained = explain(cause, subject);
   return {
     cause,
     check: null,
@@ -76,23 +70,4 @@ function answerLine(subject: Subject): string {
 
 function named(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
   return alternatives(ranking, cause).map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
-}
-
-function undecided(subject: Subject): Explanation {
-  return {
-    summary: `${originOfHop(subject)} answered ${refusal(subject)}, and nothing in the answer or the request decides why.`,
-    fix: 'Look at the candidates below, and into the log of the server at this time.',
-    fixSource: null,
-    references: [],
-  };
-}
-
-function plain(subject: Subject, cause: CauseId): Explanation {
-  const said = [subject.error, subject.description].filter(Boolean).join(': ');
-  return {
-    summary: `${originOfHop(subject)} answered ${refusal(subject)}${said ? ` (${said})` : ''}: ${cause.replaceAll('-', ' ')}.`,
-    fix: 'See the evidence; look into the log of the server at this time.',
-    fixSource: null,
-    references: [],
-  };
 }

@@ -14,7 +14,7 @@ export interface Source {
   readonly column: number;
 }
 
-/** The id of a cause: the public vocabulary (`src/diagnose/causes.json`). */
+/** The id of a cause: the public vocabulary (`src/diagnose/causes/`). */
 export type CauseId = string;
 
 /** A header field as it is put on the wire: name in its case, value perhaps secret. */

@@ -225,7 +225,7 @@ describe('diagnose', () => {
     const about = subject({ stage: 'token', hops: [refused], uses: [], client: foreign });
     const result = await explain(about, { authorize: () => page('invalid_client') });
     expect(result.findings[0]?.summary).to.equal(
-      'The authorization server https://login.example.test does not know the client web-staging; it is a client of staging.',
+      'The authorization server https://login.example.test answered 401 (invalid_client): it does not know client web-staging; it is a client of staging.',
     );
     expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal([
       'client-disabled',

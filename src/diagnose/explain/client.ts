@@ -1,26 +1,58 @@
-import type { CauseId } from '../../model.ts';
+/** Causes about the client at the authorization server. */
 import type { Subject } from '../subject.ts';
-import { clientKey, type Explain, type Explanation, refusal } from './explanation.ts';
+import {
+  answered,
+  clientId,
+  clientKey,
+  clientSource,
+  type Explain,
+  type Explanations,
+  secretName,
+} from './explanation.ts';
+import { smallDifference } from './words.ts';
 
-export const client: Readonly<Record<CauseId, Explain>> = {
+export const client: Explanations = {
   'client-unknown': unknown,
-  'client-secret-wrong': secretWrong,
-  'redirect-uri-mismatch': redirectUri,
-  'client-auth-method-wrong': (subject) => ({
-    summary: `${issuerOf(subject)} does not take the client authentication method ${subject.client?.token_endpoint_auth_method ?? ''} from client ${subject.client?.client_id ?? ''}.`,
-    fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to the method that is registered.`,
-    fixSource: subject.client?.source ?? null,
-    references: ['RFC 6749 section 2.3'],
+  'client-disabled': (subject) => ({
+    summary: `${answered(subject)}: ${clientId(subject)} is switched off there.`,
+    fix: `Enable the client there, or use another (${clientKey(subject, 'client_id')}).`,
+    fixSource: clientSource(subject, 'client_id'),
   }),
-  'scope-unknown': scope,
-  'scope-not-allowed': scope,
+  'client-secret-wrong': secretWrong,
+  'client-secret-expired': (subject) => ({
+    summary: `${answered(subject)}: the secret of ${clientId(subject)} has expired.`,
+    fix: `Create a new secret there and replace the stored one${secretName(subject.client?.client_secret)}.`,
+    fixSource: clientSource(subject, 'client_secret'),
+  }),
+  'client-auth-missing': authMissing,
+  'client-auth-method-wrong': method,
+  'client-type-wrong': type,
+  'client-assertion-invalid': (subject) =>
+    assertion(
+      subject,
+      'refuses the client assertion',
+      'Sign with the key that is registered for the client in this environment, and set iss and sub to its client_id.',
+    ),
+  'client-assertion-audience': (subject) =>
+    assertion(
+      subject,
+      'finds the client assertion addressed to another server',
+      `Set aud to the issuer identifier ${subject.client?.issuer.issuer ?? ''}; some servers want the token endpoint.`,
+    ),
+  'client-assertion-replayed': (subject) =>
+    assertion(
+      subject,
+      'has seen the jti of the client assertion before',
+      'Make a new assertion with a new jti for every request, retries included.',
+    ),
+  'redirect-uri-mismatch': redirectUri,
 };
 
-function issuerOf(subject: Subject): string {
-  return subject.client?.issuer.issuer ?? 'the authorization server';
+function authMethod(subject: Subject): string {
+  return subject.client?.token_endpoint_auth_method ?? 'client authentication';
 }
 
-function unknown(subject: Subject): Explanation {
+function unknown(subject: Subject): ReturnType<Explain> {
   const id = subject.client?.client_id ?? '';
   const owner = subject.known.find(
     (each) =>
@@ -31,39 +63,74 @@ function unknown(subject: Subject): Explanation {
   );
   const foreign = owner ? `; it is a client of ${owner.name}` : '';
   return {
-    summary: `The authorization server ${issuerOf(subject)} does not know the client ${id}${foreign}.`,
-    fix: `Register ${id} there, or correct ${clientKey(subject, 'client_id')}.`,
-    fixSource: subject.client?.sources['client_id'] ?? subject.client?.source ?? null,
-    references: ['RFC 6749 section 5.2'],
+    summary: `${answered(subject)}: it does not know ${clientId(subject)}${foreign}.`,
+    fix: `Register ${id || 'the client'} there, or correct ${clientKey(subject, 'client_id')}.`,
+    fixSource: clientSource(subject, 'client_id'),
   };
 }
 
-function secretWrong(subject: Subject): Explanation {
-  const secret = subject.client?.client_secret;
+function secretWrong(subject: Subject): ReturnType<Explain> {
+  const secret = secretName(subject.client?.client_secret);
   return {
-    summary: `The authorization server ${issuerOf(subject)} knows the client ${subject.client?.client_id ?? ''} and refuses its authentication (${[refusal(subject), subject.error].filter(Boolean).join(' ')}).`,
-    fix: `Set the secret that is registered now${secret ? `: ${String(secret)}` : ''}; look for an old value, a space or a line break at its end.`,
-    fixSource: subject.client?.sources['client_secret'] ?? subject.client?.source ?? null,
-    references: ['RFC 6749 section 2.3.1', 'RFC 6749 section 5.2'],
+    summary: `${answered(subject)}: it refuses the secret of ${clientId(subject)}, sent with ${authMethod(subject)}.`,
+    fix: `Set the secret that is registered now${secret === '' ? '' : `:${secret}`}; look for an old value, a space or a line break at its end.`,
+    fixSource: clientSource(subject, 'client_secret'),
   };
 }
 
-function redirectUri(subject: Subject): Explanation {
-  const uri = subject.redirect_uri ?? '';
+function authMissing(subject: Subject): ReturnType<Explain> {
+  const has = subject.client?.client_secret != null;
   return {
-    summary: `The authorization server ${issuerOf(subject)} has no redirect_uri ${uri} for client ${subject.client?.client_id ?? ''}.`,
+    summary: `${answered(subject)}: it finds no authentication of ${clientId(subject)}${subject.client ? `; why401.yml says ${authMethod(subject)}${has ? '' : ' and gives no secret'}` : ''}.`,
+    fix: `Set ${clientKey(subject, 'client_secret')}, and ${clientKey(subject, 'token_endpoint_auth_method')} to the method that is registered; check that the secret is not empty.`,
+    fixSource: clientSource(subject, 'client_secret', 'token_endpoint_auth_method'),
+  };
+}
+
+function method(subject: Subject): ReturnType<Explain> {
+  const supported = subject.client?.issuer.metadata['token_endpoint_auth_methods_supported'];
+  const listed = Array.isArray(supported) ? `; it supports ${supported.map(String).join(', ')}` : '';
+  return {
+    summary: `${answered(subject)}: it does not take the client authentication method ${authMethod(subject)} from ${clientId(subject)}${listed}.`,
+    fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to the method that is registered.`,
+    fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+    references: ['RFC 6749 section 2.3', 'RFC 7591 section 2'],
+  };
+}
+
+function type(subject: Subject): ReturnType<Explain> {
+  const isPublic = subject.client?.token_endpoint_auth_method === 'none';
+  const used = subject.client ? `, used here as a ${isPublic ? 'public' : 'confidential'} one` : '';
+  return {
+    summary: `${answered(subject)}: ${clientId(subject)} is registered there as another type of client${used}.`,
+    fix: `Change its type there, or correct ${clientKey(subject, 'token_endpoint_auth_method')} (none for a public client).`,
+    fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+  };
+}
+
+function assertion(subject: Subject, what: string, fix: string): ReturnType<Explain> {
+  return {
+    summary: `${answered(subject)}: it ${what} of ${clientId(subject)}.`,
+    fix,
+    fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+  };
+}
+
+function redirectUri(subject: Subject): ReturnType<Explain> {
+  const uri = subject.redirect_uri;
+  if (uri === null)
+    return {
+      summary: `${answered(subject)}: the redirect_uri of the request is not the one of the flow, or not registered for ${clientId(subject)}.`,
+      fix: `Send the same redirect_uri in both requests, one of those that are registered; compare ${clientKey(subject, 'redirect_uris')}.`,
+      fixSource: clientSource(subject, 'redirect_uris'),
+    };
+  const own = subject.client?.redirect_uris ?? [];
+  const near = own.filter((each) => each !== uri).map((each) => [each, smallDifference(uri, each)] as const);
+  const [twin, how] = near.find(([, difference]) => difference !== null) ?? [null, null];
+  const listed = own.includes(uri) || twin === null ? '' : `; why401.yml has ${twin}, ${how}`;
+  return {
+    summary: `${answered(subject)}: it has no redirect_uri ${uri} for ${clientId(subject)}${listed}.`,
     fix: `Register exactly ${uri}, or correct ${clientKey(subject, 'redirect_uris')}: every character counts, a trailing slash too.`,
-    fixSource: subject.client?.sources['redirect_uris'] ?? subject.client?.source ?? null,
-    references: ['RFC 6749 section 3.1.2.3', 'RFC 9700 section 2.1'],
-  };
-}
-
-function scope(subject: Subject): Explanation {
-  const asked = subject.credential?.type === 'oauth2' ? subject.credential.scope : null;
-  return {
-    summary: `The authorization server ${issuerOf(subject)} does not give the scope ${asked ?? ''} to client ${subject.client?.client_id ?? ''}.`,
-    fix: 'Allow the scope for this client there, or ask for less.',
-    fixSource: subject.credential?.sources['scope'] ?? subject.credential?.source ?? null,
-    references: ['RFC 6749 section 5.2'],
+    fixSource: clientSource(subject, 'redirect_uris'),
   };
 }

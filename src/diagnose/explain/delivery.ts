@@ -1,15 +1,24 @@
-import type { CauseId } from '../../model.ts';
-import { lostUses, ruleText } from '../facts/delivery.ts';
-import { headerValue, type Subject } from '../subject.ts';
-import { credentialName, type Explain, originOfHop, refusal } from './explanation.ts';
+/** Causes about a credential on its way: what was sent, and what arrived. */
+import { carries, lostUses, ruleText } from '../facts/delivery.ts';
+import type { Subject } from '../subject.ts';
+import {
+  answered,
+  capital,
+  credentialName,
+  type Explain,
+  type Explanations,
+  originOfHop,
+} from './explanation.ts';
 
-export const delivery: Readonly<Record<CauseId, Explain>> = {
+export const delivery: Explanations = {
   'credentials-dropped-on-redirect': dropped,
   'credentials-missing': missing,
+  'credentials-stripped-by-proxy': stripped,
+  'credentials-replaced-by-proxy': replaced,
+  'header-dropped-by-proxy': headerDropped,
+  'credential-leak-on-redirect': leaked,
   'basic-shadow': basicShadow,
   'scheme-mismatch': schemeMismatch,
-  'edge-blocked': (subject) => edge(subject, 'refused the request'),
-  'edge-challenge': (subject) => edge(subject, 'asked for a proof that a person is there'),
 };
 
 function dropped(subject: Subject): ReturnType<Explain> {
@@ -40,21 +49,23 @@ function dropped(subject: Subject): ReturnType<Explain> {
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
+  if (subject.uses.length > 0 && lostUses(subject).length === 0)
+    return {
+      summary: `${answered(subject)}: it does not find the credential that it looks for; ${credentialName(subject)} was sent in ${fieldsOf(subject)}.`,
+    };
   const withheld = subject.failing.hops[0]?.dropped.some(({ rule }) => rule === 'origin-unbound');
   if (withheld) {
     const origin = originOfHop(subject, 1);
     return {
-      summary: `The credential was withheld: ${origin} is not an origin of environment "${subject.environment.name}".`,
+      summary: `${capital(credentialName(subject))} was withheld: ${origin} is not an origin of environment "${subject.environment.name}"; it answered ${subject.response?.status ?? 'nothing'}.`,
       fix: `If it belongs there, add it under environments.${subject.environment.name}.origins.`,
       fixSource: subject.environment.source,
-      references: [],
     };
   }
   return {
-    summary: `No credential was sent, and ${originOfHop(subject)} answered ${refusal(subject)}.`,
+    summary: `No credential was sent, and ${answered(subject)}.`,
     fix: 'Name a credential on the step or the scenario.',
     fixSource: subject.step.source,
-    references: ['RFC 9110 section 11.6.2'],
   };
 }
 
@@ -86,16 +97,60 @@ function schemeMismatch(subject: Subject): ReturnType<Explain> {
   };
 }
 
-function edge(subject: Subject, what: string): ReturnType<Explain> {
-  const server = subject.response ? headerValue(subject.response, 'server') : null;
-  const id =
-    /\b(?:support|incident|reference|request|ray|event|attack)[ _-]?(?:id|number|#)\b(?:\s|<[^>]{0,40}>|is|:|#)*([\w.-]{4,64})/i.exec(
-      subject.text,
-    )?.[1];
+/** `authorization`, `query parameter key`, `cookie session`. */
+function fieldsOf(subject: Subject): string {
+  const names = subject.uses.map(({ field }) => {
+    if (field.startsWith('query:')) return `query parameter ${field.slice(6)}`;
+    return field.startsWith('cookie:') ? `cookie ${field.slice(7)}` : field;
+  });
+  return [...new Set(names)].join(', ') || 'authorization';
+}
+
+function witness(subject: Subject): string {
+  const passed = subject.siblings.find((sibling) => sibling.passed);
+  return passed ? `; in ${passed.environment} the same step passes` : '';
+}
+
+function stripped(subject: Subject): ReturnType<Explain> {
   return {
-    summary: `Something in front of the application ${what}${server ? ` (Server: ${server})` : ''}: the answer is a block page with status ${refusal(subject)}${id ? `, id ${id}` : ''}.`,
-    fix: `Ask those who run it to let this runner pass (its address, or the User-Agent why401)${id ? `; name the id ${id}` : ''}.`,
-    fixSource: null,
-    references: [],
+    summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and the answer is one for a request without it: ${answered(subject)}${witness(subject)}.`,
+    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (CGIPassAuth or WSGIPassAuthorization in Apache httpd, proxy_set_header in nginx, the header list of a CDN).`,
+  };
+}
+
+function replaced(subject: Subject): ReturnType<Explain> {
+  const sent = subject.uses[0]?.scheme ?? null;
+  const challenged = subject.challenges.map(({ scheme }) => scheme).join(', ');
+  return {
+    summary: `${answered(subject)}: it judged another Authorization than ${credentialName(subject)}${sent === null ? '' : `, which was sent with ${sent}`}${challenged === '' ? '' : `; its challenge is ${challenged}`}${witness(subject)}.`,
+    fix: `Remove the rule at ${originOfHop(subject)} that sets Authorization towards the application (proxy_set_header Authorization, RequestHeader set Authorization), or let it use another header.`,
+  };
+}
+
+function headerDropped(subject: Subject): ReturnType<Explain> {
+  const field = subject.uses.find(
+    ({ field: name }) => !name.includes(':') && name !== 'authorization',
+  )?.field;
+  const underscore = field?.includes('_') ?? false;
+  return {
+    summary: `${field === undefined ? 'A custom header' : `The header ${field}`} was sent to ${originOfHop(subject)} and seems not to arrive${underscore ? ': its name holds an underscore, which proxies drop' : ''}; ${answered(subject)}.`,
+    fix: underscore
+      ? `Use a name with hyphens (${field?.replaceAll('_', '-')}), or set underscores_in_headers on in nginx.`
+      : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards.`,
+    fixSource: subject.credential?.sources['name'] ?? subject.credential?.source ?? null,
+  };
+}
+
+function leaked(subject: Subject): ReturnType<Explain> {
+  const first = originOfHop(subject, 1);
+  const { hops } = subject.failing;
+  const at = hops.findIndex(
+    (hop, index) =>
+      originOfHop(subject, index + 1) !== first && subject.uses.some((use) => carries(hop, use)),
+  );
+  if (at < 0) return {};
+  return {
+    summary: `${capital(credentialName(subject))} (${fieldsOf(subject)}) was sent to ${originOfHop(subject, at + 1)}, where a ${hops[at - 1]?.response?.status ?? ''} redirect of ${originOfHop(subject, at)} led.`,
+    fixSource: subject.step.source,
   };
 }

@@ -1,6 +1,9 @@
 /** A cause in words: what happened with the concrete values, and what to change in the user's own files. */
-import type { Source } from '../../model.ts';
+import type { CauseId, Credential, Source } from '../../model.ts';
+import type { Value } from '../../secret.ts';
 import type { Subject } from '../subject.ts';
+import { causeOf } from '../vocabulary.ts';
+import { words } from './words.ts';
 
 export interface Explanation {
   /** One sentence. */
@@ -11,13 +14,54 @@ export interface Explanation {
   /** Titles with section: `RFC 6750 section 3.1`. */
   readonly references: readonly string[];
 }
-export type Explain = (subject: Subject) => Explanation;
+/** What is not given is what the vocabulary says of the cause. */
+export type Explain = (subject: Subject) => Partial<Explanation>;
+export type Explanations = Readonly<Record<CauseId, Explain>>;
 
-/** Origin of the hop with this index (1-based); default: the last. */
+/** The words of the vocabulary, with those of the server before them; `own` wins. */
+export function withVocabulary(subject: Subject, id: CauseId, own: Partial<Explanation>): Explanation {
+  const cause = causeOf(id);
+  const title = cause?.title ?? `${id.replaceAll('-', ' ')}.`;
+  return {
+    summary: `${answered(subject)}: ${lowerFirst(title)}`,
+    fix: cause?.fix ?? 'Look into the log of the server at this time.',
+    fixSource: null,
+    references: cause?.references ?? [],
+    ...own,
+  };
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z](?:[a-z]| )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** Origin of the hop with this index (1-based); default: the one that is explained. */
 export function originOfHop(subject: Subject, index: number | null = null): string {
-  const url =
-    subject.failing.hops[(index ?? subject.failing.hops.length) - 1]?.request.url ?? subject.hop.request.url;
-  return URL.canParse(url) ? new URL(url).origin : url;
+  const hop = index === null ? subject.hop : (subject.failing.hops[index - 1] ?? subject.hop);
+  return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
+}
+
+/** Who answered: an origin, or the authorization server by its issuer. */
+export function server(subject: Subject): string {
+  if (subject.stage !== 'token' && subject.stage !== 'authorization') return originOfHop(subject);
+  return `the authorization server ${subject.client?.issuer.issuer ?? originOfHop(subject)}`;
+}
+
+/** `https://api.example.test answered 401 (invalid_token: The access token expired)`. */
+export function answered(subject: Subject): string {
+  const who = capital(server(subject));
+  if (subject.response) return `${who} answered ${subject.response.status}${inBrackets(words(subject))}`;
+  const { failure } = subject.hop;
+  return `${who} gave no complete answer${inBrackets(failure?.code ?? null)}`;
+}
+
+export function inBrackets(text: string | null): string {
+  return text === null || text === '' ? '' : ` (${text})`;
+}
+
+/** As the first word of a sentence; an origin keeps its form. */
+export function capital(text: string): string {
+  return /^(?:the|credential) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** `credential "reader"`, or words for a step that has none. */
@@ -33,4 +77,43 @@ export function refusal(subject: Subject): string {
 /** `environments.production.clients.web.client_id`. */
 export function clientKey(subject: Subject, key: string): string {
   return `environments.${subject.environment.name}.clients.${subject.client?.name ?? '?'}.${key}`;
+}
+
+export function clientId(subject: Subject): string {
+  return subject.client ? `client ${subject.client.client_id}` : 'the client';
+}
+
+/** Where the first of these keys of the client stands, else where the client does. */
+export function clientSource(subject: Subject, ...keys: readonly string[]): Source | null {
+  return sourceAmong(subject.client, keys);
+}
+
+/** As `clientSource`, for the credential. */
+export function credentialSource(subject: Subject, ...keys: readonly string[]): Source | null {
+  return sourceAmong(subject.credential, keys);
+}
+
+function sourceAmong(
+  owner: { readonly source: Source; readonly sources: Readonly<Record<string, Source>> } | null,
+  keys: readonly string[],
+): Source | null {
+  for (const key of keys) {
+    const found = owner?.sources[key];
+    if (found) return found;
+  }
+  return owner?.source ?? null;
+}
+
+export function oauth2(subject: Subject): Extract<Credential, { type: 'oauth2' }> | null {
+  return subject.credential?.type === 'oauth2' ? subject.credential : null;
+}
+
+/** ` [secret:NAME]` for a value that is one; nothing for text that stands in the file. */
+export function secretName(value: Value | null | undefined): string {
+  return value === null || value === undefined || typeof value === 'string' ? '' : ` ${String(value)}`;
+}
+
+/** The authorization servers of the environment, as why401.yml names them. */
+export function ownIssuers(subject: Subject): string[] {
+  return [...subject.environment.issuers.values()].map(({ issuer }) => issuer);
 }

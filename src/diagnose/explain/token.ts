@@ -1,162 +1,161 @@
-import type { CauseId } from '../../model.ts';
-import { heldScopes, neededScopes } from '../facts/claims.ts';
+/** Causes about what a token is: its form, its signature, its kind, whether it is still known. */
 import { span } from '../facts/time.ts';
 import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
-import { credentialName, type Explain, type Explanation, originOfHop, refusal } from './explanation.ts';
+import { claim } from './claims.ts';
+import {
+  answered,
+  credentialName,
+  credentialSource,
+  type Explain,
+  type Explanations,
+  oauth2,
+  ownIssuers,
+  secretName,
+} from './explanation.ts';
 
-export const token: Readonly<Record<CauseId, Explain>> = {
-  'token-expired': expired,
-  'environment-mixup': mixup,
-  'issuer-mismatch': issuer,
-  'audience-mismatch': audience,
-  'scope-missing': scope,
-  'signature-invalid': (subject) =>
-    other(
-      subject,
-      'The signature of the access token does not verify.',
-      'Get the token from the issuer that this environment trusts.',
-    ),
-  'key-unknown': (subject) =>
-    other(
-      subject,
-      'The key that signed the access token is not among the keys that the server knows.',
-      'Check that the token comes from the issuer of this environment; if so, let the server fetch the JWK Set again.',
-    ),
-  'clock-skew': (subject) =>
-    other(
-      subject,
-      'The clocks of this machine and of the server disagree about the token.',
-      'Correct the clock that is wrong (NTP), or allow a leeway of a minute.',
-    ),
-  'password-wrong': (subject) =>
-    other(
-      subject,
-      `The user name or password of ${credentialName(subject)} is refused.`,
-      'Correct the secret.',
-    ),
-  'permission-missing': (subject) =>
-    other(
-      subject,
-      `${originOfHop(subject)} accepts the token and refuses what it asks for.`,
-      'Give the client or user the role that this needs.',
-    ),
+export const token: Explanations = {
+  'token-malformed': malformed,
+  'signature-invalid': signature,
+  'key-unknown': keyUnknown,
+  'alg-not-allowed': algorithm,
+  'token-type-wrong': kind,
+  'token-revoked': (subject) => ended(subject, 'was withdrawn'),
+  'token-unknown': (subject) => ended(subject, 'is not known there'),
+  'token-invalid-unspecified': unspecified,
 };
 
-function claim(subject: Subject, name: string): string | null {
-  const value = tokenUse(subject)?.token?.claims?.[name];
-  if (Array.isArray(value)) return value.map(String).join(', ');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+function tokenOf(subject: Subject): string {
+  return `the access token of ${credentialName(subject)}`;
 }
 
-function expired(subject: Subject): Explanation {
-  const exp = Number(claim(subject, 'exp')) * 1000;
+function header(subject: Subject, name: string): string | null {
+  const value = tokenUse(subject)?.token?.header?.[name];
+  return typeof value === 'string' ? value : null;
+}
+
+function malformed(subject: Subject): ReturnType<Explain> {
+  const facts = tokenUse(subject)?.token ?? null;
+  const credential = subject.credential;
+  const stored = credential?.type === 'bearer' ? secretName(credential.token) : '';
+  const form = facts === null ? null : shapeOf(facts.format, facts.malformed, facts.length);
+  const opaque = facts?.format === 'opaque' && facts.malformed === null;
+  return {
+    summary: `${answered(subject)}: it cannot decode ${tokenOf(subject)}${form === null ? '' : `, which ${form}`}.`,
+    fix: opaque
+      ? `Ask the authorization server for a JWT for this resource (resource or audience of ${credentialName(subject)}), or correct the stored value${stored}.`
+      : `Correct the stored value${stored}: it was cut, quoted or altered on the way into the secret.`,
+    fixSource: credentialSource(subject, 'token', 'resource'),
+  };
+}
+
+function shapeOf(format: 'jwt' | 'jwe' | 'opaque', wrong: string | null, length: number): string {
+  if (wrong !== null)
+    return `does not decode here either: ${wrong.replace(/\.$/, '')} (${length} characters)`;
+  if (format === 'opaque') return `is opaque, no JWT (${length} characters)`;
+  return `decodes as a ${format === 'jwe' ? 'JWE' : 'JWT'} here (${length} characters)`;
+}
+
+function signature(subject: Subject): ReturnType<Explain> {
+  const tried = subject.keys.find(
+    ({ environment, verdict }) => environment === subject.environment.name && verdict === 'wrong-signature',
+  );
+  const kid = header(subject, 'kid');
+  const alg = header(subject, 'alg');
+  const key = kid === null ? 'its key' : `the key "${kid}"`;
+  const symmetric = alg?.startsWith('HS') ?? false;
+  return {
+    summary: tried
+      ? `The signature of ${tokenOf(subject)} does not verify with ${key} of ${tried.issuer}${alg === null ? '' : ` (${alg})`}, and ${answered(subject)}.`
+      : `${answered(subject)}: the signature of ${tokenOf(subject)} does not verify there${alg === null ? '' : ` (${alg})`}.`,
+    fix: symmetric
+      ? `${alg} uses one secret for both sides: compare the one of the issuer with the one of the resource server.`
+      : `Get the token from ${ownIssuers(subject).join(' or ') || 'the issuer that this environment trusts'}, unaltered.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}
+
+function keyUnknown(subject: Subject): ReturnType<Explain> {
+  const own = subject.keys.filter(({ environment }) => environment === subject.environment.name);
+  const kid = header(subject, 'kid');
+  const key =
+    kid === null
+      ? `The key that signed ${tokenOf(subject)} (it names no kid)`
+      : `The key "${kid}" that signed ${tokenOf(subject)}`;
+  const verified = own.find(({ verdict }) => verdict === 'verified');
+  if (verified)
+    return {
+      summary: `${key} is among the keys of ${verified.issuer} now; ${answered(subject)}: it does not find it, as with an older copy of the set.`,
+      fix: 'Let the resource server fetch the JWK Set again, and rotate keys with an overlap.',
+    };
+  const absent = own.filter(({ verdict }) => verdict === 'unknown-key').map((each) => each.issuer);
+  if (absent.length === 0)
+    return { summary: `${answered(subject)}: it does not know ${key.replace(/^The/, 'the')}.` };
+  return {
+    summary: `${key} is not among the keys of ${absent.join(', ')}, and ${answered(subject)}.`,
+    fix: `Check that the token comes from ${absent.join(' or ')}; if it does, the key was rotated: get a new token, or let the server fetch the JWK Set again.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}
+
+function algorithm(subject: Subject): ReturnType<Explain> {
+  const alg = header(subject, 'alg');
+  return {
+    summary: `${answered(subject)}: it does not accept the algorithm of ${tokenOf(subject)}${alg === null ? '' : `, ${alg}`}.`,
+    fix:
+      alg?.toLowerCase() === 'none'
+        ? 'Let the issuer sign its tokens; none must not be allowed.'
+        : `Let the issuer sign with an algorithm that the server lists, or add ${alg ?? 'this one'} to the list.`,
+  };
+}
+
+function kind(subject: Subject): ReturnType<Explain> {
+  const claims = tokenUse(subject)?.token?.claims ?? {};
+  const aud = claim(subject, 'aud') ?? '';
+  const client = [...subject.environment.clients.values()].find(({ client_id }) => client_id === aud);
+  const typ = header(subject, 'typ');
+  const marks = [
+    ...(client ? [`aud is the client_id ${aud}`] : []),
+    ...['nonce', 'at_hash', 'c_hash']
+      .filter((name) => claims[name] !== undefined)
+      .map((name) => `it holds ${name}`),
+    ...(typeof claims['token_use'] === 'string' ? [`token_use is ${claims['token_use']}`] : []),
+    ...(typ !== null && !/^(at\+)?jwt$/i.test(typ) ? [`typ is ${typ}`] : []),
+  ];
+  const credential = subject.credential;
+  return {
+    summary:
+      marks.length > 0
+        ? `What ${credentialName(subject)} sends as an access token looks like a token of another kind (${marks.join(', ')}), and ${answered(subject)}.`
+        : `${answered(subject)}: what ${credentialName(subject)} sends is not the kind of token that it takes.`,
+    fix: `Put access_token of the token answer into the secret${credential?.type === 'bearer' ? secretName(credential.token) : ''}, not id_token or refresh_token.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}
+
+function ended(subject: Subject, how: string): ReturnType<Explain> {
+  const exp = tokenUse(subject)?.token?.claims?.['exp'];
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
-  const known = Number.isFinite(exp) && exp > 0;
-  const when = known
-    ? ` ${span(Math.max(0, now - exp))} before it was used (exp ${new Date(exp).toISOString()})`
-    : '';
-  const obtained = subject.uses[0]?.obtained != null;
+  const left = typeof exp === 'number' ? exp * 1000 - now : 0;
+  const time = left > 0 && left < 1e13 ? `; its exp is ${span(left)} ahead` : '';
   return {
-    summary: `The access token of ${credentialName(subject)} expired${when}.`,
-    fix: obtained
-      ? 'The token ended during the run: shorten the scenario, or ask for a longer lifetime.'
-      : 'Replace the stored token, or let why401 get a fresh one: type: oauth2 with grant_type: client_credentials.',
-    fixSource: subject.credential?.sources['token'] ?? subject.credential?.source ?? null,
-    references: ['RFC 7519 section 4.1.4', 'RFC 6750 section 3.1'],
+    summary: `${answered(subject)}: ${tokenOf(subject)} ${how}${time}.`,
+    fix: oauth2(subject)
+      ? 'Get a new token. If it happens again, look for what withdraws it: a logout, a password change, another job with the same client.'
+      : `Replace the stored token${subject.credential?.type === 'bearer' ? secretName(subject.credential.token) : ''} by a new one of ${subject.environment.name}.`,
+    fixSource: credentialSource(subject, 'token'),
   };
 }
 
-function mixup(subject: Subject): Explanation {
-  const iss = claim(subject, 'iss');
-  const theirs = subject.known.find(
-    (each) =>
-      each.name !== subject.environment.name &&
-      [...each.issuers.values()].some(({ issuer }) => issuer === iss),
-  );
-  const own = [...subject.environment.issuers.values()].map((each) => each.issuer).join(', ');
-  if (subject.client && subject.stage !== 'resource') return clientMixup(subject);
-  const from = theirs
-    ? `by ${iss}, the issuer of ${theirs.name}`
-    : `for another environment (iss ${iss ?? 'unknown'})`;
+/** What was looked at and found in order is worth as much as what was not. */
+function unspecified(subject: Subject): ReturnType<Explain> {
+  const names = ['iss', 'aud', 'exp', 'client_id', 'azp', 'scope'];
+  const held = names.flatMap((name) => {
+    const value = claim(subject, name);
+    return value === null ? [] : [`${name} ${value}`];
+  });
+  const verified = subject.keys.some(({ verdict }) => verdict === 'verified') ? ['signature verified'] : [];
+  const facts = [...held, ...verified].join(', ');
   return {
-    summary: `The access token of ${credentialName(subject)} was issued ${from}; ${subject.environment.name} expects ${own}.`,
-    fix: `Put a token of ${subject.environment.name} into the secret of ${credentialName(subject)}; this one belongs to ${theirs?.name ?? 'another environment'}.`,
-    fixSource: subject.credential?.sources['token'] ?? subject.credential?.source ?? null,
-    references: ['RFC 7519 section 4.1.1', 'RFC 8414 section 2'],
+    summary: `${answered(subject)}: it refuses ${tokenOf(subject)} and does not say why${facts === '' ? '' : ` (${facts})`}.`,
   };
-}
-
-function clientMixup(subject: Subject): Explanation {
-  const id = subject.client?.client_id ?? '';
-  const other = subject.known.find(
-    (each) =>
-      each.name !== subject.environment.name &&
-      [...each.clients.values()].some(({ client_id }) => client_id === id),
-  );
-  return {
-    summary: `The client_id ${id} belongs to ${other?.name ?? 'another environment'}, and was used in ${subject.environment.name}.`,
-    fix: `Set environments.${subject.environment.name}.clients.${subject.client?.name ?? '?'}.client_id to the id that is registered there.`,
-    fixSource: subject.client?.sources['client_id'] ?? subject.client?.source ?? null,
-    references: ['RFC 6749 section 2.2'],
-  };
-}
-
-function issuer(subject: Subject): Explanation {
-  const own = [...subject.environment.issuers.values()].map((each) => each.issuer).join(', ');
-  return {
-    summary: `${originOfHop(subject)} does not trust the issuer of the access token: iss is ${claim(subject, 'iss') ?? 'absent'}, why401.yml expects ${own || 'none'}.`,
-    fix: 'Compare the issuer that the resource server is configured with, character by character: scheme, host, path, trailing slash.',
-    fixSource: [...subject.environment.issuers.values()][0]?.source ?? null,
-    references: ['RFC 7519 section 4.1.1'],
-  };
-}
-
-function audience(subject: Subject): Explanation {
-  if (subject.stage !== 'resource') return target(subject);
-  const aud = claim(subject, 'aud') ?? 'absent';
-  const credential = subject.credential;
-  const asked =
-    credential?.type === 'oauth2' && credential.resource.length > 0
-      ? `, as asked for with resource ${credential.resource.join(', ')}`
-      : '';
-  return {
-    summary: `${originOfHop(subject)} does not accept the audience of the access token: aud is ${aud}${asked}.`,
-    fix: `Ask for the audience that this server expects (resource or audience of ${credentialName(subject)}), or add ${aud} to what it accepts in ${subject.environment.name}.`,
-    fixSource:
-      credential?.sources['resource'] ?? credential?.sources['audience'] ?? credential?.source ?? null,
-    references: ['RFC 7519 section 4.1.3', 'RFC 8707 section 2'],
-  };
-}
-
-function target(subject: Subject): Explanation {
-  const credential = subject.credential;
-  const asked = credential?.type === 'oauth2' ? credential.resource.join(', ') : '';
-  return {
-    summary: `The authorization server issues no token for the resource ${asked || 'that was asked for'}: ${subject.error ?? refusal(subject)}.`,
-    fix: 'Correct resource of the credential, or register the resource at the authorization server.',
-    fixSource: credential?.sources['resource'] ?? credential?.source ?? null,
-    references: ['RFC 8707 section 2'],
-  };
-}
-
-function scope(subject: Subject): Explanation {
-  const needed = neededScopes(subject);
-  const claims = tokenUse(subject)?.token?.claims;
-  const held = claims ? heldScopes(claims) : null;
-  const missing = held ? needed.filter((name) => !held.includes(name)) : needed;
-  const asked = subject.credential?.type === 'oauth2' ? subject.credential.scope : null;
-  const granted = held === null ? '' : `, and the token holds ${held.length === 0 ? 'none' : held.join(' ')}`;
-  const wasAsked = asked !== null && missing.every((name) => asked.split(/\s+/).includes(name));
-  return {
-    summary: `The access token of ${credentialName(subject)} lacks the scope ${missing.join(' ') || needed.join(' ')}: ${originOfHop(subject)} needs ${needed.join(' ') || 'more'}${granted}.`,
-    fix: wasAsked
-      ? `It was asked for and not granted: allow ${missing.join(' ')} for client ${subject.credential?.type === 'oauth2' ? subject.credential.client.client_id : ''} at the authorization server of ${subject.environment.name}.`
-      : `Add ${missing.join(' ')} to scope of ${credentialName(subject)}.`,
-    fixSource: subject.credential?.sources['scope'] ?? subject.credential?.source ?? null,
-    references: ['RFC 6750 section 3.1', 'RFC 6749 section 3.3'],
-  };
-}
-
-function other(subject: Subject, summary: string, fix: string): Explanation {
-  return { summary, fix, fixSource: subject.credential?.source ?? null, references: [] };
 }

@@ -1,0 +1,101 @@
+/** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
+import { isMap } from '../../source.ts';
+import { headerValue, type Subject, tokenUse } from '../subject.ts';
+import {
+  answered,
+  credentialName,
+  credentialSource,
+  type Explain,
+  type Explanations,
+} from './explanation.ts';
+
+export const binding: Explanations = {
+  'token-binding-mismatch': mismatch,
+  'dpop-proof-missing': missing,
+  'dpop-proof-invalid': invalid,
+  'dpop-nonce-required': nonce,
+  'client-cert-missing': certificateMissing,
+  'client-cert-invalid': certificateInvalid,
+};
+
+function cnf(subject: Subject): string | null {
+  const claim = tokenUse(subject)?.token?.claims?.['cnf'];
+  if (!isMap(claim)) return null;
+  if (claim['jkt'] !== undefined) return 'a DPoP key (cnf.jkt)';
+  return claim['x5t#S256'] === undefined ? null : 'a client certificate (cnf.x5t#S256)';
+}
+
+function mismatch(subject: Subject): ReturnType<Explain> {
+  const bound = cnf(subject);
+  const sent = subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop')
+    ? 'a DPoP proof'
+    : 'no DPoP proof';
+  const certificate =
+    subject.environment.transport.clientCertificate === null
+      ? 'no client certificate'
+      : 'the client certificate of tls.cert';
+  const scheme = subject.uses[0]?.scheme ?? null;
+  const token = `the access token of ${credentialName(subject)}`;
+  return {
+    summary:
+      bound === null
+        ? `${answered(subject)}: it finds ${token} bound to another key or certificate than was used.`
+        : `T${token.slice(1)} is bound to ${bound}; it was sent with ${bound.startsWith('a DPoP') ? `${sent}${scheme === null ? '' : ` in scheme ${scheme}`}` : certificate}, and ${answered(subject)}.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}
+
+function missing(subject: Subject): ReturnType<Explain> {
+  const algs = subject.challenges
+    .find(({ scheme }) => scheme.toLowerCase() === 'dpop')
+    ?.parameters.get('algs');
+  return {
+    summary: `${answered(subject)}: it wants a DPoP proof with the access token of ${credentialName(subject)}, and ${subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop') ? 'does not see the one that was sent' : 'none was sent'}.`,
+    fix: `Send the token in the scheme DPoP with a proof for ${subject.hop.request.method} ${target(subject)}${algs === undefined ? '' : `, signed with one of ${algs}`}; or let the authorization server issue tokens that are not bound.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}
+
+/** The URL that htu is to name: without query and fragment. */
+function target(subject: Subject): string {
+  const { url } = subject.hop.request;
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+function invalid(subject: Subject): ReturnType<Explain> {
+  const { method } = subject.hop.request;
+  return {
+    summary: `${answered(subject)}: it refuses the DPoP proof of ${credentialName(subject)}, which must have htm ${method} and htu ${target(subject)}.`,
+    fix: 'Make a new proof for every request and hop, with iat now and a new jti. Behind a proxy, let the server compare htu with its public URL.',
+  };
+}
+
+function nonce(subject: Subject): ReturnType<Explain> {
+  const given = subject.response ? headerValue(subject.response, 'dpop-nonce') !== null : false;
+  return {
+    summary: `${answered(subject)}: it wants its nonce in the DPoP proof${given ? ', and sent one in DPoP-Nonce' : ', and sent none in DPoP-Nonce'}.`,
+  };
+}
+
+function certificateMissing(subject: Subject): ReturnType<Explain> {
+  const { transport, name, source } = subject.environment;
+  const has = transport.clientCertificate !== null;
+  return {
+    summary: `${answered(subject)}: it wants a client certificate, and ${has ? 'did not get that of this environment' : `environment "${name}" has none`}.`,
+    fix: has
+      ? 'Check that the server lists the CA of this certificate, and that nothing in front of it ends TLS.'
+      : `Set environments.${name}.tls.cert and environments.${name}.tls.key.`,
+    fixSource: source,
+  };
+}
+
+function certificateInvalid(subject: Subject): ReturnType<Explain> {
+  const { name, source, transport } = subject.environment;
+  return {
+    summary: `${answered(subject)}: it refuses the client certificate${transport.clientCertificate === null ? '' : ` of environment "${name}"`}.`,
+    fix: `Use the certificate that was issued for ${name} (environments.${name}.tls.cert); renew it if it is over, or add its CA to what the server trusts.`,
+    fixSource: source,
+  };
+}

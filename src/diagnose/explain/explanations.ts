@@ -1,0 +1,50 @@
+/** Every cause to its words: a function of its own where there are values to name, the vocabulary for the rest. */
+import type { CauseId } from '../../model.ts';
+import type { Subject } from '../subject.ts';
+import { binding } from './binding.ts';
+import { body } from './body.ts';
+import { claims } from './claims.ts';
+import { client } from './client.ts';
+import { delivery } from './delivery.ts';
+import { edge } from './edge.ts';
+import { type Explanation, type Explanations, originOfHop, refusal, withVocabulary } from './explanation.ts';
+import { grant } from './grant.ts';
+import { header } from './header.ts';
+import { routing } from './routing.ts';
+import { scope } from './scope.ts';
+import { session } from './session.ts';
+import { times } from './times.ts';
+import { token } from './token.ts';
+import { words } from './words.ts';
+
+/** The causes that have a function of their own. */
+export const explanations: Explanations = {
+  ...times,
+  ...claims,
+  ...token,
+  ...binding,
+  ...header,
+  ...client,
+  ...grant,
+  ...scope,
+  ...session,
+  ...delivery,
+  ...edge,
+  ...routing,
+  ...body,
+};
+
+export function explain(cause: CauseId, subject: Subject): Explanation {
+  if (cause === 'unknown') return undecided(subject);
+  return withVocabulary(subject, cause, explanations[cause]?.(subject) ?? {});
+}
+
+function undecided(subject: Subject): Explanation {
+  const said = words(subject);
+  return {
+    summary: `${originOfHop(subject)} answered ${refusal(subject)}${said === null ? '' : ` (${said})`}, and nothing in the answer or the request decides why.`,
+    fix: 'Look at the candidates below, and into the log of the server at this time.',
+    fixSource: null,
+    references: [],
+  };
+}

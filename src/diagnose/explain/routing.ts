@@ -1,0 +1,131 @@
+/** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
+import { headerValue, type Subject } from '../subject.ts';
+import { claim } from './claims.ts';
+import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';
+
+export const routing: Explanations = {
+  'route-missing': route,
+  'method-wrong': methodWrong,
+  'method-changed-by-redirect': methodChanged,
+  'host-not-allowed': host,
+  'http-not-allowed': http,
+  'endpoint-wrong': (subject) => ({
+    summary: `${answered(subject)}: ${line(subject)} is not the endpoint or version for this request.`,
+    fix: `Take the endpoint from the metadata of the authorization server, or correct environments.${subject.environment.name}.issuers.`,
+    fixSource: subject.client?.issuer.source ?? subject.step.source,
+  }),
+  'idp-unreachable': (subject) => ({
+    summary:
+      subject.stage === 'resource'
+        ? `${answered(subject)}: it could not reach the authorization server${issuers(subject)}.`
+        : `${answered(subject)}: the authorization server cannot be reached.`,
+    fix: `Check name resolution, outgoing firewall rules, proxy and CA on the machine that asks it${subject.stage === 'resource' ? `, that is ${originOfHop(subject)}` : ''}.`,
+  }),
+  'jwks-unavailable': (subject) => ({
+    summary: `${answered(subject)}: it could not fetch or read the key set of the issuer${issuers(subject)}${reachable(subject)}.`,
+  }),
+  'redirect-downgrade': downgrade,
+  'redirect-unexpected': unexpected,
+};
+
+function line(subject: Subject): string {
+  const { method, url } = subject.hop.request;
+  return URL.canParse(url) ? `${method} ${new URL(url).origin}${new URL(url).pathname}` : `${method} ${url}`;
+}
+
+function issuers(subject: Subject): string {
+  const all = claim(subject, 'iss') ?? ownIssuers(subject).join(', ');
+  return all === '' ? '' : ` ${all}`;
+}
+
+/** We looked at the keys ourselves: then they can be had, from here. */
+function reachable(subject: Subject): string {
+  const [own] = subject.keys;
+  return own ? `, though the keys of ${own.issuer} can be had from this machine` : '';
+}
+
+function route(subject: Subject): ReturnType<Explain> {
+  return {
+    summary: `${answered(subject)}: nothing serves ${line(subject)} there, and it answers so to every path.`,
+    fix: `Compare base path, version and method with what is deployed in ${subject.environment.name}; correct the origin or the target of the step.`,
+    fixSource: subject.step.source,
+  };
+}
+
+function methodWrong(subject: Subject): ReturnType<Explain> {
+  const allow = subject.response ? headerValue(subject.response, 'allow') : null;
+  return {
+    summary: `${answered(subject)}: it does not take ${line(subject)}${allow === null ? '' : `; it allows ${allow}`}.`,
+    fix: `Use ${allow === null ? 'another method' : `one of ${allow}`}, or correct the path of the step.`,
+    fixSource: subject.step.source,
+  };
+}
+
+function methodChanged(subject: Subject): ReturnType<Explain> {
+  const { hops } = subject.failing;
+  const at = hops.findIndex(
+    (hop, index) => index > 0 && hop.request.method !== hops[index - 1]?.request.method,
+  );
+  const [from, to] = [hops[at - 1], hops[at]];
+  if (!from || !to) return {};
+  return {
+    summary: `${from.request.method} ${from.request.url} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${to.request.url}, without its body; ${answered(subject)}.`,
+    fix: `Send ${from.request.method} to ${to.request.url} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
+    fixSource: subject.step.source,
+  };
+}
+
+function host(subject: Subject): ReturnType<Explain> {
+  const name = URL.canParse(subject.hop.request.url)
+    ? new URL(subject.hop.request.url).host
+    : subject.hop.request.url;
+  const connected =
+    subject.environment.transport.connectTo.size > 0 && subject.hop.remote !== null
+      ? ` (connected to ${subject.hop.remote})`
+      : '';
+  return {
+    summary: `${answered(subject)}: it does not serve the host ${name}${connected}.`,
+    fix: `Correct environments.${subject.environment.name}.origins or connect_to, or add ${name} to the hosts that the server serves.`,
+    fixSource: subject.environment.source,
+  };
+}
+
+function http(subject: Subject): ReturnType<Explain> {
+  const plain = subject.hop.request.url.startsWith('http:');
+  const origin = originOfHop(subject);
+  const [name] = [...subject.environment.origins].find(([, url]) => url === origin) ?? [];
+  return {
+    summary: plain
+      ? `${answered(subject)}: it wants https, and the request came over plain http.`
+      : `${answered(subject)}: it wants https and takes the request for plain http, though it was sent with https.`,
+    fix: plain
+      ? `Set ${name === undefined ? 'the origin' : `environments.${subject.environment.name}.origins.${name}`} to ${origin.replace(/^http:/, 'https:')}.`
+      : 'Let the proxy that ends TLS pass X-Forwarded-Proto on, and let the application trust it.',
+    fixSource: plain
+      ? ((name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source)
+      : null,
+  };
+}
+
+function downgrade(subject: Subject): ReturnType<Explain> {
+  const { hops } = subject.failing;
+  const at = hops.findIndex(
+    ({ request }, index) =>
+      index > 0 && request.url.startsWith('http:') && hops[index - 1]?.request.url.startsWith('https:'),
+  );
+  const [from, to] = [hops[at - 1], hops[at]];
+  if (!from || !to) return {};
+  return {
+    summary: `${from.request.url} answered ${from.response?.status ?? ''} and leads from https to plain http, ${to.request.url}.`,
+  };
+}
+
+function unexpected(subject: Subject): ReturnType<Explain> {
+  const location = subject.response ? headerValue(subject.response, 'location') : null;
+  if (location === null) return {};
+  return {
+    summary: `${answered(subject)}: it redirects to ${location}, where the scenario expects an answer.`,
+    fix: `Call ${location} directly, or expect the redirect.`,
+    fixSource: subject.step.source,
+  };
+}

@@ -1,0 +1,147 @@
+/** Causes about what a known caller may do: scopes, permissions, policies. */
+import { heldScopes, neededScopes } from '../facts/claims.ts';
+import { headerValue, type Subject, tokenUse } from '../subject.ts';
+import {
+  answered,
+  capital,
+  clientId,
+  credentialName,
+  credentialSource,
+  type Explain,
+  type Explanations,
+  oauth2,
+  originOfHop,
+} from './explanation.ts';
+
+export const scope: Explanations = {
+  'scope-missing': missing,
+  'scope-unknown': (subject) => atServer(subject, 'does not know the scope', 'Create the scope there'),
+  'scope-not-allowed': (subject) =>
+    atServer(subject, 'does not give the scope', 'Allow the scope for this client there'),
+  'scope-dropped': dropped,
+  'permission-missing': permission,
+  'step-up-required': stepUp,
+  'policy-blocked': (subject) => ({
+    summary: `${answered(subject)}: a policy there refuses ${who(subject)}.`,
+  }),
+};
+
+function who(subject: Subject): string {
+  if (subject.stage !== 'resource' && subject.client) return clientId(subject);
+  return subject.uses.length > 0 || subject.credential
+    ? `what ${credentialName(subject)} stands for`
+    : 'this caller';
+}
+
+/** Scopes of the token, or null where they cannot be read. */
+function held(subject: Subject): string[] | null {
+  const claims = tokenUse(subject)?.token?.claims;
+  if (claims) return heldScopes(claims);
+  const granted = subject.uses.find(({ obtained }) => obtained?.scope != null)?.obtained?.scope;
+  return granted == null ? null : words(granted);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+function missing(subject: Subject): ReturnType<Explain> {
+  const needed = neededScopes(subject);
+  const has = held(subject);
+  const lacking = has ? needed.filter((name) => !has.includes(name)) : needed;
+  const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : has.join(' ')}`;
+  const asked = oauth2(subject)?.scope ?? null;
+  const names = (lacking.length > 0 ? lacking : needed).join(' ');
+  const wasAsked =
+    asked !== null && names !== '' && words(names).every((name) => words(asked).includes(name));
+  const summary =
+    names === ''
+      ? `${answered(subject)}: the access token of ${credentialName(subject)} lacks a scope that it does not name${granted === '' ? '' : `; ${granted}`}.`
+      : `The access token of ${credentialName(subject)} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
+  return {
+    summary:
+      names !== '' && lacking.length === 0
+        ? `${answered(subject)}: it asks for the scope ${names}, and the access token of ${credentialName(subject)} holds it already.`
+        : summary,
+    fix: wasAsked
+      ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
+      : `Add ${names || 'the scope that the operation documents'} to scope of ${credentialName(subject)}.`,
+    fixSource: credentialSource(subject, 'scope', 'token'),
+  };
+}
+
+/** The scope of the request: of the URL at the authorization endpoint, else of the credential. */
+function askedScope(subject: Subject): string | null {
+  const { url } = subject.failing.hops[0]?.request ?? subject.hop.request;
+  const inUrl = URL.canParse(url) ? new URL(url).searchParams.get('scope') : null;
+  return (subject.stage === 'authorization' ? inUrl : null) ?? oauth2(subject)?.scope ?? null;
+}
+
+function atServer(subject: Subject, verb: string, fix: string): ReturnType<Explain> {
+  const asked = askedScope(subject);
+  const supported = subject.client?.issuer.metadata['scopes_supported'];
+  const known = Array.isArray(supported) ? supported.map(String) : null;
+  const strangers = known && asked ? words(asked).filter((name) => !known.includes(name)) : [];
+  const strange = strangers.length > 0 ? `; scopes_supported lacks ${strangers.join(' ')}` : '';
+  const what = asked === null ? 'that was asked for' : asked;
+  const to = verb.includes('give') ? ` to ${clientId(subject)}` : '';
+  return {
+    summary: `${answered(subject)}: it ${verb} ${what}${to}${strange}.`,
+    fix: `${fix}, or correct ${subject.stage === 'authorization' ? 'scope of the step' : `scope of ${credentialName(subject)}`}.`,
+    fixSource: subject.stage === 'authorization' ? subject.step.source : credentialSource(subject, 'scope'),
+  };
+}
+
+function dropped(subject: Subject): ReturnType<Explain> {
+  const asked = oauth2(subject)?.scope ?? null;
+  const granted = held(subject);
+  if (asked === null || granted === null) return { fixSource: credentialSource(subject, 'scope') };
+  const lost = words(asked).filter((name) => !granted.includes(name));
+  return {
+    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${granted.join(' ') || 'nothing'}${lost.length > 0 ? `: ${lost.join(' ')} was left out` : ''}.`,
+    fix: `Allow ${lost.join(' ') || 'the scope'} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}, or do not ask for it.`,
+    fixSource: credentialSource(subject, 'scope'),
+  };
+}
+
+function permission(subject: Subject): ReturnType<Explain> {
+  const has = held(subject);
+  const { method, url } = subject.hop.request;
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  const scopes = has === null || has.length === 0 ? '' : ` (scope ${has.join(' ')})`;
+  return {
+    summary: `${answered(subject)}: ${who(subject)}${scopes} may not ${method} ${path}.`,
+    fix: `Give it the role that ${method} ${path} needs in ${subject.environment.name}, or name another credential on the step.`,
+    fixSource: subject.step.source,
+  };
+}
+
+function stepUp(subject: Subject): ReturnType<Explain> {
+  const parameters = subject.challenges.find(
+    ({ parameters: given }) => given.has('acr_values') || given.has('max_age') || given.has('claims'),
+  )?.parameters;
+  const acr = parameters?.get('acr_values');
+  const age = parameters?.get('max_age');
+  const claims = tokenUse(subject)?.token?.claims;
+  const own = ['acr', 'auth_time'].flatMap((name) => {
+    const value = claims?.[name];
+    if (typeof value === 'number') return [`${name} ${new Date(value * 1000).toISOString()}`];
+    return typeof value === 'string' ? [`${name} ${value}`] : [];
+  });
+  const wanted = [
+    ...(acr === undefined ? [] : [`acr_values ${acr}`]),
+    ...(age === undefined ? [] : [`max_age ${age}`]),
+  ];
+  const challenge = subject.response ? headerValue(subject.response, 'www-authenticate') : null;
+  const how =
+    wanted.length > 0
+      ? wanted.join(' and ')
+      : challenge?.includes('claims=')
+        ? 'the claims of its challenge'
+        : 'a stronger or more recent one';
+  return {
+    summary: `${answered(subject)}: the sign-in behind the access token of ${credentialName(subject)} does not suffice; it wants ${how}${own.length === 0 ? '' : `, and the token has ${own.join(', ')}`}.`,
+    fix: `Sign in again with ${wanted.length > 0 ? wanted.join(' and ') : 'what the challenge names'}; a client without a user cannot, and needs an exemption.`,
+    fixSource: credentialSource(subject, 'token'),
+  };
+}

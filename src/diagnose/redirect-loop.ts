@@ -1,0 +1,132 @@
+/** Redirects that go in a circle, or do not end: shown hop by hop. */
+import type { Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
+import { headerValue, headerValues, type Subject } from './subject.ts';
+import { causeOf } from './vocabulary.ts';
+
+/** Hops that a report shows of a longer chain, at its end. */
+const mostHops = 12;
+
+export function redirectLoopFinding(subject: Subject): Finding | null {
+  const { stopped, hops } = subject.failing;
+  if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
+  const circle = circleOf(hops, stopped.location);
+  const refused = hops.flatMap(({ cookies }) => cookies.refused);
+  const [cookie] = refused;
+  return {
+    cause: 'redirect-loop',
+    check: null,
+    environment: subject.environment.name,
+    severity: 'error',
+    expected: false,
+    certainty: certaintyOf(stopped.reason, circle, refused.length > 0),
+    summary: summary(subject, circle),
+    hop: subject.hop.index,
+    evidence: evidence(hops, refused),
+    experiments: [],
+    ...fix(subject, circle),
+    references: causeOf('redirect-loop')?.references ?? [],
+    alternatives: cookie
+      ? [
+          {
+            cause: 'cookie-rejected',
+            why_not: `the cookie ${cookie.name} was not kept: the circle may end with it`,
+          },
+        ]
+      : circle.length === 0
+        ? [{ cause: 'redirect-unexpected', why_not: 'no URL is asked for twice: the chain may just be long' }]
+        : [],
+  };
+}
+
+/** The URLs between two requests for the same one; empty where none is asked for twice. */
+function circleOf(hops: readonly Hop[], location: string | null): string[] {
+  const urls = hops.map(({ request }) => withoutFragment(request.url));
+  const last = hops.at(-1)?.request.url;
+  const next =
+    location !== null && URL.canParse(location, last) ? withoutFragment(new URL(location, last).href) : null;
+  const chain = next === null ? urls : [...urls, next];
+  for (let end = chain.length - 1; end > 0; end -= 1) {
+    const start = chain.lastIndexOf(chain[end] ?? '', end - 1);
+    if (start >= 0) return chain.slice(start, end);
+  }
+  return [];
+}
+
+function withoutFragment(url: string): string {
+  return url.replace(/#.*$/s, '');
+}
+
+/** Same method, URL, cookies and fields get the same answer: then the circle is shown. */
+function certaintyOf(reason: string, circle: readonly string[], cookiesRefused: boolean): Certainty {
+  if (circle.length === 0) return 'possible';
+  return reason === 'loop' && !cookiesRefused ? 'certain' : 'likely';
+}
+
+function summary({ failing, hop }: Subject, circle: readonly string[]): string {
+  const count = failing.hops.length;
+  const [first] = circle;
+  if (first === undefined)
+    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${hop.request.url}, leads to ${failing.stopped?.location ?? 'nowhere'}.`;
+  if (circle.length === 1) return `${first} redirects to itself (${hop.response?.status ?? ''}).`;
+  return `The redirects go in a circle: ${[...circle, first].join(' to ')}.`;
+}
+
+function evidence(
+  hops: readonly Hop[],
+  refused: readonly { name: string; reason: string }[],
+): EvidenceLine[] {
+  const lines = hops.map((hop) => ({
+    hop: hop.index,
+    field: 'redirect',
+    seen: `${hop.request.method} ${hop.request.url} answered ${hop.response?.status ?? 'nothing'} to ${(hop.response && headerValue(hop.response, 'location')) ?? 'no location'}${cookiesSet(hop)}`,
+  }));
+  return [
+    ...lines.slice(-mostHops),
+    ...refused.map(({ name, reason }) => ({
+      hop: null,
+      field: `cookie ${name}`,
+      seen: `not kept: ${reason}`,
+    })),
+  ];
+}
+
+function cookiesSet({ response }: Hop): string {
+  const names = (response ? headerValues(response, 'set-cookie') : []).map((line) =>
+    line.split(/[=;]/)[0]?.trim(),
+  );
+  return names.length === 0 ? '' : `, setting ${names.join(', ')}`;
+}
+
+function fix(subject: Subject, circle: readonly string[]): Pick<Finding, 'fix' | 'fixSource'> {
+  const { step, failing } = subject;
+  const sets = failing.hops.some(
+    (hop) => hop.response && headerValues(hop.response, 'set-cookie').length > 0,
+  );
+  if (sets && step.kind === 'request' && step.jar === null)
+    return {
+      fix: 'Let the step keep cookies: the chain sets some and does not get them back (cookies of the step, its jar).',
+      fixSource: step.source,
+    };
+  const difference = differenceOf(circle);
+  const texts: Readonly<Record<string, string>> = {
+    scheme:
+      'The server redirects http to https and does not see that the request came over https: let the proxy that ends TLS pass X-Forwarded-Proto on, and let the application trust it.',
+    host: 'Two rules each hold the other host for the right one: leave one of them.',
+    slash: 'One rule adds the slash at the end and another takes it away: leave one of them.',
+  };
+  return { fix: texts[difference] ?? causeOf('redirect-loop')?.fix ?? '', fixSource: null };
+}
+
+/** In what the URLs of the circle differ, where it is one thing. */
+function differenceOf(circle: readonly string[]): string {
+  const [one, other] = circle.map((url) => (URL.canParse(url) ? new URL(url) : null));
+  // A server behind a proxy that ends TLS sends https to the https that it does not see.
+  if (one?.protocol === 'https:' && circle.length === 1) return 'scheme';
+  if (!one || !other || circle.length > 2) return '';
+  const rest = (url: URL): string => `${url.pathname}${url.search}`;
+  if (one.hostname === other.hostname && rest(one) === rest(other))
+    return one.protocol === other.protocol ? '' : 'scheme';
+  if (one.hostname !== other.hostname && rest(one) === rest(other)) return 'host';
+  const bare = (url: URL): string => url.pathname.replace(/\/$/, '');
+  return one.origin === other.origin && bare(one) === bare(other) ? 'slash' : '';
+}

@@ -1,0 +1,112 @@
+/** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
+import type { CauseId, Source } from '../model.ts';
+import { headerValue, type Subject } from './subject.ts';
+import { causeOf } from './vocabulary.ts';
+
+interface Fix {
+  readonly fix: string;
+  readonly fixSource: Source | null;
+}
+
+export function transportFix(subject: Subject, cause: CauseId): Fix {
+  const special =
+    subject.hop.failure?.phase === 'proxy' ? atProxy(subject) : fixes[cause]?.(subject, place(subject));
+  return {
+    fix: special ?? causeOf(cause)?.fix ?? 'Look into the log of the server at this time.',
+    fixSource: subject.hop.failure?.phase === 'proxy' ? subject.environment.source : place(subject).source,
+  };
+}
+
+/** The key of why401.yml from which the URL of the hop comes. */
+interface Place {
+  readonly key: string;
+  readonly source: Source;
+  readonly url: URL | null;
+}
+
+function place(subject: Subject): Place {
+  const { environment, hop } = subject;
+  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
+  const base = `environments.${environment.name}`;
+  const origin = [...environment.origins].find(([, each]) => each === url?.origin);
+  if (origin)
+    return {
+      key: `${base}.origins.${origin[0]}`,
+      source: environment.originSources[origin[0]] ?? environment.source,
+      url,
+    };
+  const issuer = [...environment.issuers].find(
+    ([, each]) => URL.canParse(each.issuer) && new URL(each.issuer).origin === url?.origin,
+  );
+  if (issuer) return { key: `${base}.issuers.${issuer[0]}`, source: issuer[1].source, url };
+  return { key: `origins of ${environment.name}`, source: environment.source, url };
+}
+
+/** Everything that fails on the way to the proxy is about the proxy. */
+function atProxy(subject: Subject): string | undefined {
+  const key = `environments.${subject.environment.name}.proxy`;
+  const { code } = subject.hop.failure ?? { code: '' };
+  if (code === 'PROXY_AUTH_REQUIRED') return `Put user and password into ${key}, as secrets.`;
+  if (code === 'PROXY_REFUSED')
+    return `Ask those who run the proxy of ${key} to let this host pass, or take the proxy out for it.`;
+  if (code === 'PROXY_BAD_GATEWAY')
+    return 'The proxy works and does not reach the server: look at the server, and at what the proxy may reach.';
+  return `Correct ${key}, or start the proxy.`;
+}
+
+type Say = (subject: Subject, place: Place) => string;
+
+const fixes: Readonly<Record<CauseId, Say>> = {
+  'dns-failure': (_, { key, url }) =>
+    `Correct ${url?.hostname ?? 'the host name'} in ${key}, or the name server of this machine; connect_to reaches a machine under a name that DNS does not know.`,
+  'connection-refused': (subject, { key, url }) =>
+    `Start the server, or correct the port ${url === null ? '' : `${port(url)} `}in ${mapped(subject) ? 'connect_to' : key}.`,
+  'connection-timeout': (subject, { key }) =>
+    `Check routing and firewall between this machine and the server, and the address in ${mapped(subject) ? 'connect_to' : key}.`,
+  'response-timeout': (subject) =>
+    `Look into the log of the server at this time; if it is known to be slow, raise timeout of the step (now ${subject.step.timeout} ms).`,
+  'tls-untrusted': ({ environment }) =>
+    `Add the issuing CA as environments.${environment.name}.tls.ca, or let the server send its intermediate certificates.`,
+  'tls-expired': (_, { url }) =>
+    `Renew the certificate of ${url?.hostname ?? 'the server'} and reload the server.`,
+  'tls-not-yet-valid': (_, { url }) =>
+    `Check the clock of this machine, then the certificate of ${url?.hostname ?? 'the server'}.`,
+  'clock-skew': () => 'Synchronise the clock of this machine (NTP).',
+  'tls-host-mismatch': (subject, { key, url }) =>
+    `Set ${key} to a name that the certificate lists${names(subject)}, or add ${url?.hostname ?? 'this name'} to the certificate${mapped(subject) ? '; check that connect_to leads to the right machine' : ''}.`,
+  'tls-to-plain-port': plainPort,
+  'plain-to-tls-port': (_, { key, url }) => `Set ${key} to https://${url?.host ?? ''}.`,
+  'client-cert-missing': ({ environment }) =>
+    environment.transport.clientCertificate === null
+      ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
+      : `Check that the server lists the CA of environments.${environment.name}.tls.cert.`,
+  'client-cert-invalid': ({ environment }) =>
+    `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
+};
+
+function port(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80');
+}
+
+function mapped(subject: Subject): boolean {
+  const url = URL.canParse(subject.hop.request.url) ? new URL(subject.hop.request.url) : null;
+  return url !== null && subject.environment.transport.connectTo.has(`${url.hostname}:${port(url)}`);
+}
+
+function names({ hop }: Subject): string {
+  return hop.tls && hop.tls.names.length > 0 && hop.tls.names.length <= 4
+    ? ` (${hop.tls.names.join(', ')})`
+    : '';
+}
+
+/** A redirect from http to https that keeps the port of http is made by the server, not by why401.yml. */
+function plainPort(subject: Subject, { key, url }: Place): string {
+  const before = subject.failing.hops.find(({ index }) => index === subject.hop.index - 1);
+  const location = before?.response ? headerValue(before.response, 'location') : null;
+  if (before && location !== null && url !== null && URL.canParse(before.request.url)) {
+    const from = new URL(before.request.url);
+    if (from.protocol === 'http:' && port(from) === port(url))
+      return `Let ${from.origin} redirect to the port of https: its Location ${location} keeps the port ${port(url)} of http.`;
+  }
+  return `Set ${key} to http://${url?.host ?? ''} if plain http is meant, or to the port that speaks TLS.`;
+}
