@@ -20,26 +20,45 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
         source: sourceOf(fault.container, fault.key) ?? step.source,
       });
     }
-    checkCauses(step, problems);
+    checkNames(step, 'cause', causes, problems);
+    checkNames(step, 'warns', () => [...causes(), ...checkIds()], problems);
     await checkSchema(step, problems);
   }
   return problems;
 }
 
-function checkCauses(step: Step, problems: Problems): void {
-  const { cause } = step.expect;
-  if (cause === undefined) return;
-  const known = Object.values(
-    createRequire(import.meta.url)('../diagnose/causes.json') as Record<string, string[]>,
-  ).flat();
-  for (const name of Array.isArray(cause) ? (cause as readonly Json[]) : [cause]) {
+function checkNames(
+  step: Step,
+  key: 'cause' | 'warns',
+  listed: () => readonly string[],
+  problems: Problems,
+): void {
+  const names = step.expect[key];
+  if (names === undefined) return;
+  const known = listed();
+  const what = key === 'cause' ? 'cause' : 'cause or standards check';
+  for (const name of Array.isArray(names) ? (names as readonly Json[]) : [names]) {
     if (typeof name !== 'string' || name.includes('${') || known.includes(name)) continue;
     const near = nearest(name, known);
-    problems.add('UNKNOWN_CAUSE', `There is no cause "${name}".`, {
-      source: sourceOf(step.expect, 'cause') ?? step.source,
-      fix: near ? `Did you mean "${near}"?` : 'The causes are listed in docs/diagnosis.md.',
+    problems.add(key === 'cause' ? 'UNKNOWN_CAUSE' : 'UNKNOWN_WARNING', `There is no ${what} "${name}".`, {
+      source: sourceOf(step.expect, key) ?? step.source,
+      fix: near ? `Did you mean "${near}"?` : listedIn[key],
     });
   }
+}
+
+const listedIn = {
+  cause: 'The causes are listed in docs/diagnosis.md.',
+  warns: 'The causes are listed in docs/diagnosis.md, the checks in docs/checks.md.',
+};
+const require = createRequire(import.meta.url);
+
+function causes(): string[] {
+  return Object.values(require('../diagnose/causes.json') as Record<string, string[]>).flat();
+}
+
+function checkIds(): string[] {
+  return (require('../audit/checks.json') as { readonly id: string }[]).map(({ id }) => id);
 }
 
 /** ajv is loaded only where a schema is written. */
