@@ -4,22 +4,11 @@ import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
-import type {
-  CredentialUse,
-  Environment,
-  Exchange,
-  Hop,
-  Issuer,
-  Json,
-  JsonMap,
-  RawField,
-  Response,
-} from '../model.ts';
+import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
 import { isMap } from '../source.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import { byName, startsJson } from './fields.ts';
 import type { Known } from './known.ts';
-
-/** What an endpoint is, as far as the request and the answer tell. */
-export type Endpoint = 'token' | 'metadata' | 'jwks' | 'protected-resource' | 'authorization' | 'resource';
 
 /** Bytes of a body in which words are looked for. */
 const searched = 65_536;
@@ -56,7 +45,7 @@ export class Seen {
     this.status = hop.response?.status ?? 0;
     this.#received = byName(hop.response?.headers ?? []);
     this.#sent = byName(hop.request.headers);
-    this.endpoint = this.#endpointOf();
+    this.endpoint = endpointOf(exchange, hop, this.url, () => this.form);
   }
 
   get origin(): string {
@@ -231,39 +220,4 @@ export class Seen {
     }
     return null;
   }
-
-  #endpointOf(): Endpoint {
-    const { role } = this.exchange;
-    const { pathname, searchParams } = this.url;
-    if (role === 'token') return 'token';
-    if (pathname.includes('/.well-known/')) {
-      if (pathname.includes('/oauth-protected-resource')) return 'protected-resource';
-      if (/\/(openid-configuration|oauth-authorization-server)/.test(pathname)) return 'metadata';
-    }
-    if (role === 'metadata' || /\/jwks(\.json|\/?$)/.test(pathname)) return 'jwks';
-    if (role === 'authorization') return 'authorization';
-    if (this.url.search !== '' && searchParams.has('response_type') && searchParams.has('client_id'))
-      return 'authorization';
-    const posts = this.hop.request.method === 'POST' && this.hop.request.body !== null;
-    return posts && this.form?.has('grant_type') ? 'token' : 'resource';
-  }
-}
-
-function byName(fields: readonly RawField[]): Map<string, string[]> {
-  const map = new Map<string, string[]>();
-  for (const [name, value] of fields) {
-    const key = name.toLowerCase();
-    const values = map.get(key);
-    if (values) values.push(value);
-    else map.set(key, [value]);
-  }
-  return map;
-}
-
-function startsJson(content: Uint8Array): boolean {
-  for (const byte of content.subarray(0, 64)) {
-    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
-    return byte === 0x7b || byte === 0x5b;
-  }
-  return false;
 }
