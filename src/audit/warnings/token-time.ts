@@ -70,7 +70,7 @@ function milliseconds(seen: Seen): Warning[] {
       cause: 'token-lifetime-wrong',
       check: null,
       certainty: 'certain',
-      summary: `The token of ${use.name} has a ${name} of ${value}, which is no time in seconds.`,
+      summary: `The token of ${use.name} has ${value} in ${name}, which is no time in seconds.`,
       evidence: [line(seen, `token ${name}`, value)],
       fix: 'Let the authorization server write times in seconds; in milliseconds a token lives for ever.',
       references: ['RFC 7519 section 2'],
