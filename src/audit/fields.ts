@@ -15,9 +15,15 @@ export function byName(fields: readonly RawField[]): Map<string, string[]> {
 
 /** The body begins as a JSON object or list does. */
 export function startsJson(content: Uint8Array): boolean {
-  for (const byte of content.subarray(0, 64)) {
-    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
-    return byte === 0x7b || byte === 0x5b;
+  const first = firstByte(content);
+  return first === 0x7b || first === 0x5b;
+}
+
+/** The first byte of a body that is no white space, or null. */
+export function firstByte(content: Uint8Array | undefined): number | null {
+  for (let at = 0; at < Math.min(content?.length ?? 0, 256); at += 1) {
+    const byte = content?.[at];
+    if (byte !== undefined && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
   }
-  return false;
+  return null;
 }

@@ -9,6 +9,8 @@ export interface Known {
   readonly metadata: Map<string, JsonMap>;
   /** `environment origin fingerprint` of tokens with which a request succeeded. */
   readonly accepted: Set<string>;
+  /** Whether a host and address are of this machine. */
+  readonly local: Map<string, boolean>;
   /** Challenge of a step without credential, by scenario and step, in the environment that gave it first. */
   readonly challenged: Map<string, { readonly environment: string; readonly said: string }>;
 }
@@ -19,6 +21,7 @@ export function createKnown(environments: readonly Environment[]): Known {
     keys: new Map(),
     metadata: new Map(),
     accepted: new Set(),
+    local: new Map(),
     challenged: new Map(),
   };
 }

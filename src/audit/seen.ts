@@ -7,7 +7,7 @@ import { isLoopback } from '../http/origin.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
 import { isMap } from '../source.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
-import { byName, startsJson } from './fields.ts';
+import { byName, firstByte, startsJson } from './fields.ts';
 import type { Known } from './known.ts';
 
 /** Bytes of a body in which words are looked for. */
@@ -34,6 +34,7 @@ export class Seen {
   #jsonRead = false;
   #form: URLSearchParams | null | undefined;
   #cookies: readonly SetCookie[] | null = null;
+  #cached: string | null | undefined;
 
   constructor(environment: Environment, exchange: Exchange, hop: Hop, known: Known) {
     this.environment = environment;
@@ -71,8 +72,14 @@ export class Seen {
 
   /** Nothing of it left this machine. */
   get isLocal(): boolean {
-    const address = this.hop.remote?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-    return isLoopback(this.url.hostname) || (address !== undefined && isLoopback(address));
+    const { hostname } = this.url;
+    const address = this.hop.remote?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? hostname;
+    const key = `${hostname} ${address}`;
+    const known = this.known.local.get(key);
+    if (known !== undefined) return known;
+    const local = isLoopback(hostname) || isLoopback(address);
+    this.known.local.set(key, local);
+    return local;
   }
 
   /** Values of a field of the answer; `name` in lower case. */
@@ -94,6 +101,11 @@ export class Seen {
     return (this.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   }
 
+  /** The body begins as markup does. */
+  get isMarkup(): boolean {
+    return firstByte(this.response?.body.content) === 0x3c;
+  }
+
   get isJsonType(): boolean {
     return /[/+]json$/.test(this.mediaType);
   }
@@ -109,6 +121,11 @@ export class Seen {
 
   /** How it shows that a cache answered, or null: Age above 0, or a field that says hit. */
   get cached(): string | null {
+    if (this.#cached === undefined) this.#cached = this.#received.size === 0 ? null : this.#cachedBy();
+    return this.#cached;
+  }
+
+  #cachedBy(): string | null {
     const age = this.header('age');
     if (age !== null && Number(age) > 0) return `Age: ${age}`;
     for (const name of ['x-cache', 'cf-cache-status', 'x-cache-status', 'cache-status']) {

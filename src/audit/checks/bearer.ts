@@ -108,7 +108,7 @@ const transport: Readonly<Record<string, Predicate>> = {
       ? 'takes a request with two tokens'
       : null,
   'bearer-tls': (seen) =>
-    !seen.isHttps && !seen.isLocal && seen.isAuthenticated ? 'got a credential over plain http' : null,
+    !seen.isHttps && seen.isAuthenticated && !seen.isLocal ? 'got a credential over plain http' : null,
 };
 
 export const bearer: Family = {

@@ -7,7 +7,8 @@ const password = /<input\b[^>]*\btype\s*=\s*["']?password\b/i;
 
 export function loginPage({ hops }: Passed): Warning[] {
   return hops.flatMap((seen) => {
-    const why = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' ? reasonOf(seen) : null;
+    const page = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' && seen.isMarkup;
+    const why = page ? reasonOf(seen) : null;
     if (why === null || !password.test(seen.text)) return [];
     return [
       warning(seen, {
@@ -30,9 +31,7 @@ export function loginPage({ hops }: Passed): Warning[] {
 /** Why no page was due; null where one may have been. */
 function reasonOf(seen: Seen): string | null {
   const html = seen.mediaType === 'text/html' || seen.mediaType === 'application/xhtml+xml';
-  if (seen.isJsonType) {
-    return /^\s*</.test(seen.text.slice(0, 200)) ? 'the answer is labelled as JSON' : null;
-  }
+  if (seen.isJsonType) return 'the answer is labelled as JSON';
   if (!html) return null;
   const first = seen.exchange.hops[0];
   if (asksJson(seen)) return 'JSON was asked for';

@@ -27,7 +27,7 @@ function methodChanged(seen: Seen): Warning[] {
 }
 
 function inClear(seen: Seen): Warning[] {
-  if (seen.isHttps || seen.isLocal || !seen.isAuthenticated) return [];
+  if (seen.isHttps || !seen.isAuthenticated || seen.isLocal) return [];
   const names = seen.carried.map(({ name }) => name).join(', ') || 'the credential';
   const { next } = seen;
   const redirected = next?.request.url.startsWith('https:');
