@@ -18,6 +18,7 @@ generateValidators(['project', 'scenario']);
 for (const name of ['project', 'scenario', 'report']) copy(`schemas/${name}.schema.json`);
 const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
+generateChecks();
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
 function generateValidators(names: readonly string[]): void {
@@ -88,6 +89,17 @@ function generateSignatures(known: ReadonlySet<string>): void {
   const terms = parse(readFileSync(new URL('terms.yml', folder), 'utf8')) as Record<string, string>;
   const expanded = expandSignatures(entries, expandTerms(terms), known);
   write('diagnose/signatures.json', JSON.stringify(expanded.map(compileSignature)));
+}
+
+function generateChecks(): void {
+  const folder = new URL('audit/checks/', source);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+  const checks = files.sort().flatMap((file) => {
+    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { checks?: unknown } | null;
+    if (!Array.isArray(content?.checks)) throw new Error(`${file} has no list "checks".`);
+    return content.checks as unknown[];
+  });
+  write('audit/checks.json', JSON.stringify(checks));
 }
 
 function copy(path: string): void {

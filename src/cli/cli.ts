@@ -137,6 +137,7 @@ function runOptions(command: Command): Command {
     .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
     .option('--strict', 'warnings fail the run')
     .option('--no-experiments', 'send nothing but the scenarios themselves')
+    .option('--checks', 'show all standards checks that failed, not their number only')
     .addOption(new Option('-v, --verbose', 'show passing steps with their hops, too'));
 }
 

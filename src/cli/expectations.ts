@@ -1,4 +1,5 @@
 /** What can be known to be wrong with expectations and captures before anything is sent. */
+import { createRequire } from 'node:module';
 import { findSchemaFault } from '../check/schema.ts';
 import { validateExpect } from '../check/validate.ts';
 import { causes } from '../diagnose/vocabulary.ts';
@@ -20,24 +21,45 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
         source: sourceOf(fault.container, fault.key) ?? step.source,
       });
     }
-    checkCauses(step, problems);
+    checkNames(step, 'cause', causeIds, problems);
+    checkNames(step, 'warns', () => [...causeIds(), ...checkIds()], problems);
     await checkSchema(step, problems);
   }
   return problems;
 }
 
-function checkCauses(step: Step, problems: Problems): void {
-  const { cause } = step.expect;
-  if (cause === undefined) return;
-  const known = causes().map(({ id }) => id);
-  for (const name of Array.isArray(cause) ? (cause as readonly Json[]) : [cause]) {
+function checkNames(
+  step: Step,
+  key: 'cause' | 'warns',
+  listed: () => readonly string[],
+  problems: Problems,
+): void {
+  const names = step.expect[key];
+  if (names === undefined) return;
+  const known = listed();
+  const what = key === 'cause' ? 'cause' : 'cause or standards check';
+  for (const name of Array.isArray(names) ? (names as readonly Json[]) : [names]) {
     if (typeof name !== 'string' || name.includes('${') || known.includes(name)) continue;
     const near = nearest(name, known);
-    problems.add('UNKNOWN_CAUSE', `There is no cause "${name}".`, {
-      source: sourceOf(step.expect, 'cause') ?? step.source,
-      fix: near ? `Did you mean "${near}"?` : '"why401 causes" lists them.',
+    problems.add(key === 'cause' ? 'UNKNOWN_CAUSE' : 'UNKNOWN_WARNING', `There is no ${what} "${name}".`, {
+      source: sourceOf(step.expect, key) ?? step.source,
+      fix: near ? `Did you mean "${near}"?` : listedIn[key],
     });
   }
+}
+
+const listedIn = {
+  cause: '"why401 causes" lists them.',
+  warns: '"why401 causes" lists the causes, docs/checks.md the checks.',
+};
+
+function causeIds(): string[] {
+  return causes().map(({ id }) => id);
+}
+
+function checkIds(): string[] {
+  const require = createRequire(import.meta.url);
+  return (require('../audit/checks.json') as { readonly id: string }[]).map(({ id }) => id);
 }
 
 /** ajv is loaded only where a schema is written. */

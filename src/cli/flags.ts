@@ -14,5 +14,6 @@ export interface RunFlags {
   readonly reporter?: readonly string[];
   readonly strict?: boolean;
   readonly experiments?: boolean;
+  readonly checks?: boolean;
   readonly verbose?: boolean;
 }

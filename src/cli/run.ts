@@ -154,7 +154,7 @@ async function openReporters(
       sink,
       ...summarySink,
       redactor,
-      options: { verbose: flags.verbose === true, formatProblem },
+      options: { verbose: flags.verbose === true, checks: flags.checks === true, formatProblem },
     });
   });
   return createReporters(await Promise.all(made));

@@ -3,7 +3,7 @@ import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts
 import type { Collection } from './collection.ts';
 import { hopTable } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
-import { findingKey, headline, judgedExchange, place, verdict, warnings } from './outcome.ts';
+import { headline, judgedExchange, place, runFindings, verdict, warningKey, warnings } from './outcome.ts';
 import { columns, cut, formatDuration, pad, plural, visible } from './text.ts';
 
 /** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
@@ -45,11 +45,12 @@ export function stepLines(job: JobResult, style: Style): string[] {
 export function warningSection(run: Collection, style: Style): string[] {
   const groups = new Map<string, { finding: Finding; first: StepResult | null; steps: number }>();
   const add = (finding: Finding, step: StepResult | null): void => {
-    const group = groups.get(findingKey(finding));
+    const key = warningKey(finding);
+    const group = groups.get(key);
     if (group) group.steps += 1;
-    else groups.set(findingKey(finding), { finding, first: step, steps: 1 });
+    else groups.set(key, { finding, first: step, steps: 1 });
   };
-  for (const finding of run.finished?.findings ?? []) add(finding, null);
+  for (const finding of runFindings(run.finished?.findings ?? [])) add(finding, null);
   for (const step of run.jobs.flatMap((job) => job.steps))
     for (const finding of warnings(step)) add(finding, step);
   if (groups.size === 0) return [];

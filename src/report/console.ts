@@ -1,6 +1,7 @@
 /** The console: a line per scenario as it ends, then why what failed did. */
 import type { RunEvent } from '../model.ts';
 import { createCollector } from './collection.ts';
+import { checksSection } from './console-checks.ts';
 import { failureBlock, type Told } from './console-failure.ts';
 import {
   insecureLines,
@@ -14,7 +15,13 @@ import { createStyle } from './console-style.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 
-export function createConsoleReporter({ sink, verbose, formatProblem, redactor }: ReportOutput): Reporter {
+export function createConsoleReporter({
+  sink,
+  verbose,
+  checks,
+  formatProblem,
+  redactor,
+}: ReportOutput): Reporter {
   const collector = createCollector(redactor, 'failures');
   const progress = createProgress(sink);
   const print = (lines: readonly string[]): void => {
@@ -42,7 +49,11 @@ export function createConsoleReporter({ sink, verbose, formatProblem, redactor }
       }
       for (const problem of run.finished?.problems ?? [])
         print([formatProblem(problem, sink.color).trimEnd(), '']);
-      print([...warningSection(run, style), ...matrix(run, style)]);
+      print([
+        ...warningSection(run, style),
+        ...checksSection(run, style, checks === true),
+        ...matrix(run, style),
+      ]);
       const gap = run.jobs.length > 0 ? [''] : [];
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);
     },

@@ -3,7 +3,16 @@ import { posix } from 'node:path';
 import type { Finding, JobResult, ProblemData, Source, StepResult } from '../model.ts';
 import { type Collection, createCollector } from './collection.ts';
 import { markdownSummary } from './markdown.ts';
-import { answers, describeCheck, failedChecks, findingKey, headline, verdict, warnings } from './outcome.ts';
+import {
+  answers,
+  describeCheck,
+  failedChecks,
+  headline,
+  runFindings,
+  verdict,
+  warningKey,
+  warnings,
+} from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
 import { workflowCommand } from './workflow-command.ts';
@@ -23,14 +32,14 @@ export function createGithubReporter({ sink, summarySink, workspace, redactor }:
 function annotations(run: Collection, locate: Locate): string[] {
   const told = new Set<string>();
   const once = (finding: Finding): boolean =>
-    !told.has(findingKey(finding)) && told.add(findingKey(finding)) !== null;
+    !told.has(warningKey(finding)) && told.add(warningKey(finding)) !== null;
   const steps = run.jobs.flatMap((job) => job.steps.map((step) => ({ job, step })));
   return [
     ...(run.finished?.problems ?? []).map((problem) => problemAnnotation(problem, locate)),
     ...steps
       .filter(({ step }) => step.status === 'failed' || step.status === 'errored')
       .map(({ job, step }) => failureAnnotation(job, step, locate)),
-    ...(run.finished?.findings ?? [])
+    ...runFindings(run.finished?.findings ?? [])
       .filter(once)
       .map((finding) => findingAnnotation(finding, locate(finding.fixSource))),
     ...steps.flatMap(({ step }) =>

@@ -8,11 +8,13 @@ import {
   answers,
   describeCheck,
   failedChecks,
-  findingKey,
   headline,
   judgedExchange,
   place,
+  runFindings,
+  standardsChecks,
   verdict,
+  warningKey,
   warnings,
 } from './outcome.ts';
 import { visible } from './text.ts';
@@ -26,10 +28,9 @@ export function markdownSummary(run: Collection): string {
   const failures = steps.filter(({ step }) => step.status === 'failed' || step.status === 'errored');
   const insecure = run.environments.filter((environment) => environment.insecure).map(({ name }) => name);
   const warned = new Map(
-    [...(run.finished?.findings ?? []), ...steps.flatMap(({ step }) => warnings(step))].map((finding) => [
-      findingKey(finding),
-      finding,
-    ]),
+    [...runFindings(run.finished?.findings ?? []), ...steps.flatMap(({ step }) => warnings(step))].map(
+      (finding) => [warningKey(finding), finding],
+    ),
   );
   const left = failures.length - mostFailures;
   const blocks = [
@@ -41,6 +42,7 @@ export function markdownSummary(run: Collection): string {
     ...failures.slice(0, mostFailures).flatMap(({ job, step }) => failure(job, step)),
     ...(left > 0 ? [`${left} more failed; the report has them all.`] : []),
     ...(warned.size > 0 ? ['### Warnings', [...warned.values()].map(warningItem).join('\n')] : []),
+    ...checks(standardsChecks(run.finished?.findings ?? [])),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -97,6 +99,18 @@ function hopTable(step: StepResult): string[] {
 function warningItem(finding: Finding): string {
   const fix = finding.fix === '' ? '' : ` Fix: ${finding.fix}`;
   return `- ${escapeMarkdown(`${verdict(finding)} (${finding.environment}): ${finding.summary}${fix}`)}`;
+}
+
+/** Folded: they are for whoever looks after a server, and no reason to act on this run. */
+function checks(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  const items = findings.map(({ check, environment, summary, fix, references }) => {
+    const head = `${check} (${environment}, ${references.join(', ')})`;
+    return `- ${escapeMarkdown(`${head}: ${summary} Fix: ${fix}`)}`;
+  });
+  const failed = findings.filter(({ severity }) => severity === 'warning').length;
+  const title = `Standards checks: ${failed} failed, ${findings.length - failed} noted`;
+  return [`<details><summary>${title}</summary>`, items.join('\n'), '</details>'];
 }
 
 function problemItem({ code, message, source, fix }: ProblemData): string {

@@ -55,6 +55,20 @@ export function warnings(step: StepResult): readonly Finding[] {
   return step.findings.filter(({ severity, expected }) => severity === 'warning' && !expected);
 }
 
+/** Findings about a whole run that are standards checks: told apart from warnings, which want attention. */
+export function standardsChecks(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(isStandardsCheck);
+}
+
+/** The other findings about a whole run. */
+export function runFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => !isStandardsCheck(finding));
+}
+
+function isStandardsCheck({ cause, check, severity }: Finding): boolean {
+  return cause === null && check !== null && severity !== 'error';
+}
+
 /** The public id of what a finding says. */
 export function findingId({ cause, check }: Finding): string {
   return cause ?? check ?? 'unknown';
@@ -63,6 +77,14 @@ export function findingId({ cause, check }: Finding): string {
 /** Findings that belong together are told once: same cause, same words, same environment. */
 export function findingKey(finding: Finding): string {
   return JSON.stringify([finding.environment, findingId(finding), finding.summary]);
+}
+
+/** As `findingKey`; warnings that differ in a time or a span only are one. */
+export function warningKey(finding: Finding): string {
+  const summary = finding.summary
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '#')
+    .replace(/\b\d+ (?=(?:s|min|h|d)\b)/g, '# ');
+  return findingKey({ ...finding, summary });
 }
 
 /** `credentials-dropped-on-redirect, proven`. */

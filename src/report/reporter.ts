@@ -11,6 +11,8 @@ export interface Reporter {
 export interface ReporterOptions {
   /** Passing steps too, with their hops and headers. */
   readonly verbose: boolean;
+  /** All standards checks that failed, not their number only. */
+  readonly checks?: boolean;
   /** A problem with its source line and caret. */
   readonly formatProblem: (problem: ProblemData, color: boolean) => string;
 }

@@ -1,4 +1,6 @@
 /** One job: its steps in order; after a failed one the rest is skipped. */
+
+import type { Audit, Audited } from '../audit/audit.ts';
 import { checkFindings } from '../check/findings.ts';
 import type { CredentialStore } from '../credential/presentation.ts';
 import type { Finding, Job, JobRef, JobResult, RunEvent, Step, StepResult, StepStatus } from '../model.ts';
@@ -24,6 +26,7 @@ export interface JobContext {
   readonly diagnose: (run: StepRun, state: JobState) => Promise<Diagnosed>;
   /** Called for every step, so that later diagnosis can look at its siblings. */
   readonly remember: (job: Job, run: StepRun) => void;
+  readonly audit: Audit;
 }
 export interface Diagnosed {
   readonly findings: readonly Finding[];
@@ -52,8 +55,9 @@ export async function runJob(job: Job, context: JobContext): Promise<JobRun> {
     }
     const run = await runStep(step, state);
     context.remember(job, run);
-    const explained = await explainIfExpected(step, run, state, context);
-    const result = explained ?? run.result;
+    const audited = audit(job, run, context);
+    const explained = await explainIfExpected(step, run, audited, state, context);
+    const result = explained ?? { ...run.result, findings: audited.warnings };
     if (result.status !== 'passed') {
       stopped = `"${step.name}" did not pass`;
       if (!explained) unexplained = { run, at: steps.length };
@@ -85,20 +89,29 @@ export function statusOf(steps: readonly StepResult[]): StepStatus {
   return has('passed') || steps.length === 0 ? 'passed' : 'skipped';
 }
 
-/** `expect.cause` makes the cause part of the verdict. */
+function audit(job: Job, run: StepRun, context: JobContext): Audited {
+  const { environment, file } = job;
+  return context.audit.step({ environment, file, step: run.step, result: run.result });
+}
+
+/** `expect.cause` and `expect.warns` make findings part of the verdict. */
 async function explainIfExpected(
   step: Step,
   run: StepRun,
+  audited: Audited,
   state: JobState,
   context: JobContext,
 ): Promise<StepResult | null> {
   if (step.expect.cause === undefined && step.expect.warns === undefined) return null;
   const rendered = renderExpect(step, state.names.scope);
   if ('failed' in rendered) return null;
-  const diagnosed = await context.diagnose(run, state);
-  const checks = [...run.result.checks, ...checkFindings(rendered.expect, diagnosed.findings, step.source)];
+  const fine = step.expect.cause === undefined && run.result.status === 'passed';
+  const diagnosed = fine ? nothingDiagnosed : await context.diagnose(run, state);
+  const named = audited.named.map((finding) => ({ ...finding, severity: 'warning' as const }));
+  const found = [...diagnosed.findings, ...audited.warnings, ...named];
+  const checks = [...run.result.checks, ...checkFindings(rendered.expect, found, step.source)];
   const passed = checks.every((check) => check.passed);
-  const findings = diagnosed.findings.map((finding) => markExpected(finding, step));
+  const findings = found.map((finding) => markExpected(finding, step));
   const exchanges = [...run.result.exchanges, ...diagnosed.exchanges];
   const status = passed ? 'passed' : run.result.status === 'errored' ? 'errored' : 'failed';
   return { ...run.result, checks, findings, exchanges, status };
@@ -110,6 +123,8 @@ function markExpected(finding: Finding, step: Step): Finding {
   const expected = wanted.includes(finding.cause) || wanted.includes(finding.check);
   return expected ? { ...finding, expected, severity: 'info' } : finding;
 }
+
+const nothingDiagnosed: Diagnosed = { findings: [], exchanges: [] };
 
 function jobState(job: Job, context: JobContext): JobState {
   const { doors, store, refusals, root, experiments, signal } = context;

@@ -1,6 +1,7 @@
 /** A whole run: jobs concurrently, then the failures explained, then the verdict. */
+import { type Audit, createAudit } from '../audit/audit.ts';
 import { createCredentialStore } from '../credential/store.ts';
-import type { ExitCode, Finding, JobResult, RunFinished, Summary } from '../model.ts';
+import type { ExitCode, JobResult, RunFinished, Summary } from '../model.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
@@ -29,6 +30,10 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
   };
   const store = createCredentialStore({ ...doors, perform: createPerform(exchange, tokenTimeout, signal) });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
+  const audit = createAudit({
+    environments: options.known,
+    redact: (text) => doors.redactor.redact(text),
+  });
   const context: JobContext = {
     doors,
     store,
@@ -40,11 +45,12 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     emit: options.emit,
     diagnose: (stepRun, state) => diagnosis.explain(stepRun, state),
     remember: (job, stepRun) => diagnosis.remember(job, stepRun),
+    audit,
   };
   const totals = createTotals();
   await runAll(options, context, diagnosis, totals);
   deadline.abort();
-  return finished(options, totals, doors.clock.monotonic() - started);
+  return finished(options, totals, audit, doors.clock.monotonic() - started);
 }
 
 function endAt(deadline: number | null, doors: RunDoors, stop: AbortController): AbortController {
@@ -92,13 +98,17 @@ async function runAll(
   const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
   for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
   waiting.sort((a, b) => a.result.index - b.result.index);
-  for (const ran of waiting) done(await explained(ran, diagnosis));
+  for (const ran of waiting) done(await explained(ran, diagnosis, context.audit));
 }
 
-async function explained(ran: JobRun, diagnosis: Diagnosis): Promise<JobResult> {
+async function explained(ran: JobRun, diagnosis: Diagnosis, audit: Audit): Promise<JobResult> {
   if (!ran.unexplained) return ran.result;
   const { run: stepRun, at } = ran.unexplained;
   const diagnosed = await diagnosis.explain(stepRun, ran.state);
+  audit.exchanges(
+    ran.state.job.environment,
+    diagnosed.exchanges.filter(({ role }) => role === 'metadata'),
+  );
   const steps = ran.result.steps.map((step, index) =>
     index === at
       ? { ...step, findings: diagnosed.findings, exchanges: [...step.exchanges, ...diagnosed.exchanges] }
@@ -127,13 +137,12 @@ function createTotals(): Totals {
   };
 }
 
-function finished(options: RunOptions, totals: Totals, duration: number): RunFinished {
-  const findings: Finding[] = [];
+function finished(options: RunOptions, totals: Totals, audit: Audit, duration: number): RunFinished {
   const event: RunFinished = {
     type: 'run-finished',
     duration,
     summary: totals.summary(),
-    findings,
+    findings: audit.findings(),
     problems: [],
     exitCode: exitCode(options, totals),
   };

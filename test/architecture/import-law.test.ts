@@ -24,11 +24,24 @@ const law: Readonly<Record<string, readonly string[]>> = {
   // What is expected may hold templates: plan renders them, and check looks at what came out.
   check: [...ground, 'http', 'plan'],
   diagnose: [...ground, 'http'],
+  // Looks at what passed as diagnosis looks at what failed, and knows Set-Cookie from check; diagnose knows nothing of it.
+  audit: [...ground, 'http', 'check/cookies.ts', 'diagnose/subject.ts', 'diagnose/facts/time.ts'],
   report: [...ground, 'http'],
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
-  run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose'],
-  // Of diagnosis it prints the vocabulary, and decides nothing.
-  cli: [...ground, 'http', 'load', 'plan', 'check', 'replay', 'run', 'report', 'diagnose/vocabulary.ts'],
+  run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit'],
+  // Of diagnosis it prints the vocabulary, and of the audit it knows the ids that expectations may name.
+  cli: [
+    ...ground,
+    'http',
+    'load',
+    'plan',
+    'check',
+    'replay',
+    'run',
+    'report',
+    'diagnose/vocabulary.ts',
+    'audit/checks.json',
+  ],
   'index.ts': [...ground, 'load', 'plan', 'replay', 'run'],
   // What is beside the schemas is data, and the types of what generate.ts makes of it.
   schemas: [],

@@ -1,0 +1,63 @@
+/**
+ * The credential comes back in the answer. The trace shows what was sent by name (`[secret:reader]`), and the redactor
+ * finds the same secrets in answers: where both name the same, it was echoed. No value is looked at here.
+ */
+import type { Seen } from '../seen.ts';
+import { line, type Passed, type Warning, warning } from './warning.ts';
+
+/** Fields of an answer in which one may come back. */
+const fields = ['location', 'refresh', 'link', 'content-location'];
+/** A server that says which token it means in a challenge does it on purpose. */
+const credentialFields = new Set(['authorization', 'proxy-authorization', 'x-api-key']);
+
+export function echo({ hops, redact }: Passed): Warning[] {
+  return hops.flatMap((seen) => {
+    if (seen.response === null || seen.endpoint !== 'resource') return [];
+    const sent = namesSent(seen);
+    if (sent.size === 0) return [];
+    const found = places(seen, sent, redact);
+    const [first] = found;
+    if (!first) return [];
+    return [
+      warning(seen, {
+        cause: null,
+        check: 'credential-echoed',
+        certainty: 'certain',
+        summary: `${seen.origin} sends the credential back: ${first.name} is in the ${first.place} of its answer.`,
+        evidence: found.map(({ place, name }) => line(seen, place, name)),
+      }),
+    ];
+  });
+}
+
+/** Names of the secrets that credential fields carried. */
+function namesSent(seen: Seen): Set<string> {
+  const own = new Set(seen.carried.map(({ field }) => field).filter((field) => !field.includes(':')));
+  const values = seen.hop.request.headers
+    .filter(([name]) => credentialFields.has(name.toLowerCase()) || own.has(name.toLowerCase()))
+    .map(([, value]) => value);
+  return new Set(values.flatMap((value) => value.match(/\[secret:[^\]]*\]/g) ?? []));
+}
+
+function places(
+  seen: Seen,
+  sent: ReadonlySet<string>,
+  redact: Passed['redact'],
+): { readonly place: string; readonly name: string }[] {
+  const found: { place: string; name: string }[] = [];
+  const look = (place: string, text: string): void => {
+    const redacted = text === '' ? text : redact(text);
+    if (redacted === text) return;
+    for (const name of sent) {
+      const count = (all: string): number => all.split(name).length;
+      if (count(redacted) > count(text)) found.push({ place, name });
+    }
+  };
+  for (const name of fields) look(name, seen.header(name) ?? '');
+  if (isText(seen)) look('body', seen.text);
+  return found;
+}
+
+function isText(seen: Seen): boolean {
+  return seen.mediaType === '' || /^text\/|json|xml|javascript|form-urlencoded/.test(seen.mediaType);
+}

@@ -1,0 +1,40 @@
+/** A login page with status 200 where an API was asked. */
+import { asksJson } from '../checks/http.ts';
+import type { Seen } from '../seen.ts';
+import { line, type Passed, type Warning, warning } from './warning.ts';
+
+const password = /<input\b[^>]*\btype\s*=\s*["']?password\b/i;
+
+export function loginPage({ hops }: Passed): Warning[] {
+  return hops.flatMap((seen) => {
+    const page = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' && seen.isMarkup;
+    const why = page ? reasonOf(seen) : null;
+    if (why === null || !password.test(seen.text)) return [];
+    return [
+      warning(seen, {
+        cause: 'login-redirect',
+        check: null,
+        certainty: 'likely',
+        summary: `${seen.origin} answered ${seen.status} with a login page: the step passes, and nothing was read.`,
+        evidence: [
+          line(seen, 'content-type', seen.header('content-type') ?? 'missing'),
+          line(seen, 'body', 'a form that asks for a password'),
+          line(seen, 'request', why),
+        ],
+        fix: 'Expect something of the content, for instance `headers: {content-type: {contains: json}}`; then see why the credential is not taken.',
+        references: ['RFC 9110 section 15.5.2'],
+      }),
+    ];
+  });
+}
+
+/** Why no page was due; null where one may have been. */
+function reasonOf(seen: Seen): string | null {
+  const html = seen.mediaType === 'text/html' || seen.mediaType === 'application/xhtml+xml';
+  if (seen.isJsonType) return 'the answer is labelled as JSON';
+  if (!html) return null;
+  const first = seen.exchange.hops[0];
+  if (asksJson(seen)) return 'JSON was asked for';
+  const carried = first?.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
+  return carried ? 'a credential was sent' : null;
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { families, hitsOf } from '../../src/audit/families.ts';
+import { standards } from '../../src/audit/standard.ts';
+import type { Environment } from '../../src/model.ts';
+import { production } from '../diagnose/subjects.ts';
+import { sharedFile } from '../report/shared-file.ts';
+import { bearerCases, type CheckCase, colonUser, httpCases, jwtCases, proofCases } from './cases.ts';
+import { type HopParts, seen } from './hops.ts';
+import { authorizationCases, cookieCases, discoveryCases, tokenCases } from './server-cases.ts';
+
+const cases: readonly CheckCase[] = [
+  ...httpCases,
+  ...bearerCases,
+  ...proofCases,
+  ...tokenCases,
+  ...authorizationCases,
+  ...discoveryCases,
+  ...jwtCases,
+  ...cookieCases,
+  {
+    check: 'basic-colon-user',
+    fails: { environment: withUser('a:b'), ...(colonUser ? { uses: colonUser } : {}) },
+    says: 'got a user name with a colon from the credential monitor',
+    fine: { environment: withUser('a'), ...(colonUser ? { uses: colonUser } : {}) },
+  },
+];
+/** Told by comparing steps, or as warnings of a step only: their tests are those of the audit. */
+const elsewhere = ['env-parity-challenge', 'credential-echoed', 'token-expires-soon'];
+
+describe('standards checks', () => {
+  for (const { check, fails, says, fine } of cases) {
+    it(`tells ${check}: ${says}`, () => {
+      expect(saidBy(check, fails)).to.deep.equal([says]);
+    });
+
+    it(`does not tell ${check} where it is kept`, () => {
+      expect(saidBy(check, fine)).to.deep.equal([]);
+    });
+  }
+
+  it('have words, a predicate and a case each', () => {
+    const ids = [...standards().keys()].sort();
+    const looking = families.flatMap(({ checks }) => Object.keys(checks));
+    expect([...looking, ...elsewhere].sort()).to.deep.equal(ids);
+    expect([...new Set([...cases.map(({ check }) => check), ...elsewhere])].sort()).to.deep.equal(ids);
+  });
+
+  it('hold nothing against an answer that is as it should be', () => {
+    const good: HopParts = {
+      sent: { Authorization: 'Bearer [secret:reader]', Accept: 'application/json' },
+      headers: { 'Strict-Transport-Security': 'max-age=31536000', 'Cache-Control': 'private' },
+      body: { orders: [] },
+    };
+    expect(hitsOf(seen(good)).map(({ check }) => check)).to.deep.equal([]);
+  });
+
+  it('hold nothing against a step without an answer', () => {
+    expect(hitsOf(seen({ status: 0 })).map(({ check }) => check)).to.deep.equal([]);
+  });
+
+  it('keep the public ids', function () {
+    const file = sharedFile('knowledge/checks.json');
+    if (file === null) return this.skip();
+    const known = (JSON.parse(readFileSync(file, 'utf8')) as { id: string }[]).map(({ id }) => id);
+    const own = [...standards().keys()].filter((id) => !known.includes(id));
+    expect(own.sort()).to.deep.equal([
+      'cors-authorization-header',
+      'cors-credentials-wildcard',
+      'credential-echoed',
+      'dpop-htm',
+      'edge-hsts-over-http',
+      'jwt-no-exp',
+      'metadata-endpoint-https',
+      'token-expires-soon',
+    ]);
+  });
+});
+
+function saidBy(check: string, parts: HopParts): string[] {
+  return hitsOf(seen(parts))
+    .filter((hit) => hit.check === check)
+    .map(({ says }) => says);
+}
+
+function withUser(username: string): Environment {
+  const source = { file: 'why401.yml', line: 1, column: 1 };
+  const monitor = { name: 'monitor', type: 'basic', username, password: 'p', source, sources: {} } as const;
+  return { ...production, credentials: new Map([['monitor', monitor]]) };
+}
