@@ -156,7 +156,7 @@ export const rightClaims: JsonMap = {
   iss: 'https://login.example.test',
   aud: 'https://api.example.test',
   client_id: 'web-production',
-  iat: now / 1000 - 60,
+  iat: now / 1000 - 3600,
   exp: now / 1000 + 3600,
   scope: 'orders:read',
 };
