@@ -1,0 +1,109 @@
+/** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
+import type { Hop, Json, JsonMap } from '../../model.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import type { Subject } from '../subject.ts';
+import { tokenParameters } from './token-request.ts';
+import { jsonOf, lastHop, sentField, urlOf } from './wire.ts';
+
+export function grantFacts(subject: Subject): Evidence[] {
+  const [first] = subject.failing.hops;
+  if (subject.stage !== 'token' || !first) return [];
+  const metadata = metadataOf(subject);
+  return [...reused(subject, first), ...(metadata ? announced(subject, first, metadata) : [])];
+}
+
+/** Used in this run already, and replaced then: a server that rotates takes it for stolen. */
+function reused(subject: Subject, own: Hop): Evidence[] {
+  const digest = own.request.body?.digests?.['refresh_token'];
+  if (digest === undefined) return [];
+  const before = subject.past.findLast(({ exchange }) => {
+    const [hop] = exchange.hops;
+    const status = lastHop(exchange)?.response?.status ?? 500;
+    return hop !== own && hop?.request.body?.digests?.['refresh_token'] === digest && status < 300;
+  });
+  if (!before) return [];
+  const answer = lastHop(before.exchange)?.response;
+  const next = answer ? jsonOf(answer)?.['refresh_token'] : undefined;
+  const rotated = typeof next === 'string';
+  const seen = `used before by step "${before.step}"${rotated ? ', which got another one in its place' : ''}`;
+  return [
+    evidence('refresh/used-before', {
+      names: ['refresh-token-reused'],
+      weight: rotated ? 3 : 1,
+      lines: [{ hop: own.index, field: 'refresh_token', seen }],
+    }),
+  ];
+}
+
+/** The metadata document of the client's issuer that this run has read, or what the project file states. */
+function metadataOf(subject: Subject): JsonMap | null {
+  const issuer = subject.client?.issuer;
+  if (!issuer) return null;
+  for (const { exchange } of subject.past.toReversed()) {
+    const response = exchange.role === 'metadata' ? lastHop(exchange)?.response : null;
+    const read = response?.status === 200 ? jsonOf(response) : null;
+    if (read && read['issuer'] === issuer.issuer) return { ...read, ...issuer.metadata };
+  }
+  return Object.keys(issuer.metadata).length > 0 ? issuer.metadata : null;
+}
+
+function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
+  const sent = tokenParameters(own)?.parameters ?? new URLSearchParams();
+  const found: Evidence[] = [];
+  const add = (id: string, names: readonly string[], weight: 1 | 2, field: string, seen: string): void =>
+    void found.push(evidence(id, { names, weight, lines: [{ hop: own.index, field, seen }] }));
+  const grants = list(metadata['grant_types_supported']);
+  const grant = sent.get('grant_type');
+  if (grant !== null && grants.length > 0 && !grants.includes(grant))
+    add(
+      'grant/not-announced',
+      ['grant-unsupported'],
+      2,
+      'grant_type',
+      `${grant}; announced are ${grants.join(', ')}`,
+    );
+  const scopes = list(metadata['scopes_supported']);
+  const asked = (sent.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
+  const strange = asked.filter((scope) => !scopes.includes(scope));
+  // A server may leave scopes out of its metadata (RFC 8414 section 2).
+  if (subject.error === 'invalid_scope' && scopes.length > 0 && strange.length > 0)
+    add(
+      'grant/scope-not-announced',
+      ['scope-unknown'],
+      2,
+      'scope',
+      `${strange.join(' ')} is not in scopes_supported`,
+    );
+  const methods = list(metadata['token_endpoint_auth_methods_supported']);
+  const method = methodOf(own, sent);
+  if (method !== null && methods.length > 0 && !methods.includes(method))
+    add(
+      'grant/method-not-announced',
+      ['client-auth-method-wrong'],
+      2,
+      'client authentication',
+      `${method}; announced are ${methods.join(', ')}`,
+    );
+  const endpoint = metadata['token_endpoint'];
+  const called = urlOf(own.request.url);
+  const named = typeof endpoint === 'string' ? urlOf(endpoint) : null;
+  if (called && named && called.origin + called.pathname !== named.origin + named.pathname)
+    add(
+      'grant/other-endpoint',
+      ['endpoint-wrong'],
+      2,
+      'token_endpoint',
+      `called was ${called.origin}${called.pathname}; the metadata name ${named.origin}${named.pathname}`,
+    );
+  return found;
+}
+
+function methodOf(hop: Hop, sent: URLSearchParams): string | null {
+  if (/^basic\b/i.test(sentField(hop, 'authorization') ?? '')) return 'client_secret_basic';
+  if (sent.has('client_assertion')) return null;
+  return sent.has('client_secret') ? 'client_secret_post' : 'none';
+}
+
+function list(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
