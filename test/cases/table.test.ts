@@ -74,9 +74,8 @@ function isThere(need: string): boolean {
   return found;
 }
 function look(need: string): boolean {
-  if (need.startsWith('/')) return existsSync(need);
   const [program = '', module] = need.split(':');
-  const path = findProgram(program);
+  const path = program.startsWith('/') ? (existsSync(program) ? program : null) : findProgram(program);
   if (path === null || module === undefined) return path !== null;
   return spawnSync(path, ['-c', `import ${module}`]).status === 0;
 }
