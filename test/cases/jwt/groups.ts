@@ -39,10 +39,13 @@ export function bare403(real: CauseId): readonly CauseId[] {
   return [real, ...others.filter((cause) => cause !== real)];
 }
 
-/** The server has no keys, or old ones. */
-export const serverKeys: readonly CauseId[] = [
-  'jwks-unavailable',
-  'idp-unreachable',
-  'gateway-misconfigured',
-  'key-unknown',
-];
+/** 403 with words that say "you may not". */
+export function mayNot(real: CauseId): readonly CauseId[] {
+  const others: readonly CauseId[] = [
+    'permission-missing',
+    'scope-missing',
+    'policy-blocked',
+    'feature-disabled',
+  ];
+  return [real, ...others.filter((cause) => cause !== real)];
+}

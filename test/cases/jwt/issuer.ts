@@ -18,9 +18,11 @@ export interface Issuer {
   readonly client: { readonly client_id: string; readonly client_secret: string };
   /** Audience of tokens that ask for none. */
   audience: string;
+  /** Claims of every token besides the usual. */
+  claims: Readonly<Record<string, unknown>>;
   jwks(): { keys: JWK[] };
   /** An access token; `undefined` takes a claim away. */
-  sign(claims?: JWTPayload, key?: SigningKey): Promise<string>;
+  sign(claims?: Readonly<Record<string, unknown>>, key?: SigningKey): Promise<string>;
   handle(request: Received, response: ServerResponse): void;
 }
 
@@ -44,6 +46,7 @@ export function createIssuer(name: string, audience: string, key: SigningKey, en
     keys: [key],
     client: { client_id: `ci-${environment}`, client_secret: crypto.randomUUID() },
     audience,
+    claims: {},
     jwks: () => ({ keys: self.keys.flatMap(({ jwk }) => (jwk === null ? [] : [jwk])) }),
     sign: (claims = {}, by = self.keys[0] ?? key) => sign(self, claims, by),
     handle: (request, response) => void handle(self, request, response),
@@ -51,7 +54,11 @@ export function createIssuer(name: string, audience: string, key: SigningKey, en
   return self;
 }
 
-function sign({ issuer, audience, client }: Issuer, claims: JWTPayload, by: SigningKey): Promise<string> {
+function sign(
+  { issuer, audience, client, claims: more }: Issuer,
+  claims: object,
+  by: SigningKey,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual: JWTPayload = {
     iss: issuer,
@@ -63,7 +70,7 @@ function sign({ issuer, audience, client }: Issuer, claims: JWTPayload, by: Sign
     exp: now + 3600,
     jti: crypto.randomUUID(),
   };
-  return new SignJWT({ ...usual, ...claims })
+  return new SignJWT({ ...usual, ...more, ...claims })
     .setProtectedHeader({ alg: by.alg, typ: 'JWT', ...(by.kid === '' ? {} : { kid: by.kid }) })
     .sign(by.privateKey);
 }

@@ -38,12 +38,17 @@ async function start(plan: Plan): ReturnType<Case['start']> {
   const { middleware, sibling = false } = plan;
   const stage = await openScene({ middleware, sibling, protected: plan.protected ?? true });
   const { scene } = stage;
-  await scene.production.serve();
-  if (sibling) await scene.staging.serve();
-  for (const site of [scene.production, scene.staging]) site.token = await site.issuer.sign();
-  await plan.fail(scene);
+  try {
+    await scene.production.serve();
+    if (sibling) await scene.staging.serve();
+    for (const site of [scene.production, scene.staging]) site.token = await site.issuer.sign();
+    await plan.fail(scene);
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
   return {
-    ...(await stage.project()),
+    ...stage.project(),
     async heal() {
       if (plan.heal) await plan.heal(scene);
       else scene.production.token = await scene.production.issuer.sign();

@@ -1,6 +1,6 @@
 /** Signatures, keys and algorithms. */
 import type { Case } from '../case.ts';
-import { bare403, oneAnswer, serverKeys } from './groups.ts';
+import { bare403, oneAnswer } from './groups.ts';
 import { sharedSecret, signingKey } from './issuer.ts';
 import { jwtCase } from './jwt-case.ts';
 import { awsJwtVerify } from './middlewares/aws-jwt-verify.ts';
@@ -92,7 +92,7 @@ const stale: readonly Case[] = [
   jwtCase({
     fault: 'keys-unreachable',
     middleware: pyjwt,
-    causes: ['jwks-unavailable', ...serverKeys.filter((cause) => cause !== 'jwks-unavailable')],
+    causes: ['jwks-unavailable', 'idp-unreachable'],
     hop: null,
     fail: unreachable,
     heal: restart,
@@ -101,7 +101,8 @@ const stale: readonly Case[] = [
     fault: 'keys-unreachable',
     middleware: hono,
     sibling: true,
-    causes: [...serverKeys, 'gateway-down', 'unknown'],
+    causes: oneAnswer('jwks-unavailable'),
+    twin: 'hono/jwk/kid-rotated',
     hop: null,
     fail: unreachable,
     heal: restart,

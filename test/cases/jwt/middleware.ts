@@ -27,6 +27,8 @@ export interface Middleware {
   /** With its version, as it is counted. */
   readonly name: string;
   readonly needs: readonly string[];
+  /** What its tokens have besides the usual. */
+  readonly claims?: Readonly<Record<string, unknown>>;
   start(settings: Settings): Promise<Application>;
 }
 export interface Application {

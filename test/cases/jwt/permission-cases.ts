@@ -1,6 +1,6 @@
 /** Good tokens of those who may not, or may no longer. */
 import type { Case } from '../case.ts';
-import { bare403, oneAnswer } from './groups.ts';
+import { bare403, mayNot, oneAnswer } from './groups.ts';
 import { jwtCase } from './jwt-case.ts';
 import { expressJwt, expressJwtReadme } from './middlewares/express-jwt.ts';
 import { expressOauth2JwtBearer } from './middlewares/express-oauth2-jwt-bearer.ts';
@@ -93,7 +93,7 @@ const permissions: readonly Case[] = [
     fault: 'forbidden',
     middleware: fastifyJwt,
     sibling: true,
-    causes: bare403('permission-missing'),
+    causes: mayNot('permission-missing'),
     twin: '@fastify/jwt/role-missing',
     fail: forbid,
     heal: restart,
@@ -102,7 +102,7 @@ const permissions: readonly Case[] = [
     fault: 'role-missing',
     middleware: fastifyJwt,
     protected: false,
-    causes: bare403('scope-missing'),
+    causes: mayNot('scope-missing'),
     twin: '@fastify/jwt/forbidden',
     async fail({ production }) {
       await production.serve({ role: 'clerk' });
@@ -114,7 +114,7 @@ const permissions: readonly Case[] = [
   jwtCase({
     fault: 'forbidden',
     middleware: simpleJwt,
-    causes: bare403('permission-missing'),
+    causes: mayNot('permission-missing'),
     fail: forbid,
     heal: restart,
   }),

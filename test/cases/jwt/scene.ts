@@ -39,7 +39,7 @@ export interface SceneOptions {
 
 export interface Stage {
   readonly scene: Scene;
-  project(): Promise<Pick<Started, 'files' | 'env'>>;
+  project(): Pick<Started, 'files' | 'env'>;
   received(): readonly Received[];
   forget(): void;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function openScene(options: SceneOptions): Promise<Stage> {
   const scene: Scene = { production, staging, credential, step: { GET: '/orders' } };
   return {
     scene,
-    project: async () => describe(scene, sites, options, origins),
+    project: () => describe(scene, sites, options, origins),
     received: () => logOf(origins),
     forget: () => void origins.received.splice(0),
     async close() {
@@ -77,6 +77,7 @@ async function openSite(
   const environment = infix === '' ? 'production' : 'staging';
   const [origin, name] = [`https://api${infix}.example.test`, `https://login${infix}.example.test`];
   const issuer = createIssuer(name, origin, await signingKey(`${environment}-1`, number), environment);
+  issuer.claims = options.middleware.claims ?? {};
   // The way by which servers reach it, which is not that of why401.
   const inside = createServer((_request, response) => response.end(JSON.stringify(issuer.jwks())));
   await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));

@@ -100,6 +100,18 @@ export const timeCases: readonly Case[] = [
     },
   }),
   jwtCase({
+    fault: 'milliseconds',
+    middleware: jose,
+    causes: ['token-not-yet-valid'],
+    beside: ['token-claims-invalid'],
+    decisive: ['nbf'],
+    async fail({ production }) {
+      const issued = now() * 1000;
+      const claims = { iat: issued, nbf: issued, exp: issued + 3_600_000 };
+      production.token = await production.issuer.sign(claims);
+    },
+  }),
+  jwtCase({
     fault: 'exp-missing',
     middleware: expressOauth2JwtBearer,
     sibling: true,

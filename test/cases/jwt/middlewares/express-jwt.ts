@@ -1,13 +1,15 @@
 /** express-jwt; its refusals are shown by the error handler of Express, or as its README writes them. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { expressjwt, UnauthorizedError } from 'express-jwt';
+import type { Secret } from 'jsonwebtoken';
 import {
   type Application,
-  findKey,
+  fetchKeys,
   hasRole,
   type Middleware,
   nothing,
   orders,
+  publicKey,
   type Settings,
   serverTime,
 } from '../middleware.ts';
@@ -24,11 +26,20 @@ export const expressJwtReadme: Middleware = {
   start: (settings) => start(settings, true),
 };
 
+async function lookUp({ jwksUri }: Settings, kid: string | undefined): Promise<Secret | undefined> {
+  const jwk = (await fetchKeys(jwksUri)).find((key) => key.kid === kid);
+  return jwk && publicKey(jwk);
+}
+
 async function start(settings: Settings, readme: boolean): Promise<Application> {
   const app = express();
   app.use(
     expressjwt({
-      secret: (_request, token) => findKey(settings.jwksUri, token?.header.kid),
+      // As jwks-rsa gives it: no key where there is none of that id or algorithm.
+      secret: async (_request, token) =>
+        (token?.header.alg === settings.algorithm
+          ? await lookUp(settings, token.header.kid)
+          : undefined) as Secret,
       algorithms: [settings.algorithm as 'RS256'],
       issuer: settings.issuer,
       audience: settings.audience,

@@ -15,6 +15,7 @@ export const pyjwt: Middleware = {
 export const simpleJwt: Middleware = {
   name: 'djangorestframework-simplejwt 5.2.2',
   needs: [`${interpreter}:rest_framework_simplejwt`],
+  claims: { token_type: 'access' },
   start: (settings) => start(settings, django),
 };
 
@@ -102,7 +103,6 @@ settings.configure(
     INSTALLED_APPS=['django.contrib.auth', 'django.contrib.contenttypes', 'rest_framework'],
     REST_FRAMEWORK={
         'DEFAULT_AUTHENTICATION_CLASSES': ['rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication'],
-        'DEFAULT_PERMISSION_CLASSES': [__name__ + '.Listed'],
         'DEFAULT_RENDERER_CLASSES': ['rest_framework.renderers.JSONRenderer'],
     },
     SIMPLE_JWT={
