@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Daemon {
+  readonly folder: string;
   /** Ends the program and removes its folder. */
   stop(): Promise<void>;
 }
@@ -53,7 +54,7 @@ export async function startDaemon(
       await delay(20);
     }
   }
-  return { stop };
+  return { folder, stop };
 }
 
 function hasEnded(child: ChildProcess): boolean {
