@@ -1,5 +1,6 @@
 /** Cases over servers that stand in front of an application. */
 import type { Case } from '../case.ts';
 import { nginxDelivery } from './nginx-delivery.ts';
+import { nginxRefusals } from './nginx-refusals.ts';
 
-export const cases: readonly Case[] = [...nginxDelivery];
+export const cases: readonly Case[] = [...nginxDelivery, ...nginxRefusals];

@@ -19,7 +19,7 @@ export interface Front {
   readonly ports: Readonly<Record<string, number>>;
   /** Origins whose bytes only the server can read (its own TLS): its access log, one JSON of `method`, `path`, `authorization` a line. */
   readonly logs?: Readonly<Record<string, string>>;
-  /** Further `connect_to`: host and port to a port on 127.0.0.1. */
+  /** Origins to which the server redirects and which the project does not name, to a port on 127.0.0.1. */
   readonly further?: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
@@ -151,15 +151,17 @@ async function enter(
   const credentials = [...usual, ...(fault.fields ?? [])];
   const doors = new Map<string, Door>();
   const connectTo: Record<string, string> = {};
-  for (const [name, origin] of Object.entries(origins)) {
+  const open = async (name: string, origin: string): Promise<Door> => {
     const ownTls = first.logs?.[name] !== undefined;
     const identity = origin.startsWith('https:') && !ownTls ? site.identity : null;
     const door = await openDoor({ origin, identity, credentials });
     stops.push(() => door.close());
     doors.set(name, door);
     connectTo[hostAndPort(origin)] = `127.0.0.1:${door.port}`;
-  }
-  for (const [place, port] of Object.entries(first.further ?? {})) connectTo[place] = `127.0.0.1:${port}`;
+    return door;
+  };
+  for (const [name, origin] of Object.entries(origins)) await open(name, origin);
+  for (const [origin, port] of Object.entries(first.further ?? {})) (await open(origin, origin)).lead(port);
   let front = first;
   const logged: Record<string, number> = {};
   const clear = (): void => {
@@ -168,7 +170,7 @@ async function enter(
   };
   const lead = (next: Front): void => {
     front = next;
-    for (const [name, door] of doors) door.lead(next.ports[name] ?? 0);
+    for (const name of Object.keys(origins)) doors.get(name)?.lead(next.ports[name] ?? 0);
     clear();
   };
   lead(first);

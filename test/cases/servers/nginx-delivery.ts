@@ -11,6 +11,8 @@ function between(faulty: NginxFront, healed: NginxFront = {}): Fault['front'] {
   return (site, whole) => nginxFront(site, whole ? healed : faulty);
 }
 
+/** Of Authorization, however it is written. */
+const field = 'uthorization';
 const strip = 'proxy_set_header Authorization "";';
 const htpasswd = { htpasswd: 'ci:{PLAIN}correct-horse\n' };
 const basic = 'auth_basic "Staging"; auth_basic_user_file {folder}/htpasswd;';
@@ -67,7 +69,7 @@ const redirects: readonly Fault[] = [
       const location = 'location /orders/ { proxy_pass http://127.0.0.1:{app}/orders/; }';
       const front = await nginxFront(site, healed ? {} : { server: location });
       const port = front.ports['api'] ?? 0;
-      return { ...front, further: { [`api.example.test:${port}`]: port } };
+      return { ...front, further: { [`http://api.example.test:${port}`]: port } };
     },
   },
   {
@@ -114,7 +116,7 @@ const delivery: readonly Fault[] = [
     id: 'nginx/strips-authorization',
     servers: [...nginx, 'express-oauth2-jwt-bearer'],
     causes: ['credentials-stripped-by-proxy'],
-    decisive: ['authorization'],
+    decisive: [field],
     needs,
     sibling: true,
     steps: [get],
@@ -124,7 +126,7 @@ const delivery: readonly Fault[] = [
     id: 'nginx/strips-authorization-open',
     servers: [...nginx, 'express-oauth2-jwt-bearer'],
     causes: ['credentials-stripped-by-proxy'],
-    decisive: ['authorization'],
+    decisive: [field],
     needs,
     open: true,
     steps: [get],

@@ -70,7 +70,13 @@ function answerMetadata(jwks: string): RequestListener {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
   });
+  const page =
+    '<!doctype html><title>Sign in</title><form method="post"><input name="username"><input type="password" name="password"></form>';
   return (request, response) => {
+    if (request.url?.startsWith('/authorize?')) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+      return;
+    }
     const known = { '/.well-known/openid-configuration': metadata, '/jwks': jwks };
     const body = known[request.url as keyof typeof known];
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' });
