@@ -1,6 +1,8 @@
 /** Cases over servers that stand in front of an application. */
 import type { Case } from '../case.ts';
+import { apacheAccess } from './apache-access.ts';
+import { apacheOpenid } from './apache-openid.ts';
 import { nginxDelivery } from './nginx-delivery.ts';
 import { nginxRefusals } from './nginx-refusals.ts';
 
-export const cases: readonly Case[] = [...nginxDelivery, ...nginxRefusals];
+export const cases: readonly Case[] = [...nginxDelivery, ...nginxRefusals, ...apacheAccess, ...apacheOpenid];

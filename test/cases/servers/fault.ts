@@ -23,6 +23,8 @@ export interface Front {
   readonly further?: Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
+export type Credentials = Readonly<Record<string, Json>>;
+export type Secrets = (site: Site, healed: boolean) => Promise<Readonly<Record<string, string>>>;
 export interface Fault extends Pick<Case, 'id' | 'servers' | 'causes' | 'decisive' | 'needs'> {
   readonly hop?: number;
   readonly twin?: string;
@@ -40,9 +42,9 @@ export interface Fault extends Pick<Case, 'id' | 'servers' | 'causes' | 'decisiv
   /** Further keys of the environment production. */
   readonly environment?: (site: Site, healed: boolean) => Json;
   /** Credentials beside `reader`. */
-  readonly credentials?: Readonly<Record<string, Json>>;
+  readonly credentials?: Credentials;
   /** Values of secrets beside or instead of READER_TOKEN. */
-  readonly secrets?: (site: Site, healed: boolean) => Promise<Readonly<Record<string, string>>>;
+  readonly secrets?: Secrets;
   /** Further files of the project. */
   readonly files?: (site: Site) => Promise<Readonly<Record<string, string>>>;
   /** Fields, in lower case, beside the usual ones. */

@@ -1,6 +1,6 @@
 /** nginx that loses, takes or turns away the credential on its way to the application. */
 import type { Case } from '../case.ts';
-import { define, type Fault } from './fault.ts';
+import { type Credentials, define, type Fault } from './fault.ts';
 import { nginx, nginxFront, type NginxFront } from './nginx-front.ts';
 
 const needs = ['nginx'];
@@ -19,7 +19,7 @@ const basic = 'auth_basic "Staging"; auth_basic_user_file {folder}/htpasswd;';
 const legacy = { legacy: { type: 'basic', username: 'ci', password: '${secret.PASSWORD}' } };
 const entries = { api: 'https://api.example.test', entry: 'http://api.example.test' };
 const forward = 'location / { proxy_pass http://127.0.0.1:{app}; }';
-const keyed = (name: string): NonNullable<Fault["credentials"]> => ({
+const keyed = (name: string): Credentials => ({
   gateway: { type: 'api_key', in: 'header', name, value: '${secret.GATEWAY_KEY}' },
 });
 const cache = `proxy_cache_path {folder}/cache keys_zone=pages:1m;`;

@@ -1,7 +1,7 @@
 /** nginx that answers in place of the application. */
 import { createAuthority } from '../../support/certificates.ts';
 import type { Case } from '../case.ts';
-import { define, type Fault } from './fault.ts';
+import { define, type Fault, type Secrets } from './fault.ts';
 import { nginx, nginxFront, type NginxFront } from './nginx-front.ts';
 
 const needs = ['nginx'];
@@ -21,7 +21,7 @@ const twice = [
 ];
 /** Many groups in one token, as they come from directories. */
 const groups = Array.from({ length: 160 }, (_, index) => `cn=team-${index},ou=groups,dc=example,dc=test`);
-const bigToken: Fault['secrets'] = async ({ app }) => ({
+const bigToken: Secrets = async ({ app }) => ({
   READER_TOKEN: await app.token({ claims: { groups } }),
 });
 
