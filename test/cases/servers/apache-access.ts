@@ -55,10 +55,10 @@ const legacySecret =
 
 const firewall: readonly Fault[] = [
   {
-    // The same step without the words passes: the words are what is refused.
+    // Another step passes; with and without the credential the same answer.
     id: 'apache/core-rules-refuse-query',
     servers: guarded,
-    causes: ['edge-blocked'],
+    causes: ['edge-blocked', 'policy-blocked', 'ip-not-allowed'],
     decisive: ['403'],
     twin: 'apache/path-for-other-addresses',
     needs: guardedNeeds,
@@ -68,7 +68,7 @@ const firewall: readonly Fault[] = [
   {
     id: 'apache/path-for-other-addresses',
     servers: apache,
-    causes: ['ip-not-allowed', 'edge-blocked', 'policy-blocked', 'permission-missing'],
+    causes: ['ip-not-allowed', 'edge-blocked', 'policy-blocked'],
     decisive: ['403'],
     twin: 'apache/core-rules-refuse-query',
     needs,
@@ -229,9 +229,10 @@ RewriteRule ^ https://orders.example.test%{REQUEST_URI} [R=301,L]`;
     front: between(
       {
         modules: ['alias'],
-        configuration: 'RedirectMatch 302 ^/orders$ /orders/\nProxyPass /orders/ http://127.0.0.1:{app}/orders/',
+        configuration: `RedirectMatch 302 ^/orders$ /orders/
+ProxyPass /orders/ http://127.0.0.1:{app}/orders/
+ProxyPass /orders !`,
       },
-      { configuration: '' },
     ),
   },
 ];
@@ -283,9 +284,8 @@ const delivery: readonly Fault[] = [
     // Set for a legacy service behind, and left there: the application sees a password where a token was sent.
     id: 'apache/replaces-authorization',
     servers: [...apache, 'express-oauth2-jwt-bearer'],
-    causes: ['credentials-replaced-by-proxy', 'credentials-stripped-by-proxy'],
+    causes: ['credentials-replaced-by-proxy', 'authorization-malformed'],
     decisive: [field],
-    twin: 'apache/unsets-authorization',
     needs,
     steps: [get],
     front: between({

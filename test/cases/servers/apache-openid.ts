@@ -130,8 +130,10 @@ const resource: readonly Fault[] = [
 ];
 
 const relyingParty: ApacheFront = {
-  modules: ['authn_core', 'authz_user', 'auth_openidc'],
-  configuration: `OIDCCryptoPassphrase not-a-secret
+  modules: ['authn_core', 'authz_user', 'auth_openidc', 'headers'],
+  // TLS ended before it.
+  configuration: `RequestHeader set X-Forwarded-Proto https early
+OIDCCryptoPassphrase not-a-secret
 OIDCProviderIssuer https://login.example.test
 OIDCProviderAuthorizationEndpoint https://login.example.test/authorize
 OIDCProviderTokenEndpoint https://login.example.test/token
