@@ -182,10 +182,10 @@ const refusals: readonly Fault[] = [
     steps: [get],
     secrets: async ({ app }) => ({
       READER_TOKEN: await app.token({
-        claims: { groups: Array.from({ length: 290 }, (_, index) => `cn=team-${index},ou=groups,dc=example`) },
+        claims: { groups: Array.from({ length: 160 }, (_, index) => `cn=team-${index},ou=groups,dc=example`) },
       }),
     }),
-    front: between({}, { global: 'tune.bufsize 65536' }),
+    front: between({ global: 'tune.bufsize 8192' }),
   },
 ];
 

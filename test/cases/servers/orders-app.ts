@@ -110,7 +110,7 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
       response.status(401).set('www-authenticate', 'Bearer').end();
     });
   });
-  app.get('/slow/orders', (_request, response) => void setTimeout(() => response.json(orders), 3000).unref());
+  app.get('/slow/orders', (_request, response) => void setTimeout(() => response.json(orders), 1000).unref());
   app.get('/open/orders', list);
   app.use(guard);
   app.get(['/orders', '/orders/:id', '/search'], list);
