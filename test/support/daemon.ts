@@ -32,8 +32,9 @@ export async function startDaemon(
   args: readonly string[],
   folder: string,
   ports: readonly number[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Daemon> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => output.push(data.toString()));

@@ -196,7 +196,9 @@ const access: readonly Fault[] = [
     needs,
     steps: [get],
     secrets: async ({ app }) => ({
-      READER_TOKEN: await app.token({ claims: { groups: Array.from({ length: 400 }, (_, n) => `team-${n}-of-orders`) } }),
+      READER_TOKEN: await app.token({
+        claims: { groups: Array.from({ length: 400 }, (_, n) => `team-${n}-of-orders`) },
+      }),
     }),
     front: between({}, { configuration: 'LimitRequestFieldSize 32768' }),
   },
@@ -226,14 +228,12 @@ RewriteRule ^ https://orders.example.test%{REQUEST_URI} [R=301,L]`;
     needs,
     origins: { api: 'https://api.example.test', entry: 'http://api.example.test' },
     steps: [get],
-    front: between(
-      {
-        modules: ['alias'],
-        configuration: `RedirectMatch 302 ^/orders$ /orders/
+    front: between({
+      modules: ['alias'],
+      configuration: `RedirectMatch 302 ^/orders$ /orders/
 ProxyPass /orders/ http://127.0.0.1:{app}/orders/
 ProxyPass /orders !`,
-      },
-    ),
+    }),
   },
 ];
 

@@ -5,6 +5,7 @@ import { apacheOpenid } from './apache-openid.ts';
 import { haproxy } from './haproxy.ts';
 import { nginxDelivery } from './nginx-delivery.ts';
 import { nginxRefusals } from './nginx-refusals.ts';
+import { proxies } from './proxies.ts';
 
 export const cases: readonly Case[] = [
   ...nginxDelivery,
@@ -12,4 +13,5 @@ export const cases: readonly Case[] = [
   ...apacheAccess,
   ...apacheOpenid,
   ...haproxy,
+  ...proxies,
 ];

@@ -21,6 +21,8 @@ export interface Front {
   readonly logs?: Readonly<Record<string, string>>;
   /** Origins to which the server redirects and which the project does not name, to a port on 127.0.0.1. */
   readonly further?: Readonly<Record<string, number>>;
+  /** Of a forward proxy, on 127.0.0.1. */
+  readonly proxy?: number;
   stop(): Promise<void>;
 }
 export type Credentials = Readonly<Record<string, Json>>;
@@ -40,7 +42,7 @@ export interface Fault extends Pick<Case, 'id' | 'servers' | 'causes' | 'decisiv
   readonly open?: boolean;
   readonly front: (site: Site, healed: boolean) => Promise<Front>;
   /** Further keys of the environment production. */
-  readonly environment?: (site: Site, healed: boolean) => Json;
+  readonly environment?: (site: Site, healed: boolean, front: Front) => Json;
   /** Credentials beside `reader`. */
   readonly credentials?: Credentials;
   /** Values of secrets beside or instead of READER_TOKEN. */
@@ -89,9 +91,12 @@ async function build(
   const login = await openDoor({ origin: issuer, identity: site.identity, credentials: usual });
   stops.push(() => login.close());
   login.lead(site.app.issuerPort);
-  const production = await enter(fault, site, originsOf(fault, ''), stops, await run(false));
+  const faultyFront = await run(false);
+  const production = await enter(fault, site, originsOf(fault, ''), stops, faultyFront);
   let healedFront = fault.sibling ? await run(true) : null;
-  const staging = healedFront ? await enter(fault, site, originsOf(fault, 'staging.'), stops, healedFront) : null;
+  const staging = healedFront
+    ? await enter(fault, site, originsOf(fault, 'staging.'), stops, healedFront)
+    : null;
   const project = async (healed: boolean): Promise<Pick<Started, 'files' | 'env'>> => ({
     files: {
       'why401.yml': JSON.stringify({
@@ -100,7 +105,7 @@ async function build(
           production: {
             protected: !fault.open,
             ...environmentOf(production, login),
-            ...fault.environment?.(site, healed),
+            ...fault.environment?.(site, healed, (healed ? healedFront : null) ?? faultyFront),
           },
         },
         credentials: { reader: { type: 'bearer', token: '${secret.READER_TOKEN}' }, ...fault.credentials },
@@ -185,7 +190,9 @@ async function enter(
       [...doors].flatMap(([name, door]) => {
         const file = front.logs?.[name];
         if (file === undefined) return door.received;
-        return linesOf(file).slice(logged[name]).map((line) => readLine(line, origins[name] ?? ''));
+        return linesOf(file)
+          .slice(logged[name])
+          .map((line) => readLine(line, origins[name] ?? ''));
       }),
   };
 }
@@ -205,7 +212,11 @@ function hostAndPort(origin: string): string {
 }
 
 function linesOf(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : [];
+  return existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
 }
 
 function readLine(line: string, origin: string): Received {

@@ -38,7 +38,9 @@ backend orders
     ports: [port],
     global: parts.global ?? '',
     files: { 'issuer.pem': site.app.publicPem },
-    configuration: configuration.replaceAll('{app}', String(site.app.port)).replaceAll('{dead}', String(dead)),
+    configuration: configuration
+      .replaceAll('{app}', String(site.app.port))
+      .replaceAll('{dead}', String(dead)),
   });
   return { ports: { api: port, entry: port }, stop: daemon.stop };
 }
@@ -182,7 +184,9 @@ const refusals: readonly Fault[] = [
     steps: [get],
     secrets: async ({ app }) => ({
       READER_TOKEN: await app.token({
-        claims: { groups: Array.from({ length: 160 }, (_, index) => `cn=team-${index},ou=groups,dc=example`) },
+        claims: {
+          groups: Array.from({ length: 160 }, (_, index) => `cn=team-${index},ou=groups,dc=example`),
+        },
       }),
     }),
     front: between({ global: 'tune.bufsize 8192' }),

@@ -1,7 +1,7 @@
 /** nginx that loses, takes or turns away the credential on its way to the application. */
 import type { Case } from '../case.ts';
 import { type Credentials, define, type Fault } from './fault.ts';
-import { nginx, nginxFront, type NginxFront } from './nginx-front.ts';
+import { type NginxFront, nginx, nginxFront } from './nginx-front.ts';
 
 const needs = ['nginx'];
 const get = { GET: '/orders' };
@@ -228,7 +228,10 @@ const delivery: readonly Fault[] = [
     decisive: ['HIT'],
     needs,
     steps: anonymousFirst,
-    front: between({ http: cache, gate: `${cached} add_header X-Cache-Status $upstream_cache_status always;` }),
+    front: between({
+      http: cache,
+      gate: `${cached} add_header X-Cache-Status $upstream_cache_status always;`,
+    }),
   },
   {
     id: 'nginx/cached-refusal-unmarked',

@@ -20,6 +20,8 @@ export interface NginxFront {
   /** nginx ends TLS itself. */
   readonly tls?: boolean;
   readonly files?: Readonly<Record<string, string>>;
+  /** Directives outside of all blocks. */
+  readonly main?: string;
 }
 
 const log = `log_format lines escape=json '{"method":"$request_method","path":"$request_uri","authorization":"$http_authorization"}';`;
@@ -43,6 +45,7 @@ export async function nginxFront(site: Site, parts: NginxFront): Promise<Front> 
     program: findProgram('nginx') ?? 'nginx',
     ports: parts.entry === undefined ? [port] : [port, entry],
     files: { 'cert.pem': site.identity.cert, 'key.pem': site.identity.key, ...parts.files },
+    main: parts.main ?? '',
     http: http
       .replaceAll('{port}', String(port))
       .replaceAll('{app}', String(site.app.port))

@@ -2,7 +2,7 @@
 import { createAuthority } from '../../support/certificates.ts';
 import type { Case } from '../case.ts';
 import { define, type Fault, type Secrets } from './fault.ts';
-import { nginx, nginxFront, type NginxFront } from './nginx-front.ts';
+import { type NginxFront, nginx, nginxFront } from './nginx-front.ts';
 
 const needs = ['nginx'];
 const get = { GET: '/orders' };

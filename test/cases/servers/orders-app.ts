@@ -99,7 +99,8 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   });
   app.get('/told/orders', (request, response) => {
     if (keyOf(request) === apiKey) response.json(orders);
-    else if (keyOf(request) === undefined) response.status(401).json({ message: 'No API key found in request' });
+    else if (keyOf(request) === undefined)
+      response.status(401).json({ message: 'No API key found in request' });
     else response.status(401).json({ message: 'Unknown API key' });
   });
   const guard = auth({ issuer, audience, jwksUri, tokenSigningAlg: 'RS256' });
@@ -118,9 +119,7 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   return app;
 }
 
-async function listen(
-  listener: RequestListener,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
+async function listen(listener: RequestListener): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer({ maxHeaderSize: 65_536 }, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
