@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Daemon {
+  readonly folder: string;
   /** Ends the program and removes its folder. */
   stop(): Promise<void>;
 }
@@ -31,8 +32,9 @@ export async function startDaemon(
   args: readonly string[],
   folder: string,
   ports: readonly number[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Daemon> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => output.push(data.toString()));
@@ -53,7 +55,7 @@ export async function startDaemon(
       await delay(20);
     }
   }
-  return { stop };
+  return { folder, stop };
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -11,6 +11,8 @@ export interface NginxOptions {
   readonly http: string;
   /** Further files: name to content. `{folder}` in `http` is where they are. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Directives outside of all blocks: `load_module`. */
+  readonly main?: string;
 }
 
 export async function startNginx(options: NginxOptions): Promise<Daemon> {
@@ -22,6 +24,7 @@ export async function startNginx(options: NginxOptions): Promise<Daemon> {
     writeFileSync(join(folder, name), content);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const configuration = `
+${options.main ?? ''}
 daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
