@@ -1,0 +1,82 @@
+/**
+ * The case table. `WHY401_CASES=nginx` runs those whose id contains it; `WHY401_VERBOSE=1` prints what was found.
+ * A case fails its test only for what must never be; how many are right is a matter of the whole table.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { findProgram } from '../support/require.ts';
+import type { Case } from './case.ts';
+import { measure } from './measure.ts';
+import { missedBars, type Row, serversOf, summarise } from './summary.ts';
+
+/** Each exports `cases`. */
+const modules: readonly string[] = ['jwt', 'servers', 'authorization', 'providers'];
+const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
+const loaded = await Promise.all(
+  paths.map(async (path) =>
+    existsSync(path) ? ((await import(path)) as { readonly cases: readonly Case[] }).cases : null,
+  ),
+);
+const cases = loaded.flatMap((list) => list ?? []);
+const wanted = process.env['WHY401_CASES'] ?? '';
+
+describe('the case table', () => {
+  const rows: Row[] = [];
+
+  it('has ids that occur once, and twins that exist', () => {
+    const ids = cases.map(({ id }) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).to.deep.equal([]);
+    const lone = cases.filter(({ twin }) => twin !== null && !ids.includes(twin)).map(({ id }) => id);
+    expect(lone).to.deep.equal([]);
+  });
+
+  for (const one of cases.filter(({ id }) => id.includes(wanted)))
+    it(one.id, async function () {
+      const missing = one.needs.filter((need) => !isThere(need));
+      if (missing.length > 0 && process.env['CI']) throw new Error(`not installed: ${missing.join(', ')}`);
+      if (missing.length > 0) this.skip();
+      const { judgement, consoles } = await measure(one);
+      rows.push({ case: one, judgement });
+      if (this.test) this.test.title += ` (${judgement.verdict}: ${judgement.said})`;
+      if (process.env['WHY401_VERBOSE']) process.stdout.write(`${consoles.join('\n--- healed\n')}\n`);
+      const { wrongAndCertain, trespassed, healed, reasons } = judgement;
+      expect({ wrongAndCertain, trespassed, healed }, reasons.join('; ')).to.deep.equal({
+        wrongAndCertain: false,
+        trespassed: false,
+        healed: true,
+      });
+    });
+
+  after('counts', () => {
+    if (rows.length === 0) return;
+    process.stdout.write(`\n${summarise(rows)}\n`);
+  });
+
+  it('clears its bars', function () {
+    if (rows.length < cases.length || loaded.includes(null)) return this.skip();
+    const middlewares = serversOf(rows.filter((row) => isJwt(row.case.id))).length;
+    expect(missedBars(rows, middlewares)).to.deep.equal([]);
+  });
+});
+
+const jwt = new Set((loaded[0] ?? []).map(({ id }) => id));
+function isJwt(id: string): boolean {
+  return jwt.has(id);
+}
+
+/** By the name of a need: whether it is installed. */
+const known = new Map<string, boolean>();
+function isThere(need: string): boolean {
+  const found = known.get(need) ?? look(need);
+  known.set(need, found);
+  return found;
+}
+function look(need: string): boolean {
+  if (need.startsWith('/')) return existsSync(need);
+  const [program = '', module] = need.split(':');
+  const path = findProgram(program);
+  if (path === null || module === undefined) return path !== null;
+  return spawnSync(path, ['-c', `import ${module}`]).status === 0;
+}
