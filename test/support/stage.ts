@@ -37,7 +37,7 @@ export interface Scene {
 }
 
 type Told = Pick<Case, 'id' | 'servers' | 'causes' | 'decisive'> &
-  Partial<Pick<Case, 'hop' | 'twin' | 'needs'>>;
+  Partial<Pick<Case, 'hop' | 'twin' | 'needs' | 'beside'>>;
 
 /** A case that is played on a stage of its own; `why401.yml`, `steps.yml` and `ca.pem` are its files. */
 export function staged(told: Told, play: (stage: Stage) => Promise<Scene>): Case {
@@ -100,7 +100,9 @@ async function createStage(): Promise<Stage & { readonly log: Received[]; close(
       const fields = new Set([...credentialFields, ...(options.fields ?? [])]);
       const answer: RequestListener = (request, response) => {
         const credentials = Object.keys(request.headers).filter((name) => fields.has(name));
-        log.push({ origin, method: request.method ?? '', path: request.url ?? '', credentials });
+        // What servers ask of each other is no request of why401.
+        if (!/^node$|^undici$/.test(request.headers['user-agent'] ?? ''))
+          log.push({ origin, method: request.method ?? '', path: request.url ?? '', credentials });
         listener(request, response);
       };
       const { hostname, protocol } = new URL(origin);

@@ -8,6 +8,8 @@ const servers = ['oidc-provider 9'];
 const secret = 's3cret-of-production';
 const env = { WEB_SECRET: secret };
 /** One answer for all that is wrong with a client's authentication; the authorization endpoint knows the client. */
+/** The authorization endpoint does not know the client. */
+const unknownSide = ['client-unknown', 'client-disabled'];
 const secretSide = [
   'client-secret-wrong',
   'client-secret-expired',
@@ -15,12 +17,16 @@ const secretSide = [
   'client-type-wrong',
 ];
 
+function first(cause: string): string[] {
+  return [cause, ...secretSide.filter((other) => other !== cause)];
+}
+
 export const oidcClientCases: readonly Case[] = [
   staged(
     {
       id: 'oidc-provider/client-unknown',
       servers,
-      causes: ['client-unknown'],
+      causes: unknownSide,
       decisive: ['web', login],
       twin: 'oidc-provider/client-secret-wrong',
     },
@@ -62,7 +68,7 @@ export const oidcClientCases: readonly Case[] = [
     {
       id: 'oidc-provider/client-unknown-protected',
       servers,
-      causes: ['client-unknown'],
+      causes: unknownSide,
       decisive: ['web', login],
       twin: 'oidc-provider/client-secret-wrong-protected',
     },
@@ -109,7 +115,8 @@ export const oidcClientCases: readonly Case[] = [
     {
       id: 'oidc-provider/client-of-staging',
       servers,
-      causes: ['environment-mixup', 'client-unknown'],
+      causes: ['environment-mixup', 'client-unknown', 'client-disabled'],
+      beside: ['environment-mixup', 'client-unknown'],
       decisive: ['web-staging'],
     },
     async (stage) => {
@@ -136,6 +143,7 @@ export const oidcClientCases: readonly Case[] = [
       id: 'oidc-provider/secret-of-staging',
       servers,
       causes: ['environment-mixup', ...secretSide],
+      beside: ['environment-mixup', 'client-secret-wrong'],
       decisive: ['web'],
     },
     async (stage) => {
@@ -202,7 +210,7 @@ export const oidcClientCases: readonly Case[] = [
     {
       id: 'oidc-provider/client-auth-method-wrong',
       servers,
-      causes: secretSide,
+      causes: first('client-auth-method-wrong'),
       decisive: ['web', login],
       twin: 'oidc-provider/client-secret-wrong',
     },
@@ -233,7 +241,7 @@ export const oidcClientCases: readonly Case[] = [
     {
       id: 'oidc-provider/public-client-sends-a-secret',
       servers,
-      causes: secretSide,
+      causes: first('client-type-wrong'),
       decisive: ['web', login],
       twin: 'oidc-provider/client-secret-wrong-protected',
     },

@@ -51,20 +51,20 @@ steps:
   - token: reader
 `;
 
-/** oidc-provider at `login`, whose clients may change while it runs. */
+/** oidc-provider at `issuer` (or `at`, where that is another origin), whose clients may change while it runs. */
 export async function serveOidc(
   stage: Stage,
   clients: readonly ClientMetadata[],
-  settings: Partial<OidcSettings> = {},
+  settings: Partial<OidcSettings> & { readonly at?: string } = {},
 ): Promise<{
   readonly server: OidcServer;
   change(clients: readonly ClientMetadata[], settings?: Partial<OidcSettings>): Promise<OidcServer>;
 }> {
   const issuer = settings.issuer ?? login;
   const make = (now: readonly ClientMetadata[], changed: Partial<OidcSettings> = {}): Promise<OidcServer> =>
-    createOidc({ ...settings, ...changed, issuer, clients: now });
+    createOidc({ issuer, ...settings, ...changed, clients: now });
   const server = await make(clients);
-  const door = await stage.serve(issuer, server.listener);
+  const door = await stage.serve(settings.at ?? issuer, server.listener);
   return {
     server,
     async change(now, changed) {

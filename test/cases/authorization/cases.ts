@@ -1,0 +1,7 @@
+/** Cases over authorization servers. */
+import type { Case } from '../case.ts';
+import { oidcAuthorizeCases } from './oidc-provider-authorize.ts';
+import { oidcClientCases } from './oidc-provider-clients.ts';
+import { oidcEndpointCases } from './oidc-provider-endpoints.ts';
+
+export const cases: readonly Case[] = [...oidcClientCases, ...oidcAuthorizeCases, ...oidcEndpointCases];
