@@ -3,5 +3,13 @@ import type { Case } from '../case.ts';
 import { oidcAuthorizeCases } from './oidc-provider-authorize.ts';
 import { oidcClientCases } from './oidc-provider-clients.ts';
 import { oidcEndpointCases } from './oidc-provider-endpoints.ts';
+import { oidcGrantCases } from './oidc-provider-grants.ts';
+import { opaqueTokenCases } from './opaque-tokens.ts';
 
-export const cases: readonly Case[] = [...oidcClientCases, ...oidcAuthorizeCases, ...oidcEndpointCases];
+export const cases: readonly Case[] = [
+  ...oidcClientCases,
+  ...oidcAuthorizeCases,
+  ...oidcEndpointCases,
+  ...oidcGrantCases,
+  ...opaqueTokenCases,
+];

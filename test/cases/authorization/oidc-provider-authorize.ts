@@ -2,6 +2,7 @@
 import { callback, webClient } from '../../support/oidc-server.ts';
 import { staged } from '../../support/stage.ts';
 import type { Case } from '../case.ts';
+import { authorizationRequest, type FlowNames, oidcNames } from './flow.ts';
 import { login, production, serveOidc, staging, stagingLogin } from './world.ts';
 
 const servers = ['oidc-provider 9'];
@@ -97,8 +98,9 @@ export const oidcAuthorizeCases: readonly Case[] = [
     {
       id: 'oidc-provider/authorize-response-type-not-registered',
       servers,
-      causes: ['response-type-unsupported', 'grant-not-allowed'],
-      decisive: ['code'],
+      causes: ['response-type-unsupported'],
+      beside: ['grant-not-allowed'],
+      decisive: ['response_type'],
     },
     async (stage) => {
       const implicit = { response_types: ['id_token'], grant_types: ['implicit'] };
@@ -107,7 +109,7 @@ export const oidcAuthorizeCases: readonly Case[] = [
       });
       return {
         project: { environments: { production: production(stage, { protected: false }) } },
-        scenario: tryAll,
+        scenario: showsLogin(),
         env,
         heal: async () => void (await change([webClient('web', secret)])),
       };
@@ -118,33 +120,17 @@ export const oidcAuthorizeCases: readonly Case[] = [
       id: 'oidc-provider/pkce-missing',
       servers,
       causes: ['pkce-missing'],
-      decisive: ['code_challenge'],
+      decisive: ['PKCE'],
     },
     async (stage) => {
       await serveOidc(stage, [webClient('web', secret)], {
         configuration: { pkce: { required: () => true } },
       });
-      const scenario = (pkce: string): string => `
-steps:
-  - name: the login page is shown
-    GET: login:/auth
-    query:
-      response_type: code
-      client_id: web
-      redirect_uri: ${callback}
-      scope: openid
-      state: s1
-${pkce}
-    redirect: {follow: false}
-    expect: {status: 303, headers: {location: {contains: /interaction/}}}
-`;
       return {
         project: { environments: { production: production(stage) } },
-        scenario: scenario(''),
+        scenario: showsLogin({ ...oidcNames, pkce: false }),
         env,
-        heal: async () => ({
-          scenario: scenario('      code_challenge: "${pkce.challenge}"\n      code_challenge_method: S256'),
-        }),
+        heal: async () => ({ scenario: showsLogin() }),
       };
     },
   ),
@@ -162,10 +148,19 @@ ${pkce}
       });
       return {
         project: { environments: { production: production(stage, { protected: false }) } },
-        scenario: tryAll,
+        scenario: showsLogin(),
         env,
         heal: async () => void (await change([webClient('web', secret)])),
       };
     },
   ),
 ];
+
+/** The authorization request leads to the login page. */
+function showsLogin(names: FlowNames = oidcNames): string {
+  return `
+steps:
+${authorizationRequest(names)}    redirect: {follow: false}
+    expect: {status: 303, headers: {location: {contains: /interaction/}}}
+`;
+}

@@ -118,7 +118,7 @@ export const oidcEndpointCases: readonly Case[] = [
     {
       id: 'oidc-provider/token-endpoint-by-get',
       servers,
-      causes: ['method-wrong', 'endpoint-wrong'],
+      causes: ['method-wrong', 'endpoint-wrong', 'route-missing'],
       beside: ['method-wrong'],
       decisive: ['GET'],
     },
