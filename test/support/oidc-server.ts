@@ -113,6 +113,7 @@ async function configurationOf(settings: OidcSettings): Promise<Configuration> {
     cookies: { keys: ['for tests only'] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     rotateRefreshToken: true,
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
     adapter: memory(settings.stored ?? ((_model, payload) => payload)),
     ttl: {
       ClientCredentials: 3600,

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly identity?: Identity;
   /** Credential fields besides the usual ones, lower case. */
   readonly fields?: readonly string[];
+  /** How a report shows a path that holds a secret. */
+  readonly shown?: (path: string) => string;
 }
 export interface Stage {
   readonly authority: Authority;
@@ -98,11 +100,12 @@ async function createStage(): Promise<Stage & { readonly log: Received[]; close(
     async serve(origin, first, options = {}) {
       let listener = first;
       const fields = new Set([...credentialFields, ...(options.fields ?? [])]);
+      const shown = options.shown ?? ((path: string) => path);
       const answer: RequestListener = (request, response) => {
         const credentials = Object.keys(request.headers).filter((name) => fields.has(name));
         // What servers ask of each other is no request of why401.
         if (!/^node$|^undici$/.test(request.headers['user-agent'] ?? ''))
-          log.push({ origin, method: request.method ?? '', path: request.url ?? '', credentials });
+          log.push({ origin, method: request.method ?? '', path: shown(request.url ?? ''), credentials });
         listener(request, response);
       };
       const { hostname, protocol } = new URL(origin);

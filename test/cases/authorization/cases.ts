@@ -1,5 +1,6 @@
 /** Cases over authorization servers. */
 import type { Case } from '../case.ts';
+import { nodeOAuthCases } from './node-oauth.ts';
 import { oidcAuthorizeCases } from './oidc-provider-authorize.ts';
 import { oidcClientCases } from './oidc-provider-clients.ts';
 import { oidcEndpointCases } from './oidc-provider-endpoints.ts';
@@ -12,4 +13,5 @@ export const cases: readonly Case[] = [
   ...oidcEndpointCases,
   ...oidcGrantCases,
   ...opaqueTokenCases,
+  ...nodeOAuthCases,
 ];

@@ -64,7 +64,7 @@ export async function serveOidc(
   const make = (now: readonly ClientMetadata[], changed: Partial<OidcSettings> = {}): Promise<OidcServer> =>
     createOidc({ issuer, ...settings, ...changed, clients: now });
   const server = await make(clients);
-  const door = await stage.serve(settings.at ?? issuer, server.listener);
+  const door = await stage.serve(settings.at ?? issuer, server.listener, { shown: withoutInteraction });
   return {
     server,
     async change(now, changed) {
@@ -91,4 +91,9 @@ export function resourceServer(accepts: (token: string) => Promise<boolean> | bo
       response.end(JSON.stringify(fits ? { orders: [{ id: 7 }] } : { message: 'Unauthorized' }));
     })();
   };
+}
+
+/** The id of an interaction is the value of a cookie as well, so that reports name it only. */
+function withoutInteraction(path: string): string {
+  return path.replace(/^\/(auth|interaction)\/[\w-]+/, '/$1/[secret:cookie _interaction]');
 }
