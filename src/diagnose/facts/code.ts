@@ -59,7 +59,8 @@ function authorizationRequest(subject: Subject, before: Hop): URLSearchParams | 
 function reuse(subject: Subject, own: Hop, digest: string): Evidence[] {
   const before = subject.past.findLast(
     ({ exchange }) =>
-      exchange.hops[0]?.request.body?.digests?.['code'] === digest && exchange.hops[0] !== own,
+      exchange.hops[0]?.request.body?.digests?.['code'] === digest &&
+      exchange.hops[0].clock.sent < own.clock.sent,
   );
   if (!before) return [];
   const status = lastHop(before.exchange)?.response?.status ?? null;
