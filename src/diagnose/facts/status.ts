@@ -128,7 +128,12 @@ function gateway(subject: Subject): Evidence[] {
   const text = textOf(response);
   const page = isHtml(text) || typeOf(response) === '' || text.trim() === '';
   const server = headerValue(response, 'server') ?? headerValue(response, 'via');
-  const seen = `${status} ${clip(text.replace(/<(?:style|script)[\s\S]{0,4000}?<\/(?:style|script)>|<[^>]{0,400}>/g, ' '), 80)}${server === null ? '' : ` (${server})`}`;
+  const shown = clip(
+    text.replace(/<(?:style|script)[\s\S]{0,4000}?<\/(?:style|script)>|<[^>]{0,400}>/g, ' '),
+    80,
+  );
+  const parts = [String(status), shown, server === null ? '' : `(${server})`];
+  const seen = parts.filter((part) => part !== '').join(' ');
   const lines = [{ hop: hop.index, field: 'answer', seen }];
   if (status === 504) return [evidence('gateway/timeout', { names: ['gateway-timeout'], weight: 3, lines })];
   if (status === 502)
