@@ -1,5 +1,15 @@
 /** Causes that stand or fall together, and the order in which they are asked for (docs/diagnosis). */
 import type { CauseId } from '../model.ts';
+import {
+  authorization,
+  body,
+  door,
+  gateway,
+  grants,
+  otherCredentials,
+  redirection,
+  request,
+} from './cause-lists.ts';
 import type { Stage, Subject } from './subject.ts';
 
 /** Something in front of the application answered. */
@@ -12,35 +22,6 @@ export const edge: readonly CauseId[] = [
   'proxy-auth-required',
   'rate-limited',
 ];
-/** The connection, the header or the target was refused before anybody looked at the credential. */
-const door: readonly CauseId[] = [
-  'host-not-allowed',
-  'http-not-allowed',
-  'plain-to-tls-port',
-  'header-too-large',
-  'client-cert-missing',
-  'client-cert-invalid',
-];
-/** A gateway answered because what stands behind it did not. */
-const gateway: readonly CauseId[] = [
-  'gateway-down',
-  'gateway-timeout',
-  'gateway-misconfigured',
-  'idp-unreachable',
-  'cached-response',
-];
-/** What came back is not what its header says. */
-const body: readonly CauseId[] = ['body-truncated', 'body-encoding-wrong', 'body-not-json', 'body-empty'];
-/** The request itself is not one that this server serves. */
-const request: readonly CauseId[] = [
-  'method-changed-by-redirect',
-  'route-missing',
-  'method-wrong',
-  'endpoint-wrong',
-  'request-param-missing',
-  'request-param-wrong',
-];
-const redirection: readonly CauseId[] = ['redirect-loop', 'redirect-downgrade', 'redirect-unexpected'];
 /** The credential did not reach the verifier, or not as it was sent. */
 export const delivery: readonly CauseId[] = [
   'credentials-missing',
@@ -84,34 +65,6 @@ export const tokenValidity: readonly CauseId[] = [
   'jwks-unavailable',
   'token-invalid-unspecified',
 ];
-const otherCredentials: readonly CauseId[] = [
-  'password-wrong',
-  'password-expired',
-  'account-locked',
-  'nonce-stale',
-  'api-key-invalid',
-  'api-key-expired',
-  'cookie-rejected',
-  'cookie-not-set',
-  'cookie-not-sent',
-  'session-expired',
-  'login-redirect',
-  'credential-leak-on-redirect',
-];
-const authorization: readonly CauseId[] = [
-  'csrf-failed',
-  'scope-missing',
-  'scope-dropped',
-  'permission-missing',
-  'policy-blocked',
-  'step-up-required',
-  'mfa-required',
-  'consent-required',
-  'feature-disabled',
-  'api-disabled',
-  'role-unknown',
-  'realm-disabled',
-];
 export const clientExists: readonly CauseId[] = [
   'client-secret-wrong',
   'client-secret-expired',
@@ -124,6 +77,27 @@ export const clientExists: readonly CauseId[] = [
   'client-assertion-replayed',
 ];
 export const clientAbsent: readonly CauseId[] = ['client-unknown', 'client-disabled'];
+
+/** What can be wrong with a request that carries no credential, or lost it on the way. */
+export const anonymous: readonly CauseId[] = [
+  ...edge,
+  ...door,
+  ...gateway,
+  ...delivery.filter((cause) => cause !== 'credentials-stripped-by-proxy'),
+  'unresolved-variable',
+  'cookie-rejected',
+  'cookie-not-set',
+  'cookie-not-sent',
+  'session-expired',
+  'login-redirect',
+  'csrf-failed',
+  'permission-missing',
+  'policy-blocked',
+  'feature-disabled',
+  'realm-disabled',
+  ...request,
+  ...redirection,
+];
 
 /** What an answer that says nothing most often hides, the usual first. */
 export const usual: readonly CauseId[] = [
@@ -177,44 +151,6 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
 export function rootsOf(face: CauseId): CauseId[] {
   return [face, ...Object.entries(refines).flatMap(([root, faces]) => (faces.includes(face) ? [root] : []))];
 }
-
-/** Grants and sessions at an authorization server. */
-const grants: readonly CauseId[] = [
-  'grant-not-allowed',
-  'grant-unsupported',
-  'scope-unknown',
-  'scope-not-allowed',
-  'scope-dropped',
-  'audience-mismatch',
-  'redirect-uri-mismatch',
-  'pkce-missing',
-  'pkce-mismatch',
-  'code-reused',
-  'code-expired',
-  'client-mismatch',
-  'code-invalid',
-  'refresh-token-reused',
-  'refresh-token-expired',
-  'refresh-token-revoked',
-  'refresh-token-unknown',
-  'dpop-proof-missing',
-  'dpop-proof-invalid',
-  'dpop-nonce-required',
-  'password-wrong',
-  'user-unknown',
-  'user-disabled',
-  'account-locked',
-  'password-expired',
-  'mfa-required',
-  'consent-required',
-  'consent-denied',
-  'authorization-pending',
-  'loop-detected',
-  'policy-blocked',
-  'permission-missing',
-  'feature-disabled',
-  'realm-disabled',
-];
 
 const byStage: Readonly<Record<Exclude<Stage, 'transport'>, readonly CauseId[]>> = {
   resource: [

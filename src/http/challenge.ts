@@ -22,8 +22,17 @@ const problemLimit = 20;
 const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const token68 = /[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y;
 const blank = /[ \t]*/y;
-const separators = /[ \t,]*/y;
+/** A semicolon separates in no grammar, and does so on the wire. */
+const separators = /[ \t,;]*/y;
 const bare = /[^ \t,]*/y;
+/** A word of an unquoted value that goes on, and what separates it. */
+const further = /[ \t]+[^ \t,="]+(?=[ \t]*(?:,|$)|[ \t]+[^ \t,=])(?![ \t]+[\w-]+[ \t]*=)/y;
+/** Of the HTTP Authentication Scheme Registry and what is common beside it, those that are no words of a sentence. */
+const schemes: ReadonlySet<string> = new Set(
+  'basic bearer concealed digest dpop gnap hoba mutual negotiate oauth privatetoken vapid ntlm kerberos hawk aws4-hmac-sha256'.split(
+    ' ',
+  ),
+);
 
 /** Reads the values of all fields of one name, in order. Never throws; linear in the length of the text. */
 export function parseChallenges(fieldValues: readonly string[]): Challenge[] {
@@ -35,7 +44,8 @@ function parseField(text: string): Challenge[] {
   let at = 0;
   while (true) {
     const gap = match(separators, text, at);
-    const afterComma = gap.includes(',') || challenges.length === 0;
+    const afterComma = /[,;]/.test(gap) || challenges.length === 0;
+    if (gap.includes(';')) note(current(challenges), 'A semicolon stands where a comma belongs.');
     at += gap.length;
     if (at >= text.length) return challenges;
     const word = match(token, text, at);
@@ -73,25 +83,57 @@ function parseParameter(text: string, name: string, at: number, into: Draft, aft
   if (!afterComma && into.parameters.size > 0) note(into, `A comma is missing before "${clip(name)}".`);
   if (into.token68 !== null) note(into, `The parameter "${clip(name)}" follows a token68 value.`);
   const start = at + match(blank, text, at).length;
-  let value: string;
-  let end: number;
-  if (text[start] === '"') {
-    const close = closingQuote(text, start);
-    if (close < 0) note(into, `The quotation mark of "${clip(name)}" is not closed.`);
-    const last = close < 0 ? text.length : close;
-    value = text.slice(start + 1, last).replace(/\\([\s\S])/g, '$1');
-    end = last + 1;
-  } else {
-    value = match(bare, text, start);
-    end = start + value.length;
-    if (match(token, value, 0) !== value) note(into, `The value of "${clip(name)}" needs quotation marks.`);
-    if (value === '') note(into, `The parameter "${clip(name)}" has no value.`);
-  }
+  const { value, end } = quotedValue(text, start, name, into) ?? bareValue(text, start, name, into);
   const key = name.toLowerCase();
   if (into.parameters.has(key))
     note(into, `The parameter "${clip(key)}" is repeated; the first value is used.`);
   else into.parameters.set(key, value);
   return end;
+}
+
+interface Value {
+  readonly value: string;
+  readonly end: number;
+}
+
+/** In quotation marks, also in those that are escaped (`\\"`) or single by mistake; null where there are none. */
+function quotedValue(text: string, start: number, name: string, into: Draft): Value | null {
+  if (text[start] === '"') {
+    const close = closingQuote(text, start);
+    if (close < 0) note(into, `The quotation mark of "${clip(name)}" is not closed.`);
+    const last = close < 0 ? text.length : close;
+    return { value: text.slice(start + 1, last).replace(/\\([\s\S])/g, '$1'), end: last + 1 };
+  }
+  const mark = text.startsWith('\\"', start) ? '\\"' : text[start] === "'" ? "'" : null;
+  if (mark === null) return null;
+  const close = text.indexOf(mark, start + mark.length);
+  // An apostrophe within a value is no quotation mark.
+  if (close < 0 || !/^[ \t]*(?:[,;]|$)|^[ \t]+[\w-]+=/.test(text.slice(close + mark.length, close + 80)))
+    return null;
+  note(
+    into,
+    `The value of "${clip(name)}" stands in ${mark === "'" ? 'single' : 'escaped'} quotation marks.`,
+  );
+  return { value: text.slice(start + mark.length, close), end: close + mark.length };
+}
+
+/** Without quotation marks; words that follow and begin neither a parameter nor a challenge belong to it. */
+function bareValue(text: string, start: number, name: string, into: Draft): Value {
+  let value = match(bare, text, start);
+  let end = start + value.length;
+  while (value !== '') {
+    const word = match(further, text, end);
+    if (word === '' || schemes.has(word.trim().toLowerCase())) break;
+    value += ` ${word.trim()}`;
+    end += word.length;
+  }
+  if (value.endsWith(';')) {
+    value = value.slice(0, -1);
+    end -= 1;
+  }
+  if (match(token, value, 0) !== value) note(into, `The value of "${clip(name)}" needs quotation marks.`);
+  if (value === '') note(into, `The parameter "${clip(name)}" has no value.`);
+  return { value, end };
 }
 
 /** Place of the quotation mark that ends the string at `start`, or -1. */

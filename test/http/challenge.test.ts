@@ -97,6 +97,84 @@ describe('parseChallenges', () => {
       ],
     ],
     [
+      'the parameters of RFC 9728, 9470 and 9449',
+      [
+        'Bearer resource_metadata="https://api.example.test/.well-known/oauth-protected-resource"',
+        'Bearer error="insufficient_user_authentication", acr_values="gold", max_age=5',
+        'DPoP algs="ES256 PS256", error="use_dpop_nonce"',
+      ],
+      [
+        [
+          'Bearer',
+          { resource_metadata: 'https://api.example.test/.well-known/oauth-protected-resource' },
+          null,
+        ],
+        ['Bearer', { error: 'insufficient_user_authentication', acr_values: 'gold', max_age: '5' }, null],
+        ['DPoP', { algs: 'ES256 PS256', error: 'use_dpop_nonce' }, null],
+      ],
+    ],
+    [
+      'a value of several words without quotation marks',
+      ['Bearer error=invalid_token, error_description=The token has expired, realm=x'],
+      [
+        [
+          'Bearer',
+          { error: 'invalid_token', error_description: 'The token has expired', realm: 'x' },
+          null,
+          'The value of "error_description" needs quotation marks.',
+        ],
+      ],
+    ],
+    [
+      'a challenge after an unquoted value without a comma',
+      ['Bearer error=invalid_token Basic realm="x"'],
+      [
+        ['Bearer', { error: 'invalid_token' }, null, 'A comma is missing before "Basic".'],
+        ['Basic', { realm: 'x' }, null],
+      ],
+    ],
+    [
+      'single and escaped quotation marks',
+      ['Bearer realm=\'the api\', error=\\"invalid_token\\"'],
+      [
+        [
+          'Bearer',
+          { realm: 'the api', error: 'invalid_token' },
+          null,
+          'The value of "realm" stands in single quotation marks.',
+          'The value of "error" stands in escaped quotation marks.',
+        ],
+      ],
+    ],
+    [
+      'an apostrophe',
+      ['Bearer realm=\'s-gravenhage, error="x"'],
+      [['Bearer', { realm: "'s-gravenhage", error: 'x' }, null]],
+    ],
+    [
+      'semicolons in the place of commas',
+      ['Bearer realm="a"; error=invalid_token; scope="b"'],
+      [
+        [
+          'Bearer',
+          { realm: 'a', error: 'invalid_token', scope: 'b' },
+          null,
+          'A semicolon stands where a comma belongs.',
+          'A semicolon stands where a comma belongs.',
+        ],
+      ],
+    ],
+    [
+      'a comma between scheme and parameters, and none with a space',
+      ['Bearer,error="a",scope="b c"'],
+      [['Bearer', { error: 'a', scope: 'b c' }, null]],
+    ],
+    [
+      'an empty parameter and an empty value',
+      ['Bearer scope="", realm='],
+      [['Bearer', { realm: '', scope: '' }, null, 'The parameter "realm" has no value.']],
+    ],
+    [
       'junk beside a good challenge',
       ['Basic realm="a", {"x"}, Bearer error="b"'],
       [
@@ -113,7 +191,23 @@ describe('parseChallenges', () => {
 
   it('reads 100,000 of anything', () => {
     const count = 100_000;
-    for (const part of ['a=b, ', 'a="b" ', 'a, ', 'a ', 'a=', '"', 'x="\\', '= ', '\t']) {
+    for (const part of [
+      'a=b, ',
+      'a="b" ',
+      'a, ',
+      'a ',
+      'a=',
+      '"',
+      'x="\\',
+      '= ',
+      '\t',
+      ';',
+      "a='",
+      'a=\\"',
+      "a=' ",
+      'a=b;',
+      'a=b ',
+    ]) {
       parseChallenges([`Bearer ${part.repeat(count)}`]);
     }
     const many = Array.from({ length: count }, (_, index) => `p${index}=v`).join(', ');

@@ -4,7 +4,7 @@ import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { span } from './clocks.ts';
-import { type TokenParameters, tokenParameters } from './token-request.ts';
+import { isWhole, type TokenParameters, tokenParameters } from './token-request.ts';
 import { lastHop, urlOf } from './wire.ts';
 
 /** RFC 6749 section 4.1.2 recommends at most ten minutes; many servers give one. */
@@ -59,7 +59,8 @@ function authorizationRequest(subject: Subject, before: Hop): URLSearchParams | 
 function reuse(subject: Subject, own: Hop, digest: string): Evidence[] {
   const before = subject.past.findLast(
     ({ exchange }) =>
-      exchange.hops[0]?.request.body?.digests?.['code'] === digest && exchange.hops[0] !== own,
+      exchange.hops[0]?.request.body?.digests?.['code'] === digest &&
+      exchange.hops[0].clock.sent < own.clock.sent,
   );
   if (!before) return [];
   const status = lastHop(before.exchange)?.response?.status ?? null;
@@ -107,7 +108,7 @@ function compared(
 
 /** RFC 6749 section 4.1.3: identical to the one of the authorization request, byte for byte. */
 function redirectUri(own: Hop, now: string | null, then: string | null): Evidence[] {
-  if (now === then || then === null) return [];
+  if (now === then || then === null || (now === null && !isWhole(own))) return [];
   const seen = `${now ?? 'not sent'}; the authorization request had ${then}`;
   return [
     evidence('code/redirect-uri', {

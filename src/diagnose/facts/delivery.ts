@@ -1,8 +1,9 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
 import type { CredentialUse, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { delivery, edge, tokenValidity } from '../groups.ts';
+import { anonymous, tokenValidity } from '../groups.ts';
 import type { Subject } from '../subject.ts';
+import { loginRedirect } from './login.ts';
 
 export function deliveryFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource') return [];
@@ -35,15 +36,7 @@ function nothingSent(subject: Subject): Evidence[] {
   return [
     evidence('delivery/nothing-sent', {
       names: ['credentials-missing'],
-      only: [
-        ...edge,
-        'credentials-missing',
-        'route-missing',
-        'login-redirect',
-        'csrf-failed',
-        'policy-blocked',
-        'permission-missing',
-      ],
+      only: anonymous,
       lines: [
         { hop: subject.hop.index, field: 'request', seen: 'no credential was sent: the step has none' },
       ],
@@ -74,17 +67,18 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       },
     ];
   });
+  // Who is sent to a login was refused before: that the credential stays behind is how it should be.
+  const login = loginRedirect(subject) !== null;
+  const all = lost.length === subject.uses.length;
   const withheld = subject.failing.hops[0]?.dropped.some(({ rule }) => rule === 'origin-unbound') ?? false;
   return [
     evidence('delivery/dropped', {
-      names: [withheld ? 'credentials-missing' : 'credentials-dropped-on-redirect'],
-      only: [
-        ...edge,
-        ...delivery.filter((cause) => cause !== 'credentials-stripped-by-proxy'),
-        'route-missing',
-        'login-redirect',
+      names: [
+        withheld ? 'credentials-missing' : login ? 'login-redirect' : 'credentials-dropped-on-redirect',
       ],
-      excludes: tokenValidity,
+      only: all && !login ? anonymous : null,
+      excludes: all && !login ? tokenValidity : [],
+      weight: login ? 1 : 3,
       lines,
     }),
   ];

@@ -1,22 +1,70 @@
 /** All facts about a subject, in the order of the procedure. */
 import type { Evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
+import { algorithmFacts } from './algorithm.ts';
+import { arrivalFacts } from './arrival.ts';
+import { bindingFacts } from './binding.ts';
+import { bodyFacts } from './body.ts';
+import { cacheFacts } from './cache.ts';
 import { challengeFacts } from './challenge.ts';
 import { claimFacts } from './claims.ts';
 import { clientFacts } from './client.ts';
+import { codeFacts } from './code.ts';
+import { cookieFacts } from './cookies.ts';
+import { csrfFacts } from './csrf.ts';
 import { deliveryFacts } from './delivery.ts';
+import { differenceFacts } from './difference.ts';
+import { grantFacts } from './grant.ts';
+import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
+import { loginFacts } from './login.ts';
+import { redirectFacts } from './redirects.ts';
+import { scopeFacts } from './scope.ts';
+import { shapeFacts } from './shape.ts';
+import { statusFacts } from './status.ts';
 import { timeFacts } from './time.ts';
+import { tokenRequestFacts } from './token-request.ts';
+import { tokenTypeFacts } from './token-type.ts';
 
-const kinds: readonly ((subject: Subject) => Evidence[])[] = [
+type Kind = (subject: Subject) => Evidence[];
+
+/** About what was presented: these explain a refusal and nothing else. */
+const ofCredentials: readonly Kind[] = [
   deliveryFacts,
+  arrivalFacts,
   challengeFacts,
+  shapeFacts,
   timeFacts,
-  claimFacts,
+  issuerFacts,
   keyFacts,
+  algorithmFacts,
+  tokenTypeFacts,
+  claimFacts,
+  differenceFacts,
+  bindingFacts,
+  scopeFacts,
   clientFacts,
+  tokenRequestFacts,
+  codeFacts,
+  grantFacts,
+];
+
+/** About the answer and the way to it: these hold for any status, success included, and mind it themselves. */
+const ofAnswers: readonly Kind[] = [
+  statusFacts,
+  redirectFacts,
+  loginFacts,
+  cookieFacts,
+  csrfFacts,
+  cacheFacts,
+  bodyFacts,
 ];
 
 export function facts(subject: Subject): Evidence[] {
-  return kinds.flatMap((kind) => kind(subject));
+  return [...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject));
+}
+
+/** Those that need no refusal: for answers of any status. */
+export function answerFacts(subject: Subject): Evidence[] {
+  return ofAnswers.flatMap((kind) => kind(subject));
 }

@@ -19,7 +19,12 @@ function reused(subject: Subject, own: Hop): Evidence[] {
   const before = subject.past.findLast(({ exchange }) => {
     const [hop] = exchange.hops;
     const status = lastHop(exchange)?.response?.status ?? 500;
-    return hop !== own && hop?.request.body?.digests?.['refresh_token'] === digest && status < 300;
+    return (
+      hop !== undefined &&
+      hop.clock.sent < own.clock.sent &&
+      hop.request.body?.digests?.['refresh_token'] === digest &&
+      status < 300
+    );
   });
   if (!before) return [];
   const answer = lastHop(before.exchange)?.response;

@@ -65,6 +65,10 @@ function isLogin(url: URL | null): { readonly seen: string; readonly sure: boole
   return { seen: back === undefined ? 'a login address' : `a login address with ${back}`, sure: true };
 }
 
+export function isLoginTarget(url: URL): boolean {
+  return isLogin(url) !== null;
+}
+
 function byRedirect(subject: Subject, { hop, target, why, sure }: LoginRedirect): Evidence {
   const accept = subject.hop.request.headers.find(([name]) => name.toLowerCase() === 'accept')?.[1];
   return evidence('login/redirect', {

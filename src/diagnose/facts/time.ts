@@ -13,10 +13,10 @@ export function timeFacts(subject: Subject): Evidence[] {
   const claims = tokenUse(subject)?.token?.claims ?? null;
   if (subject.stage !== 'resource' || claims === null) return [];
   const clocks = clocksOf(subject);
-  const lifetime = lifetimeFacts(subject, claims);
   return [
     ...spelling(subject, claims),
-    ...(lifetime.length > 0 ? lifetime : expiry(subject, claims, clocks)),
+    ...lifetimeFacts(subject, claims),
+    ...expiry(subject, claims, clocks),
     ...start(subject, claims, clocks),
     ...skewFacts(subject, clocks),
   ];
@@ -72,6 +72,7 @@ function lifetimeFacts(subject: Subject, claims: JsonMap): Evidence[] {
   return [
     evidence('token/lifetime-not-positive', {
       names: ['token-lifetime-wrong'],
+      weight: 2,
       lines: [{ hop, field: 'token exp', seen }],
     }),
   ];
@@ -79,7 +80,7 @@ function lifetimeFacts(subject: Subject, claims: JsonMap): Evidence[] {
 
 function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   const exp = seconds(claims, 'exp');
-  if (exp === null) return [];
+  if (exp === null || exp > lastSecond) return [];
   const instant = exp * 1000;
   const pastLocal = instant <= clocks.local;
   const pastServer = clocks.server === null ? null : instant <= clocks.server + 999;

@@ -14,6 +14,11 @@ export interface TokenParameters {
   readonly json: boolean;
 }
 
+/** The trace keeps the beginning of a body: of a longer one nothing can be said to be missing. */
+export function isWhole(hop: Hop): boolean {
+  return (hop.request.body?.bytes ?? 0) < 2000;
+}
+
 export function tokenParameters(hop: Hop): TokenParameters | null {
   const form = formOf(hop);
   if (form?.has('grant_type')) return { parameters: form, json: false };
@@ -68,7 +73,8 @@ function authentication(subject: Subject, hop: Hop, parameters: URLSearchParams)
     ];
   }
   const { client } = subject;
-  if (used.length > 0 || (client?.token_endpoint_auth_method ?? 'none') === 'none') return [];
+  if (used.length > 0 || !isWhole(hop) || (client?.token_endpoint_auth_method ?? 'none') === 'none')
+    return [];
   const seen = `none was sent; client ${client?.name ?? ''} has ${client?.token_endpoint_auth_method ?? ''}`;
   return [
     evidence('token-request/authentication-missing', {
@@ -97,7 +103,7 @@ function parameters(hop: Hop, sent: URLSearchParams): Evidence[] {
   const found: Evidence[] = [];
   const add = (id: string, part: Pick<Evidence, 'names' | 'weight'>, field: string, seen: string): void =>
     void found.push(evidence(id, { ...part, lines: [{ hop: hop.index, field, seen }] }));
-  if (needed !== undefined && !sent.get(needed))
+  if (needed !== undefined && isWhole(hop) && !sent.get(needed))
     add(
       'token-request/parameter-missing',
       { names: ['request-param-missing'], weight: 3 },

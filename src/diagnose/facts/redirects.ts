@@ -1,0 +1,128 @@
+/** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
+import { type Evidence, evidence } from '../evidence.ts';
+import { headerValue, type Subject } from '../subject.ts';
+import { lostUses } from './delivery.ts';
+import { isLoginTarget, loginRedirect } from './login.ts';
+import { originText, sentField, urlOf } from './wire.ts';
+
+export function redirectFacts(subject: Subject): Evidence[] {
+  return [...methodChanged(subject), ...loop(subject), ...downgrade(subject), ...leak(subject)];
+}
+
+/** The method or the body got lost on the way, and the end does not like what is left. */
+function methodChanged(subject: Subject): Evidence[] {
+  const { hops } = subject.failing;
+  const { status } = subject.response ?? { status: 0 };
+  const at = hops.findIndex((hop, index) => {
+    const next = hops[index + 1];
+    return next !== undefined && next.request.method !== hop.request.method;
+  });
+  const [before, after] = [hops[at], hops[at + 1]];
+  // POST, then see other, is how forms end; a login is another matter.
+  if (at < 0 || !before || !after || status < 400 || loginRedirect(subject)) return [];
+  const code = before.response?.status ?? 0;
+  const sure = [404, 405, 400, 411, 415, 422, 501].includes(status);
+  return [
+    evidence('redirect/method-changed', {
+      names: ['method-changed-by-redirect'],
+      weight: code === 303 || !sure ? 1 : status === 405 ? 3 : 2,
+      lines: [
+        {
+          hop: before.index,
+          field: 'redirect',
+          seen: `${code}: ${before.request.method} became ${after.request.method}${(before.request.body?.bytes ?? 0) > 0 ? ', without the body' : ''}`,
+        },
+        { hop: after.index, field: 'answer', seen: `${status} to ${after.request.method}` },
+      ],
+    }),
+  ];
+}
+
+function loop(subject: Subject): Evidence[] {
+  const { stopped, hops } = subject.failing;
+  if (stopped === null) return [];
+  const first = hops[0];
+  const last = hops.at(-1);
+  if (stopped.reason === 'loop' || stopped.reason === 'limit') {
+    return [
+      evidence('redirect/loop', {
+        names: ['redirect-loop'],
+        only: null,
+        weight: stopped.reason === 'loop' ? 3 : 2,
+        lines: hops.slice(-3).map((hop) => ({
+          hop: hop.index,
+          field: 'location',
+          seen: (hop.response ? headerValue(hop.response, 'location') : null) ?? 'none',
+        })),
+      }),
+    ];
+  }
+  const location = stopped.location;
+  const url =
+    location !== null && last && URL.canParse(location, last.request.url)
+      ? new URL(location, last.request.url)
+      : null;
+  if (stopped.reason !== 'not-followed' || url === null || isLoginTarget(url) || first === undefined)
+    return [];
+  return [
+    evidence('redirect/not-followed', {
+      names: ['redirect-unexpected'],
+      weight: 2,
+      lines: [{ hop: last?.index ?? null, field: 'location', seen: url.origin + url.pathname }],
+    }),
+  ];
+}
+
+function downgrade(subject: Subject): Evidence[] {
+  const { hops } = subject.failing;
+  const at = hops.findIndex(
+    (hop, index) =>
+      urlOf(hop.request.url)?.protocol === 'https:' &&
+      urlOf(hops[index + 1]?.request.url ?? '')?.protocol === 'http:',
+  );
+  const [from, to] = [hops[at], hops[at + 1]];
+  if (!from || !to) return [];
+  const matters = subject.stage === 'resource' && lostUses(subject).length > 0;
+  return [
+    evidence('redirect/downgrade', {
+      names: ['redirect-downgrade'],
+      // Of a lost credential the loss is the cause, and this how it came.
+      weight: matters ? 2 : 1,
+      lines: [
+        {
+          hop: from.index,
+          field: 'location',
+          seen: `leads from ${originText(from.request.url)} to ${originText(to.request.url)}`,
+        },
+      ],
+    }),
+  ];
+}
+
+/** Keys in fields of their own are kept by most clients, whatever the origin. */
+function leak(subject: Subject): Evidence[] {
+  const { hops } = subject.failing;
+  const first = hops[0];
+  const { hop } = subject;
+  if (!first || first === hop || subject.stage !== 'resource') return [];
+  const [from, to] = [originText(first.request.url), originText(hop.request.url)];
+  const own = [...subject.environment.origins.values()];
+  if (from === to || own.includes(to)) return [];
+  const kept = subject.uses.filter(
+    ({ field, type }) => type === 'api_key' && !field.includes(':') && sentField(hop, field) !== null,
+  );
+  if (kept.length === 0) return [];
+  return [
+    evidence('redirect/credential-leaked', {
+      names: ['credential-leak-on-redirect'],
+      weight: 2,
+      lines: [
+        {
+          hop: hop.index,
+          field: kept.map(({ field }) => field).join(', '),
+          seen: `sent to ${to}, which is not of this environment`,
+        },
+      ],
+    }),
+  ];
+}

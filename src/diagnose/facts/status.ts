@@ -1,0 +1,155 @@
+/** What a status says by itself (RFC 9110 section 15, RFC 6585): whatever the credential was, these are not about it. */
+import type { CauseId } from '../../model.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import { headerValue, type Subject } from '../subject.ts';
+import { clip, isHtml, sentField, textOf, typeOf } from './wire.ts';
+
+interface Reading {
+  readonly names: readonly CauseId[];
+  readonly weight: 1 | 2 | 3;
+  readonly seen: string;
+}
+
+const readings: Readonly<Record<number, Reading>> = {
+  404: { names: ['route-missing'], weight: 1, seen: '404: no such resource, or none for this credential' },
+  407: { names: ['proxy-auth-required'], weight: 3, seen: '407: a proxy on the way asks for credentials' },
+  421: { names: ['host-not-allowed'], weight: 2, seen: '421: this connection does not serve that host' },
+  426: { names: ['http-not-allowed'], weight: 1, seen: '426: another protocol is asked for' },
+  431: { names: ['header-too-large'], weight: 3, seen: '431: the header fields are too large' },
+  440: { names: ['session-expired'], weight: 2, seen: '440: the login has timed out' },
+  494: { names: ['header-too-large'], weight: 3, seen: '494: the header fields are too large' },
+  495: { names: ['client-cert-invalid'], weight: 3, seen: '495: the client certificate was not accepted' },
+  496: { names: ['client-cert-missing'], weight: 3, seen: '496: no client certificate was sent' },
+  497: { names: ['plain-to-tls-port'], weight: 3, seen: '497: plain http was sent to an https port' },
+  498: {
+    names: ['token-expired', 'token-invalid-unspecified'],
+    weight: 1,
+    seen: '498: the token was not accepted',
+  },
+  511: { names: ['proxy-intercept'], weight: 3, seen: '511: the network asks for a login' },
+};
+
+export function statusFacts(subject: Subject): Evidence[] {
+  const { response, hop } = subject;
+  if (!response) return [];
+  const reading = readings[response.status];
+  const plain = reading
+    ? [
+        evidence(`status/${response.status}`, {
+          names: reading.names,
+          weight: reading.weight,
+          lines: [{ hop: hop.index, field: 'answer', seen: reading.seen }],
+        }),
+      ]
+    : [];
+  return [...plain, ...method(subject), ...limit(subject), ...oversized(subject), ...gateway(subject)];
+}
+
+/** RFC 9110 section 15.5.6: the methods that there are. */
+function method(subject: Subject): Evidence[] {
+  const { response, hop } = subject;
+  if (response?.status !== 405 && response?.status !== 501) return [];
+  const allow = headerValue(response, 'allow');
+  const { method: sent } = hop.request;
+  const methods = (allow ?? '').toUpperCase().split(/[\s,]+/);
+  const first = subject.failing.hops[0]?.request.method;
+  if (first !== undefined && first !== sent) return [];
+  const named = allow !== null && !methods.includes(sent);
+  return [
+    evidence('status/method', {
+      names: named ? ['method-wrong'] : ['method-wrong', 'route-missing', 'endpoint-wrong'],
+      weight: named ? 3 : 2,
+      lines: [
+        {
+          hop: hop.index,
+          field: 'answer',
+          seen: `${response.status} to ${sent}${allow === null ? '' : `; allowed are ${allow || 'none'}`}`,
+        },
+      ],
+    }),
+  ];
+}
+
+/** Challenge pages of edges come with 429 too. */
+function limit(subject: Subject): Evidence[] {
+  const { response, hop } = subject;
+  if (!response) return [];
+  const remaining = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining'].find(
+    (name) => headerValue(response, name)?.trim() === '0',
+  );
+  if (response.status !== 429 && (response.status !== 403 || remaining === undefined)) return [];
+  const after = headerValue(response, 'retry-after');
+  const page = isHtml(textOf(response)) && after === null && remaining === undefined;
+  const seen = [
+    String(response.status),
+    after === null ? '' : `retry-after: ${after}`,
+    remaining === undefined ? '' : `${remaining}: 0`,
+  ];
+  return [
+    evidence('status/rate-limit', {
+      names: page ? ['rate-limited', 'edge-challenge'] : ['rate-limited'],
+      weight: page ? 2 : response.status === 429 ? 3 : 2,
+      lines: [{ hop: hop.index, field: 'answer', seen: seen.filter((part) => part !== '').join(', ') }],
+    }),
+  ];
+}
+
+/** Default limits of servers for one line or the whole head. */
+const usualLimit = 8_000;
+
+/** 400, 413, 414 and 502 where the head is larger than most servers take. */
+function oversized(subject: Subject): Evidence[] {
+  const { response, hop } = subject;
+  if (!response || ![400, 413, 414, 431, 494, 502].includes(response.status)) return [];
+  const size = (name: string): number => sentField(hop, name)?.length ?? 0;
+  const token = Math.max(0, ...subject.uses.map(({ token: facts }) => facts?.length ?? 0));
+  const total = Math.max(size('authorization'), token) + size('cookie');
+  if (total < usualLimit) return [];
+  return [
+    evidence('request/large-head', {
+      names: ['header-too-large'],
+      weight: response.status === 431 || response.status === 494 ? 3 : 2,
+      lines: [
+        {
+          hop: hop.index,
+          field: 'authorization, cookie',
+          seen: `${total} characters; many servers take 8 kB`,
+        },
+      ],
+    }),
+  ];
+}
+
+/** 502 to 504 come from who stands in front; 500 from a server that may have lost its authorization server. */
+function gateway(subject: Subject): Evidence[] {
+  const { response, hop } = subject;
+  if (!response || response.status < 500 || response.status > 504) return [];
+  const { status } = response;
+  const text = textOf(response);
+  const page = isHtml(text) || typeOf(response) === '' || text.trim() === '';
+  const server = headerValue(response, 'server') ?? headerValue(response, 'via');
+  const shown = clip(
+    text.replace(/<(?:style|script)[\s\S]{0,4000}?<\/(?:style|script)>|<[^>]{0,400}>/g, ' '),
+    80,
+  );
+  const parts = [String(status), shown, server === null ? '' : `(${server})`];
+  const seen = parts.filter((part) => part !== '').join(' ');
+  const lines = [{ hop: hop.index, field: 'answer', seen }];
+  if (status === 504) return [evidence('gateway/timeout', { names: ['gateway-timeout'], weight: 3, lines })];
+  if (status === 502)
+    return [evidence('gateway/down', { names: ['gateway-down'], weight: page ? 3 : 2, lines })];
+  if (status === 503) {
+    const names: CauseId[] = page ? ['gateway-down'] : ['gateway-down', 'rate-limited'];
+    return [evidence('gateway/unavailable', { names, weight: 2, lines })];
+  }
+  const withCredential = subject.uses.length > 0;
+  return status === 500 && withCredential && page
+    ? [
+        evidence('gateway/error', {
+          names: ['gateway-misconfigured', 'idp-unreachable', 'jwks-unavailable'],
+          weight: 1,
+          lines,
+        }),
+      ]
+    : [];
+}

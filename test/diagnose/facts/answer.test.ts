@@ -1,0 +1,245 @@
+import { expect } from 'chai';
+import { bodyFacts } from '../../../src/diagnose/facts/body.ts';
+import { cacheFacts } from '../../../src/diagnose/facts/cache.ts';
+import { answerFacts, facts } from '../../../src/diagnose/facts/facts.ts';
+import { redirectFacts } from '../../../src/diagnose/facts/redirects.ts';
+import { statusFacts } from '../../../src/diagnose/facts/status.ts';
+import { universe } from '../../../src/diagnose/groups.ts';
+import { use } from '../subjects.ts';
+import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
+
+type Row = readonly [what: string, about: FullSubject, expected: unknown[]];
+function table(
+  name: string,
+  kind: (about: ReturnType<typeof subject>) => Parameters<typeof short>[0],
+  rows: readonly Row[],
+): void {
+  describe(name, () => {
+    for (const [what, about, expected] of rows) {
+      it(what, () => {
+        expect(short(kind(subject(about)))).to.deep.equal(expected);
+      });
+    }
+  });
+}
+const answer = (status: number, headers: FullHop['headers'] = [], body = ''): FullSubject => ({
+  hops: [{ status, headers: headers ?? [], body }],
+});
+const html = [['Content-Type', 'text/html']] as const;
+
+table('statusFacts', statusFacts, [
+  ['says nothing of 401', answer(401), []],
+  [
+    'reads Allow',
+    answer(405, [['Allow', 'POST, PUT']]),
+    [['status/method', 3, 'method-wrong', '1 answer: 405 to GET; allowed are POST, PUT']],
+  ],
+  [
+    'reads a quota',
+    answer(429, [['Retry-After', '30']], '{}'),
+    [['status/rate-limit', 3, 'rate-limited', '1 answer: 429, retry-after: 30']],
+  ],
+  [
+    'takes an HTML page with 429 for a challenge too',
+    answer(429, html, '<html>'),
+    [['status/rate-limit', 2, 'rate-limited edge-challenge', '1 answer: 429']],
+  ],
+  [
+    'knows a gateway without its upstream',
+    answer(502, [['Server', 'nginx']], '<html><h1>502 Bad Gateway</h1>'),
+    [['gateway/down', 3, 'gateway-down', '1 answer: 502 502 Bad Gateway (nginx)']],
+  ],
+  ['knows one that waited', answer(504), [['gateway/timeout', 3, 'gateway-timeout', '1 answer: 504']]],
+  [
+    'measures the head where it may be too large',
+    {
+      ...answer(400),
+      uses: [
+        use(null, { token: { format: 'opaque', header: null, claims: null, malformed: null, length: 9000 } }),
+      ],
+    },
+    [
+      [
+        'request/large-head',
+        2,
+        'header-too-large',
+        '1 authorization, cookie: 9000 characters; many servers take 8 kB',
+      ],
+    ],
+  ],
+  [
+    'knows a captive portal',
+    answer(511),
+    [['status/511', 3, 'proxy-intercept', '1 answer: 511: the network asks for a login']],
+  ],
+]);
+
+const json = { status: 200, headers: [['Content-Type', 'application/json']], body: '{}' } as const;
+table('bodyFacts', bodyFacts, [
+  ['says nothing of JSON', { hops: [json] }, []],
+  [
+    'parses what is called JSON',
+    { hops: [{ ...json, body: '<p>' }] },
+    [
+      [
+        'body/not-json',
+        3,
+        'body-not-json',
+        '1 body: application/json, no JSON: Unexpected token \'<\', "<p>" is not valid JSON',
+      ],
+    ],
+  ],
+  [
+    'misses a body where JSON is wanted',
+    { hops: [{ status: 200, sent: [['Accept', 'application/json']] }] },
+    [['body/empty', 3, 'body-empty', '1 body: empty']],
+  ],
+  [
+    'lets HEAD have none',
+    { hops: [{ status: 200, method: 'HEAD', sent: [['Accept', 'application/json']] }] },
+    [],
+  ],
+  [
+    'counts bytes',
+    { hops: [{ ...json, headers: [['Content-Length', '9']] }] },
+    [['body/short', 3, 'body-truncated', '1 content-length: 9 announced, 2 received']],
+  ],
+  [
+    'tells a wrong coding',
+    { hops: [{ ...json, headers: [['Content-Encoding', 'gzip']], decodeError: 'incorrect header check' }] },
+    [['body/coding', 3, 'body-encoding-wrong', '1 content-encoding: gzip: incorrect header check']],
+  ],
+  [
+    'hints at another maker where the origin answers JSON otherwise',
+    {
+      hops: [{ status: 403, body: '<html>', headers: html }],
+      past: [past([{ ...json, headers: [...json.headers, ['Server', 'app']] }])],
+    },
+    [
+      [
+        'edge/other-maker',
+        1,
+        'edge-blocked gateway-misconfigured policy-blocked',
+        '1 content-type: an HTML page; this origin answers JSON otherwise (server: none; otherwise app)',
+      ],
+    ],
+  ],
+]);
+
+table('redirectFacts', redirectFacts, [
+  [
+    'tells that POST became GET',
+    {
+      hops: [
+        { method: 'POST', status: 301, headers: [['Location', '/orders/']], sentBody: {} },
+        { url: 'https://api.example.test/orders/', status: 405 },
+      ],
+    },
+    [
+      [
+        'redirect/method-changed',
+        3,
+        'method-changed-by-redirect',
+        '1 redirect: 301: POST became GET, without the body',
+        '2 answer: 405 to GET',
+      ],
+    ],
+  ],
+  [
+    'knows a loop',
+    {
+      hops: [{ status: 302, headers: [['Location', '/orders']] }],
+      stopped: { reason: 'loop', location: '/orders' },
+    },
+    [['redirect/loop', 3, 'redirect-loop', '1 location: /orders']],
+  ],
+  [
+    'tells of https that leads to http',
+    {
+      hops: [
+        { status: 301, headers: [['Location', 'http://api.example.test/orders']] },
+        {
+          url: 'http://api.example.test/orders',
+          sent: [],
+          dropped: [{ header: 'authorization', rule: 'origin-changed' }],
+        },
+      ],
+    },
+    [
+      [
+        'redirect/downgrade',
+        2,
+        'redirect-downgrade',
+        '1 location: leads from https://api.example.test to http://api.example.test',
+      ],
+    ],
+  ],
+]);
+
+table('cacheFacts', cacheFacts, [
+  [
+    'believes a cache that says so and gives an age',
+    answer(401, [
+      ['X-Cache', 'HIT'],
+      ['Age', '12'],
+    ]),
+    [['cache/answered', 3, 'cached-response', '1 x-cache: HIT']],
+  ],
+  [
+    'knows an age alone',
+    answer(401, [['Age', '12']]),
+    [['cache/answered', 2, 'cached-response', '1 age: 12 s in a cache']],
+  ],
+  [
+    'says nothing of a miss or an error page',
+    answer(401, [
+      ['X-Cache', 'Error from edge'],
+      ['Age', '0'],
+    ]),
+    [],
+  ],
+  [
+    'says nothing where no credential was sent',
+    { hops: [{ sent: [], headers: [['Age', '1']] }], uses: [] },
+    [],
+  ],
+]);
+
+describe('facts', () => {
+  it('name and rule out causes of the vocabulary only, each possible at its stage', () => {
+    const about = subject({
+      hops: [
+        {
+          status: 403,
+          headers: [
+            ['X-Cache', 'HIT'],
+            ['Set-Cookie', 'a=b'],
+          ],
+          method: 'POST',
+          sent: [['Cookie', 'sid=x']],
+          cookies: { sent: ['sid'] },
+        },
+      ],
+    });
+    const possible = universe(about);
+    const named = facts(about).flatMap(({ names, excludes, only }) => [
+      ...names,
+      ...excludes,
+      ...(only ?? []),
+    ]);
+    expect(named.filter((cause) => !possible.includes(cause))).to.deep.equal([]);
+  });
+
+  it('have nothing to say of an answer in order', () => {
+    expect(answerFacts(subject({ hops: [json] }))).to.deep.equal([]);
+  });
+});
+
+describe('universe', () => {
+  it('holds each cause once', () => {
+    for (const stage of ['resource', 'token', 'authorization'] as const) {
+      const causes = universe(subject({ stage }));
+      expect(causes).to.deep.equal([...new Set(causes)]);
+    }
+  });
+});
