@@ -6,7 +6,9 @@ export function settle(all: readonly Match[]): Match[] {
   const standing = all.filter((each) => !denied(each) && !all.some((other) => covers(other, each)));
   const told = standing.map((each) => (each.weight === 3 && offered(each) ? { ...each, weight: 2 as const } : each));
   const explicit = told.filter(({ weight, span }) => weight === 3 && span !== null);
-  return told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
+  const kept = told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
+  const strongest = [...kept].sort((a, b) => b.weight - a.weight);
+  return kept.filter((each) => strongest.find(({ signature }) => signature === each.signature) === each);
 }
 
 /** The same place in the words and more: "invalid or expired token" holds "expired token". */

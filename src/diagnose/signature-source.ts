@@ -8,6 +8,7 @@ const conditions = new Set([
   'stage',
   'status',
   'sent',
+  'method',
   'grant',
   'scheme',
   'error',
@@ -18,7 +19,7 @@ const conditions = new Set([
   'body',
   'members',
 ]);
-const exampleKeys = new Set(['stage', 'status', 'sent', 'grant', 'headers', 'body', 'source']);
+const exampleKeys = new Set(['stage', 'status', 'sent', 'method', 'grant', 'headers', 'body', 'source']);
 
 /** `{token}` in a pattern is the term of that name; terms may hold terms that stand before them. */
 export function expandTerms(terms: Readonly<Record<string, string>>): Map<string, string> {

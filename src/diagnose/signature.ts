@@ -11,6 +11,8 @@ export interface When {
   readonly status?: readonly number[];
   /** What the request carried. */
   readonly sent?: readonly Sent[];
+  /** Of the last request, in lower case. */
+  readonly method?: readonly string[];
   /** `grant_type` of the token request. */
   readonly grant?: readonly string[];
   /** Scheme of a challenge, the whole of it. */
@@ -51,6 +53,7 @@ export interface Example {
   readonly status: number;
   readonly sent?: Sent;
   readonly grant?: string;
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Where such an answer was seen. */

@@ -43,7 +43,8 @@ export function normalWords(text: string): string {
   return text
     .slice(0, longestText)
     .replace(/[’‘ʼ]/g, "'")
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(properNames, (name) => name.toLowerCase())
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]{2,})([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .replace(/["`´“”„«»「」]|(^|[^\p{L}\d])'+|'+(?=$|[^\p{L}\d])/gu, '$1')
@@ -51,6 +52,9 @@ export function normalWords(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/** Capitals inside these are no borders of words. */
+const properNames = /DPoP|OpenID|OAuth|mTLS|IdP|JWKs|GraphQL/g;
 
 function readAnswer(response: Response): Answer {
   const text = Buffer.from(response.body.content.subarray(0, longestText)).toString('utf8');
@@ -60,14 +64,16 @@ function readAnswer(response: Response): Answer {
   const pieces = [
     ...challenges.flatMap(({ parameters }) =>
       [...parameters].flatMap(([name, value]) =>
-        speakingParameter.test(name) ? [{ field: `challenge ${name}`, text: value }] : [],
+        speakingParameter.test(name) && !registered.test(value) ? [{ field: `challenge ${name}`, text: value }] : [],
       ),
     ),
     ...response.headers.flatMap(([name, value]) =>
       speakingHeader.test(name) ? [{ field: name.toLowerCase(), text: value }] : [],
     ),
     ...(plainReason.test(response.statusText) ? [] : [{ field: 'status', text: response.statusText }]),
-    ...[...location].map(([name, value]) => ({ field: `location ${name}`, text: value })),
+    ...[...location].flatMap(([name, value]) =>
+      registered.test(value) ? [] : [{ field: `location ${name}`, text: value }],
+    ),
     ...bodyPieces(response, body, text),
   ];
   const words = pieces.map((piece) => normalWords(piece.text)).join('\n');
@@ -160,7 +166,7 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
   if (depth > 8 || into.length >= mostPieces || (name !== null && unread.test(name) && typeof value === 'string'))
     return;
   if (typeof value === 'string') {
-    if (isIdentifier(value)) return;
+    if (isIdentifier(value) || registered.test(value)) return;
     const spoken = name === null || generic.test(name) || value.length > 200 ? value : `${name}: ${value}`;
     into.push({ field: name === null ? 'body' : `body ${name}`, text: spoken });
   } else if (typeof value === 'boolean' && name !== null) {
@@ -171,6 +177,10 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
     for (const [key, member] of Object.entries(value)) collect(member, key, into, depth + 1);
   }
 }
+
+/** Codes of the registries that servers use for much; entries ask for them as `error`. */
+const registered =
+  /^(invalid_(scope|client|request|grant|token)|unauthorized_client|access_denied|unsupported_grant_type|server_error)$/;
 
 /** URLs, paths, instants, digests and tokens are no words. */
 function isIdentifier(text: string): boolean {

@@ -2,14 +2,14 @@
 import type { Example, Sent } from '../../src/diagnose/signature.ts';
 import { createSubject, type Stage, type Subject } from '../../src/diagnose/subject.ts';
 import type { CredentialUse, RawField } from '../../src/model.ts';
-import { client, exchange, rightClaims, step, subject, use } from './subjects.ts';
+import { client, exchange, step, subject, use } from './subjects.ts';
 
 const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>> = {
   none: { sent: [['Accept', '*/*']], uses: [] },
-  bearer: { sent: [['Authorization', 'Bearer [secret:reader]']], uses: [use(rightClaims)] },
+  bearer: { sent: [['Authorization', 'Bearer [secret:reader]']], uses: [use(null)] },
   dpop: {
     sent: [['Authorization', 'DPoP [secret:reader]']],
-    uses: [use(rightClaims, { scheme: 'DPoP' })],
+    uses: [use(null, { scheme: 'DPoP' })],
   },
   basic: {
     sent: [['Authorization', 'Basic [secret:reader]']],

@@ -85,7 +85,8 @@ const atAuthorization: readonly CauseId[] = [
 ];
 
 function stageOf(entry: Entry): Stage {
-  if (entry.side !== 'as') return 'resource';
+  // Not OAuth: a scenario calls such an endpoint like any other.
+  if (entry.side !== 'as' || /^(vault|simplejwt|gin)-/.test(entry.id)) return 'resource';
   const page = entry.status === 302 || /html/i.test(`${JSON.stringify(entry.headers)} ${entry.body.slice(0, 60)}`);
   const redirect = entry.cause === 'redirect-uri-mismatch' && !entry.body.includes('invalid_grant');
   return page || redirect || atAuthorization.includes(entry.cause) || /auth-?client|-auth-/.test(entry.id)
@@ -110,12 +111,16 @@ const sentFor: Readonly<Record<CauseId, Sent>> = {
 function sentIn(entry: Entry, stage: Stage): Sent {
   if (stage !== 'resource') return 'none';
   if (entry.side === 'session' && entry.cause === 'session-expired') return 'cookie';
-  if (/dpop/i.test(JSON.stringify(entry.headers)) && entry.cause === 'token-binding-mismatch') return 'dpop';
+  const challenge = Object.entries(entry.headers).find(([name]) => name.toLowerCase() === 'www-authenticate')?.[1] ?? '';
+  if (entry.cause === 'token-binding-mismatch' && /^dpop/i.test(challenge)) return 'dpop';
+  if (/^dpop/.test(entry.cause) && !/dpop/i.test(challenge) && challenge !== '') return 'bearer';
+  if (/^(key|azure)/i.test(challenge) && sentFor[entry.cause] === undefined) return 'key';
   return sentFor[entry.cause] ?? 'bearer';
 }
 
 function grantIn(entry: Entry): string {
   const { cause, id, body } = entry;
+  if (/^code-/.test(cause)) return 'authorization_code';
   if (/^refresh-/.test(cause) || /-rt|refresh/i.test(id) || /refresh token/i.test(body)) return 'refresh_token';
   if (/^(code|pkce|redirect|client-mismatch|session|consent)/.test(cause)) return 'authorization_code';
   if (/^(password|user|account|mfa)/.test(cause)) return 'password';
