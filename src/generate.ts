@@ -53,10 +53,16 @@ function generateSignatures(): void {
     return content.signatures;
   });
   const terms = parse(readFileSync(new URL('terms.yml', folder), 'utf8')) as Record<string, string>;
-  const groups = JSON.parse(readFileSync(new URL('diagnose/causes.json', source), 'utf8')) as Record<string, string[]>;
-  const causes = new Set(Object.values(groups).flat());
-  const expanded = expandSignatures(entries, expandTerms(terms), causes);
+  const expanded = expandSignatures(entries, expandTerms(terms), causeIds());
   write('diagnose/signatures.json', JSON.stringify(expanded.map(compileSignature)));
+}
+
+/** As they are beside the compiled files. */
+function causeIds(): Set<string> {
+  const causes = JSON.parse(readFileSync(new URL('diagnose/causes.json', target), 'utf8')) as
+    | readonly { id: string }[]
+    | Record<string, string[]>;
+  return new Set(Array.isArray(causes) ? causes.map(({ id }) => id) : Object.values(causes).flat());
 }
 
 function copy(path: string): void {

@@ -13,7 +13,11 @@ export interface Evidence {
   /** 3: states it; 2: fits it; 1: a hint. */
   readonly weight: 1 | 2 | 3;
   /** What the answer says, in words of ours; texts only. */
-  readonly told?: { readonly says: string; readonly fix: string | null; readonly references: readonly string[] };
+  readonly told?: {
+    readonly says: string;
+    readonly fix: string | null;
+    readonly references: readonly string[];
+  };
   readonly lines: readonly { readonly hop: number | null; readonly field: string; readonly seen: string }[];
 }
 

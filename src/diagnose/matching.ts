@@ -82,7 +82,9 @@ export function sentKinds(subject: Subject): Sent[] {
 
 function schemeOf(value: string): Sent {
   const scheme = value.split(' ', 1)[0]?.toLowerCase() ?? '';
-  return scheme === 'bearer' || scheme === 'basic' || scheme === 'dpop' || scheme === 'digest' ? scheme : 'other';
+  return scheme === 'bearer' || scheme === 'basic' || scheme === 'dpop' || scheme === 'digest'
+    ? scheme
+    : 'other';
 }
 
 /** `grant_type` of a token request (RFC 6749 section 4). */
@@ -150,7 +152,10 @@ function pageFits(wanted: CompiledPattern | undefined, answer: Answer, draft: Dr
   if (!holds(answer.page, wanted)) return false;
   const found = pattern(wanted.pattern).exec(answer.page)?.[0];
   if (found === undefined || found === null) return false;
-  const words = found.replace(/<[^<>]*>?/g, ' ').replace(/\s+/g, ' ').trim();
+  const words = found
+    .replace(/<[^<>]*>?/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
   draft.seen.push({ field: 'body', seen: clip(words) });
   return true;
 }

@@ -22,7 +22,9 @@ class Reader {
       this.at += 1;
       branches.push(this.sequence());
     }
-    return branches.some((branch) => branch === null) ? null : [...new Set(branches.flatMap((each) => each ?? []))];
+    return branches.some((branch) => branch === null)
+      ? null
+      : [...new Set(branches.flatMap((each) => each ?? []))];
   }
 
   private sequence(): Needed {

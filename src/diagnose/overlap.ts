@@ -4,7 +4,9 @@ import type { Match } from './matching.ts';
 /** Takes out what a wider reading covers or a sentence denies, and weakens what a sentence offers as one of several. */
 export function settle(all: readonly Match[]): Match[] {
   const standing = all.filter((each) => !denied(each) && !all.some((other) => covers(other, each)));
-  const told = standing.map((each) => (each.weight === 3 && offered(each) ? { ...each, weight: 2 as const } : each));
+  const told = standing.map((each) =>
+    each.weight === 3 && offered(each) ? { ...each, weight: 2 as const } : each,
+  );
   const explicit = told.filter(({ weight, span }) => weight === 3 && span !== null);
   const kept = told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
   const strongest = [...kept].sort((a, b) => b.weight - a.weight);
@@ -13,15 +15,23 @@ export function settle(all: readonly Match[]): Match[] {
 
 /** The same place in the words and more: "invalid or expired token" holds "expired token". */
 function covers(wide: Match, narrow: Match): boolean {
-  if (wide === narrow || wide.span === null || narrow.span === null) return false;
+  // A hint takes nothing away.
+  if (wide === narrow || narrow.weight === 1 || wide.span === null || narrow.span === null) return false;
   if (wide.span.start > narrow.span.start || wide.span.end < narrow.span.end) return false;
   if (wide.span.end - wide.span.start > narrow.span.end - narrow.span.start) return true;
-  return wide.causes.length > narrow.causes.length && narrow.causes.every((cause) => wide.causes.includes(cause));
+  return (
+    wide.causes.length > narrow.causes.length && narrow.causes.every((cause) => wide.causes.includes(cause))
+  );
 }
 
 /** "The token is not expired." */
 function denied({ span }: Match): boolean {
-  return span !== null && /\b(?:not|never|isn't|hasn't|wasn't|non|nicht|kein|keine|pas|no) (?:an? |the |be |been )?$/.test(span.before);
+  return (
+    span !== null &&
+    /\b(?:not|never|isn't|hasn't|wasn't|non|nicht|kein|keine|pas|no) (?:an? |the |be |been )?$/.test(
+      span.before,
+    )
+  );
 }
 
 /** "The token may have expired", "expired or revoked". */
@@ -30,7 +40,10 @@ function offered({ span }: Match): boolean {
   return (
     /\b(?:or|either|oder|ou|may|might|could|possibly|perhaps|probably|e\.g\.,?|such as) (?:be |have |has |been |is |was |an? |the |your |it )*$/.test(
       span.before,
-    ) || /^(?: ?\/ ?[a-z]|,? (?:or|and\/or|oder|ou) (?!contact|try|use|log|sign|request|re|call|see|ask))/.test(span.after)
+    ) ||
+    /^(?: ?\/ ?[a-z]|,? (?:or|and\/or|oder|ou) (?!contact|try|use|log|sign|request|re|call|see|ask))/.test(
+      span.after,
+    )
   );
 }
 

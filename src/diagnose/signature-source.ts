@@ -3,7 +3,17 @@ import { compilePattern } from '../http/regexp.ts';
 import { needles } from './needles.ts';
 import type { Compiled, CompiledPattern, Example, Signature, When } from './signature.ts';
 
-const keys = new Set(['id', 'when', 'causes', 'weight', 'says', 'fix', 'references', 'examples', 'counterexamples']);
+const keys = new Set([
+  'id',
+  'when',
+  'causes',
+  'weight',
+  'says',
+  'fix',
+  'references',
+  'examples',
+  'counterexamples',
+]);
 const conditions = new Set([
   'stage',
   'status',
@@ -88,7 +98,9 @@ function validate(entry: Signature, causes: ReadonlySet<string>): void {
     'error',
     'description',
   ]);
-  const used = [...`${entry.says} ${entry.fix ?? ''}`.matchAll(/\{([\w-]+)\}/g)].map((found) => found[1] ?? '');
+  const used = [...`${entry.says} ${entry.fix ?? ''}`.matchAll(/\{([\w-]+)\}/g)].map(
+    (found) => found[1] ?? '',
+  );
   known(used, names, 'placeholder');
   if (entry.examples.length === 0) throw new Error('It has no example.');
   for (const example of [...entry.examples, ...(entry.counterexamples ?? [])]) validateExample(example);
@@ -96,12 +108,14 @@ function validate(entry: Signature, causes: ReadonlySet<string>): void {
 
 function validateExample(example: Example): void {
   known(Object.keys(example), exampleKeys, 'member of an example');
-  if (typeof example.source !== 'string' || example.source === '') throw new Error('An example has no source.');
+  if (typeof example.source !== 'string' || example.source === '')
+    throw new Error('An example has no source.');
   if (!Number.isInteger(example.status)) throw new Error('An example has no status.');
 }
 
 function validatePattern(pattern: string): void {
-  if (/[A-Z]/.test(pattern.replace(/\\[A-Z]|\(\?P<|\\p\{\w+\}/g, ''))) throw new Error(`"${pattern}" is not in lower case.`);
+  if (/[A-Z]/.test(pattern.replace(/\\[A-Z]|\(\?P<|\\p\{\w+\}/g, '')))
+    throw new Error(`"${pattern}" is not in lower case.`);
   const compiled = compilePattern(pattern);
   if ('error' in compiled) throw new Error(`"${pattern}": ${compiled.error}`);
   if (compiled.test('')) throw new Error(`"${pattern}" matches nothing at all.`);
@@ -118,7 +132,9 @@ function patternsOf(when: When): string[] {
 }
 
 function groupsOf(pattern: string): (string | null)[] {
-  return [...pattern.replace(/\\./g, '').matchAll(/\((?!\?(?!P?<))(?:\?P?<(\w+)>)?/g)].map((found) => found[1] ?? null);
+  return [...pattern.replace(/\\./g, '').matchAll(/\((?!\?(?!P?<))(?:\?P?<(\w+)>)?/g)].map(
+    (found) => found[1] ?? null,
+  );
 }
 
 /** What is shipped of an entry. */

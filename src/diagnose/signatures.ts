@@ -1,12 +1,12 @@
 /** What servers say, read by the entries of `signatures/*.yml`. */
 import { createRequire } from 'node:module';
+import type { CauseId } from '../model.ts';
 import { type Evidence, evidence } from './evidence.ts';
 import { delivery, rootsOf } from './groups.ts';
 import { type Match, match } from './matching.ts';
 import { settle } from './overlap.ts';
 import type { Compiled } from './signature.ts';
 import type { Subject } from './subject.ts';
-import type { CauseId } from '../model.ts';
 
 let loaded: readonly Compiled[] | null = null;
 

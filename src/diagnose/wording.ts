@@ -64,7 +64,9 @@ function readAnswer(response: Response): Answer {
   const pieces = [
     ...challenges.flatMap(({ parameters }) =>
       [...parameters].flatMap(([name, value]) =>
-        speakingParameter.test(name) && !registered.test(value) ? [{ field: `challenge ${name}`, text: value }] : [],
+        speakingParameter.test(name) && !registered.test(value)
+          ? [{ field: `challenge ${name}`, text: value }]
+          : [],
       ),
     ),
     ...response.headers.flatMap(([name, value]) =>
@@ -85,7 +87,9 @@ function readAnswer(response: Response): Answer {
   return {
     pieces,
     words: words.slice(0, longestText),
-    codes: [...new Set(codes.filter((code) => code !== undefined && code !== null && code !== ''))] as string[],
+    codes: [
+      ...new Set(codes.filter((code) => code !== undefined && code !== null && code !== '')),
+    ] as string[],
     description:
       challenges.map(({ parameters }) => parameters.get('error_description')).find((each) => each) ??
       descriptionOf(body) ??
@@ -96,7 +100,8 @@ function readAnswer(response: Response): Answer {
   };
 }
 
-const speakingParameter = /^(error|error_description|error_message|error_code|errors?|message|msg|reason|detail)$/;
+const speakingParameter =
+  /^(error|error_description|error_message|error_code|errors?|message|msg|reason|detail)$/;
 const speakingHeader =
   /^(?!x-squid)(?:.*-)?(?:error|errortype|error-type|error-code|error-message|error-description|auth-error|grpc-message|auth-reason|auth-failure|auth-status|reject-reason)$|^grpc-message$/i;
 /** Reason phrases of RFC 9110: they say no more than the status. */
@@ -115,7 +120,8 @@ function locationParameters(response: Response): ReadonlyMap<string, string> {
   const url = new URL(location, 'http://relative.invalid');
   const fragment = new URLSearchParams(url.hash.replace(/^#[/?]*/, ''));
   for (const [name, value] of [...url.searchParams, ...fragment]) {
-    if (/^(error(_?(description|message|code|reason|subcode))?|message|msg|reason)$/i.test(name)) told.set(name, value);
+    if (/^(error(_?(description|message|code|reason|subcode))?|message|msg|reason)$/i.test(name))
+      told.set(name, value);
   }
   return told;
 }
@@ -159,11 +165,16 @@ function complaintsOf(body: Json): Json {
 /** Names that say nothing beside their value; any other name is read with it: `{"exp": "token expired"}`. */
 const generic =
   /^(errors?|error_?(code|message|msg|description|summary|type|detail)s?|messages?|msg|details?|title|description|reasons?|code|type|status|hint|fault(string|code)?|info|exception|name|key|value|content|text|body|response|result|data|cause|root_cause|non_field_errors|__type|extensions|developer_?message|user_?message|category|severity|level)$/i;
-const unread = /^(stack|stack_?trace|trace|backtrace|access_token|refresh_token|id_token|token_type|scope|scopes)$/i;
+const unread =
+  /^(stack|stack_?trace|trace|backtrace|access_token|refresh_token|id_token|token_type|scope|scopes)$/i;
 const mostPieces = 60;
 
 function collect(value: Json, name: string | null, into: Piece[], depth: number): void {
-  if (depth > 8 || into.length >= mostPieces || (name !== null && unread.test(name) && typeof value === 'string'))
+  if (
+    depth > 8 ||
+    into.length >= mostPieces ||
+    (name !== null && unread.test(name) && typeof value === 'string')
+  )
     return;
   if (typeof value === 'string') {
     if (isIdentifier(value) || registered.test(value)) return;
@@ -230,7 +241,8 @@ function membersOf(body: Json | undefined): Map<string, string[]> {
   const walk = (value: Json, name: string, depth: number): void => {
     if (depth > 8 || members.size > 200) return;
     if (Array.isArray(value)) for (const each of value) walk(each as Json, name, depth + 1);
-    else if (isMap(value)) for (const [key, member] of Object.entries(value)) walk(member, key.toLowerCase(), depth + 1);
+    else if (isMap(value))
+      for (const [key, member] of Object.entries(value)) walk(member, key.toLowerCase(), depth + 1);
     else if (value !== null) members.set(name, [...(members.get(name) ?? []), String(value)]);
   };
   if (body !== undefined) walk(body, '', 0);

@@ -1,7 +1,8 @@
 /** Subjects out of answers alone: what a signature is tried on. */
+import { readFileSync } from 'node:fs';
 import type { Example, Sent } from '../../src/diagnose/signature.ts';
 import { createSubject, type Stage, type Subject } from '../../src/diagnose/subject.ts';
-import type { CredentialUse, RawField } from '../../src/model.ts';
+import type { CauseId, CredentialUse, RawField } from '../../src/model.ts';
 import { client, exchange, step, subject, use } from './subjects.ts';
 
 const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>> = {
@@ -87,4 +88,13 @@ export function answerTo(spec: AnswerSpec): Subject {
 export function answerOfExample(example: Example): Subject {
   const { headers, ...rest } = example;
   return answerTo({ ...rest, headers: Object.entries(headers ?? {}) });
+}
+
+/** Ids of the vocabulary as it is built. */
+export function causeIds(): CauseId[] {
+  const file = new URL('../../src/diagnose/causes.json', import.meta.url);
+  const causes = JSON.parse(readFileSync(file, 'utf8')) as
+    | readonly { id: CauseId }[]
+    | Record<string, CauseId[]>;
+  return Array.isArray(causes) ? causes.map(({ id }) => id) : Object.values(causes).flat();
 }

@@ -9,7 +9,7 @@ import type { Sent } from '../../src/diagnose/signature.ts';
 import { read } from '../../src/diagnose/signatures.ts';
 import type { Stage, Subject } from '../../src/diagnose/subject.ts';
 import type { CauseId, Certainty, RawField } from '../../src/model.ts';
-import { answerTo } from './answers.ts';
+import { answerTo, causeIds } from './answers.ts';
 
 interface Entry {
   readonly id: string;
@@ -36,7 +36,7 @@ const values: Readonly<Record<string, string>> = {
   t1: '20261124T110000Z',
   t2: '20261124T120000Z',
   t3: '20261124T120500Z',
-  's': '30',
+  s: '30',
   scope: 'orders:write',
   scopes: 'orders:write',
   m: 'client_secret_basic',
@@ -51,7 +51,10 @@ const values: Readonly<Record<string, string>> = {
 
 function filled(text: string): string {
   return text
-    .replace(/\{([A-Za-z][\w .:/|-]*)\}/g, (_whole, name: string) => values[name] ?? (name.split(/\W/)[0] ?? 'x'))
+    .replace(
+      /\{([A-Za-z][\w .:/|-]*)\}/g,
+      (_whole, name: string) => values[name] ?? name.split(/\W/)[0] ?? 'x',
+    )
     .replace(/\.\.\./g, '');
 }
 
@@ -87,7 +90,8 @@ const atAuthorization: readonly CauseId[] = [
 function stageOf(entry: Entry): Stage {
   // Not OAuth: a scenario calls such an endpoint like any other.
   if (entry.side !== 'as' || /^(vault|simplejwt|gin)-/.test(entry.id)) return 'resource';
-  const page = entry.status === 302 || /html/i.test(`${JSON.stringify(entry.headers)} ${entry.body.slice(0, 60)}`);
+  const page =
+    entry.status === 302 || /html/i.test(`${JSON.stringify(entry.headers)} ${entry.body.slice(0, 60)}`);
   const redirect = entry.cause === 'redirect-uri-mismatch' && !entry.body.includes('invalid_grant');
   return page || redirect || atAuthorization.includes(entry.cause) || /auth-?client|-auth-/.test(entry.id)
     ? 'authorization'
@@ -111,7 +115,8 @@ const sentFor: Readonly<Record<CauseId, Sent>> = {
 function sentIn(entry: Entry, stage: Stage): Sent {
   if (stage !== 'resource') return 'none';
   if (entry.side === 'session' && entry.cause === 'session-expired') return 'cookie';
-  const challenge = Object.entries(entry.headers).find(([name]) => name.toLowerCase() === 'www-authenticate')?.[1] ?? '';
+  const challenge =
+    Object.entries(entry.headers).find(([name]) => name.toLowerCase() === 'www-authenticate')?.[1] ?? '';
   if (entry.cause === 'token-binding-mismatch' && /^dpop/i.test(challenge)) return 'dpop';
   if (/^dpop/.test(entry.cause) && !/dpop/i.test(challenge) && challenge !== '') return 'bearer';
   if (/^(key|azure)/i.test(challenge) && sentFor[entry.cause] === undefined) return 'key';
@@ -121,7 +126,8 @@ function sentIn(entry: Entry, stage: Stage): Sent {
 function grantIn(entry: Entry): string {
   const { cause, id, body } = entry;
   if (/^code-/.test(cause)) return 'authorization_code';
-  if (/^refresh-/.test(cause) || /-rt|refresh/i.test(id) || /refresh token/i.test(body)) return 'refresh_token';
+  if (/^refresh-/.test(cause) || /-rt|refresh/i.test(id) || /refresh token/i.test(body))
+    return 'refresh_token';
   if (/^(code|pkce|redirect|client-mismatch|session|consent)/.test(cause)) return 'authorization_code';
   if (/^(password|user|account|mfa)/.test(cause)) return 'password';
   if (/^vault/.test(id)) return 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -179,22 +185,24 @@ function judge(entry: Entry, all: readonly CauseId[]): Verdict {
 
 describe('generic knowledge', () => {
   const folder = sharedFolder();
-  const groups = JSON.parse(readFileSync('src/diagnose/causes.json', 'utf8')) as Record<string, CauseId[]>;
   let verdicts: readonly Verdict[] = [];
 
   before(function () {
     if (folder === null) return this.skip();
     const file = join(folder, 'knowledge', 'signatures.json');
     const entries = JSON.parse(readFileSync(file, 'utf8')) as Entry[];
-    verdicts = entries.map((entry) => judge(entry, Object.values(groups).flat()));
+    verdicts = entries.map((entry) => judge(entry, causeIds()));
     return undefined;
   });
 
   it('puts the right cause first in three answers of five', () => {
     const right = verdicts.filter(({ entry, first }) => first === entry.cause);
-    const named = verdicts.filter(({ entry, first, named: all }) => first !== entry.cause && all.includes(entry.cause));
+    const named = verdicts.filter(
+      ({ entry, first, named: all }) => first !== entry.cause && all.includes(entry.cause),
+    );
     const silent = verdicts.filter(({ first }) => first === null);
-    const share = (part: readonly unknown[]): string => `${part.length} (${((100 * part.length) / verdicts.length).toFixed(1)} %)`;
+    const share = (part: readonly unknown[]): string =>
+      `${part.length} (${((100 * part.length) / verdicts.length).toFixed(1)} %)`;
     process.stdout.write(
       `      ${verdicts.length} answers: first ${share(right)}, named ${share(named)}, nothing ${share(silent)}\n`,
     );
@@ -203,7 +211,9 @@ describe('generic knowledge', () => {
   });
 
   it('is certain of no other cause', () => {
-    const wrong = verdicts.filter(({ entry, first, certainty }) => first !== entry.cause && certainty === 'certain');
+    const wrong = verdicts.filter(
+      ({ entry, first, certainty }) => first !== entry.cause && certainty === 'certain',
+    );
     expect(wrong.map(({ entry, first }) => `${entry.id}: ${entry.cause}, not ${first}`)).to.deep.equal([]);
   });
 });
