@@ -1,6 +1,7 @@
 /** Whether an answer fits a signature, and what of it does. */
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
+import { mayMatch } from './needles.ts';
 import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { type Answer, answerOf, normalWords } from './wording.ts';
@@ -143,13 +144,9 @@ function membersFit(when: When, answer: Answer, draft: Draft): boolean {
   });
 }
 
-function holds(text: string, wanted: CompiledPattern): boolean {
-  return wanted.needles === null || wanted.needles.some((needle) => text.includes(needle));
-}
-
 function pageFits(wanted: CompiledPattern | undefined, answer: Answer, draft: Draft): boolean {
   if (wanted === undefined) return true;
-  if (!holds(answer.page, wanted)) return false;
+  if (!mayMatch(answer.page, wanted.needles)) return false;
   const found = pattern(wanted.pattern).exec(answer.page)?.[0];
   if (found === undefined || found === null) return false;
   const words = found
@@ -170,7 +167,8 @@ const mostPlaces = 4;
 
 function placesIn(answer: Answer, wanted: CompiledPattern): Place[] {
   const places: Place[] = [];
-  if (!holds(answer.words, wanted)) return places;
+  // A test is several times quicker than a search for the place.
+  if (!mayMatch(answer.words, wanted.needles) || !pattern(wanted.pattern).test(answer.words)) return places;
   for (let from = 0; places.length < mostPlaces; ) {
     const rest = answer.words.slice(from);
     const groups = pattern(wanted.pattern).exec(rest);

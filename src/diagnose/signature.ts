@@ -1,5 +1,6 @@
 /** The shape of a signature: what servers say, as data (docs/signatures). */
 import type { CauseId } from '../model.ts';
+import type { Needles } from './needles.ts';
 import type { Stage } from './subject.ts';
 
 /**
@@ -67,8 +68,7 @@ export interface Compiled extends Omit<Signature, 'examples' | 'counterexamples'
 }
 export interface CompiledPattern {
   readonly pattern: string;
-  /** One of these occurs in every text that matches; null: nothing is known. */
-  readonly needles: readonly string[] | null;
+  readonly needles: Needles;
   /** Names of capturing groups, in order. */
   readonly groups: readonly (string | null)[];
 }
