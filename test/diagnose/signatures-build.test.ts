@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { parse } from 'yaml';
+import { match } from '../../src/diagnose/matching.ts';
 import { mayMatch, needles } from '../../src/diagnose/needles.ts';
-import type { Signature } from '../../src/diagnose/signature.ts';
+import type { Example, Signature } from '../../src/diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from '../../src/diagnose/signature-source.ts';
 import { matches, read, signatures } from '../../src/diagnose/signatures.ts';
 import { answerOf } from '../../src/diagnose/wording.ts';
 import { compilePattern } from '../../src/http/regexp.ts';
-import { answerTo } from './answers.ts';
+import { answerOfExample, answerTo, causeIds } from './answers.ts';
 
 const right: Signature = {
   id: 'a/b',
@@ -76,6 +79,20 @@ describe('signature build', () => {
       expect(fault(change)).to.equal(message === '' ? '' : `Signature a/b: ${message}`);
     });
   }
+
+  it('takes the entry that the docs show', () => {
+    const shown = /```yml\n([\s\S]*?)```/.exec(readFileSync('docs/signatures.md', 'utf8'))?.[1] ?? '';
+    const { signatures: entries } = parse(shown) as { signatures: Signature[] };
+    const shipped = parse(readFileSync('src/diagnose/signatures/terms.yml', 'utf8')) as Record<
+      string,
+      string
+    >;
+    const [entry] = expandSignatures(entries, expandTerms(shipped), new Set(causeIds()));
+    if (!entry) throw new Error('no entry');
+    const fits = (examples: readonly Example[]): boolean[] =>
+      examples.map((example) => match(compileSignature(entry), answerOfExample(example)).length > 0);
+    expect([fits(entry.examples), fits(entry.counterexamples ?? [])]).to.deep.equal([[true], [false]]);
+  });
 
   it('refuses an id that is given twice', () => {
     expect(() => expandSignatures([right, right], terms, causes)).to.throw(

@@ -160,8 +160,6 @@ describe('words of an answer', () => {
 
   it('survive nesting and a body that is cut', () => {
     expect(wordsOf(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`)).to.be.an('array');
-    expect(wordsOf('{"message":"Token exp')).to.deep.equal([
-      '{message:token exp'.replace('{message:', '{message:'),
-    ]);
+    expect(wordsOf('{"message":"Token exp')).to.deep.equal(['{message:token exp']);
   });
 });
