@@ -35,7 +35,7 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   const { response } = subject;
   const { when } = signature;
   if (!response || !concerns(when, subject)) return [];
-  const answer = answerOf(response);
+  const answer = answerOf(response, subject.stage !== 'resource');
   const draft: Draft = { seen: [], values: new Map([['status', String(response.status)]]) };
   if (subject.error !== null) draft.values.set('error', subject.error);
   if (subject.description !== null) draft.values.set('description', subject.description);

@@ -25,13 +25,15 @@ export interface Answer {
 
 const longestText = 4096;
 const largestJson = 262_144;
-const known = new WeakMap<Response, Answer>();
+const known = { answer: new WeakMap<Response, Answer>(), page: new WeakMap<Response, Answer>() };
 
-export function answerOf(response: Response): Answer {
-  const before = known.get(response);
+/** `pages`: a page that came with a 2xx is read too. It is content of a resource; elsewhere it answers what was asked. */
+export function answerOf(response: Response, pages = false): Answer {
+  const kept = pages ? known.page : known.answer;
+  const before = kept.get(response);
   if (before) return before;
-  const answer = readAnswer(response);
-  known.set(response, answer);
+  const answer = readAnswer(response, pages);
+  kept.set(response, answer);
   return answer;
 }
 
@@ -56,7 +58,7 @@ export function normalWords(text: string): string {
 /** Capitals inside these are no borders of words. */
 const properNames = /DPoP|OpenID|OAuth|mTLS|IdP|JWKs|GraphQL/g;
 
-function readAnswer(response: Response): Answer {
+function readAnswer(response: Response, pages: boolean): Answer {
   const text = Buffer.from(response.body.content.subarray(0, longestText)).toString('utf8');
   const body = bodyValue(response, text);
   const challenges = parseChallenges(fieldsOf(response, 'www-authenticate'));
@@ -76,7 +78,7 @@ function readAnswer(response: Response): Answer {
     ...[...location].flatMap(([name, value]) =>
       registered.test(value) ? [] : [{ field: `location ${name}`, text: value }],
     ),
-    ...bodyPieces(response, body, text),
+    ...bodyPieces(body, text, response.status, pages),
   ];
   const words = pieces.map((piece) => normalWords(piece.text)).join('\n');
   const codes = [
@@ -140,14 +142,13 @@ function bodyValue(response: Response, text: string): Json | undefined {
   return undefined;
 }
 
-function bodyPieces(response: Response, body: Json | undefined, text: string): Piece[] {
+function bodyPieces(body: Json | undefined, text: string, status: number, pages: boolean): Piece[] {
   if (body === undefined) {
-    // A page that was delivered is content, not an answer to what was asked.
-    if (response.status < 300) return [];
+    if (status < 300 && !pages) return [];
     return plainPieces(text).map((piece) => ({ field: 'body', text: piece }));
   }
   const found: Piece[] = [];
-  const told = response.status >= 300 || admitsFailure(body) ? body : complaintsOf(body);
+  const told = status >= 300 || admitsFailure(body) ? body : complaintsOf(body);
   collect(told, null, found, 0);
   return found;
 }

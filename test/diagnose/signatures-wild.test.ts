@@ -440,6 +440,7 @@ const authorization: readonly Row[] = [
     { headers: [['Content-Type', 'text/html']] },
   ],
   ['client-unknown', 400, 'Unknown client_id: web'],
+  ['redirect-uri-mismatch', 200, '<p>The redirect URI is not registered.</p>'],
   [
     'pkce-missing',
     302,
