@@ -196,7 +196,17 @@ describe('reading', () => {
   });
 
   it('is bounded for hostile bodies', () => {
-    for (const unit of ['token ', 'is been the ', '<', "'", 'invalid or expired ', '{"a":', 'error=']) {
+    for (const unit of [
+      'token ',
+      'is been the ',
+      '<',
+      "'",
+      'invalid or expired ',
+      '{"a":',
+      'error=',
+      '&a=',
+      'a=&',
+    ]) {
       const subject = answerTo({ stage: 'resource', status: 401, body: unit.repeat(20_000) });
       expect(subject.response && answerOf(subject.response).words.length).to.be.at.most(4096);
       expect(read(subject)).to.be.an('array');
