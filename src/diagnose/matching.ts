@@ -3,7 +3,7 @@ import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
 import { mayMatch } from './needles.ts';
 import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
-import { headerValue, type Subject } from './subject.ts';
+import { headerValue, type Stage, type Subject } from './subject.ts';
 import { type Answer, answerOf, normalWords } from './wording.ts';
 
 export interface Match {
@@ -59,11 +59,24 @@ export function match(signature: Compiled, subject: Subject): Match[] {
 function concerns(when: When, subject: Subject): boolean {
   return (
     (!when.stage || when.stage.includes(subject.stage)) &&
-    (!when.status || when.status.includes(subject.response?.status ?? 0)) &&
+    statusFits(when, subject.stage, subject.response?.status ?? 0) &&
     (!when.sent || when.sent.some((kind) => sentKinds(subject).includes(kind))) &&
     (!when.method || when.method.includes(subject.hop.request.method.toLowerCase())) &&
     (!when.grant || when.grant.includes(grantOf(subject) ?? ''))
   );
+}
+
+/** Statuses of a resource under which words may be about credentials; under others they are about its data. */
+const refusals: ReadonlySet<number> = new Set([
+  200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 402, 403, 406, 407, 419, 421, 422, 423, 426, 429, 430,
+  440, 495, 496, 498, 499, 511,
+]);
+
+function statusFits(when: When, stage: Stage, status: number): boolean {
+  if (when.status) return when.status.includes(status);
+  if (stage !== 'resource' || !when.stage) return true;
+  if (when.resourceStatus) return when.resourceStatus.includes(status);
+  return when.words === undefined || refusals.has(status);
 }
 
 /** What the last request carried. */

@@ -34,16 +34,26 @@ function denied({ span }: Match): boolean {
   );
 }
 
-/** "The token may have expired", "expired or revoked". */
+/** "The token may have expired", "expired or revoked", "Token expired?". */
 function offered({ span }: Match): boolean {
   if (span === null) return false;
   return (
+    advised(span.before) ||
+    span.after.startsWith('?') ||
     /\b(?:or|either|oder|ou|may|might|could|possibly|perhaps|probably|e\.g\.,?|such as) (?:be |have |has |been |is |was |an? |the |your |it )*$/.test(
       span.before,
     ) ||
     /^(?: ?\/ ?[a-z]|,? (?:or|and\/or|oder|ou) (?!contact|try|use|log|sign|request|re|call|see|ask))/.test(
       span.after,
     )
+  );
+}
+
+/** "Please check that the token has not expired", "if the token expired": advice, no statement. */
+function advised(before: string): boolean {
+  const clause = before.split(/[.;:!?]|\bbecause\b/).at(-1) ?? '';
+  return /^ ?(?:please )?(?:check|ensure|make sure|verify|confirm|see)\b|\b(?:if|whether|unless|in case)\b/.test(
+    clause,
   );
 }
 

@@ -17,6 +17,7 @@ const keys = new Set([
 const conditions = new Set([
   'stage',
   'status',
+  'resourceStatus',
   'sent',
   'method',
   'grant',
@@ -95,6 +96,7 @@ function validate(entry: Signature, causes: ReadonlySet<string>): void {
     ...patternsOf(entry.when).flatMap((pattern) => groupsOf(pattern).filter((name) => name !== null)),
     ...Object.keys(entry.when.challenge ?? {}),
     'status',
+    'resourceStatus',
     'error',
     'description',
   ]);

@@ -10,6 +10,8 @@ import type { Stage } from './subject.ts';
 export interface When {
   readonly stage?: readonly Stage[];
   readonly status?: readonly number[];
+  /** As `status`, at a resource only: what other stages say is about credentials whatever the status. */
+  readonly resourceStatus?: readonly number[];
   /** What the request carried. */
   readonly sent?: readonly Sent[];
   /** Of the last request, in lower case. */
