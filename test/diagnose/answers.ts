@@ -9,7 +9,10 @@ const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>>
   none: { sent: [['Accept', '*/*']], uses: [] },
   bearer: { sent: [['Authorization', 'Bearer [secret:reader]']], uses: [use(null)] },
   dpop: {
-    sent: [['Authorization', 'DPoP [secret:reader]']],
+    sent: [
+      ['Authorization', 'DPoP [secret:reader]'],
+      ['DPoP', '[secret:proof]'],
+    ],
     uses: [use(null, { scheme: 'DPoP' })],
   },
   basic: {
@@ -31,6 +34,9 @@ const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>>
   },
 };
 
+/** Of a token request: the client is no credential of the step. */
+const clientAuthentication: readonly RawField[] = [['Authorization', 'Basic [secret:web]']];
+
 export interface AnswerSpec {
   readonly stage: Stage;
   readonly status: number;
@@ -44,7 +50,10 @@ export interface AnswerSpec {
 /** A resource request carries a bearer token unless the answer was given to something else. */
 export function answerTo(spec: AnswerSpec): Subject {
   const resource = spec.stage === 'resource';
-  const { sent, uses } = kinds[spec.sent ?? (resource ? 'bearer' : 'none')];
+  const { sent, uses } =
+    spec.stage === 'token' && spec.sent === undefined
+      ? { sent: clientAuthentication, uses: [] }
+      : kinds[spec.sent ?? (resource ? 'bearer' : 'none')];
   const failing = exchange(
     [
       {

@@ -151,7 +151,7 @@ function subjectOf(entry: Entry): Subject {
   return answerTo({
     stage,
     status: entry.status || (entry.side === 'edge' ? 403 : 401),
-    sent: sentIn(entry, stage),
+    ...(stage === 'token' && entry.cause !== 'client-auth-missing' ? {} : { sent: sentIn(entry, stage) }),
     ...(stage === 'token' ? { grant: grantIn(entry), method: 'POST' } : {}),
     ...(entry.cause === 'csrf-failed' ? { method: 'POST' } : {}),
     headers: typed || !html ? headers : [...headers, ['Content-Type', 'text/html']],
