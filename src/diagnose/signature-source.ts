@@ -95,6 +95,7 @@ function validate(entry: Signature, causes: ReadonlySet<string>): void {
   const names = new Set([
     ...patternsOf(entry.when).flatMap((pattern) => groupsOf(pattern).filter((name) => name !== null)),
     ...Object.keys(entry.when.challenge ?? {}),
+    ...Object.keys(entry.when.members ?? {}),
     'status',
     'resourceStatus',
     'error',

@@ -28,6 +28,14 @@ function specOf(stage: Stage, [, status, body, over]: Row): AnswerSpec {
 }
 
 const resource: readonly Row[] = [
+  ['issuer-mismatch', 401, 'expected issuer "a", got "c"'],
+  ['token-malformed', 401, 'The token header is not a valid base64url serialized JSON.'],
+  ['token-malformed', 401, 'Invalid token missing header'],
+  ['alg-not-allowed', 401, 'The token signature is missing.'],
+  ['audience-mismatch', 401, 'invalid_claim: Invalid claim "aud"'],
+  ['issuer-mismatch', 401, 'invalid_claim: Invalid claim "iss"'],
+  ['token-malformed', 401, 'Invalid input segments length: '],
+  ['clock-skew', 401, 'The token is not yet valid (iat)'],
   [
     'token-expired',
     401,
