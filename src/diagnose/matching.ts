@@ -1,8 +1,9 @@
 /** Whether an answer fits a signature, and what of it does. */
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
+import { mayMatch } from './needles.ts';
 import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
-import { headerValue, type Subject } from './subject.ts';
+import { headerValue, type Stage, type Subject } from './subject.ts';
 import { type Answer, answerOf, normalWords } from './wording.ts';
 
 export interface Match {
@@ -25,39 +26,57 @@ export interface Span {
 interface Draft {
   readonly seen: { field: string; seen: string }[];
   readonly values: Map<string, string>;
-  span: Span | null;
 }
 
 const longestQuote = 160;
 
-/** Null where it does not fit. */
-export function match(signature: Compiled, subject: Subject): Match | null {
+/** Every place of the answer that fits, or none; one place where it asks for no words. */
+export function match(signature: Compiled, subject: Subject): Match[] {
   const { response } = subject;
   const { when } = signature;
-  if (!response || !concerns(when, subject)) return null;
-  const answer = answerOf(response);
-  const draft: Draft = { seen: [], values: new Map([['status', String(response.status)]]), span: null };
+  if (!response || !concerns(when, subject)) return [];
+  const answer = answerOf(response, subject.stage !== 'resource');
+  const draft: Draft = { seen: [], values: new Map([['status', String(response.status)]]) };
   if (subject.error !== null) draft.values.set('error', subject.error);
   if (subject.description !== null) draft.values.set('description', subject.description);
   const fits =
     fieldsFit(when, subject, draft) &&
     codeFits(when, answer, draft) &&
     membersFit(when, answer, draft) &&
-    pageFits(signature.page, answer, draft) &&
-    wordsFit(signature.words, answer, draft) &&
-    (when.not === undefined || !pattern(when.not).test(answer.words));
-  if (!fits) return null;
-  const { seen, values, span } = draft;
-  return { signature, causes: signature.causes, weight: signature.weight, seen, span, values };
+    pageFits(signature.page, answer, draft);
+  if (!fits) return [];
+  const base = { signature, causes: signature.causes, weight: signature.weight };
+  const places = signature.words ? placesIn(answer, signature.words) : [null];
+  if (places.length === 0 || (when.not !== undefined && pattern(when.not).test(answer.words))) return [];
+  return places.map((place) => ({
+    ...base,
+    seen: place === null ? draft.seen : [...draft.seen, place.seen],
+    span: place?.span ?? null,
+    values: place === null ? draft.values : new Map([...draft.values, ...place.values]),
+  }));
 }
 
 function concerns(when: When, subject: Subject): boolean {
   return (
     (!when.stage || when.stage.includes(subject.stage)) &&
-    (!when.status || when.status.includes(subject.response?.status ?? 0)) &&
+    statusFits(when, subject.stage, subject.response?.status ?? 0) &&
     (!when.sent || when.sent.some((kind) => sentKinds(subject).includes(kind))) &&
+    (!when.method || when.method.includes(subject.hop.request.method.toLowerCase())) &&
     (!when.grant || when.grant.includes(grantOf(subject) ?? ''))
   );
+}
+
+/** Statuses of a resource under which words may be about credentials; under others they are about its data. */
+const refusals: ReadonlySet<number> = new Set([
+  200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 402, 403, 406, 407, 419, 421, 422, 423, 426, 429, 430,
+  440, 495, 496, 498, 499, 511,
+]);
+
+function statusFits(when: When, stage: Stage, status: number): boolean {
+  if (when.status) return when.status.includes(status);
+  if (stage !== 'resource' || !when.stage) return true;
+  if (when.resourceStatus) return when.resourceStatus.includes(status);
+  return when.words === undefined || refusals.has(status);
 }
 
 /** What the last request carried. */
@@ -138,13 +157,9 @@ function membersFit(when: When, answer: Answer, draft: Draft): boolean {
   });
 }
 
-function holds(text: string, wanted: CompiledPattern): boolean {
-  return wanted.needles === null || wanted.needles.some((needle) => text.includes(needle));
-}
-
 function pageFits(wanted: CompiledPattern | undefined, answer: Answer, draft: Draft): boolean {
   if (wanted === undefined) return true;
-  if (!holds(answer.page, wanted)) return false;
+  if (!mayMatch(answer.page, wanted.needles)) return false;
   const found = pattern(wanted.pattern).exec(answer.page)?.[0];
   if (found === undefined || found === null) return false;
   const words = found
@@ -155,31 +170,54 @@ function pageFits(wanted: CompiledPattern | undefined, answer: Answer, draft: Dr
   return true;
 }
 
-function wordsFit(wanted: CompiledPattern | undefined, answer: Answer, draft: Draft): boolean {
-  if (wanted === undefined) return true;
+interface Place {
+  readonly seen: { readonly field: string; readonly seen: string };
+  readonly span: Span;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const mostPlaces = 4;
+
+function placesIn(answer: Answer, wanted: CompiledPattern): Place[] {
+  const places: Place[] = [];
+  // A test is several times quicker than a search for the place.
+  if (!mayMatch(answer.words, wanted.needles) || !pattern(wanted.pattern).test(answer.words)) return places;
+  for (let from = 0; places.length < mostPlaces; ) {
+    const rest = answer.words.slice(from);
+    const groups = pattern(wanted.pattern).exec(rest);
+    const found = groups?.[0] ?? '';
+    if (groups === null || found === '') return places;
+    const start = from + rest.indexOf(found);
+    places.push(placeAt(answer, start, found, namedValues(wanted, groups)));
+    from = start + found.length;
+  }
+  return places;
+}
+
+function namedValues(wanted: CompiledPattern, groups: readonly (string | null)[]): [string, string][] {
+  return wanted.groups.flatMap((name, index): [string, string][] => {
+    const value = groups[index + 1] ?? null;
+    return name === null || value === null ? [] : [[name, value]];
+  });
+}
+
+function placeAt(answer: Answer, start: number, found: string, named: readonly [string, string][]): Place {
   const { words, pieces } = answer;
-  if (!holds(words, wanted)) return false;
-  const groups = pattern(wanted.pattern).exec(words);
-  const found = groups?.[0];
-  if (groups === null || found === undefined || found === null) return false;
-  const start = words.indexOf(found);
-  const from = words.lastIndexOf('\n', start) + 1;
-  const until = words.indexOf('\n', start + found.length);
   const end = start + found.length;
-  draft.span = {
-    start,
-    end,
-    before: words.slice(from, start),
-    after: words.slice(end, until < 0 ? undefined : until),
-  };
+  const from = words.lastIndexOf('\n', start - 1) + 1;
+  const until = words.indexOf('\n', end);
   const piece = pieces[words.slice(0, start).split('\n').length - 1];
   const original = piece?.text.replace(/\s+/g, ' ').trim() ?? found;
-  draft.seen.push({ field: piece?.field ?? 'body', seen: clip(original) });
-  for (const [index, name] of wanted.groups.entries()) {
-    const value = groups[index + 1];
-    if (name !== null && value) draft.values.set(name, asSent(value, original));
-  }
-  return true;
+  return {
+    seen: { field: piece?.field ?? 'body', seen: clip(original) },
+    span: {
+      start,
+      end,
+      before: words.slice(from, start),
+      after: words.slice(end, until < 0 ? undefined : until),
+    },
+    values: new Map(named.map(([name, value]) => [name, asSent(value, original)])),
+  };
 }
 
 /** The words of a group as the server wrote them. */

@@ -8,12 +8,15 @@ export function settle(all: readonly Match[]): Match[] {
     each.weight === 3 && offered(each) ? { ...each, weight: 2 as const } : each,
   );
   const explicit = told.filter(({ weight, span }) => weight === 3 && span !== null);
-  return told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
+  const kept = told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
+  const strongest = [...kept].sort((a, b) => b.weight - a.weight);
+  return kept.filter((each) => strongest.find(({ signature }) => signature === each.signature) === each);
 }
 
 /** The same place in the words and more: "invalid or expired token" holds "expired token". */
 function covers(wide: Match, narrow: Match): boolean {
-  if (wide === narrow || wide.span === null || narrow.span === null) return false;
+  // A hint takes nothing away.
+  if (wide === narrow || narrow.weight === 1 || wide.span === null || narrow.span === null) return false;
   if (wide.span.start > narrow.span.start || wide.span.end < narrow.span.end) return false;
   if (wide.span.end - wide.span.start > narrow.span.end - narrow.span.start) return true;
   return (
@@ -31,16 +34,26 @@ function denied({ span }: Match): boolean {
   );
 }
 
-/** "The token may have expired", "expired or revoked". */
+/** "The token may have expired", "expired or revoked", "Token expired?". */
 function offered({ span }: Match): boolean {
   if (span === null) return false;
   return (
+    advised(span.before) ||
+    span.after.startsWith('?') ||
     /\b(?:or|either|oder|ou|may|might|could|possibly|perhaps|probably|e\.g\.,?|such as) (?:be |have |has |been |is |was |an? |the |your |it )*$/.test(
       span.before,
     ) ||
     /^(?: ?\/ ?[a-z]|,? (?:or|and\/or|oder|ou) (?!contact|try|use|log|sign|request|re|call|see|ask))/.test(
       span.after,
     )
+  );
+}
+
+/** "Please check that the token has not expired", "if the token expired": advice, no statement. */
+function advised(before: string): boolean {
+  const clause = before.split(/[.;:!?]|\bbecause\b/).at(-1) ?? '';
+  return /^ ?(?:please )?(?:check|ensure|make sure|verify|confirm|see)\b|\b(?:if|whether|unless|in case)\b/.test(
+    clause,
   );
 }
 

@@ -17,7 +17,9 @@ const keys = new Set([
 const conditions = new Set([
   'stage',
   'status',
+  'resourceStatus',
   'sent',
+  'method',
   'grant',
   'scheme',
   'error',
@@ -28,7 +30,7 @@ const conditions = new Set([
   'body',
   'members',
 ]);
-const exampleKeys = new Set(['stage', 'status', 'sent', 'grant', 'headers', 'body', 'source']);
+const exampleKeys = new Set(['stage', 'status', 'sent', 'method', 'grant', 'headers', 'body', 'source']);
 
 /** `{token}` in a pattern is the term of that name; terms may hold terms that stand before them. */
 export function expandTerms(terms: Readonly<Record<string, string>>): Map<string, string> {
@@ -93,7 +95,9 @@ function validate(entry: Signature, causes: ReadonlySet<string>): void {
   const names = new Set([
     ...patternsOf(entry.when).flatMap((pattern) => groupsOf(pattern).filter((name) => name !== null)),
     ...Object.keys(entry.when.challenge ?? {}),
+    ...Object.keys(entry.when.members ?? {}),
     'status',
+    'resourceStatus',
     'error',
     'description',
   ]);

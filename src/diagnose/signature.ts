@@ -1,5 +1,6 @@
 /** The shape of a signature: what servers say, as data (docs/signatures). */
 import type { CauseId } from '../model.ts';
+import type { Needles } from './needles.ts';
 import type { Stage } from './subject.ts';
 
 /**
@@ -9,8 +10,12 @@ import type { Stage } from './subject.ts';
 export interface When {
   readonly stage?: readonly Stage[];
   readonly status?: readonly number[];
+  /** As `status`, at a resource only: what other stages say is about credentials whatever the status. */
+  readonly resourceStatus?: readonly number[];
   /** What the request carried. */
   readonly sent?: readonly Sent[];
+  /** Of the last request, in lower case. */
+  readonly method?: readonly string[];
   /** `grant_type` of the token request. */
   readonly grant?: readonly string[];
   /** Scheme of a challenge, the whole of it. */
@@ -51,6 +56,7 @@ export interface Example {
   readonly status: number;
   readonly sent?: Sent;
   readonly grant?: string;
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Where such an answer was seen. */
@@ -64,8 +70,7 @@ export interface Compiled extends Omit<Signature, 'examples' | 'counterexamples'
 }
 export interface CompiledPattern {
   readonly pattern: string;
-  /** One of these occurs in every text that matches; null: nothing is known. */
-  readonly needles: readonly string[] | null;
+  readonly needles: Needles;
   /** Names of capturing groups, in order. */
   readonly groups: readonly (string | null)[];
 }

@@ -37,7 +37,7 @@ export function read(subject: Subject): Evidence[] {
 
 /** Every signature that fits, what a wider reading covers taken out. */
 export function matches(subject: Subject): Match[] {
-  return settle(signatures().flatMap((signature) => match(signature, subject) ?? []));
+  return settle(signatures().flatMap((signature) => match(signature, subject)));
 }
 
 /** A text at a resource server can be pasted: what keeps a credential from arriving stays possible beside it. */

@@ -1,15 +1,19 @@
 /** Subjects out of answers alone: what a signature is tried on. */
+import { readFileSync } from 'node:fs';
 import type { Example, Sent } from '../../src/diagnose/signature.ts';
 import { createSubject, type Stage, type Subject } from '../../src/diagnose/subject.ts';
-import type { CredentialUse, RawField } from '../../src/model.ts';
-import { client, exchange, rightClaims, step, subject, use } from './subjects.ts';
+import type { CauseId, CredentialUse, RawField } from '../../src/model.ts';
+import { client, exchange, step, subject, use } from './subjects.ts';
 
 const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>> = {
   none: { sent: [['Accept', '*/*']], uses: [] },
-  bearer: { sent: [['Authorization', 'Bearer [secret:reader]']], uses: [use(rightClaims)] },
+  bearer: { sent: [['Authorization', 'Bearer [secret:reader]']], uses: [use(null)] },
   dpop: {
-    sent: [['Authorization', 'DPoP [secret:reader]']],
-    uses: [use(rightClaims, { scheme: 'DPoP' })],
+    sent: [
+      ['Authorization', 'DPoP [secret:reader]'],
+      ['DPoP', '[secret:proof]'],
+    ],
+    uses: [use(null, { scheme: 'DPoP' })],
   },
   basic: {
     sent: [['Authorization', 'Basic [secret:reader]']],
@@ -30,6 +34,9 @@ const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>>
   },
 };
 
+/** Of a token request: the client is no credential of the step. */
+const clientAuthentication: readonly RawField[] = [['Authorization', 'Basic [secret:web]']];
+
 export interface AnswerSpec {
   readonly stage: Stage;
   readonly status: number;
@@ -43,7 +50,10 @@ export interface AnswerSpec {
 /** A resource request carries a bearer token unless the answer was given to something else. */
 export function answerTo(spec: AnswerSpec): Subject {
   const resource = spec.stage === 'resource';
-  const { sent, uses } = kinds[spec.sent ?? (resource ? 'bearer' : 'none')];
+  const { sent, uses } =
+    spec.stage === 'token' && spec.sent === undefined
+      ? { sent: clientAuthentication, uses: [] }
+      : kinds[spec.sent ?? (resource ? 'bearer' : 'none')];
   const failing = exchange(
     [
       {
@@ -87,4 +97,13 @@ export function answerTo(spec: AnswerSpec): Subject {
 export function answerOfExample(example: Example): Subject {
   const { headers, ...rest } = example;
   return answerTo({ ...rest, headers: Object.entries(headers ?? {}) });
+}
+
+/** Ids of the vocabulary as it is built. */
+export function causeIds(): CauseId[] {
+  const file = new URL('../../src/diagnose/causes.json', import.meta.url);
+  const causes = JSON.parse(readFileSync(file, 'utf8')) as
+    | readonly { id: CauseId }[]
+    | Record<string, CauseId[]>;
+  return Array.isArray(causes) ? causes.map(({ id }) => id) : Object.values(causes).flat();
 }
