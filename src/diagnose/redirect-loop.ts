@@ -104,7 +104,7 @@ function fix(subject: Subject, circle: readonly string[]): Pick<Finding, 'fix' |
   );
   if (sets && step.kind === 'request' && step.jar === null)
     return {
-      fix: 'Let the step keep cookies: the chain sets some and does not get them back (cookies of the step, its jar).',
+      fix: 'Let the step keep cookies: the chain sets some and does not get them back: jar of this step is none.',
       fixSource: step.source,
     };
   const difference = differenceOf(circle);

@@ -44,7 +44,7 @@ export function originOfHop(subject: Subject, index: number | null = null): stri
 /** Who answered: an origin, or the authorization server by its issuer. */
 export function server(subject: Subject): string {
   if (subject.stage !== 'token' && subject.stage !== 'authorization') return originOfHop(subject);
-  return `the authorization server ${subject.client?.issuer.issuer ?? originOfHop(subject)}`;
+  return `the authorization server ${(subject.client ?? oauth2(subject)?.client)?.issuer.issuer ?? originOfHop(subject)}`;
 }
 
 /** `https://api.example.test answered 401 (invalid_token: The access token expired)`. */
@@ -76,7 +76,8 @@ export function refusal(subject: Subject): string {
 
 /** `environments.production.clients.web.client_id`. */
 export function clientKey(subject: Subject, key: string): string {
-  return `environments.${subject.environment.name}.clients.${subject.client?.name ?? '?'}.${key}`;
+  if (!subject.client) return `${key} of the client`;
+  return `environments.${subject.environment.name}.clients.${subject.client.name}.${key}`;
 }
 
 export function clientId(subject: Subject): string {

@@ -56,7 +56,7 @@ function methodWrong(subject: Subject): ReturnType<Explain> {
   const allow = subject.response ? headerValue(subject.response, 'allow') : null;
   return {
     summary: `${answered(subject)}: it does not take ${line(subject)}${allow === null ? '' : `; it allows ${allow}`}.`,
-    fix: `Use ${allow === null ? 'another method' : `one of ${allow}`}, or correct the path of the step.`,
+    fix: `Use ${allow === null ? 'another method' : allow.replaceAll(/, */g, ' or ')}, or correct the path of the step.`,
     fixSource: subject.step.source,
   };
 }

@@ -58,14 +58,16 @@ function missing(subject: Subject): ReturnType<Explain> {
     names === ''
       ? `${answered(subject)}: the access token of ${credentialName(subject)} lacks a scope that it does not name${granted === '' ? '' : `; ${granted}`}.`
       : `The access token of ${credentialName(subject)} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
+  const isHeld = names !== '' && lacking.length === 0;
   return {
-    summary:
-      names !== '' && lacking.length === 0
-        ? `${answered(subject)}: it asks for the scope ${names}, and the access token of ${credentialName(subject)} holds it already.`
-        : summary,
-    fix: wasAsked
-      ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
-      : `Add ${names || 'the scope that the operation documents'} to scope of ${credentialName(subject)}.`,
+    summary: isHeld
+      ? `${answered(subject)}: it asks for the scope ${names}, and the access token of ${credentialName(subject)} holds it already.`
+      : summary,
+    fix: isHeld
+      ? 'The token holds it: look for a role or permission that the server wants beside it, and in which claim the server looks for scopes.'
+      : wasAsked
+        ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
+        : `Add ${names || 'the scope that the operation documents'} to scope of ${credentialName(subject)}.`,
     fixSource: credentialSource(subject, 'scope', 'token'),
   };
 }
@@ -98,7 +100,7 @@ function dropped(subject: Subject): ReturnType<Explain> {
   if (asked === null || granted === null) return { fixSource: credentialSource(subject, 'scope') };
   const lost = words(asked).filter((name) => !granted.includes(name));
   return {
-    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${granted.join(' ') || 'nothing'}${lost.length > 0 ? `: ${lost.join(' ')} was left out` : ''}.`,
+    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${granted.join(' ') || 'nothing'}${lost.length > 0 ? `; ${lost.join(' ')} was left out` : ''}.`,
     fix: `Allow ${lost.join(' ') || 'the scope'} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}, or do not ask for it.`,
     fixSource: credentialSource(subject, 'scope'),
   };

@@ -38,11 +38,18 @@ function expired(subject: Subject): ReturnType<Explain> {
       : 'Get a fresh token before the run.';
   return {
     summary: expiry(subject, obtained?.expiresAt ?? null),
-    fix: obtained
-      ? 'The token was obtained in this run and ended during it: shorten the scenario, or ask for a longer lifetime.'
-      : replace,
+    fix: isAhead(subject)
+      ? 'Look into the log of the server: exp does not bear it out. A new token shows whether this one is at fault, and Date whether a clock is.'
+      : obtained
+        ? 'The token was obtained in this run and ended during it: shorten the scenario, or ask for a longer lifetime.'
+        : replace,
     fixSource: credentialSource(subject, 'token'),
   };
+}
+
+function isAhead(subject: Subject): boolean {
+  const exp = instant(subject, 'exp');
+  return exp !== null && exp > (serverDate(subject) ?? localMidpoint(subject.hop));
 }
 
 function expiry(subject: Subject, announced: number | null): string {

@@ -73,7 +73,8 @@ export function smallDifference(one: string, other: string): string | null {
   const parts = (['protocol', 'hostname', 'port', 'pathname', 'search'] as const).filter(
     (part) => a[part] !== b[part],
   );
-  const names = { protocol: 'scheme', hostname: 'host', port: 'port', pathname: 'path', search: 'query' };
+  const names = { protocol: 'scheme', hostname: null, port: 'port', pathname: 'path', search: 'query' };
   const [only] = parts;
-  return parts.length === 1 && only ? `they differ in the ${names[only]} only` : null;
+  const name = only ? names[only] : null;
+  return parts.length === 1 && name !== null ? `they differ in the ${name} only` : null;
 }
