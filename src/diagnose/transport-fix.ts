@@ -65,8 +65,7 @@ const fixes: Readonly<Record<CauseId, Say>> = {
     `Check routing and firewall between this machine and the server, and the address in ${mapped(subject) ? 'connect_to' : key}.`,
   'response-timeout': (subject) =>
     `Look into the log of the server at this time; if it is known to be slow, raise timeout of the step (now ${subject.step.timeout} ms).`,
-  'tls-untrusted': ({ environment }) =>
-    `Add the issuing CA as environments.${environment.name}.tls.ca, or let the server send its intermediate certificates.`,
+  'tls-untrusted': untrusted,
   'tls-expired': (_, { url }) =>
     `Renew the certificate of ${url?.hostname ?? 'the server'} and reload the server.`,
   'tls-not-yet-valid': (_, { url }) =>
@@ -75,7 +74,8 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'tls-host-mismatch': (subject, { key, url }) =>
     `Set ${key} to a name that the certificate lists${names(subject)}, or add ${url?.hostname ?? 'this name'} to the certificate${mapped(subject) ? '; check that connect_to leads to the right machine' : ''}.`,
   'tls-to-plain-port': plainPort,
-  'plain-to-tls-port': (_, { key, url }) => `Set ${key} to https://${url?.host ?? ''}.`,
+  'plain-to-tls-port': (_, { key, url }) =>
+    `Set ${key} to ${url === null ? 'https' : new URL(url.href.replace(/^http:/, 'https:')).origin}.`,
   'client-cert-missing': ({ environment }) =>
     environment.transport.clientCertificate === null
       ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
@@ -83,6 +83,14 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };
+
+function untrusted({ environment, hop }: Subject): string {
+  const key = `environments.${environment.name}.tls.ca`;
+  if (hop.failure?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT')
+    return `Set ${key} to a file with this certificate, or let a CA issue one.`;
+  if (hop.failure?.code === 'SELF_SIGNED_CERT_IN_CHAIN') return `Set ${key} to a file with that root.`;
+  return `Let the server send its intermediate certificates; for a CA of your own, set ${key} to a file with its root.`;
+}
 
 function port(url: URL): string {
   return url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -108,5 +116,5 @@ function plainPort(subject: Subject, { key, url }: Place): string {
     if (from.protocol === 'http:' && port(from) === port(url))
       return `Let ${from.origin} redirect to the port of https: its Location ${location} keeps the port ${port(url)} of http.`;
   }
-  return `Set ${key} to http://${url?.host ?? ''} if plain http is meant, or to the port that speaks TLS.`;
+  return `Set ${key} to http://${url === null ? '' : `${url.hostname}:${port(url)}`} if plain http is meant, or to the port that speaks TLS.`;
 }

@@ -7,7 +7,14 @@ import { expectGolden } from '../support/golden.ts';
 
 function printed(id: string | null, width: number, json = false, color = false): string {
   let text = '';
-  const sink = { isTTY: true, color, width, write: (more: string) => void (text += more) };
+  const sink = {
+    isTTY: true,
+    color,
+    width,
+    write: (more: string) => {
+      text += more;
+    },
+  };
   expect(causesCommand(id, json, sink)).to.equal(0);
   return text;
 }
@@ -43,10 +50,10 @@ Nothing that was seen decides why.
   });
 
   it('paints only where colour is wanted', () => {
-    const escape = String.fromCharCode(27);
-    expect(printed('unknown', 100, false, true)).to.include(escape);
-    expect(printed(null, 100, false, true)).to.include(escape);
-    expect(printed(null, 100)).to.not.include(escape);
+    const esc = String.fromCharCode(27);
+    expect(printed('unknown', 100, false, true)).to.include(esc);
+    expect(printed(null, 100, false, true)).to.include(esc);
+    expect(printed(null, 100)).to.not.include(esc);
   });
 
   it('prints JSON, all or one', () => {

@@ -211,6 +211,21 @@ const cases: Readonly<Record<string, Subject>> = {
       'The TLS handshake with api.example.test:443 failed (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION).',
     ),
   ),
+  'a handshake without reason': failing(
+    tlsFailure(
+      'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      'tls-protocol',
+      'The TLS handshake with api.example.test:443 failed (ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE).',
+    ),
+  ),
+  'a missing intermediate': failing(
+    tlsFailure(
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'tls-untrusted',
+      'The certificate of api.example.test does not lead to a trusted CA (UNABLE_TO_VERIFY_LEAF_SIGNATURE).',
+    ),
+    { tls },
+  ),
   'a client certificate is wanted': failing(
     tlsFailure(
       'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
