@@ -1,6 +1,7 @@
 /** A ranking to the finding that is reported. */
 import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts';
 import type { Evidence } from './evidence.ts';
+import { toldApart } from './explain/explanation.ts';
 import { explain } from './explain/explanations.ts';
 import { usual } from './groups.ts';
 import { type Candidate, compatible, type Ranking } from './rank.ts';
@@ -79,11 +80,14 @@ function alternatives(ranking: Ranking, cause: CauseId): Finding['alternatives']
     ? []
     : usual.flatMap((each) => others.filter((other) => other.cause === each && other.support.length === 0));
   const named = [...supported, ...rest].slice(0, mostAlternatives);
-  return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
+  return named.map((each) => ({ cause: each.cause, why_not: whyNot(each, cause, ranking) }));
 }
 
-function whyNot(candidate: Candidate, ranking: Ranking): string {
+/** What speaks against it, else what would tell it from the first. */
+function whyNot(candidate: Candidate, first: CauseId, ranking: Ranking): string {
   const against = ranking.conflicts.find((item) => !compatible(item, candidate.cause));
   if (against) return `against it: ${against.lines[0]?.seen ?? against.id}`;
-  return candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+  const fits = candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+  const apart = toldApart(first, candidate.cause);
+  return apart === null ? fits : `${fits}; ${apart}`;
 }

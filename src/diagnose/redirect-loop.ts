@@ -1,5 +1,6 @@
 /** Redirects that go in a circle, or do not end: shown hop by hop. */
 import type { Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
+import { shownUrl } from './explain/words.ts';
 import { headerValue, headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -64,11 +65,11 @@ function certaintyOf(reason: string, circle: readonly string[], cookiesRefused: 
 
 function summary({ failing, hop }: Subject, circle: readonly string[]): string {
   const count = failing.hops.length;
-  const [first] = circle;
+  const [first, ...rest] = circle.map(shownUrl);
   if (first === undefined)
-    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${hop.request.url}, leads to ${failing.stopped?.location ?? 'nowhere'}.`;
+    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${shownUrl(hop.request.url)}, leads to ${shownUrl(failing.stopped?.location ?? 'nowhere')}.`;
   if (circle.length === 1) return `${first} redirects to itself (${hop.response?.status ?? ''}).`;
-  return `The redirects go in a circle: ${[...circle, first].join(' to ')}.`;
+  return `The redirects go in a circle: ${[first, ...rest, first].join(' to ')}.`;
 }
 
 function evidence(
@@ -78,7 +79,7 @@ function evidence(
   const lines = hops.map((hop) => ({
     hop: hop.index,
     field: 'redirect',
-    seen: `${hop.request.method} ${hop.request.url} answered ${hop.response?.status ?? 'nothing'} to ${(hop.response && headerValue(hop.response, 'location')) ?? 'no location'}${cookiesSet(hop)}`,
+    seen: `${hop.request.method} ${shownUrl(hop.request.url)} answered ${hop.response?.status ?? 'nothing'} to ${shownUrl((hop.response && headerValue(hop.response, 'location')) ?? 'no location')}${cookiesSet(hop)}`,
   }));
   return [
     ...lines.slice(-mostHops),

@@ -1,5 +1,6 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 import type { CauseId, Source } from '../model.ts';
+import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -114,7 +115,7 @@ function plainPort(subject: Subject, { key, url }: Place): string {
   if (before && location !== null && url !== null && URL.canParse(before.request.url)) {
     const from = new URL(before.request.url);
     if (from.protocol === 'http:' && port(from) === port(url))
-      return `Let ${from.origin} redirect to the port of https: its Location ${location} keeps the port ${port(url)} of http.`;
+      return `Let ${from.origin} redirect to the port of https: its Location ${shownUrl(location)} keeps the port ${port(url)} of http.`;
   }
   return `Set ${key} to http://${url === null ? '' : `${url.hostname}:${port(url)}`} if plain http is meant, or to the port that speaks TLS.`;
 }

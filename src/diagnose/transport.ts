@@ -1,5 +1,6 @@
 /** No complete answer: told apart by code, at the door, so that nothing is left to diagnose but the words. */
 import type { CauseId, EvidenceLine, Finding, Hop } from '../model.ts';
+import { isoTime, shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { transportFix } from './transport-fix.ts';
 import { verdictOf } from './transport-verdict.ts';
@@ -35,7 +36,7 @@ function evidenceOf(subject: Subject): EvidenceLine[] {
   const at = (field: string, seen: string): EvidenceLine => ({ hop: hop.index, field, seen });
   return [
     ...(before?.response && location !== null
-      ? [{ hop: before.index, field: 'redirect', seen: `${before.response.status} to ${location}` }]
+      ? [{ hop: before.index, field: 'redirect', seen: `${before.response.status} to ${shownUrl(location)}` }]
       : []),
     at('request', `${hop.request.method} ${hop.request.url}`),
     ...addressLines(subject, at),
@@ -79,5 +80,5 @@ function certificateLines(hop: Hop, at: Line): EvidenceLine[] {
 }
 
 function iso(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  return isoTime(time).replace(/\.\d{3}Z$/, 'Z');
 }

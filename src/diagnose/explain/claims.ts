@@ -14,7 +14,7 @@ import {
   ownIssuers,
   secretName,
 } from './explanation.ts';
-import { smallDifference } from './words.ts';
+import { several, smallDifference } from './words.ts';
 
 export const claims: Explanations = {
   'environment-mixup': mixup,
@@ -26,8 +26,8 @@ export const claims: Explanations = {
 
 export function claim(subject: Subject, name: string): string | null {
   const value = tokenUse(subject)?.token?.claims?.[name];
-  if (Array.isArray(value)) return value.map(String).join(', ');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  if (Array.isArray(value)) return several(value.map(String), ', ', 6);
+  return typeof value === 'string' || typeof value === 'number' ? several([String(value)]) : null;
 }
 
 function others(subject: Subject): Environment[] {

@@ -31,6 +31,12 @@ export function withVocabulary(subject: Subject, id: CauseId, own: Partial<Expla
   };
 }
 
+/** How `other` would show itself beside `cause`, without a full stop; null where the vocabulary says nothing. */
+export function toldApart(cause: CauseId, other: CauseId): string | null {
+  const found = causeOf(cause)?.tell_apart.find((each) => each.cause === other);
+  return found ? `to tell them apart: ${lowerFirst(found.how).replace(/\.$/, '')}` : null;
+}
+
 function lowerFirst(text: string): string {
   return /^[A-Z](?:[a-z]| )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

@@ -2,6 +2,7 @@
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
 import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';
+import { shownUrl } from './words.ts';
 
 export const routing: Explanations = {
   'route-missing': route,
@@ -69,8 +70,8 @@ function methodChanged(subject: Subject): ReturnType<Explain> {
   const [from, to] = [hops[at - 1], hops[at]];
   if (!from || !to) return {};
   return {
-    summary: `${from.request.method} ${from.request.url} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${to.request.url}, without its body; ${answered(subject)}.`,
-    fix: `Send ${from.request.method} to ${to.request.url} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
+    summary: `${from.request.method} ${shownUrl(from.request.url)} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${shownUrl(to.request.url)}, without its body; ${answered(subject)}.`,
+    fix: `Send ${from.request.method} to ${shownUrl(to.request.url)} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
     fixSource: subject.step.source,
   };
 }
@@ -116,7 +117,7 @@ function downgrade(subject: Subject): ReturnType<Explain> {
   const [from, to] = [hops[at - 1], hops[at]];
   if (!from || !to) return {};
   return {
-    summary: `${from.request.url} answered ${from.response?.status ?? ''} and leads from https to plain http, ${to.request.url}.`,
+    summary: `${shownUrl(from.request.url)} answered ${from.response?.status ?? ''} and leads from https to plain http, ${shownUrl(to.request.url)}.`,
   };
 }
 
@@ -124,8 +125,8 @@ function unexpected(subject: Subject): ReturnType<Explain> {
   const location = subject.response ? headerValue(subject.response, 'location') : null;
   if (location === null) return {};
   return {
-    summary: `${answered(subject)}: it redirects to ${location}, where the scenario expects an answer.`,
-    fix: `Call ${location} directly, or expect the redirect.`,
+    summary: `${answered(subject)}: it redirects to ${shownUrl(location)}, where the scenario expects an answer.`,
+    fix: `Call ${shownUrl(location)} directly, or expect the redirect.`,
     fixSource: subject.step.source,
   };
 }

@@ -12,6 +12,7 @@ import {
   oauth2,
   originOfHop,
 } from './explanation.ts';
+import { isoTime, several } from './words.ts';
 
 export const scope: Explanations = {
   'scope-missing': missing,
@@ -49,7 +50,7 @@ function missing(subject: Subject): ReturnType<Explain> {
   const needed = neededScopes(subject);
   const has = held(subject);
   const lacking = has ? needed.filter((name) => !has.includes(name)) : needed;
-  const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : has.join(' ')}`;
+  const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : several(has)}`;
   const asked = oauth2(subject)?.scope ?? null;
   const names = (lacking.length > 0 ? lacking : needed).join(' ');
   const wasAsked =
@@ -100,7 +101,7 @@ function dropped(subject: Subject): ReturnType<Explain> {
   if (asked === null || granted === null) return { fixSource: credentialSource(subject, 'scope') };
   const lost = words(asked).filter((name) => !granted.includes(name));
   return {
-    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${granted.join(' ') || 'nothing'}${lost.length > 0 ? `; ${lost.join(' ')} was left out` : ''}.`,
+    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${several(granted) || 'nothing'}${lost.length > 0 ? `; ${lost.join(' ')} was left out` : ''}.`,
     fix: `Allow ${lost.join(' ') || 'the scope'} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}, or do not ask for it.`,
     fixSource: credentialSource(subject, 'scope'),
   };
@@ -110,7 +111,7 @@ function permission(subject: Subject): ReturnType<Explain> {
   const has = held(subject);
   const { method, url } = subject.hop.request;
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  const scopes = has === null || has.length === 0 ? '' : ` (scope ${has.join(' ')})`;
+  const scopes = has === null || has.length === 0 ? '' : ` (scope ${several(has)})`;
   return {
     summary: `${answered(subject)}: ${who(subject)}${scopes} may not ${method} ${path}.`,
     fix: `Give it the role that ${method} ${path} needs in ${subject.environment.name}, or name another credential on the step.`,
@@ -127,8 +128,8 @@ function stepUp(subject: Subject): ReturnType<Explain> {
   const claims = tokenUse(subject)?.token?.claims;
   const own = ['acr', 'auth_time'].flatMap((name) => {
     const value = claims?.[name];
-    if (typeof value === 'number') return [`${name} ${new Date(value * 1000).toISOString()}`];
-    return typeof value === 'string' ? [`${name} ${value}`] : [];
+    if (typeof value === 'number') return [`${name} ${isoTime(value * 1000)}`];
+    return typeof value === 'string' ? [`${name} ${several([value])}`] : [];
   });
   const wanted = [
     ...(acr === undefined ? [] : [`acr_values ${acr}`]),

@@ -9,6 +9,7 @@ import {
   type Explanations,
   secretName,
 } from './explanation.ts';
+import { isoTime } from './words.ts';
 
 export const times: Explanations = {
   'token-expired': expired,
@@ -23,10 +24,6 @@ function instant(subject: Subject, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 && value < 1e11
     ? value * 1000
     : null;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
 
 function expired(subject: Subject): ReturnType<Explain> {
@@ -57,11 +54,11 @@ function expiry(subject: Subject, announced: number | null): string {
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const exp = instant(subject, 'exp');
   if (exp !== null && exp <= now)
-    return `The access token of ${credentialName(subject)} expired ${span(now - exp)} before it was used (exp ${iso(exp)}).`;
+    return `The access token of ${credentialName(subject)} expired ${span(now - exp)} before it was used (exp ${isoTime(exp)}).`;
   if (exp !== null)
-    return `${answered(subject)}: it takes ${token} for expired, whose exp is ${span(exp - now)} ahead (${iso(exp)}).`;
+    return `${answered(subject)}: it takes ${token} for expired, whose exp is ${span(exp - now)} ahead (${isoTime(exp)}).`;
   if (announced !== null)
-    return `${answered(subject)}: ${token} has expired; its token answer gave it until ${iso(announced)}.`;
+    return `${answered(subject)}: ${token} has expired; its token answer gave it until ${isoTime(announced)}.`;
   return `${answered(subject)}: ${token} has expired; it does not show its time here.`;
 }
 
@@ -74,7 +71,7 @@ function notYet(subject: Subject): ReturnType<Explain> {
   return {
     summary:
       from !== null && from > now
-        ? `The ${token} is valid from ${iso(from)} only (${name}), ${span(from - now)} after ${clock}.`
+        ? `The ${token} is valid from ${isoTime(from)} only (${name}), ${span(from - now)} after ${clock}.`
         : `${answered(subject)}: the ${token} is not valid yet by its clock.`,
     fixSource: credentialSource(subject, 'token'),
   };
@@ -95,7 +92,7 @@ function skew(subject: Subject): ReturnType<Explain> {
     };
   const direction = difference < 0 ? 'behind' : 'ahead of';
   return {
-    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (its Date ${iso(date)}, ours ${iso(own)})${witness(subject, difference)}.`,
+    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (its Date ${isoTime(date)}, ours ${isoTime(own)})${witness(subject, difference)}.`,
     fix: `Synchronise the clock that is wrong (NTP); a leeway of a minute ${Math.abs(difference) <= 60_000 ? 'would do' : `does not cover ${span(Math.abs(difference))}`}.`,
   };
 }
@@ -119,7 +116,7 @@ function lifetime(subject: Subject): ReturnType<Explain> {
   const fixSource = credentialSource(subject, 'token');
   if (typeof raw === 'number' && raw >= 1e11)
     return {
-      summary: `${token} has exp ${raw}, which looks like milliseconds (${iso(Math.min(raw, 8.64e15))}); read in seconds it never ends.`,
+      summary: `${token} has exp ${raw}, which looks like milliseconds (${isoTime(Math.min(raw, 8.64e15))}); read in seconds it never ends.`,
       fix: 'Let the code that mints the token write exp in seconds since 1970.',
       fixSource,
     };
@@ -127,10 +124,10 @@ function lifetime(subject: Subject): ReturnType<Explain> {
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   if (exp !== null && exp <= now)
     return {
-      summary: `${token} was over for ${span(now - exp)} (exp ${iso(exp)}) when ${answered(subject)}.`,
+      summary: `${token} was over for ${span(now - exp)} (exp ${isoTime(exp)}) when ${answered(subject)}.`,
       fixSource,
     };
   const iat = instant(subject, 'iat');
   if (exp === null || iat === null) return { fixSource };
-  return { summary: `${token} states a lifetime of ${span(exp - iat)}, until ${iso(exp)}.`, fixSource };
+  return { summary: `${token} states a lifetime of ${span(exp - iat)}, until ${isoTime(exp)}.`, fixSource };
 }

@@ -12,6 +12,7 @@ import {
   ownIssuers,
   secretName,
 } from './explanation.ts';
+import { several } from './words.ts';
 
 export const token: Explanations = {
   'token-malformed': malformed,
@@ -30,7 +31,7 @@ function tokenOf(subject: Subject): string {
 
 function header(subject: Subject, name: string): string | null {
   const value = tokenUse(subject)?.token?.header?.[name];
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' ? several([value]) : null;
 }
 
 function malformed(subject: Subject): ReturnType<Explain> {
@@ -118,7 +119,7 @@ function kind(subject: Subject): ReturnType<Explain> {
     ...['nonce', 'at_hash', 'c_hash']
       .filter((name) => claims[name] !== undefined)
       .map((name) => `it holds ${name}`),
-    ...(typeof claims['token_use'] === 'string' ? [`token_use is ${claims['token_use']}`] : []),
+    ...(typeof claims['token_use'] === 'string' ? [`token_use is ${several([claims['token_use']])}`] : []),
     ...(typ !== null && !/^(at\+)?jwt$/i.test(typ) ? [`typ is ${typ}`] : []),
   ];
   const credential = subject.credential;
