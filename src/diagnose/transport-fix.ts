@@ -10,12 +10,41 @@ interface Fix {
 }
 
 export function transportFix(subject: Subject, cause: CauseId): Fix {
-  const special =
-    subject.hop.failure?.phase === 'proxy' ? atProxy(subject) : fixes[cause]?.(subject, place(subject));
+  if (subject.hop.failure?.phase === 'proxy')
+    return { fix: atProxy(subject) ?? words(cause), fixSource: subject.environment.source };
+  const { source } = place(subject);
+  const kept = cause === 'tls-to-plain-port' ? keptPort(subject) : null;
+  if (kept !== null) return { fix: kept, fixSource: null };
   return {
-    fix: special ?? causeOf(cause)?.fix ?? 'Look into the log of the server at this time.',
-    fixSource: subject.hop.failure?.phase === 'proxy' ? subject.environment.source : place(subject).source,
+    fix: fixes[cause]?.(subject, place(subject)) ?? words(cause),
+    fixSource: sourceOf(subject, cause, source),
   };
+}
+
+function words(cause: CauseId): string {
+  return causeOf(cause)?.fix ?? 'Look into the log of the server at this time.';
+}
+
+const inOrigins: ReadonlySet<CauseId> = new Set([
+  'dns-failure',
+  'connection-refused',
+  'connection-timeout',
+  'tls-host-mismatch',
+  'tls-to-plain-port',
+  'plain-to-tls-port',
+]);
+const inTransport: ReadonlySet<CauseId> = new Set([
+  'tls-untrusted',
+  'client-cert-missing',
+  'client-cert-invalid',
+]);
+
+/** Null for what is to be changed at the server or at this machine. */
+function sourceOf(subject: Subject, cause: CauseId, origin: Source): Source | null {
+  if (cause === 'response-timeout') return subject.step.source;
+  if (inTransport.has(cause) || (cause.startsWith('connection-') && mapped(subject)))
+    return subject.environment.source;
+  return inOrigins.has(cause) ? origin : null;
 }
 
 /** The key of why401.yml from which the URL of the hop comes. */
@@ -108,14 +137,18 @@ function names({ hop }: Subject): string {
     : '';
 }
 
+function plainPort(_: Subject, { key, url }: Place): string {
+  return `Set ${key} to http://${url === null ? '' : `${url.hostname}:${port(url)}`} if plain http is meant, or to the port that speaks TLS.`;
+}
+
 /** A redirect from http to https that keeps the port of http is made by the server, not by why401.yml. */
-function plainPort(subject: Subject, { key, url }: Place): string {
+function keptPort(subject: Subject): string | null {
+  const { url } = place(subject);
   const before = subject.failing.hops.find(({ index }) => index === subject.hop.index - 1);
   const location = before?.response ? headerValue(before.response, 'location') : null;
-  if (before && location !== null && url !== null && URL.canParse(before.request.url)) {
-    const from = new URL(before.request.url);
-    if (from.protocol === 'http:' && port(from) === port(url))
-      return `Let ${from.origin} redirect to the port of https: its Location ${shownUrl(location)} keeps the port ${port(url)} of http.`;
-  }
-  return `Set ${key} to http://${url === null ? '' : `${url.hostname}:${port(url)}`} if plain http is meant, or to the port that speaks TLS.`;
+  if (!before || location === null || url === null || !URL.canParse(before.request.url)) return null;
+  const from = new URL(before.request.url);
+  return from.protocol === 'http:' && port(from) === port(url)
+    ? `Let ${from.origin} redirect to the port of https: its Location ${shownUrl(location)} keeps the port ${port(url)} of http.`
+    : null;
 }

@@ -155,5 +155,6 @@ export const claimCases: readonly Case[] = [
       hops: [json(401, { message: 'unexpected claim "tenant"' })],
     }),
   ],
+  ['subject-mismatch', 'said so', about({ hops: [json(403, { errors: ['invalid subject'] })] })],
   ['token-claims-invalid', 'not named', about({ credential: stored })],
 ];

@@ -1,7 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { redirectLoopFinding } from '../../src/diagnose/redirect-loop.ts';
 import type { Finding } from '../../src/model.ts';
+import { why401 } from '../support/command.ts';
 import { about, type HopParts } from './explain-subjects.ts';
 import { step } from './subjects.ts';
 
@@ -142,5 +145,34 @@ describe('redirectLoopFinding', () => {
     const { findings, exchanges } = await diagnose(subject, doors, 1);
     expect(findings.map(({ cause }) => cause)).to.deep.equal(['redirect-loop']);
     expect(exchanges).to.deep.equal([]);
+  });
+
+  it('is found on the wire with the requests of the scenario alone', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(301, { location: request.url === '/a' ? '/a/' : '/a' }).end();
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const ended = await why401(['run', '--reporter', 'json=r.json'], {
+        files: {
+          'specs/why401.yml': `environments: {local: {protected: false, origins: {api: "http://127.0.0.1:${port}"}}}\n`,
+          'specs/a.yml': 'steps: [{GET: /a, expect: {status: 200}}]\n',
+        },
+      });
+      expect(ended.code).to.equal(1);
+      const report = JSON.parse(ended.written['r.json'] ?? '') as {
+        scenarios: { steps: { findings: { cause: string; certainty: string }[] }[] }[];
+      };
+      const findings = report.scenarios.flatMap(({ steps }) => steps.flatMap((each) => each.findings));
+      expect(findings.map(({ cause, certainty }) => `${cause} ${certainty}`)).to.deep.equal([
+        'redirect-loop certain',
+      ]);
+      expect(asked).to.deep.equal(['/a', '/a/']);
+    } finally {
+      server.close();
+    }
   });
 });

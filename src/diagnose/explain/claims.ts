@@ -21,6 +21,12 @@ export const claims: Explanations = {
   'issuer-mismatch': issuer,
   'audience-mismatch': audience,
   'client-mismatch': clientMismatch,
+  // sub is personal data at times: that it differs is said, not what it is.
+  'subject-mismatch': (subject) => ({
+    summary: `${answered(subject)}: the access token of ${credentialName(subject)} is of another user or service (sub) than the one that is expected.`,
+    fix: `Get the token of ${credentialName(subject)} as the user or service that is bound there, or bind this one.`,
+    fixSource: credentialSource(subject, 'token', 'client'),
+  }),
   'token-claims-invalid': claimsInvalid,
 };
 
