@@ -39,6 +39,14 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
   };
 }
 
+/** The sentence and the fix alone. */
+export function loopWords(subject: Subject): Pick<Finding, 'summary' | 'fix' | 'fixSource'> | null {
+  const { stopped, hops } = subject.failing;
+  if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
+  const circle = circleOf(hops, stopped.location);
+  return { summary: summary(subject, circle), ...fix(subject, circle) };
+}
+
 /** The URLs between two requests for the same one; empty where none is asked for twice. */
 function circleOf(hops: readonly Hop[], location: string | null): string[] {
   const urls = hops.map(({ request }) => withoutFragment(request.url));

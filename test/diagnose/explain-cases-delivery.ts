@@ -114,6 +114,22 @@ export const deliveryCases: readonly Case[] = [
   ],
   ['scope-missing', 'named and held', about({ hops: [insufficient(', scope="orders:read"')] })],
   ['scope-missing', 'not named', about({ hops: [insufficient('')] })],
+  [
+    'scope-missing',
+    'told in fields of its own',
+    about({
+      uses: [use(null)],
+      hops: [
+        {
+          ...json(403, { message: 'Resource not accessible' }),
+          headers: [
+            ['X-OAuth-Scopes', 'gist, user'],
+            ['X-Accepted-OAuth-Scopes', 'repo, public_repo'],
+          ],
+        },
+      ],
+    }),
+  ],
   ['scope-missing', 'opaque', about({ uses: [use(null)], hops: [insufficient(', scope="a b"')] })],
   [
     'scope-dropped',
@@ -143,6 +159,14 @@ export const deliveryCases: readonly Case[] = [
     'policy-blocked',
     'at the resource',
     about({ hops: [json(403, { message: 'Denied by organization policy' })] }),
+  ],
+  [
+    'environment-mixup',
+    'an API key',
+    about({
+      uses: [{ ...key, field: 'x-api-key' }],
+      hops: [json(401, { message: 'a test mode key was used in live mode' })],
+    }),
   ],
   ['unknown', 'silent', about({ hops: [{ status: 401 }] })],
   [

@@ -167,6 +167,15 @@ export const edgeCases: readonly Case[] = [
     }),
   ],
   ['redirect-downgrade', 'not seen', about({})],
+  [
+    'redirect-loop',
+    'a circle',
+    about({
+      hops: [location(302, '/orders')],
+      stopped: { reason: 'loop', location: 'https://api.example.test/orders' },
+    }),
+  ],
+  ['redirect-loop', 'no circle', about({})],
   ['redirect-unexpected', 'a Location', about({ hops: [location(302, 'https://new.example.test/orders')] })],
   ['redirect-unexpected', 'none', about({ hops: [{ status: 304 }] })],
   [

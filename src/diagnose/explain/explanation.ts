@@ -65,6 +65,13 @@ export function inBrackets(text: string | null): string {
   return text === null || text === '' ? '' : ` (${text})`;
 }
 
+/** What the credential sends: `the access token of credential "reader"`. */
+export function tokenName(subject: Subject): string {
+  const type = subject.uses[0]?.type ?? subject.credential?.type;
+  const what = type === 'api_key' ? 'API key' : type === 'basic' ? 'password' : 'access token';
+  return `the ${what} of ${credentialName(subject)}`;
+}
+
 /** As the first word of a sentence; an origin keeps its form. */
 export function capital(text: string): string {
   return /^(?:the|credential) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;

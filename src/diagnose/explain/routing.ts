@@ -1,4 +1,5 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
+import { loopWords } from '../redirect-loop.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
 import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';
@@ -25,6 +26,7 @@ export const routing: Explanations = {
   'jwks-unavailable': (subject) => ({
     summary: `${answered(subject)}: it could not fetch or read the key set of the issuer${issuers(subject)}${reachable(subject)}.`,
   }),
+  'redirect-loop': (subject) => loopWords(subject) ?? {},
   'redirect-downgrade': downgrade,
   'redirect-unexpected': unexpected,
 };

@@ -11,6 +11,7 @@ import {
   type Explanations,
   oauth2,
   originOfHop,
+  tokenName,
 } from './explanation.ts';
 import { isoTime, several } from './words.ts';
 
@@ -38,16 +39,25 @@ function who(subject: Subject): string {
 function held(subject: Subject): string[] | null {
   const claims = tokenUse(subject)?.token?.claims;
   if (claims) return heldScopes(claims);
+  const told = subject.response ? headerValue(subject.response, 'x-oauth-scopes') : null;
+  if (told !== null) return words(told);
   const granted = subject.uses.find(({ obtained }) => obtained?.scope != null)?.obtained?.scope;
   return granted == null ? null : words(granted);
 }
 
+/** Any of these would do. */
+function accepted(subject: Subject): string[] {
+  const value = subject.response ? headerValue(subject.response, 'x-accepted-oauth-scopes') : null;
+  return value === null ? [] : words(value);
+}
+
 function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
   const needed = neededScopes(subject);
+  const any = needed.length === 0 ? accepted(subject) : [];
   const has = held(subject);
   const lacking = has ? needed.filter((name) => !has.includes(name)) : needed;
   const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : several(has)}`;
@@ -57,18 +67,18 @@ function missing(subject: Subject): ReturnType<Explain> {
     asked !== null && names !== '' && words(names).every((name) => words(asked).includes(name));
   const summary =
     names === ''
-      ? `${answered(subject)}: the access token of ${credentialName(subject)} lacks a scope that it does not name${granted === '' ? '' : `; ${granted}`}.`
-      : `The access token of ${credentialName(subject)} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
+      ? `${answered(subject)}: ${tokenName(subject)} lacks ${any.length === 0 ? 'a scope that it does not name' : `a scope, any of ${several(any, ', ')}`}${granted === '' ? '' : `; ${granted}`}.`
+      : `${capital(tokenName(subject))} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
   const isHeld = names !== '' && lacking.length === 0;
   return {
     summary: isHeld
-      ? `${answered(subject)}: it asks for the scope ${names}, and the access token of ${credentialName(subject)} holds it already.`
+      ? `${answered(subject)}: it asks for the scope ${names}, and ${tokenName(subject)} holds it already.`
       : summary,
     fix: isHeld
       ? 'The token holds it: look for a role or permission that the server wants beside it, and in which claim the server looks for scopes.'
       : wasAsked
         ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
-        : `Add ${names || 'the scope that the operation documents'} to scope of ${credentialName(subject)}.`,
+        : `Add ${names || (any.length === 0 ? 'the scope that the operation documents' : `one of ${several(any, ', ')}`)} to scope of ${credentialName(subject)}.`,
     fixSource: credentialSource(subject, 'scope', 'token'),
   };
 }
@@ -143,7 +153,7 @@ function stepUp(subject: Subject): ReturnType<Explain> {
         ? 'the claims of its challenge'
         : 'a stronger or more recent one';
   return {
-    summary: `${answered(subject)}: the sign-in behind the access token of ${credentialName(subject)} does not suffice; it wants ${how}${own.length === 0 ? '' : `, and the token has ${own.join(', ')}`}.`,
+    summary: `${answered(subject)}: the sign-in behind ${tokenName(subject)} does not suffice; it wants ${how}${own.length === 0 ? '' : `, and the token has ${own.join(', ')}`}.`,
     fix: `Sign in again with ${wanted.length > 0 ? wanted.join(' and ') : 'what the challenge names'}; a client without a user cannot, and needs an exemption.`,
     fixSource: credentialSource(subject, 'token'),
   };

@@ -3,11 +3,12 @@ import { span } from '../facts/time.ts';
 import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
 import {
   answered,
-  credentialName,
+  capital,
   credentialSource,
   type Explain,
   type Explanations,
   secretName,
+  tokenName,
 } from './explanation.ts';
 import { isoTime } from './words.ts';
 
@@ -50,11 +51,11 @@ function isAhead(subject: Subject): boolean {
 }
 
 function expiry(subject: Subject, announced: number | null): string {
-  const token = `the access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const exp = instant(subject, 'exp');
   if (exp !== null && exp <= now)
-    return `The access token of ${credentialName(subject)} expired ${span(now - exp)} before it was used (exp ${isoTime(exp)}).`;
+    return `${capital(tokenName(subject))} expired ${span(now - exp)} before it was used (exp ${isoTime(exp)}).`;
   if (exp !== null)
     return `${answered(subject)}: it takes ${token} for expired, whose exp is ${span(exp - now)} ahead (${isoTime(exp)}).`;
   if (announced !== null)
@@ -67,12 +68,12 @@ function notYet(subject: Subject): ReturnType<Explain> {
   const from = instant(subject, name);
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const clock = serverDate(subject) === null ? 'our clock' : "the answer's Date";
-  const token = `access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   return {
     summary:
       from !== null && from > now
-        ? `The ${token} is valid from ${isoTime(from)} only (${name}), ${span(from - now)} after ${clock}.`
-        : `${answered(subject)}: the ${token} is not valid yet by its clock.`,
+        ? `${capital(token)} is valid from ${isoTime(from)} only (${name}), ${span(from - now)} after ${clock}.`
+        : `${answered(subject)}: ${token} is not valid yet by its clock.`,
     fixSource: credentialSource(subject, 'token'),
   };
 }
@@ -112,7 +113,7 @@ function witness(subject: Subject, difference: number): string {
 function lifetime(subject: Subject): ReturnType<Explain> {
   const claims = tokenUse(subject)?.token?.claims;
   const raw = claims?.['exp'];
-  const token = `The access token of ${credentialName(subject)}`;
+  const token = capital(tokenName(subject));
   const fixSource = credentialSource(subject, 'token');
   if (typeof raw === 'number' && raw >= 1e11)
     return {

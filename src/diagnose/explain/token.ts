@@ -11,6 +11,7 @@ import {
   oauth2,
   ownIssuers,
   secretName,
+  tokenName,
 } from './explanation.ts';
 import { several } from './words.ts';
 
@@ -26,7 +27,7 @@ export const token: Explanations = {
 };
 
 function tokenOf(subject: Subject): string {
-  return `the access token of ${credentialName(subject)}`;
+  return tokenName(subject);
 }
 
 function header(subject: Subject, name: string): string | null {
