@@ -1,5 +1,6 @@
 /** Which candidates are named beside the first: those that nobody could tell from it, then the next best. */
 import type { CauseId } from '../model.ts';
+import { toldApart } from './explain/explanation.ts';
 import { usual } from './groups.ts';
 import { type Candidate, compatible, type Ranking, strength } from './rank.ts';
 
@@ -26,9 +27,11 @@ export function alternatives(ranking: Ranking, cause: CauseId): Candidate[] {
   return [...alike.slice(0, mostOfOneItem), ...next.slice(0, Math.max(0, mostOthers - alike.length))];
 }
 
-/** What speaks against it, or that nothing does. */
-export function whyNot(candidate: Candidate, ranking: Ranking): string {
+/** What speaks against it, else what would tell it from the first. */
+export function whyNot(candidate: Candidate, first: CauseId, ranking: Ranking): string {
   const against = ranking.conflicts.find((item) => !compatible(item, candidate.cause));
   if (against) return `against it: ${against.lines[0]?.seen ?? against.id}`;
-  return candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+  const fits = candidate.support.length > 0 ? 'fits too, with less evidence' : 'not ruled out';
+  const apart = toldApart(first, candidate.cause);
+  return apart === null ? fits : `${fits}; ${apart}`;
 }

@@ -69,5 +69,5 @@ function answerLine(subject: Subject): string {
 }
 
 function named(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
-  return alternatives(ranking, cause).map((each) => ({ cause: each.cause, why_not: whyNot(each, ranking) }));
+  return alternatives(ranking, cause).map((each) => ({ cause: each.cause, why_not: whyNot(each, cause, ranking) }));
 }

@@ -1,5 +1,6 @@
 /** Redirects that go in a circle, or do not end: shown hop by hop. */
 import type { Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
+import { shownUrl } from './explain/words.ts';
 import { headerValue, headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -38,6 +39,14 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
   };
 }
 
+/** The sentence and the fix alone. */
+export function loopWords(subject: Subject): Pick<Finding, 'summary' | 'fix' | 'fixSource'> | null {
+  const { stopped, hops } = subject.failing;
+  if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
+  const circle = circleOf(hops, stopped.location);
+  return { summary: summary(subject, circle), ...fix(subject, circle) };
+}
+
 /** The URLs between two requests for the same one; empty where none is asked for twice. */
 function circleOf(hops: readonly Hop[], location: string | null): string[] {
   const urls = hops.map(({ request }) => withoutFragment(request.url));
@@ -64,11 +73,11 @@ function certaintyOf(reason: string, circle: readonly string[], cookiesRefused: 
 
 function summary({ failing, hop }: Subject, circle: readonly string[]): string {
   const count = failing.hops.length;
-  const [first] = circle;
+  const [first, ...rest] = circle.map(shownUrl);
   if (first === undefined)
-    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${hop.request.url}, leads to ${failing.stopped?.location ?? 'nowhere'}.`;
+    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${shownUrl(hop.request.url)}, leads to ${shownUrl(failing.stopped?.location ?? 'nowhere')}.`;
   if (circle.length === 1) return `${first} redirects to itself (${hop.response?.status ?? ''}).`;
-  return `The redirects go in a circle: ${[...circle, first].join(' to ')}.`;
+  return `The redirects go in a circle: ${[first, ...rest, first].join(' to ')}.`;
 }
 
 function evidence(
@@ -78,7 +87,7 @@ function evidence(
   const lines = hops.map((hop) => ({
     hop: hop.index,
     field: 'redirect',
-    seen: `${hop.request.method} ${hop.request.url} answered ${hop.response?.status ?? 'nothing'} to ${(hop.response && headerValue(hop.response, 'location')) ?? 'no location'}${cookiesSet(hop)}`,
+    seen: `${hop.request.method} ${shownUrl(hop.request.url)} answered ${hop.response?.status ?? 'nothing'} to ${shownUrl((hop.response && headerValue(hop.response, 'location')) ?? 'no location')}${cookiesSet(hop)}`,
   }));
   return [
     ...lines.slice(-mostHops),
@@ -104,7 +113,7 @@ function fix(subject: Subject, circle: readonly string[]): Pick<Finding, 'fix' |
   );
   if (sets && step.kind === 'request' && step.jar === null)
     return {
-      fix: 'Let the step keep cookies: the chain sets some and does not get them back (cookies of the step, its jar).',
+      fix: 'Let the step keep cookies: the chain sets some and does not get them back: jar of this step is none.',
       fixSource: step.source,
     };
   const difference = differenceOf(circle);

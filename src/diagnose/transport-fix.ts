@@ -1,5 +1,6 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 import type { CauseId, Source } from '../model.ts';
+import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -9,12 +10,41 @@ interface Fix {
 }
 
 export function transportFix(subject: Subject, cause: CauseId): Fix {
-  const special =
-    subject.hop.failure?.phase === 'proxy' ? atProxy(subject) : fixes[cause]?.(subject, place(subject));
+  if (subject.hop.failure?.phase === 'proxy')
+    return { fix: atProxy(subject) ?? words(cause), fixSource: subject.environment.source };
+  const { source } = place(subject);
+  const kept = cause === 'tls-to-plain-port' ? keptPort(subject) : null;
+  if (kept !== null) return { fix: kept, fixSource: null };
   return {
-    fix: special ?? causeOf(cause)?.fix ?? 'Look into the log of the server at this time.',
-    fixSource: subject.hop.failure?.phase === 'proxy' ? subject.environment.source : place(subject).source,
+    fix: fixes[cause]?.(subject, place(subject)) ?? words(cause),
+    fixSource: sourceOf(subject, cause, source),
   };
+}
+
+function words(cause: CauseId): string {
+  return causeOf(cause)?.fix ?? 'Look into the log of the server at this time.';
+}
+
+const inOrigins: ReadonlySet<CauseId> = new Set([
+  'dns-failure',
+  'connection-refused',
+  'connection-timeout',
+  'tls-host-mismatch',
+  'tls-to-plain-port',
+  'plain-to-tls-port',
+]);
+const inTransport: ReadonlySet<CauseId> = new Set([
+  'tls-untrusted',
+  'client-cert-missing',
+  'client-cert-invalid',
+]);
+
+/** Null for what is to be changed at the server or at this machine. */
+function sourceOf(subject: Subject, cause: CauseId, origin: Source): Source | null {
+  if (cause === 'response-timeout') return subject.step.source;
+  if (inTransport.has(cause) || (cause.startsWith('connection-') && mapped(subject)))
+    return subject.environment.source;
+  return inOrigins.has(cause) ? origin : null;
 }
 
 /** The key of why401.yml from which the URL of the hop comes. */
@@ -65,8 +95,7 @@ const fixes: Readonly<Record<CauseId, Say>> = {
     `Check routing and firewall between this machine and the server, and the address in ${mapped(subject) ? 'connect_to' : key}.`,
   'response-timeout': (subject) =>
     `Look into the log of the server at this time; if it is known to be slow, raise timeout of the step (now ${subject.step.timeout} ms).`,
-  'tls-untrusted': ({ environment }) =>
-    `Add the issuing CA as environments.${environment.name}.tls.ca, or let the server send its intermediate certificates.`,
+  'tls-untrusted': untrusted,
   'tls-expired': (_, { url }) =>
     `Renew the certificate of ${url?.hostname ?? 'the server'} and reload the server.`,
   'tls-not-yet-valid': (_, { url }) =>
@@ -75,7 +104,8 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'tls-host-mismatch': (subject, { key, url }) =>
     `Set ${key} to a name that the certificate lists${names(subject)}, or add ${url?.hostname ?? 'this name'} to the certificate${mapped(subject) ? '; check that connect_to leads to the right machine' : ''}.`,
   'tls-to-plain-port': plainPort,
-  'plain-to-tls-port': (_, { key, url }) => `Set ${key} to https://${url?.host ?? ''}.`,
+  'plain-to-tls-port': (_, { key, url }) =>
+    `Set ${key} to ${url === null ? 'https' : new URL(url.href.replace(/^http:/, 'https:')).origin}.`,
   'client-cert-missing': ({ environment }) =>
     environment.transport.clientCertificate === null
       ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
@@ -83,6 +113,14 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };
+
+function untrusted({ environment, hop }: Subject): string {
+  const key = `environments.${environment.name}.tls.ca`;
+  if (hop.failure?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT')
+    return `Set ${key} to a file with this certificate, or let a CA issue one.`;
+  if (hop.failure?.code === 'SELF_SIGNED_CERT_IN_CHAIN') return `Set ${key} to a file with that root.`;
+  return `Let the server send its intermediate certificates; for a CA of your own, set ${key} to a file with its root.`;
+}
 
 function port(url: URL): string {
   return url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -99,14 +137,18 @@ function names({ hop }: Subject): string {
     : '';
 }
 
+function plainPort(_: Subject, { key, url }: Place): string {
+  return `Set ${key} to http://${url === null ? '' : `${url.hostname}:${port(url)}`} if plain http is meant, or to the port that speaks TLS.`;
+}
+
 /** A redirect from http to https that keeps the port of http is made by the server, not by why401.yml. */
-function plainPort(subject: Subject, { key, url }: Place): string {
+function keptPort(subject: Subject): string | null {
+  const { url } = place(subject);
   const before = subject.failing.hops.find(({ index }) => index === subject.hop.index - 1);
   const location = before?.response ? headerValue(before.response, 'location') : null;
-  if (before && location !== null && url !== null && URL.canParse(before.request.url)) {
-    const from = new URL(before.request.url);
-    if (from.protocol === 'http:' && port(from) === port(url))
-      return `Let ${from.origin} redirect to the port of https: its Location ${location} keeps the port ${port(url)} of http.`;
-  }
-  return `Set ${key} to http://${url?.host ?? ''} if plain http is meant, or to the port that speaks TLS.`;
+  if (!before || location === null || url === null || !URL.canParse(before.request.url)) return null;
+  const from = new URL(before.request.url);
+  return from.protocol === 'http:' && port(from) === port(url)
+    ? `Let ${from.origin} redirect to the port of https: its Location ${shownUrl(location)} keeps the port ${port(url)} of http.`
+    : null;
 }

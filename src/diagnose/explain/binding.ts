@@ -7,6 +7,7 @@ import {
   credentialSource,
   type Explain,
   type Explanations,
+  tokenName,
 } from './explanation.ts';
 
 export const binding: Explanations = {
@@ -35,7 +36,7 @@ function mismatch(subject: Subject): ReturnType<Explain> {
       ? 'no client certificate'
       : 'the client certificate of tls.cert';
   const scheme = subject.uses[0]?.scheme ?? null;
-  const token = `the access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   return {
     summary:
       bound === null
@@ -50,7 +51,7 @@ function missing(subject: Subject): ReturnType<Explain> {
     .find(({ scheme }) => scheme.toLowerCase() === 'dpop')
     ?.parameters.get('algs');
   return {
-    summary: `${answered(subject)}: it wants a DPoP proof with the access token of ${credentialName(subject)}, and ${subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop') ? 'does not see the one that was sent' : 'none was sent'}.`,
+    summary: `${answered(subject)}: it wants a DPoP proof with ${tokenName(subject)}, and ${subject.hop.request.headers.some(([name]) => name.toLowerCase() === 'dpop') ? 'does not see the one that was sent' : 'none was sent'}.`,
     fix: `Send the token in the scheme DPoP with a proof for ${subject.hop.request.method} ${target(subject)}${algs === undefined ? '' : `, signed with one of ${algs}`}; or let the authorization server issue tokens that are not bound.`,
     fixSource: credentialSource(subject, 'token'),
   };

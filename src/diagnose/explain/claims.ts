@@ -3,6 +3,7 @@ import type { Environment } from '../../model.ts';
 import { type Subject, tokenUse } from '../subject.ts';
 import {
   answered,
+  capital,
   clientKey,
   clientSource,
   credentialName,
@@ -13,21 +14,28 @@ import {
   originOfHop,
   ownIssuers,
   secretName,
+  tokenName,
 } from './explanation.ts';
-import { smallDifference } from './words.ts';
+import { several, smallDifference } from './words.ts';
 
 export const claims: Explanations = {
   'environment-mixup': mixup,
   'issuer-mismatch': issuer,
   'audience-mismatch': audience,
   'client-mismatch': clientMismatch,
+  // sub is personal data at times: that it differs is said, not what it is.
+  'subject-mismatch': (subject) => ({
+    summary: `${answered(subject)}: ${tokenName(subject)} is of another user or service (sub) than the one that is expected.`,
+    fix: `Get the token of ${credentialName(subject)} as the user or service that is bound there, or bind this one.`,
+    fixSource: credentialSource(subject, 'token', 'client'),
+  }),
   'token-claims-invalid': claimsInvalid,
 };
 
 export function claim(subject: Subject, name: string): string | null {
   const value = tokenUse(subject)?.token?.claims?.[name];
-  if (Array.isArray(value)) return value.map(String).join(', ');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  if (Array.isArray(value)) return several(value.map(String), ', ', 6);
+  return typeof value === 'string' || typeof value === 'number' ? several([String(value)]) : null;
 }
 
 function others(subject: Subject): Environment[] {
@@ -36,24 +44,26 @@ function others(subject: Subject): Environment[] {
 
 function mixup(subject: Subject): ReturnType<Explain> {
   if (subject.client && subject.stage !== 'resource') return clientMixup(subject);
-  const token = `The access token of ${credentialName(subject)}`;
   const { name } = subject.environment;
-  const [who, theirs] = origin(subject);
+  const [who, theirs] = origin(subject) ?? [null, null];
   const { credential } = subject;
   const stored = credential?.type === 'bearer' ? secretName(credential.token) : '';
   const foreign = theirs ?? 'another environment';
   return {
-    summary: `${token} ${who}.`,
+    summary:
+      who === null
+        ? `${answered(subject)}: ${tokenName(subject)} is one of another environment than ${name}.`
+        : `${capital(tokenName(subject))} ${who}.`,
     fix: oauth2(subject)
       ? `Correct the client and issuer of ${credentialName(subject)} in ${name}; this token belongs to ${foreign}.`
-      : `Put a token of ${name} into the secret${stored} of ${credentialName(subject)}; this one belongs to ${foreign}.`,
+      : `Put the value of ${name} into the secret${stored} of ${credentialName(subject)}; this one belongs to ${foreign}.`,
     fixSource: credentialSource(subject, 'token', 'client'),
     references: ['RFC 7519 section 4.1.1', 'RFC 8414 section 2'],
   };
 }
 
-/** What of the token belongs elsewhere, and to which environment. */
-function origin(subject: Subject): [string, string | null] {
+/** What of the token belongs elsewhere, and to which environment; null: it cannot be read. */
+function origin(subject: Subject): [string, string | null] | null {
   const { name } = subject.environment;
   const own = ownIssuers(subject).join(', ');
   const iss = claim(subject, 'iss');
@@ -84,10 +94,7 @@ function origin(subject: Subject): [string, string | null] {
       `was issued to client ${found.value} (${found.name}), a client of ${owner.name} and not of ${name}`,
       owner.name,
     ];
-  return [
-    `seems to be one of another environment (iss ${iss ?? 'unknown'}); ${name} expects ${own || 'its own'}`,
-    null,
-  ];
+  return iss === null ? null : [`has iss ${iss}; ${name} expects ${own || 'another'}`, null];
 }
 
 function clientMixup(subject: Subject): ReturnType<Explain> {
@@ -104,7 +111,7 @@ function clientMixup(subject: Subject): ReturnType<Explain> {
 function issuer(subject: Subject): ReturnType<Explain> {
   const iss = claim(subject, 'iss');
   const own = ownIssuers(subject);
-  const token = `the access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   const configured = [...subject.environment.issuers.values()][0]?.source ?? null;
   if (iss === null)
     return {
@@ -135,7 +142,7 @@ function audience(subject: Subject): ReturnType<Explain> {
       ? ''
       : `, as asked for with ${credential?.resource.length ? 'resource' : 'audience'} ${resource}`;
   return {
-    summary: `${answered(subject)}: it does not accept the audience of the access token of ${credentialName(subject)}; ${aud === null ? 'aud is absent or cannot be read here' : `aud is ${aud}`}${asked}.`,
+    summary: `${answered(subject)}: it does not accept the audience of ${tokenName(subject)}; ${aud === null ? 'aud is absent or cannot be read here' : `aud is ${aud}`}${asked}.`,
     fix: `Ask for the audience that this server expects (resource or audience of ${credentialName(subject)})${aud === null ? '' : `, or add ${aud} to what it accepts in ${subject.environment.name}`}.`,
     fixSource: credentialSource(subject, 'resource', 'audience', 'token'),
     references: ['RFC 7519 section 4.1.3', 'RFC 8707 section 2'],
@@ -172,7 +179,7 @@ function clientMismatch(subject: Subject): ReturnType<Explain> {
   const whose = owner ? ` of ${owner.name}` : '';
   return {
     summary: found
-      ? `${answered(subject)}: the access token of ${credentialName(subject)} was issued to client ${found.value}${whose} (${found.name}), and ${subject.environment.name} has ${own || 'no client'}.`
+      ? `${answered(subject)}: ${tokenName(subject)} was issued to client ${found.value}${whose} (${found.name}), and ${subject.environment.name} has ${own || 'no client'}.`
       : `${answered(subject)}: the ${subject.stage === 'resource' ? 'token' : 'grant'} belongs to another client than the one that is expected.`,
     fixSource: credentialSource(subject, 'client', 'token'),
   };
@@ -187,10 +194,10 @@ function claimsInvalid(subject: Subject): ReturnType<Explain> {
   const held = tokenUse(subject)?.token?.claims;
   if (named === undefined || !held)
     return {
-      summary: `${answered(subject)}: a claim of the access token of ${credentialName(subject)} is missing or has another value than the server wants.`,
+      summary: `${answered(subject)}: a claim of ${tokenName(subject)} is missing or has another value than the server wants.`,
     };
   const state = held[named] === undefined ? 'is missing in' : 'has another value than the server wants in';
   return {
-    summary: `${answered(subject)}: the claim "${named}" ${state} the access token of ${credentialName(subject)}.`,
+    summary: `${answered(subject)}: the claim "${named}" ${state} ${tokenName(subject)}.`,
   };
 }

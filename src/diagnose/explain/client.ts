@@ -30,19 +30,19 @@ export const client: Explanations = {
   'client-assertion-invalid': (subject) =>
     assertion(
       subject,
-      'refuses the client assertion',
+      'it is refused',
       'Sign with the key that is registered for the client in this environment, and set iss and sub to its client_id.',
     ),
   'client-assertion-audience': (subject) =>
     assertion(
       subject,
-      'finds the client assertion addressed to another server',
-      `Set aud to the issuer identifier ${subject.client?.issuer.issuer ?? ''}; some servers want the token endpoint.`,
+      'its aud names another server',
+      `Set aud to the issuer identifier${subject.client ? ` ${subject.client.issuer.issuer}` : ' of this environment'}; some servers want the token endpoint.`,
     ),
   'client-assertion-replayed': (subject) =>
     assertion(
       subject,
-      'has seen the jti of the client assertion before',
+      'its jti was used before',
       'Make a new assertion with a new jti for every request, retries included.',
     ),
   'redirect-uri-mismatch': redirectUri,
@@ -110,7 +110,7 @@ function type(subject: Subject): ReturnType<Explain> {
 
 function assertion(subject: Subject, what: string, fix: string): ReturnType<Explain> {
   return {
-    summary: `${answered(subject)}: it ${what} of ${clientId(subject)}.`,
+    summary: `${answered(subject)} to the client assertion of ${clientId(subject)}: ${what}.`,
     fix,
     fixSource: clientSource(subject, 'token_endpoint_auth_method'),
   };

@@ -24,6 +24,7 @@ export const delivery: Explanations = {
 function dropped(subject: Subject): ReturnType<Explain> {
   const { hops } = subject.failing;
   const lost = lostUses(subject);
+  if (lost.length === 0) return {};
   const fields = [...new Set(lost.map(({ field }) => field))].join(', ');
   const at = hops.findIndex((hop) => hop.dropped.some(({ header }) => fields.includes(header)));
   const hop = hops[at] ?? subject.hop;
@@ -79,7 +80,7 @@ function basicShadow(subject: Subject): ReturnType<Explain> {
   );
   const elsewhere = witness ? `; in ${witness.environment} the same request with ${scheme} passes` : '';
   return {
-    summary: `A Basic gate${realm === undefined ? '' : ` (realm "${realm}")`} in front of ${originOfHop(subject)} answered instead of the application: ${scheme} was sent, only Basic is asked for${elsewhere}.`,
+    summary: `${answered(subject)} and asks for Basic only${realm === undefined ? '' : ` (realm "${realm}")`}, though ${scheme} was sent: a password gate in front of the application took the header${elsewhere}.`,
     fix: `Exempt this route from the gate, or let the gate use another means than the Authorization header (source address, client certificate, a header of its own): one request has one Authorization header.`,
     fixSource: null,
     references: ['RFC 9110 section 11.6.1', 'RFC 7617 section 2'],
@@ -88,12 +89,15 @@ function basicShadow(subject: Subject): ReturnType<Explain> {
 
 function schemeMismatch(subject: Subject): ReturnType<Explain> {
   const offered = subject.challenges.map(({ scheme }) => scheme).join(', ');
-  const sent = subject.uses[0]?.scheme ?? 'another scheme';
+  const sent = subject.uses[0]?.scheme ?? null;
+  const how = sent === null ? '' : ` with ${sent}`;
   return {
-    summary: `${credentialName(subject)} was sent with ${sent}, and ${originOfHop(subject)} asks for ${offered}.`,
-    fix: `Use a credential of the scheme ${offered} for this step.`,
+    summary:
+      offered === ''
+        ? `${answered(subject)}: it wants another authentication scheme than the one of ${credentialName(subject)}${sent === null ? '' : `, ${sent}`}.`
+        : `${capital(credentialName(subject))} was sent${how}, and ${originOfHop(subject)} answered ${subject.response?.status ?? 'nothing'} and asks for ${offered}.`,
+    fix: `Use a credential of the scheme ${offered || 'that the server documents'} for this step.`,
     fixSource: subject.credential?.source ?? subject.step.source,
-    references: ['RFC 9110 section 11.6.1'],
   };
 }
 
@@ -113,7 +117,7 @@ function witness(subject: Subject): string {
 
 function stripped(subject: Subject): ReturnType<Explain> {
   return {
-    summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and the answer is one for a request without it: ${answered(subject)}${witness(subject)}.`,
+    summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and seems not to have arrived: ${answered(subject)}${witness(subject)}.`,
     fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (CGIPassAuth or WSGIPassAuthorization in Apache httpd, proxy_set_header in nginx, the header list of a CDN).`,
   };
 }

@@ -3,8 +3,8 @@ import { headerValue, type Subject } from '../subject.ts';
 import { answered, type Explain, type Explanations, inBrackets, originOfHop } from './explanation.ts';
 
 export const edge: Explanations = {
-  'edge-blocked': (subject) => page(subject, 'refused the request', 'a block page'),
-  'edge-challenge': (subject) => page(subject, 'asked for a proof that a person is there', 'a challenge'),
+  'edge-blocked': (subject) => page(subject, 'refused the request'),
+  'edge-challenge': (subject) => page(subject, 'asked for a proof that a person is there'),
   'edge-login': login,
   'proxy-auth-required': proxyAuth,
   'proxy-intercept': intercept,
@@ -14,9 +14,9 @@ export const edge: Explanations = {
   }),
   'rate-limited': limited,
   'cached-response': cached,
-  'gateway-down': (subject) => gateway(subject, 'and does not reach the application behind it'),
-  'gateway-timeout': (subject) => gateway(subject, 'and waited too long for the application behind it'),
-  'gateway-misconfigured': (subject) => gateway(subject, 'and its own check of credentials failed'),
+  'gateway-down': (subject) => gateway(subject, 'which does not reach the application behind it'),
+  'gateway-timeout': (subject) => gateway(subject, 'which waited too long for the application behind it'),
+  'gateway-misconfigured': (subject) => gateway(subject, 'whose own check of credentials failed'),
 };
 
 /** ` (Server: nginx)`. */
@@ -25,24 +25,23 @@ function product(subject: Subject): string {
   return inBrackets(name === null ? null : `Server: ${name}`);
 }
 
+/** `CF-Ray`, `X-Amz-Cf-Id`, `X-Request-Id`: by which a product finds the request in its log. */
+const idField = /^(?:x-(?:[\w-]+-)?(?:id|ref|iinfo)|cf-ray)$/i;
+
 /** The id that those who run the edge will ask for: of the page, else of a header. */
 function incident(subject: Subject): string | null {
   const onPage =
     /\b(?:support|incident|reference|request|ray|event|attack)[ _-]?(?:id|number|#)\b(?:\s|<[^>]{0,40}>|is|:|#)*([\w.-]{4,64})/i.exec(
       subject.text,
     )?.[1];
-  const fields = ['cf-ray', 'x-amz-cf-id', 'x-azure-ref', 'x-iinfo', 'x-sucuri-id', 'x-request-id'];
-  const inHeader = fields.flatMap((field) => {
-    const value = subject.response ? headerValue(subject.response, field) : null;
-    return value === null ? [] : [value];
-  });
-  return onPage ?? inHeader[0] ?? null;
+  const inHeader = (subject.response?.headers ?? []).find(([name]) => idField.test(name))?.[1];
+  return onPage ?? inHeader ?? null;
 }
 
-function page(subject: Subject, what: string, form: string): ReturnType<Explain> {
+function page(subject: Subject, what: string): ReturnType<Explain> {
   const id = incident(subject);
   return {
-    summary: `Something in front of the application ${what}${product(subject)}: the answer is ${form} with status ${subject.response?.status ?? 'none'}${id === null ? '' : `, id ${id}`}.`,
+    summary: `${answered(subject)}: something in front of the application${product(subject)} ${what}${id === null ? '' : `, id ${id}`}.`,
     fix: `Ask those who run it to let this runner pass (its address, or the User-Agent why401)${id === null ? '' : `; name the id ${id}`}.`,
   };
 }

@@ -31,6 +31,12 @@ export function withVocabulary(subject: Subject, id: CauseId, own: Partial<Expla
   };
 }
 
+/** How `other` would show itself beside `cause`, without a full stop; null where the vocabulary says nothing. */
+export function toldApart(cause: CauseId, other: CauseId): string | null {
+  const found = causeOf(cause)?.tell_apart.find((each) => each.cause === other);
+  return found ? `to tell them apart: ${lowerFirst(found.how).replace(/\.$/, '')}` : null;
+}
+
 function lowerFirst(text: string): string {
   return /^[A-Z](?:[a-z]| )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
@@ -44,7 +50,7 @@ export function originOfHop(subject: Subject, index: number | null = null): stri
 /** Who answered: an origin, or the authorization server by its issuer. */
 export function server(subject: Subject): string {
   if (subject.stage !== 'token' && subject.stage !== 'authorization') return originOfHop(subject);
-  return `the authorization server ${subject.client?.issuer.issuer ?? originOfHop(subject)}`;
+  return `the authorization server ${(subject.client ?? oauth2(subject)?.client)?.issuer.issuer ?? originOfHop(subject)}`;
 }
 
 /** `https://api.example.test answered 401 (invalid_token: The access token expired)`. */
@@ -57,6 +63,13 @@ export function answered(subject: Subject): string {
 
 export function inBrackets(text: string | null): string {
   return text === null || text === '' ? '' : ` (${text})`;
+}
+
+/** What the credential sends: `the access token of credential "reader"`. */
+export function tokenName(subject: Subject): string {
+  const type = subject.uses[0]?.type ?? subject.credential?.type;
+  const what = type === 'api_key' ? 'API key' : type === 'basic' ? 'password' : 'access token';
+  return `the ${what} of ${credentialName(subject)}`;
 }
 
 /** As the first word of a sentence; an origin keeps its form. */
@@ -76,7 +89,8 @@ export function refusal(subject: Subject): string {
 
 /** `environments.production.clients.web.client_id`. */
 export function clientKey(subject: Subject, key: string): string {
-  return `environments.${subject.environment.name}.clients.${subject.client?.name ?? '?'}.${key}`;
+  if (!subject.client) return `${key} of the client`;
+  return `environments.${subject.environment.name}.clients.${subject.client.name}.${key}`;
 }
 
 export function clientId(subject: Subject): string {

@@ -2,6 +2,7 @@
 import { headerValue, type Subject } from '../subject.ts';
 import {
   answered,
+  clientId,
   credentialName,
   credentialSource,
   type Explain,
@@ -74,7 +75,7 @@ function duplicated(subject: Subject): ReturnType<Explain> {
 
 function notEncoded(subject: Subject): ReturnType<Explain> {
   return {
-    summary: `${answered(subject)}: it reads the id or secret of client ${subject.client?.client_id ?? ''} in Basic in another encoding than was sent.`,
+    summary: `${answered(subject)}: it reads the id or secret of ${clientId(subject)} in Basic in another encoding than was sent.`,
     fixSource: subject.client?.sources['token_endpoint_auth_method'] ?? subject.client?.source ?? null,
   };
 }

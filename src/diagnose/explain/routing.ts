@@ -1,7 +1,9 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
+import { loopWords } from '../redirect-loop.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
 import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';
+import { shownUrl } from './words.ts';
 
 export const routing: Explanations = {
   'route-missing': route,
@@ -24,6 +26,7 @@ export const routing: Explanations = {
   'jwks-unavailable': (subject) => ({
     summary: `${answered(subject)}: it could not fetch or read the key set of the issuer${issuers(subject)}${reachable(subject)}.`,
   }),
+  'redirect-loop': (subject) => loopWords(subject) ?? {},
   'redirect-downgrade': downgrade,
   'redirect-unexpected': unexpected,
 };
@@ -56,7 +59,7 @@ function methodWrong(subject: Subject): ReturnType<Explain> {
   const allow = subject.response ? headerValue(subject.response, 'allow') : null;
   return {
     summary: `${answered(subject)}: it does not take ${line(subject)}${allow === null ? '' : `; it allows ${allow}`}.`,
-    fix: `Use ${allow === null ? 'another method' : `one of ${allow}`}, or correct the path of the step.`,
+    fix: `Use ${allow === null ? 'another method' : allow.replaceAll(/, */g, ' or ')}, or correct the path of the step.`,
     fixSource: subject.step.source,
   };
 }
@@ -69,8 +72,8 @@ function methodChanged(subject: Subject): ReturnType<Explain> {
   const [from, to] = [hops[at - 1], hops[at]];
   if (!from || !to) return {};
   return {
-    summary: `${from.request.method} ${from.request.url} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${to.request.url}, without its body; ${answered(subject)}.`,
-    fix: `Send ${from.request.method} to ${to.request.url} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
+    summary: `${from.request.method} ${shownUrl(from.request.url)} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${shownUrl(to.request.url)}, without its body; ${answered(subject)}.`,
+    fix: `Send ${from.request.method} to ${shownUrl(to.request.url)} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
     fixSource: subject.step.source,
   };
 }
@@ -116,7 +119,7 @@ function downgrade(subject: Subject): ReturnType<Explain> {
   const [from, to] = [hops[at - 1], hops[at]];
   if (!from || !to) return {};
   return {
-    summary: `${from.request.url} answered ${from.response?.status ?? ''} and leads from https to plain http, ${to.request.url}.`,
+    summary: `${shownUrl(from.request.url)} answered ${from.response?.status ?? ''} and leads from https to plain http, ${shownUrl(to.request.url)}.`,
   };
 }
 
@@ -124,8 +127,8 @@ function unexpected(subject: Subject): ReturnType<Explain> {
   const location = subject.response ? headerValue(subject.response, 'location') : null;
   if (location === null) return {};
   return {
-    summary: `${answered(subject)}: it redirects to ${location}, where the scenario expects an answer.`,
-    fix: `Call ${location} directly, or expect the redirect.`,
+    summary: `${answered(subject)}: it redirects to ${shownUrl(location)}, where the scenario expects an answer.`,
+    fix: `Call ${shownUrl(location)} directly, or expect the redirect.`,
     fixSource: subject.step.source,
   };
 }

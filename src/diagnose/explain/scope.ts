@@ -11,7 +11,9 @@ import {
   type Explanations,
   oauth2,
   originOfHop,
+  tokenName,
 } from './explanation.ts';
+import { isoTime, several } from './words.ts';
 
 export const scope: Explanations = {
   'scope-missing': missing,
@@ -37,35 +39,46 @@ function who(subject: Subject): string {
 function held(subject: Subject): string[] | null {
   const claims = tokenUse(subject)?.token?.claims;
   if (claims) return heldScopes(claims);
+  const told = subject.response ? headerValue(subject.response, 'x-oauth-scopes') : null;
+  if (told !== null) return words(told);
   const granted = subject.uses.find(({ obtained }) => obtained?.scope != null)?.obtained?.scope;
   return granted == null ? null : words(granted);
 }
 
+/** Any of these would do. */
+function accepted(subject: Subject): string[] {
+  const value = subject.response ? headerValue(subject.response, 'x-accepted-oauth-scopes') : null;
+  return value === null ? [] : words(value);
+}
+
 function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
+  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
   const needed = neededScopes(subject);
+  const any = needed.length === 0 ? accepted(subject) : [];
   const has = held(subject);
   const lacking = has ? needed.filter((name) => !has.includes(name)) : needed;
-  const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : has.join(' ')}`;
+  const granted = has === null ? '' : `the token holds ${has.length === 0 ? 'none' : several(has)}`;
   const asked = oauth2(subject)?.scope ?? null;
   const names = (lacking.length > 0 ? lacking : needed).join(' ');
   const wasAsked =
     asked !== null && names !== '' && words(names).every((name) => words(asked).includes(name));
   const summary =
     names === ''
-      ? `${answered(subject)}: the access token of ${credentialName(subject)} lacks a scope that it does not name${granted === '' ? '' : `; ${granted}`}.`
-      : `The access token of ${credentialName(subject)} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
+      ? `${answered(subject)}: ${tokenName(subject)} lacks ${any.length === 0 ? 'a scope that it does not name' : `a scope, any of ${several(any, ', ')}`}${granted === '' ? '' : `; ${granted}`}.`
+      : `${capital(tokenName(subject))} lacks the scope ${names}: ${originOfHop(subject)} needs ${needed.join(' ')}${granted === '' ? '' : `, and ${granted}`}.`;
+  const isHeld = names !== '' && lacking.length === 0;
   return {
-    summary:
-      names !== '' && lacking.length === 0
-        ? `${answered(subject)}: it asks for the scope ${names}, and the access token of ${credentialName(subject)} holds it already.`
-        : summary,
-    fix: wasAsked
-      ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
-      : `Add ${names || 'the scope that the operation documents'} to scope of ${credentialName(subject)}.`,
+    summary: isHeld
+      ? `${answered(subject)}: it asks for the scope ${names}, and ${tokenName(subject)} holds it already.`
+      : summary,
+    fix: isHeld
+      ? 'The token holds it: look for a role or permission that the server wants beside it, and in which claim the server looks for scopes.'
+      : wasAsked
+        ? `It was asked for and not granted: allow ${names} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}.`
+        : `Add ${names || (any.length === 0 ? 'the scope that the operation documents' : `one of ${several(any, ', ')}`)} to scope of ${credentialName(subject)}.`,
     fixSource: credentialSource(subject, 'scope', 'token'),
   };
 }
@@ -98,7 +111,7 @@ function dropped(subject: Subject): ReturnType<Explain> {
   if (asked === null || granted === null) return { fixSource: credentialSource(subject, 'scope') };
   const lost = words(asked).filter((name) => !granted.includes(name));
   return {
-    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${granted.join(' ') || 'nothing'}${lost.length > 0 ? `: ${lost.join(' ')} was left out` : ''}.`,
+    summary: `${capital(credentialName(subject))} asked for ${asked} and was granted ${several(granted) || 'nothing'}${lost.length > 0 ? `; ${lost.join(' ')} was left out` : ''}.`,
     fix: `Allow ${lost.join(' ') || 'the scope'} for client ${oauth2(subject)?.client.client_id ?? ''} at the authorization server of ${subject.environment.name}, or do not ask for it.`,
     fixSource: credentialSource(subject, 'scope'),
   };
@@ -108,7 +121,7 @@ function permission(subject: Subject): ReturnType<Explain> {
   const has = held(subject);
   const { method, url } = subject.hop.request;
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  const scopes = has === null || has.length === 0 ? '' : ` (scope ${has.join(' ')})`;
+  const scopes = has === null || has.length === 0 ? '' : ` (scope ${several(has)})`;
   return {
     summary: `${answered(subject)}: ${who(subject)}${scopes} may not ${method} ${path}.`,
     fix: `Give it the role that ${method} ${path} needs in ${subject.environment.name}, or name another credential on the step.`,
@@ -125,8 +138,8 @@ function stepUp(subject: Subject): ReturnType<Explain> {
   const claims = tokenUse(subject)?.token?.claims;
   const own = ['acr', 'auth_time'].flatMap((name) => {
     const value = claims?.[name];
-    if (typeof value === 'number') return [`${name} ${new Date(value * 1000).toISOString()}`];
-    return typeof value === 'string' ? [`${name} ${value}`] : [];
+    if (typeof value === 'number') return [`${name} ${isoTime(value * 1000)}`];
+    return typeof value === 'string' ? [`${name} ${several([value])}`] : [];
   });
   const wanted = [
     ...(acr === undefined ? [] : [`acr_values ${acr}`]),
@@ -140,7 +153,7 @@ function stepUp(subject: Subject): ReturnType<Explain> {
         ? 'the claims of its challenge'
         : 'a stronger or more recent one';
   return {
-    summary: `${answered(subject)}: the sign-in behind the access token of ${credentialName(subject)} does not suffice; it wants ${how}${own.length === 0 ? '' : `, and the token has ${own.join(', ')}`}.`,
+    summary: `${answered(subject)}: the sign-in behind ${tokenName(subject)} does not suffice; it wants ${how}${own.length === 0 ? '' : `, and the token has ${own.join(', ')}`}.`,
     fix: `Sign in again with ${wanted.length > 0 ? wanted.join(' and ') : 'what the challenge names'}; a client without a user cannot, and needs an exemption.`,
     fixSource: credentialSource(subject, 'token'),
   };

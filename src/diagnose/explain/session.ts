@@ -59,6 +59,7 @@ function login(subject: Subject): ReturnType<Explain> {
 
 /** Origin and path: queries of login pages are long and carry state. */
 function target(location: string, base: string): string {
+  if (!URL.canParse(location, base)) return location;
   const url = new URL(location, base);
   return `${url.origin}${url.pathname}`;
 }
@@ -118,7 +119,9 @@ function whyNot(name: string, set: Hop, subject: Subject): string {
     .at(-1)?.[1];
   const attribute = (key: string): string | null =>
     new RegExp(`;\\s*${key}=([^;]*)`, 'i').exec(line ?? '')?.[1]?.trim() ?? null;
-  const [from, to] = [new URL(set.request.url), new URL(subject.hop.request.url)];
+  const urls = [set.request.url, subject.hop.request.url].filter((url) => URL.canParse(url));
+  const [from, to] = urls.map((url) => new URL(url));
+  if (!from || !to) return '';
   const domain = attribute('domain')?.replace(/^\./, '').toLowerCase() ?? null;
   if (domain === null && from.hostname !== to.hostname)
     return `: it has no Domain, so it is for ${from.hostname} only`;

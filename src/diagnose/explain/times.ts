@@ -3,12 +3,14 @@ import { span } from '../facts/time.ts';
 import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
 import {
   answered,
-  credentialName,
+  capital,
   credentialSource,
   type Explain,
   type Explanations,
   secretName,
+  tokenName,
 } from './explanation.ts';
+import { isoTime } from './words.ts';
 
 export const times: Explanations = {
   'token-expired': expired,
@@ -25,10 +27,6 @@ function instant(subject: Subject, name: string): number | null {
     : null;
 }
 
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
 function expired(subject: Subject): ReturnType<Explain> {
   const { credential } = subject;
   const [obtained] = subject.uses.flatMap((use) => (use.obtained ? [use.obtained] : []));
@@ -38,23 +36,30 @@ function expired(subject: Subject): ReturnType<Explain> {
       : 'Get a fresh token before the run.';
   return {
     summary: expiry(subject, obtained?.expiresAt ?? null),
-    fix: obtained
-      ? 'The token was obtained in this run and ended during it: shorten the scenario, or ask for a longer lifetime.'
-      : replace,
+    fix: isAhead(subject)
+      ? 'Look into the log of the server: exp does not bear it out. A new token shows whether this one is at fault, and Date whether a clock is.'
+      : obtained
+        ? 'The token was obtained in this run and ended during it: shorten the scenario, or ask for a longer lifetime.'
+        : replace,
     fixSource: credentialSource(subject, 'token'),
   };
 }
 
+function isAhead(subject: Subject): boolean {
+  const exp = instant(subject, 'exp');
+  return exp !== null && exp > (serverDate(subject) ?? localMidpoint(subject.hop));
+}
+
 function expiry(subject: Subject, announced: number | null): string {
-  const token = `the access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const exp = instant(subject, 'exp');
   if (exp !== null && exp <= now)
-    return `The access token of ${credentialName(subject)} expired ${span(now - exp)} before it was used (exp ${iso(exp)}).`;
+    return `${capital(tokenName(subject))} expired ${span(now - exp)} before it was used (exp ${isoTime(exp)}).`;
   if (exp !== null)
-    return `${answered(subject)}: it takes ${token} for expired, whose exp is ${span(exp - now)} ahead (${iso(exp)}).`;
+    return `${answered(subject)}: it takes ${token} for expired, whose exp is ${span(exp - now)} ahead (${isoTime(exp)}).`;
   if (announced !== null)
-    return `${answered(subject)}: ${token} has expired; its token answer gave it until ${iso(announced)}.`;
+    return `${answered(subject)}: ${token} has expired; its token answer gave it until ${isoTime(announced)}.`;
   return `${answered(subject)}: ${token} has expired; it does not show its time here.`;
 }
 
@@ -63,12 +68,12 @@ function notYet(subject: Subject): ReturnType<Explain> {
   const from = instant(subject, name);
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   const clock = serverDate(subject) === null ? 'our clock' : "the answer's Date";
-  const token = `access token of ${credentialName(subject)}`;
+  const token = tokenName(subject);
   return {
     summary:
       from !== null && from > now
-        ? `The ${token} is valid from ${iso(from)} only (${name}), ${span(from - now)} after ${clock}.`
-        : `${answered(subject)}: the ${token} is not valid yet by its clock.`,
+        ? `${capital(token)} is valid from ${isoTime(from)} only (${name}), ${span(from - now)} after ${clock}.`
+        : `${answered(subject)}: ${token} is not valid yet by its clock.`,
     fixSource: credentialSource(subject, 'token'),
   };
 }
@@ -88,7 +93,7 @@ function skew(subject: Subject): ReturnType<Explain> {
     };
   const direction = difference < 0 ? 'behind' : 'ahead of';
   return {
-    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (its Date ${iso(date)}, ours ${iso(own)})${witness(subject, difference)}.`,
+    summary: `${answered(subject)}: its clock is ${span(Math.abs(difference))} ${direction} ours (its Date ${isoTime(date)}, ours ${isoTime(own)})${witness(subject, difference)}.`,
     fix: `Synchronise the clock that is wrong (NTP); a leeway of a minute ${Math.abs(difference) <= 60_000 ? 'would do' : `does not cover ${span(Math.abs(difference))}`}.`,
   };
 }
@@ -108,11 +113,11 @@ function witness(subject: Subject, difference: number): string {
 function lifetime(subject: Subject): ReturnType<Explain> {
   const claims = tokenUse(subject)?.token?.claims;
   const raw = claims?.['exp'];
-  const token = `The access token of ${credentialName(subject)}`;
+  const token = capital(tokenName(subject));
   const fixSource = credentialSource(subject, 'token');
   if (typeof raw === 'number' && raw >= 1e11)
     return {
-      summary: `${token} has exp ${raw}, which looks like milliseconds (${iso(Math.min(raw, 8.64e15))}); read in seconds it never ends.`,
+      summary: `${token} has exp ${raw}, which looks like milliseconds (${isoTime(Math.min(raw, 8.64e15))}); read in seconds it never ends.`,
       fix: 'Let the code that mints the token write exp in seconds since 1970.',
       fixSource,
     };
@@ -120,10 +125,10 @@ function lifetime(subject: Subject): ReturnType<Explain> {
   const now = serverDate(subject) ?? localMidpoint(subject.hop);
   if (exp !== null && exp <= now)
     return {
-      summary: `${token} was over for ${span(now - exp)} (exp ${iso(exp)}) when ${answered(subject)}.`,
+      summary: `${token} was over for ${span(now - exp)} (exp ${isoTime(exp)}) when ${answered(subject)}.`,
       fixSource,
     };
   const iat = instant(subject, 'iat');
   if (exp === null || iat === null) return { fixSource };
-  return { summary: `${token} states a lifetime of ${span(exp - iat)}, until ${iso(exp)}.`, fixSource };
+  return { summary: `${token} states a lifetime of ${span(exp - iat)}, until ${isoTime(exp)}.`, fixSource };
 }

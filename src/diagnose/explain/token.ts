@@ -11,7 +11,9 @@ import {
   oauth2,
   ownIssuers,
   secretName,
+  tokenName,
 } from './explanation.ts';
+import { several } from './words.ts';
 
 export const token: Explanations = {
   'token-malformed': malformed,
@@ -25,12 +27,12 @@ export const token: Explanations = {
 };
 
 function tokenOf(subject: Subject): string {
-  return `the access token of ${credentialName(subject)}`;
+  return tokenName(subject);
 }
 
 function header(subject: Subject, name: string): string | null {
   const value = tokenUse(subject)?.token?.header?.[name];
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' ? several([value]) : null;
 }
 
 function malformed(subject: Subject): ReturnType<Explain> {
@@ -118,7 +120,7 @@ function kind(subject: Subject): ReturnType<Explain> {
     ...['nonce', 'at_hash', 'c_hash']
       .filter((name) => claims[name] !== undefined)
       .map((name) => `it holds ${name}`),
-    ...(typeof claims['token_use'] === 'string' ? [`token_use is ${claims['token_use']}`] : []),
+    ...(typeof claims['token_use'] === 'string' ? [`token_use is ${several([claims['token_use']])}`] : []),
     ...(typ !== null && !/^(at\+)?jwt$/i.test(typ) ? [`typ is ${typ}`] : []),
   ];
   const credential = subject.credential;

@@ -73,7 +73,37 @@ export function smallDifference(one: string, other: string): string | null {
   const parts = (['protocol', 'hostname', 'port', 'pathname', 'search'] as const).filter(
     (part) => a[part] !== b[part],
   );
-  const names = { protocol: 'scheme', hostname: 'host', port: 'port', pathname: 'path', search: 'query' };
+  const names = { protocol: 'scheme', hostname: null, port: 'port', pathname: 'path', search: 'query' };
   const [only] = parts;
-  return parts.length === 1 && only ? `they differ in the ${names[only]} only` : null;
+  const name = only ? names[only] : null;
+  return parts.length === 1 && name !== null ? `they differ in the ${name} only` : null;
+}
+
+/** An instant as ISO 8601; a number that is none as it is. */
+export function isoTime(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
+}
+
+/** The first of a list, and how many there are more. */
+export function several(list: readonly string[], separator = ' ', most = 12): string {
+  const more = list.length - most;
+  const shown = list.slice(0, more > 0 ? most : undefined).map((text) => cut(text, 120));
+  return `${shown.join(separator)}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function cut(text: string, width: number): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > width ? `${line.slice(0, width)}…` : line;
+}
+
+/** Parameters of redirects that are credentials, or as good as such. */
+const delicate =
+  /^(?:code|state|nonce|ticket|assertion|otp|sig|signature|password|request|login_challenge|(?:[\w-]*[_-])?(?:token|secret|key|session|session_state)|saml\w*|code_\w+)$/i;
+
+/** A URL whose query shows short, harmless values only: what a server puts into a Location may be a credential. */
+export function shownUrl(url: string): string {
+  return url.replace(/([?&#;])([^=&#;]+)=([^&#;]*)/g, (whole, sign: string, name: string, value: string) =>
+    value.length > 32 || delicate.test(name) ? `${sign}${name}=…` : whole,
+  );
 }
