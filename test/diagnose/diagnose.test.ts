@@ -16,22 +16,32 @@ function probe(answers: {
   authorize?: (client_id: string, redirect_uri: string) => HopSpec;
 }): Probe & { asked: string[] } {
   const asked: string[] = [];
-  const one = (name: string, hops: HopSpec[] | undefined): Promise<Exchange> => {
+  const sent: Exchange[] = [];
+  const one = async (name: string, hops: HopSpec[] | undefined): Promise<Exchange> => {
     asked.push(name);
     if (!hops) throw new Error(`${name} was asked`);
-    return Promise.resolve(exchange(hops, []));
+    const made = exchange(hops, []);
+    sent.push(made);
+    return made;
   };
   return {
     asked,
     repeat: () => one('repeat', answers.repeat),
-    withoutCredential: () => one('without', answers.without && [{ sent: [], ...answers.without }]),
-    directly: (url) => one(`direct ${url}`, answers.direct && [{ url, ...answers.direct }]),
+    vary(change) {
+      if (change.kind === 'directly')
+        return one(`direct ${change.url}`, answers.direct && [{ url: change.url, ...answers.direct }]);
+      if (change.kind !== 'without-credential') throw new Error(`${change.kind} was asked`);
+      return one('without', answers.without && [{ sent: [], ...answers.without }]);
+    },
     authorize: (client_id, redirect_uri) =>
       one(
         `authorize ${client_id.replace(/^why401-.*/, 'random')}`,
         answers.authorize && [answers.authorize(client_id, redirect_uri)],
       ),
+    fresh: () => Promise.reject(new Error('a fresh token was asked for')),
+    ask: () => Promise.reject(new Error('the authorization server was asked')),
     random: () => 'r4nd0m',
+    take: () => sent.splice(0),
   };
 }
 

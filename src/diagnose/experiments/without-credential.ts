@@ -3,12 +3,11 @@ import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
-import { normalAnswer } from '../normal.ts';
-import type { Subject } from '../subject.ts';
-import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
+import { another, isSameAnswer, same, silent } from './answer.ts';
+import { type Experiment, isSafe, methodOf, notSent, statusOf } from './experiment.ts';
 
 /** For these the verifier never sees the credential, so that it makes no difference. */
-const noDifference: readonly CauseId[] = [
+export const noDifference: readonly CauseId[] = [
   'credentials-missing',
   'credentials-stripped-by-proxy',
   'header-dropped-by-proxy',
@@ -29,38 +28,44 @@ const ofArrived: readonly CauseId[] = [
 
 export const withoutCredential: Experiment = {
   id: 'without-credential',
-  classOf: (subject) => (isSafe(subject.failing.hops[0]?.request.method ?? '') ? 'A0' : 'A'),
+  classOf: (subject) => (isSafe(methodOf(subject)) ? 'A0' : 'A'),
   cost: 1,
+  resends: false,
   applies: (subject) =>
     subject.stage === 'resource' &&
     subject.uses.length > 0 &&
     lostUses(subject).length === 0 &&
     subject.failing.hops.length === 1,
   predicts(cause, subject) {
-    if (noDifference.includes(cause)) return 'the same answer';
+    if (noDifference.includes(cause)) return same;
     const told = subject.response?.status === 403 || subject.error !== null || subject.description !== null;
-    return told && ofArrived.includes(cause) ? 'another answer' : null;
+    return told && ofArrived.includes(cause) ? another : null;
   },
-  async run(subject: Subject, probe: Probe): Promise<Observation> {
-    const exchange = await probe.withoutCredential();
+  async run(subject, probe) {
+    const exchange = await probe.vary({ kind: 'without-credential' });
+    if (!exchange) return notSent('the origin is not to be asked');
     const status = statusOf(exchange);
     if (status === null)
-      return { outcome: 'no answer', seen: 'no answer', exchanges: [exchange], evidence: [], proves: null };
-    const same = normalAnswer(exchange) === normalAnswer(subject.failing);
-    const outcome = same ? 'the same answer' : 'another answer';
-    const seen = same
+      return { outcome: silent, seen: silent, exchanges: [exchange], evidence: [], proves: null };
+    const alike = isSameAnswer(exchange, subject.failing);
+    const seen = alike
       ? `${status}, the same answer: it makes no difference`
       : `${status}, another answer: the credential reaches the server`;
-    const found = same
-      ? evidence('experiment/no-difference', {
-          kind: 'experiment',
-          lines: [{ hop: null, field: 'without the credential', seen }],
-        })
+    const lines = [{ hop: null, field: 'without the credential', seen }];
+    const found = alike
+      ? evidence('experiment/no-difference', { kind: 'experiment', lines })
       : evidence('experiment/arrives', {
           kind: 'experiment',
           excludes: noDifference.filter((cause) => !cause.startsWith('edge-')),
-          lines: [{ hop: null, field: 'without the credential', seen }],
+          lines,
         });
-    return { outcome, seen, exchanges: [exchange], evidence: [found], proves: null };
+    return {
+      outcome: alike ? same : another,
+      seen,
+      exchanges: [exchange],
+      evidence: [found],
+      proves: null,
+      arrives: !alike,
+    };
   },
 };
