@@ -88,6 +88,8 @@ export interface Experiment {
   /** Asks the authorization server, which may be somebody else's. */
   readonly asksIssuer?: boolean;
   applies(subject: Subject, earlier: Earlier): boolean;
+  /** Only worth its requests while one of these is a candidate; not said: whatever it splits. */
+  about?(subject: Subject): readonly CauseId[];
   /** The outcome that this cause lets expect; null: it says nothing. */
   predicts(cause: CauseId, subject: Subject): string | null;
   /** `limit`: requests that it may send. */

@@ -96,6 +96,7 @@ export function choose(
   for (const experiment of experiments) {
     if (tried.has(experiment.id) || experiment.cost > budget) continue;
     if (!mayRun(experiment, subject) || !experiment.applies(subject, earlier)) continue;
+    if (experiment.about && !experiment.about(subject).some((cause) => causes.includes(cause))) continue;
     const left = leftOver(experiment, causes, subject);
     const worst = (causes.length - left.worst) / experiment.cost;
     const average = (causes.length - left.average) / experiment.cost;

@@ -1,13 +1,12 @@
 /** A token that was obtained just now, in the place of the refused one: is it this token, or the server? */
-import type { CauseId, CredentialUse, Exchange, OAuth2Credential } from '../../model.ts';
-import { type Evidence, evidence } from '../evidence.ts';
+import type { CauseId, CredentialUse, OAuth2Credential } from '../../model.ts';
+import { evidence } from '../evidence.ts';
 import { heldScopes, neededScopes } from '../facts/claims.ts';
 import { lostUses } from '../facts/delivery.ts';
-import { shape, tokenValidity } from '../groups.ts';
-import { localMidpoint, type Subject, serverDate, tokenUse } from '../subject.ts';
+import { localMidpoint, type Subject, tokenUse } from '../subject.ts';
 import { accepted, another, outcomeOf, same, seenAs } from './answer.ts';
 import { type Earlier, type Experiment, type FreshRequest, notSent, type Observation } from './experiment.ts';
-import { causeOf, type Difference, differences, withoutConsequences } from './token-difference.ts';
+import { passes, plain, type Tried, withScope } from './token-verdict.ts';
 
 /** What a fresh token cures, whatever is wrong with the old one. */
 const cured: readonly CauseId[] = [
@@ -28,16 +27,6 @@ const shared: readonly CauseId[] = [
   'edge-blocked',
   'route-missing',
 ];
-/** "This token, not the server": all that can be wrong with a token. */
-const ofToken: readonly CauseId[] = [
-  ...tokenValidity.filter((cause) => cause !== 'jwks-unavailable'),
-  ...shape,
-  'scope-missing',
-  'permission-missing',
-  'step-up-required',
-  'session-expired',
-];
-
 /** The credential that a fresh token can be had for: the step's own, or the only one of the same issuer and client. */
 export function freshSource(
   subject: Subject,
@@ -72,18 +61,18 @@ function isRefusedToken(subject: Subject): boolean {
 }
 
 export const freshToken: Experiment = {
-  id: 'fresh-token',
+  id: plain,
   classOf: () => 'B',
   cost: 2,
   resends: false,
   asksIssuer: true,
   applies: isRefusedToken,
+  about: () => cured,
   predicts(cause) {
     if (cured.includes(cause)) return accepted;
     return shared.includes(cause) ? same : null;
   },
-  run: (subject, probe, earlier) =>
-    tryToken('fresh-token', subject, probe, earlier, { scope: null, resource: [] }),
+  run: (subject, probe, earlier) => tryToken(plain, subject, probe, earlier, { scope: null, resource: [] }),
 };
 
 /** What the challenge asks for and the token lacks. */
@@ -103,7 +92,7 @@ function askedFor(subject: Subject): Pick<FreshRequest, 'scope' | 'resource'> | 
 }
 
 export const freshTokenWithScope: Experiment = {
-  id: 'fresh-token-with-scope',
+  id: withScope,
   classOf: () => 'B',
   cost: 2,
   resends: false,
@@ -116,13 +105,7 @@ export const freshTokenWithScope: Experiment = {
     return shared.includes(cause) ? same : null;
   },
   run: (subject, probe, earlier) =>
-    tryToken(
-      'fresh-token-with-scope',
-      subject,
-      probe,
-      earlier,
-      askedFor(subject) ?? { scope: null, resource: [] },
-    ),
+    tryToken(withScope, subject, probe, earlier, askedFor(subject) ?? { scope: null, resource: [] }),
 };
 
 async function tryToken(
@@ -163,108 +146,4 @@ async function tryToken(
 function isValidNow({ token }: CredentialUse, subject: Subject): boolean {
   const exp = token?.claims?.['exp'];
   return typeof exp !== 'number' || exp * 1000 > localMidpoint(subject.hop);
-}
-
-interface Tried {
-  readonly id: string;
-  readonly subject: Subject;
-  readonly exchange: Exchange;
-  readonly refused: CredentialUse;
-  readonly fresh: CredentialUse;
-  readonly own: boolean;
-  readonly asks: Pick<FreshRequest, 'scope' | 'resource'>;
-  readonly earlier: Earlier;
-}
-
-/** It is this token. What differs selects the cause; where nothing does, the candidates stay. */
-function passes(tried: Tried): Observation {
-  const { id, subject, exchange, refused, fresh, own } = tried;
-  const all = differences(refused, fresh, localMidpoint(subject.hop));
-  const found = all === null ? opaqueDifference(tried) : withoutConsequences(all);
-  const causes = [...new Set(pointing(found, own).map((each) => causeFor(each, subject)))];
-  const same =
-    all === null
-      ? []
-      : Object.entries(causeOf).filter(([factor]) => !all.some((each) => each.factor === factor));
-  const whose = own ? 'a fresh token' : `a fresh token of credential "${fresh.name}"`;
-  const seen = `${whose} is accepted: ${found.length === 0 ? 'it differs in nothing that can be seen' : `it differs in ${found.map(({ factor }) => factor).join(', ')}`}`;
-  const lines = [
-    {
-      hop: null,
-      field: 'with a fresh token',
-      seen: `${exchange.hops.at(-1)?.response?.status ?? ''}: this token is refused, not the request`,
-    },
-    ...found.map((each) => ({
-      hop: null,
-      field: `token ${each.factor}`,
-      seen: `${each.refused} is refused, ${each.accepted} is accepted`,
-    })),
-  ];
-  const made: Evidence = evidence(`experiment/${id}`, {
-    kind: 'experiment',
-    names: causes,
-    only: [...ofToken, ...causes],
-    excludes: same.map(([, cause]) => cause).filter((cause) => !causes.includes(cause)),
-    weight: causes.length !== 1 ? 2 : causes[0] === 'token-claims-invalid' ? 1 : 3,
-    lines,
-  });
-  return {
-    outcome: accepted,
-    seen,
-    exchanges: [exchange],
-    evidence: [made],
-    proves: provenBy(found, tried),
-    arrives: true,
-  };
-}
-
-/** Another claim is a reason only where nothing else differs, and says little where the token is somebody else's. */
-function pointing(found: readonly Difference[], own: boolean): readonly Difference[] {
-  const known = found.filter(({ factor }) => factor !== 'claims');
-  return known.length > 0 || !own ? known : found;
-}
-
-/** An opaque token shows nothing; its scope is known where this run obtained both. */
-function opaqueDifference({ refused, fresh, asks, earlier }: Tried): readonly Difference[] {
-  const plainRefused = earlier.get(freshToken.id)?.outcome === same;
-  if (!plainRefused || asks.scope === null) return [];
-  return [
-    {
-      factor: 'scope',
-      refused: refused.obtained?.scope ?? 'less',
-      accepted: fresh.obtained?.scope ?? asks.scope,
-    },
-  ];
-}
-
-function causeFor({ factor, refused }: Difference, subject: Subject): CauseId {
-  const elsewhere = subject.known.some(
-    (each) =>
-      each.name !== subject.environment.name &&
-      [...each.issuers.values()].some(({ issuer }) => issuer === refused),
-  );
-  return factor === 'iss' && elsewhere ? 'environment-mixup' : causeOf[factor];
-}
-
-/** One difference, and nothing unseen that could be the reason as well. */
-function provenBy(found: readonly Difference[], { subject, earlier, id }: Tried): CauseId | null {
-  const [only] = found;
-  if (!only || found.length > 1) return null;
-  // A token that was revoked, or signed with a key that is gone, is renewed too: the server or a plain renewal must say
-  // that it is the scope.
-  const toldScope = subject.error === 'insufficient_scope' || earlier.get(freshToken.id)?.outcome === same;
-  if (only.factor === 'scope' && !(id === freshTokenWithScope.id && toldScope)) return null;
-  const date = serverDate(subject);
-  const exp = tokenUse(subject)?.token?.claims?.['exp'];
-  if (only.factor === 'exp' && date !== null && Number(exp) * 1000 > date) return null;
-  const unknown = subject.keys.some(
-    ({ environment, verdict }) => environment === subject.environment.name && verdict === 'unknown-key',
-  );
-  if (only.factor === 'kid' && !unknown) return null;
-  const cause = causeFor(only, subject);
-  const foreign = subject.keys.some(
-    ({ environment, verdict }) => environment !== subject.environment.name && verdict === 'verified',
-  );
-  if (cause === 'environment-mixup' && !foreign) return null;
-  return only.factor === 'claims' ? null : cause;
 }

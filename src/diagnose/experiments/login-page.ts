@@ -19,10 +19,10 @@ export function isLoginPage(response: Response): boolean {
   );
 }
 
+/** By its type; without one, and under the name of JSON, by how it begins. */
 export function isHtml(response: Response): boolean {
   const type = headerValue(response, 'content-type') ?? '';
   if (/^(?:text\/html|application\/xhtml)/i.test(type)) return true;
-  return /^\s*<(?:!doctype html|html)\b/i.test(
-    Buffer.from(response.body.content.subarray(0, 200)).toString('utf8'),
-  );
+  const start = Buffer.from(response.body.content.subarray(0, 200)).toString('utf8');
+  return type === '' ? /^\s*<[a-z!]/i.test(start) : /^\s*<(?:!doctype html|html)\b/i.test(start);
 }

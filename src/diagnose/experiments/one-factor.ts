@@ -28,6 +28,7 @@ export function oneFactor(factor: OneFactor): Experiment {
     resends: true,
     applies: (subject, earlier) =>
       subject.stage === 'resource' && factor.applies(subject, earlier) && factor.change(subject) !== null,
+    about: (subject) => [factor.cause(subject)],
     predicts(cause, subject) {
       if (cause === factor.cause(subject)) return accepted;
       return factor.untouched(cause, subject) ? same : null;

@@ -42,6 +42,7 @@ export const randomPath: Experiment = {
     lostUses(subject).length === 0 &&
     statuses.includes(subject.response?.status ?? 0) &&
     acceptedElsewhere(subject) !== null,
+  about: () => ['route-missing'],
   predicts(cause, subject) {
     if (cause === 'route-missing') return same;
     // Where everything unknown is denied, and where nothing is found, the answer is the same for other reasons too.

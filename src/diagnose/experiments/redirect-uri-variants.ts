@@ -36,6 +36,7 @@ export const redirectUriVariants: Experiment = {
   asksIssuer: true,
   applies: (subject) =>
     subject.stage === 'authorization' && subject.client !== null && orderedVariants(subject).length > 0,
+  about: () => ['redirect-uri-mismatch'],
   predicts: (cause) => (cause === 'redirect-uri-mismatch' ? found : none),
   async run(subject, probe, _earlier, limit): Promise<Observation> {
     const { authorize } = probe;

@@ -32,10 +32,11 @@ export const schemeCase: Experiment = oneFactor({
   class: 'A',
   field: (subject) => `with the scheme ${flipped(writtenScheme(subject) ?? '')}`,
   applies: (subject) =>
-    isRefusedToken(subject) &&
+    subject.response?.status === 401 &&
     /^bearer$/i.test(writtenScheme(subject) ?? '') &&
-    subject.error !== 'invalid_token' &&
-    subject.error !== 'insufficient_scope',
+    subject.error === null &&
+    // It is read as it was written.
+    !subject.challenges.some(({ scheme }) => scheme === writtenScheme(subject)),
   change: (subject) => ({ kind: 'scheme', scheme: flipped(writtenScheme(subject) ?? 'Bearer') }),
   cause: () => 'scheme-mismatch',
   untouched,
