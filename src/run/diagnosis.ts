@@ -50,7 +50,8 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
         return { findings, exchanges: [] };
       }
       const looked: Exchange[] = [];
-      const subject = await subjectOf(run, state, { known: parts.options.known, history, keys, looked });
+      const found = await subjectOf(run, state, { known: parts.options.known, history, keys, looked });
+      const subject = found && withCredentials(found, parts.options.jobs);
       if (!subject) return { findings: [], exchanges: [] };
       const endpoint = await endpointFor(subject, state, parts.options.experiments, looked);
       const explained = await diagnose(
@@ -67,6 +68,17 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       if (run.credentialFailure) known.set(failureKey(run, state), explained);
       return { findings: explained.findings, exchanges: [...looked, ...explained.exchanges] };
     },
+  };
+}
+
+/** Besides the step's own credentials those of the other scenarios: what this run has the secrets of. */
+function withCredentials(subject: Subject, jobs: readonly Job[]): Subject {
+  const { environment } = subject;
+  const same = jobs.filter((job) => job.environment.name === environment.name);
+  const all = same.flatMap((job) => [...job.environment.credentials]);
+  return {
+    ...subject,
+    environment: { ...environment, credentials: new Map([...all, ...environment.credentials]) },
   };
 }
 

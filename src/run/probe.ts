@@ -1,6 +1,6 @@
 /** The requests that experiments derive from a step: same door, same binding, same headers; each sent once a run. */
 import { createHash } from 'node:crypto';
-import type { Presentation } from '../credential/presentation.ts';
+import type { ClientQuestion, Presentation } from '../credential/presentation.ts';
 import type { Change, Fresh, FreshRequest, Probe, Question } from '../diagnose/experiments/experiment.ts';
 import { isSomebodyElses } from '../diagnose/experiments/experiments.ts';
 import type { CredentialUse, Exchange, Issuer } from '../model.ts';
@@ -199,31 +199,24 @@ async function fresh(asks: FreshRequest, bench: Bench): Promise<Fresh | null> {
 
 async function ask(question: Question, bench: Bench): Promise<Exchange | null> {
   const { environment } = bench.state.job;
-  const client = 'client' in question ? environment.clients.get(question.client) : undefined;
-  const issuer =
-    client?.issuer ?? ('issuer' in question ? environment.issuers.get(question.issuer) : undefined);
-  if (!issuer || !mayAsk(issuer, bench)) return null;
-  const about = 'use' in question ? question.use.fingerprint : question.redirect_uri;
-  const key = JSON.stringify([question.kind, issuer.issuer, client?.client_id ?? null, about]);
+  const issuer = question.kind === 'userinfo' ? question.issuer : question.client.issuer;
+  if (!mayAsk(issuer, bench)) return null;
+  const client = question.kind === 'userinfo' ? null : question.client.client_id;
+  const about = question.kind === 'par' ? question.redirect_uri : question.use.fingerprint;
+  const key = JSON.stringify([question.kind, issuer.issuer, client, about]);
   return once(key, bench, async () => {
-    const asked = await bench.state.store.ask(inquiryOf(question, about, issuer, client), environment);
+    const asked = await bench.state.store.ask(inquiryOf(question), environment);
     keep(asked.exchanges, bench);
     return asked.exchange;
   });
 }
 
-type Inquiry = Parameters<JobState['store']['ask']>[0];
-
-function inquiryOf(
-  question: Question,
-  about: string,
-  issuer: Issuer,
-  client: Extract<Inquiry, { kind: 'par' }>['client'] | undefined,
-): Inquiry {
-  if (question.kind === 'userinfo') return { kind: 'userinfo', issuer, fingerprint: about };
-  if (!client) throw new Error('a question for a client without one');
-  if (question.kind === 'par') return { kind: 'par', client, redirect_uri: about };
-  return { kind: 'introspection', client, fingerprint: about };
+function inquiryOf(question: Question): ClientQuestion {
+  if (question.kind === 'par') return question;
+  const { fingerprint } = question.use;
+  return question.kind === 'userinfo'
+    ? { kind: 'userinfo', issuer: question.issuer, fingerprint }
+    : { kind: 'introspection', client: question.client, fingerprint };
 }
 
 function keep(exchanges: readonly Exchange[], { sent, inquest }: Bench): void {

@@ -76,18 +76,27 @@ export async function trial(
   given: Partial<Omit<Replay, 'origins'>> & {
     readonly credential?: string;
     readonly steps?: readonly JsonMap[];
+    readonly helping?: boolean;
   },
 ): Promise<Trial> {
-  const { credential = 'reader', steps = [{ name: 'read', GET: '/orders' }], ...rest } = given;
+  const {
+    credential = 'reader',
+    steps = [{ name: 'read', GET: '/orders' }],
+    helping = false,
+    ...rest
+  } = given;
   const replayed = await replay({
     origins,
     project: projectWith(),
     secrets,
-    scenarios: { 'a.yml': scenario(credential, steps) },
+    // The other one gets a token by itself, so that the run has the secret of the machine.
+    scenarios: { 'a.yml': scenario(credential, steps), ...(helping ? { 'z.yml': machine } : {}) },
     ...rest,
   });
   return { replayed, ...shown(replayed) };
 }
+
+const machine: JsonMap = { steps: [{ name: 'get a token', token: 'machine' }] };
 
 export interface Trial extends Shown {
   readonly replayed: Replayed;

@@ -1,5 +1,13 @@
 /** An experiment: one derived request that splits the candidates, with what each cause predicts said beforehand. */
-import type { CauseId, CredentialUse, Exchange, ExperimentClass, OAuth2Credential } from '../../model.ts';
+import type {
+  CauseId,
+  Client,
+  CredentialUse,
+  Exchange,
+  ExperimentClass,
+  Issuer,
+  OAuth2Credential,
+} from '../../model.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 
@@ -34,11 +42,11 @@ export type Fresh = { readonly use: CredentialUse } | { readonly refused: string
 /** A question to the authorization server, with the client's own authentication. */
 export type Question =
   /** RFC 7662, about the step's token or a fresh one. */
-  | { readonly kind: 'introspection'; readonly client: string; readonly use: CredentialUse }
+  | { readonly kind: 'introspection'; readonly client: Client; readonly use: CredentialUse }
   /** OpenID Connect Core 1.0 section 5.3. */
-  | { readonly kind: 'userinfo'; readonly issuer: string; readonly use: CredentialUse }
+  | { readonly kind: 'userinfo'; readonly issuer: Issuer; readonly use: CredentialUse }
   /** RFC 9126. */
-  | { readonly kind: 'par'; readonly client: string; readonly redirect_uri: string };
+  | { readonly kind: 'par'; readonly client: Client; readonly redirect_uri: string };
 
 /**
  * How experiments send. Everything goes through the step's own door, bound and traced like the step itself. Null where
@@ -107,6 +115,14 @@ export function isSafe(method: string): boolean {
 
 export function statusOf(exchange: Exchange): number | null {
   return exchange.hops.at(-1)?.response?.status ?? null;
+}
+
+/** The clients whose secret this run has: those of its credentials. */
+export function clientsOf({ environment }: Subject): readonly Client[] {
+  const all = [...environment.credentials.values()].flatMap((each) =>
+    each.type === 'oauth2' ? [each.client] : [],
+  );
+  return [...new Map(all.map((client) => [client.name, client])).values()];
 }
 
 /** The method of the step. */

@@ -66,7 +66,9 @@ export const freshToken: Experiment = {
   cost: 2,
   resends: false,
   asksIssuer: true,
-  applies: isRefusedToken,
+  // Where the challenge says what is missing, that is asked for first.
+  applies: (subject, earlier) =>
+    isRefusedToken(subject) && (askedFor(subject) === null || earlier.has(withScope)),
   about: () => cured,
   predicts(cause) {
     if (cured.includes(cause)) return accepted;

@@ -6,7 +6,7 @@ import { isMap } from '../../source.ts';
 import { evidence } from '../evidence.ts';
 import { heldScopes } from '../facts/claims.ts';
 import { type Subject, tokenUse } from '../subject.ts';
-import { type Experiment, notSent, type Observation, statusOf } from './experiment.ts';
+import { clientsOf, type Experiment, notSent, type Observation, statusOf } from './experiment.ts';
 import { freshSource } from './fresh-token.ts';
 
 const active = 'active';
@@ -42,11 +42,9 @@ function issuerOf(subject: Subject): Issuer | null {
 function askingClient(subject: Subject): Client | null {
   const issuer = issuerOf(subject);
   if (!issuer) return null;
-  const { credential, environment } = subject;
-  const own = credential?.type === 'oauth2' && credential.client.issuer === issuer ? credential.client : null;
-  const found = [...environment.clients.values()].filter(
-    (each) => each.issuer.issuer === issuer.issuer && each.client_secret !== null,
-  );
+  const { credential } = subject;
+  const own = credential?.type === 'oauth2' ? credential.client : null;
+  const found = clientsOf(subject).filter((each) => each.issuer.issuer === issuer.issuer);
   const client = own ?? (found.length === 1 ? found[0] : null) ?? null;
   return client && client.token_endpoint_auth_method !== 'none' ? client : null;
 }
@@ -67,8 +65,8 @@ export const introspection: Experiment = {
         : null,
   async run(subject, probe, _earlier, limit) {
     const use = tokenUse(subject);
-    const client = askingClient(subject)?.name;
-    if (!use || client === undefined) return notSent('no client may ask');
+    const client = askingClient(subject);
+    if (!use || !client) return notSent('no client may ask');
     const exchange = await probe.ask({ kind: 'introspection', client, use });
     if (!exchange) return notSent('no introspection endpoint is known, or it is not to be asked');
     const says = activity(exchange);
@@ -92,7 +90,7 @@ function inactiveToken(exchange: Exchange, control: Exchange | null): Observatio
   const seen = `active: false${known === true ? ', and active: true for a fresh token' : ', without a control'}`;
   const found = evidence('experiment/introspection-inactive', {
     kind: 'experiment',
-    names: dead,
+    names: ['token-revoked', 'token-unknown'],
     weight: known === true ? 2 : 1,
     lines: [{ hop: null, field: 'introspection', seen }],
   });
@@ -115,15 +113,15 @@ export const userinfo: Experiment = {
         : null,
   async run(subject, probe) {
     const use = tokenUse(subject);
-    const issuer = issuerOf(subject)?.name;
-    if (!use || issuer === undefined) return notSent('no issuer is known');
+    const issuer = issuerOf(subject);
+    if (!use || !issuer) return notSent('no issuer is known');
     const exchange = await probe.ask({ kind: 'userinfo', issuer, use });
     if (!exchange) return notSent('no userinfo endpoint is known, or it is not to be asked');
     const status = statusOf(exchange);
     if (status === 200) return alive('userinfo', '200', [exchange]);
     if (status !== 401) return undecided(`${status ?? 'no answer'}: it does not say`, [exchange]);
     const seen = '401: the authorization server does not take its own token either';
-    const names = [...dead, 'token-expired'];
+    const names = ['token-revoked', 'token-unknown', 'token-expired'];
     const lines = [{ hop: null, field: 'userinfo', seen }];
     const found = evidence('experiment/userinfo-refused', { kind: 'experiment', names, weight: 1, lines });
     return { outcome: inactive, seen, exchanges: [exchange], evidence: [found], proves: null };

@@ -1,12 +1,12 @@
 /** A pushed authorization request (RFC 9126): secret, redirect_uri and grant in one answer, and nothing is minted. */
 
 import { errorCode } from '../../http/authorization-response.ts';
-import type { CauseId, Exchange } from '../../model.ts';
+import type { CauseId, Client, Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
 import { pageText } from '../likeness.ts';
 import type { Subject } from '../subject.ts';
-import { type Experiment, notSent, type Observation, statusOf } from './experiment.ts';
+import { clientsOf, type Experiment, notSent, type Observation, statusOf } from './experiment.ts';
 
 const taken = 'the request is taken';
 const clientRefused = 'invalid_client';
@@ -58,6 +58,15 @@ const readings: Readonly<
   },
 };
 
+/** The refused client with its secret, or one that has none. */
+function pushing(subject: Subject): Client | null {
+  const { client } = subject;
+  if (client === null || client.token_endpoint_auth_method === 'none') return client;
+  const same = (each: Client): boolean =>
+    each.client_id === client.client_id && each.issuer.issuer === client.issuer.issuer;
+  return clientsOf(subject).find(same) ?? null;
+}
+
 export const par: Experiment = {
   id: 'par',
   classOf: () => 'B',
@@ -67,7 +76,7 @@ export const par: Experiment = {
   // At the token endpoint the secret was refused already: it is not tried again.
   applies: (subject) =>
     subject.stage === 'authorization' &&
-    subject.client !== null &&
+    pushing(subject) !== null &&
     subject.redirect_uri !== null &&
     subject.response !== null,
   predicts(cause) {
@@ -76,9 +85,10 @@ export const par: Experiment = {
     return cause === 'grant-not-allowed' ? grantRefused : null;
   },
   async run(subject: Subject, probe): Promise<Observation> {
-    const { client, redirect_uri } = subject;
+    const { redirect_uri } = subject;
+    const client = pushing(subject);
     if (!client || redirect_uri === null) return notSent('no client is known');
-    const exchange = await probe.ask({ kind: 'par', client: client.name, redirect_uri });
+    const exchange = await probe.ask({ kind: 'par', client, redirect_uri });
     if (!exchange) return notSent('no endpoint for pushed requests is known, or it is not to be asked');
     const { outcome, seen } = outcomeFor(exchange);
     const reading = readings[outcome];

@@ -22,7 +22,7 @@ const ofToken: readonly CauseId[] = [
 ];
 
 /** What two tokens do not show. */
-const unseen: readonly CauseId[] = ['token-revoked', 'token-unknown', 'signature-invalid'];
+const unseen: readonly CauseId[] = ['token-revoked', 'token-unknown'];
 
 /** A fresh token that was accepted in the place of the refused one. */
 export interface Tried {
@@ -91,9 +91,9 @@ function pointing(found: readonly Difference[], own: boolean): readonly Differen
 }
 
 /** An opaque token shows nothing; its scope is known where this run obtained both. */
-function opaqueDifference({ refused, fresh, asks, earlier }: Tried): readonly Difference[] {
-  const plainRefused = earlier.get(plain)?.outcome === same;
-  if (!plainRefused || asks.scope === null) return [];
+function opaqueDifference({ refused, fresh, asks, earlier, subject }: Tried): readonly Difference[] {
+  const told = subject.error === 'insufficient_scope' || earlier.get(plain)?.outcome === same;
+  if (!told || asks.scope === null) return [];
   return [
     {
       factor: 'scope',
