@@ -46,8 +46,11 @@ export async function derive(origin: Origin, change: Change): Promise<Derived | 
       const value = (await origin.jar?.valueOf(request.url, change.name)) ?? null;
       return value === null ? null : { ...whole, request: withCookie(request, change.name, value) };
     }
-    case 'directly':
-      return { ...whole, follow: false, request: { ...request, url: new URL(change.url) } };
+    case 'directly': {
+      const { method } = change;
+      const body = method === request.method ? request.body : null;
+      return { ...whole, follow: false, request: { ...request, method, body, url: new URL(change.url) } };
+    }
     case 'path':
       return {
         ...whole,

@@ -7,8 +7,6 @@ import {
   authorization,
   headerOf,
   json,
-  jwt,
-  login,
   projectWith,
   refuse,
   secrets,
@@ -16,7 +14,6 @@ import {
   trial,
 } from '../support/trial.ts';
 
-const now = Math.floor(Date.now() / 1000);
 const entry = 'http://api.example.test';
 
 describe('experiments', () => {
@@ -334,7 +331,52 @@ describe('experiments', () => {
     expect(found).to.deep.equal(['credentials-dropped-on-redirect proven']);
   });
 
-  void now;
-  void jwt;
-  void login;
+  it('calls the last URL with the method that the redirect made of it, and without the body', async () => {
+    await origins.serve(entry, (request, response) => {
+      response.writeHead(303, { location: `${api}${request.url}` }).end();
+    });
+    const { found } = await against(
+      (request, response) => (authorization(request) ? json(response, 200, {}) : refuse(response)),
+      {
+        project: projectWith({ origins: { api, entry } }),
+        steps: [{ name: 'write', POST: 'entry:/orders', writes: true, body: { json: { id: 1 } } }],
+      },
+    );
+    expect(found).to.deep.equal(['credentials-dropped-on-redirect likely']);
+    expect(origins.received.map(({ method, body }) => `${method} ${body}`)).to.deep.equal([
+      'POST {"id":1}',
+      'GET ',
+      'GET ',
+    ]);
+  });
+
+  it('knows that a header arrives where the same request passes with another credential', async () => {
+    const project = projectWith(
+      { experiments: { allow: ['A0'] } },
+      {
+        credentials: {
+          reader: { type: 'bearer', token: '${secret.TOKEN}' },
+          other: { type: 'bearer', token: '${secret.CLIENT}' },
+        },
+      },
+    );
+    const scenarioOf = (credential: string): JsonMap => ({
+      credential,
+      steps: [{ name: credential, GET: '/x' }],
+    });
+    const { found, evidence } = await against(
+      (request, response) =>
+        authorization(request) === `Bearer ${secrets.CLIENT}` ? json(response, 200, {}) : refuse(response),
+      { project, scenarios: { 'a.yml': scenarioOf('other'), 'b.yml': scenarioOf('reader') } },
+    );
+    expect(evidence.join()).to.not.include(secrets.CLIENT);
+    expect(found.join()).to.not.include('stripped');
+  });
+
+  for (const status of [404, 415, 422, 500, 503]) {
+    it(`does not repeat a ${status} without the credential`, async () => {
+      const { ids } = await against((_, response) => json(response, status, {}), {});
+      expect(ids).to.not.include('without-credential');
+    });
+  }
 });

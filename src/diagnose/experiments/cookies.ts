@@ -40,6 +40,8 @@ export const withoutCookies: Experiment = oneFactor({
     if (tooLarge(subject)) return 'header-too-large';
     return isSafe(methodOf(subject)) ? 'session-expired' : 'csrf-failed';
   },
+  // 403 may also be about what the user of that session is allowed.
+  proves: ({ response }) => response?.status !== 403,
   untouched: (cause) => untouchedByCookies.includes(cause),
 });
 

@@ -24,8 +24,8 @@ export type Change =
   | { readonly kind: 'without-cookies' }
   /** With a cookie that the jar does not send here, though this origin has set it. */
   | { readonly kind: 'with-cookie'; readonly name: string }
-  /** Another URL, called directly: a redirect is not followed. */
-  | { readonly kind: 'directly'; readonly url: string }
+  /** Another URL, called directly: a redirect is not followed. Without body where the method is another one. */
+  | { readonly kind: 'directly'; readonly url: string; readonly method: string }
   /** Another path of the same origin, without query and body. */
   | { readonly kind: 'path'; readonly path: string }
   /** A token that `fresh` gave, in the place of the step's. */

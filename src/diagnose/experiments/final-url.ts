@@ -21,7 +21,8 @@ export const finalUrl: Experiment = {
       : null;
   },
   async run(subject, probe) {
-    const exchange = await probe.vary({ kind: 'directly', url: subject.hop.request.url });
+    const { url, method } = subject.hop.request;
+    const exchange = await probe.vary({ kind: 'directly', url, method });
     if (!exchange) return notSent('the origin is not one of this environment, or not to be asked');
     const status = statusOf(exchange);
     if (isAccepted(exchange)) {

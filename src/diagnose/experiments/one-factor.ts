@@ -12,8 +12,10 @@ export interface OneFactor {
   readonly field: (subject: Subject) => string;
   readonly applies: (subject: Subject, earlier: Earlier) => boolean;
   readonly change: (subject: Subject) => Change | null;
-  /** The cause that it passes for; the factor belongs to this one only. */
+  /** The cause that it passes for. */
   readonly cause: (subject: Subject) => CauseId;
+  /** Whether the factor stands for this cause alone; not said: it does. */
+  readonly proves?: (subject: Subject) => boolean;
   /** Causes that this factor does not touch: they fail in the same way. */
   readonly untouched: (cause: CauseId, subject: Subject) => boolean;
   /** More than the rest, from an answer that does not pass. */
@@ -60,7 +62,7 @@ export function oneFactor(factor: OneFactor): Experiment {
         seen,
         exchanges: [exchange],
         evidence: [...made, ...(factor.reads?.(outcome, status, subject) ?? [])],
-        proves: outcome === accepted ? cause : null,
+        proves: outcome === accepted && (factor.proves?.(subject) ?? true) ? cause : null,
       };
     },
   };

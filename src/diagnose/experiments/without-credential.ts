@@ -3,6 +3,7 @@ import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
+import type { Subject } from '../subject.ts';
 import { another, isSameAnswer, same, silent } from './answer.ts';
 import { type Experiment, isSafe, methodOf, notSent, statusOf } from './experiment.ts';
 
@@ -26,6 +27,27 @@ const ofArrived: readonly CauseId[] = [
   'step-up-required',
 ];
 
+/** Statuses that no credential changes: the server's own trouble, routes and methods, bodies, limits. */
+function elsewhere(status: number): boolean {
+  return status >= 500 || (status >= 404 && status < 440 && ![406, 407, 419].includes(status));
+}
+
+/** The same request with another credential in the same place passed in this run: what is sent there arrives. */
+function acceptedHere({ past, environment, failing, uses }: Subject): string | null {
+  const sent = failing.hops[0]?.request;
+  for (const { exchange, passed } of past) {
+    const [hop] = exchange.hops;
+    const status = exchange.hops.at(-1)?.response?.status ?? 0;
+    if (!passed || exchange.environment !== environment.name || status < 200 || status >= 300) continue;
+    if (hop?.request.url !== sent?.url || hop?.request.method !== sent?.method) continue;
+    const other = exchange.credentials.find((each) =>
+      uses.some(({ field, fingerprint }) => field === each.field && fingerprint !== each.fingerprint),
+    );
+    if (other) return other.name;
+  }
+  return null;
+}
+
 export const withoutCredential: Experiment = {
   id: 'without-credential',
   classOf: (subject) => (isSafe(methodOf(subject)) ? 'A0' : 'A'),
@@ -34,6 +56,7 @@ export const withoutCredential: Experiment = {
   applies: (subject) =>
     subject.stage === 'resource' &&
     subject.uses.length > 0 &&
+    !elsewhere(subject.response?.status ?? 0) &&
     lostUses(subject).length === 0 &&
     subject.failing.hops.length === 1,
   predicts(cause, subject) {
@@ -48,24 +71,18 @@ export const withoutCredential: Experiment = {
     if (status === null)
       return { outcome: silent, seen: silent, exchanges: [exchange], evidence: [], proves: null };
     const alike = isSameAnswer(exchange, subject.failing);
-    const seen = alike
-      ? `${status}, the same answer: it makes no difference`
-      : `${status}, another answer: the credential reaches the server`;
-    const lines = [{ hop: null, field: 'without the credential', seen }];
-    const found = alike
-      ? evidence('experiment/no-difference', { kind: 'experiment', lines })
-      : evidence('experiment/arrives', {
-          kind: 'experiment',
-          excludes: noDifference.filter((cause) => !cause.startsWith('edge-')),
-          lines,
-        });
-    return {
-      outcome: alike ? same : another,
-      seen,
-      exchanges: [exchange],
-      evidence: [found],
-      proves: null,
-      arrives: !alike,
-    };
+    const other = alike ? acceptedHere(subject) : null;
+    const arrives = !alike || other !== null;
+    const says = alike ? `${same}: it makes no difference` : `${another}: the credential reaches the server`;
+    const seen = `${status}, ${says}`;
+    const lines = [
+      { hop: null, field: 'without the credential', seen },
+      ...(other ? [{ hop: null, field: `with credential ${other}`, seen: 'the same request passes' }] : []),
+    ];
+    const excludes = arrives ? noDifference.filter((cause) => !cause.startsWith('edge-')) : [];
+    const id = arrives ? 'experiment/arrives' : 'experiment/no-difference';
+    const found = evidence(id, { kind: 'experiment', excludes, lines });
+    const outcome = alike ? same : another;
+    return { outcome, seen, exchanges: [exchange], evidence: [found], proves: null, arrives };
   },
 };
