@@ -244,6 +244,45 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('needs a client that is known where the page does not say which part is refused', async () => {
+    const about = subject({ stage: 'token', hops: [refused], uses: [], client: web });
+    const other = { ...client('good-client', 'https://login.example.test'), name: 'good' };
+    const obtained = { at: now, client: 'good', issuer: 'main', scope: null, expiresAt: null };
+    const past = [
+      {
+        environment: 'production',
+        job: 'a.yml a',
+        sameJob: false,
+        step: 'read',
+        passed: true,
+        exchange: exchange([{ status: 200 }], [use(null, { obtained })]),
+      },
+    ];
+    const environment = {
+      ...about.environment,
+      clients: new Map([...about.environment.clients, ['good', other]]),
+      experiments: { allow: new Set(['A0', 'A']), budget: 6, origins: new Set<string>() },
+    };
+    const answers = { authorize: (id: string) => page(id === 'good-client' ? 'Please go on' : 'Sorry') };
+    const beside = async (text: string): Promise<string[]> => {
+      const authorize = (id: string): HopSpec =>
+        id === 'good-client'
+          ? { status: 302, headers: [['Location', 'https://app.example.test/callback']] }
+          : page(text);
+      return (await explain({ ...about, environment, past }, { authorize })).first;
+    };
+    expect(await beside('Sorry, this does not exist')).to.deep.equal(['client-unknown likely']);
+    const alike = await explain({ ...about, environment, past }, { authorize: () => page('Sorry') });
+    expect(alike.findings[0]?.certainty).to.equal('possible');
+    expect(alike.asked).to.deep.equal([
+      'authorize web-production',
+      'authorize random',
+      'authorize good-client',
+    ]);
+    const without = await explain({ ...about, environment }, answers);
+    expect(without.findings[0]?.certainty).to.equal('possible');
+  });
+
   it('is undecided where no control separates', async () => {
     const result = await explain(subject({ stage: 'token', hops: [refused], uses: [], client: web }), {
       authorize: () => page('Something went wrong'),
