@@ -130,10 +130,16 @@ async function loop(state: State): Promise<void> {
     keep(state, next, predicted, observed, sent);
     if (sent.some((exchange) => stopsOf(exchange).length > 0)) return;
     if (observed.proves !== null) {
-      await repeatBaseline(state, observed.proves);
+      // What was answered before the step failed is no B between two A.
+      if (isLater(observed, subject)) await repeatBaseline(state, observed.proves);
       return;
     }
   }
+}
+
+function isLater({ exchanges }: Observation, { hop }: Subject): boolean {
+  const sent = exchanges.at(-1)?.hops[0]?.clock.sent;
+  return sent !== undefined && sent >= hop.clock.sent;
 }
 
 /** A text is a claim, and may be what is tested. */

@@ -18,7 +18,7 @@ export interface Jar {
   store(url: URL, setCookieLines: readonly string[]): Promise<JarStored>;
   /** The same cookies in a jar of its own: what happens to one does not happen to the other. */
   copy(): Promise<Jar>;
-  /** The value of a cookie that the host of `url` has set, whether or not it was taken and is sent there. */
+  /** The value of a cookie that the origin of `url` has set, whether or not it was taken. A Secure one that came by https is not given for plain http. */
   valueOf(url: URL, name: string): Promise<Secret | null>;
 }
 export interface JarCookies {
@@ -45,7 +45,7 @@ export function createJar(redactor: Redactor | null = null): Jar {
   return jarOf(redactor, new MemoryCookieStore(), new Map());
 }
 
-/** `turnedAway`: values of refused cookies, by host and name. */
+/** `turnedAway`: values of refused cookies, by origin and name. */
 function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: Map<string, string>): Jar {
   const jar = new CookieJar(store, { prefixSecurity: 'strict', allowSecureOnLocal: false });
   return {
@@ -56,12 +56,15 @@ function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: 
       return jarOf(redactor, copied, new Map(turnedAway));
     },
     async valueOf(url, name) {
-      const { hostname } = url;
+      const { hostname, protocol } = url;
       const kept = (await store.getAllCookies()).find(
-        ({ key, domain, hostOnly }) =>
-          key === name && domain !== null && (hostOnly ? domain === hostname : domainMatch(hostname, domain)),
+        ({ key, domain, hostOnly, secure }) =>
+          key === name &&
+          (!secure || protocol === 'https:') &&
+          domain !== null &&
+          (hostOnly ? domain === hostname : domainMatch(hostname, domain)),
       );
-      const value = kept?.value ?? turnedAway.get(`${hostname} ${name}`);
+      const value = kept?.value ?? turnedAway.get(`${url.origin} ${name}`);
       return value === undefined ? null : new Secret(value, `[secret:cookie ${name}]`);
     },
     async cookiesFor(url, except = none) {
@@ -86,7 +89,7 @@ function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: 
           : 'It has no name or no value (RFC 6265 section 5.2).';
         if (reason === null) set.push(name);
         else refused.push({ name, reason });
-        if (cookie && reason !== null) turnedAway.set(`${url.hostname} ${name}`, cookie.value);
+        if (cookie && reason !== null) turnedAway.set(`${url.origin} ${name}`, cookie.value);
       }
       return { set, refused };
     },

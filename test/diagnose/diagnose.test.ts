@@ -96,6 +96,15 @@ describe('diagnose', () => {
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
   });
 
+  it('does not prove by an answer that is older than the failure', async () => {
+    const about = subject({ hops: redirected });
+    const later = now + 60_000;
+    const hop = { ...about.hop, clock: { sent: later, received: later } };
+    const result = await explain({ ...about, hop }, { direct: { status: 200 } });
+    expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
+    expect(result.asked).to.deep.equal(['direct https://api.example.test/orders']);
+  });
+
   it('takes an answer that is no refusal for no second fault', async () => {
     const result = await explain(subject({ hops: redirected }), { direct: { status: 404 } });
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);

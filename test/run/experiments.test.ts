@@ -158,6 +158,17 @@ describe('experiments', () => {
       expect(found).to.deep.equal(['login-redirect proven']);
     });
 
+    it('is not asked where a page is no login page, whatever Accept would change', async () => {
+      const { ids } = await against(
+        (request, response) => {
+          if (headerOf(request, 'accept') === 'application/json') json(response, 200, {});
+          else response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Forbidden</h1>');
+        },
+        { project },
+      );
+      expect(ids).to.not.include('accept-json');
+    });
+
     it('keeps the certainty down where the login page has another reason', async () => {
       const { found } = await against(
         (request, response) =>

@@ -2,15 +2,17 @@
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
+import { another } from './answer.ts';
 import type { Experiment } from './experiment.ts';
-import { isHtml, isLoginPage, isLoginRedirect } from './login-page.ts';
+import { isLoginPage, isLoginRedirect } from './login-page.ts';
 import { oneFactor } from './one-factor.ts';
 
 const field = 'with Accept: application/json';
 
-function pageInsteadOfAnswer({ response }: Subject): boolean {
-  if (!response) return false;
-  return isLoginRedirect(response) || isLoginPage(response) || (response.status >= 400 && isHtml(response));
+/** Only then does the factor stand for this cause: other pages may depend on Accept for reasons of their own. */
+function isSentToLogin({ failing, response }: Subject): boolean {
+  const redirected = failing.hops.some((hop) => hop.response !== null && isLoginRedirect(hop.response));
+  return redirected || (response !== null && isLoginPage(response));
 }
 
 function asksForJson(subject: Subject): boolean {
@@ -27,14 +29,12 @@ export const acceptJson: Experiment = oneFactor({
   id: 'accept-json',
   class: 'A',
   field: () => field,
-  applies: (subject) => pageInsteadOfAnswer(subject) && !asksForJson(subject),
+  applies: (subject) => isSentToLogin(subject) && !asksForJson(subject),
   change: () => ({ kind: 'header', name: 'Accept', value: 'application/json' }),
   cause: () => 'login-redirect',
   untouched: (cause) => untouched.includes(cause),
-  reads(outcome, status, subject) {
-    const redirected =
-      subject.response !== null && (isLoginRedirect(subject.response) || isLoginPage(subject.response));
-    if (outcome !== 'another answer' || !redirected || (status !== 401 && status !== 403)) return [];
+  reads(outcome, status) {
+    if (outcome !== another || (status !== 401 && status !== 403)) return [];
     const seen = `${status}: a refusal in the place of the login page`;
     return [
       evidence('experiment/accept-json-refusal', {

@@ -34,8 +34,8 @@ function issuerOf(subject: Subject): Issuer | null {
   const issuers = [...environment.issuers.values()];
   if (typeof claims?.['iss'] === 'string')
     return issuers.find(({ issuer }) => issuer === claims['iss']) ?? null;
-  if (credential?.type === 'oauth2') return credential.client.issuer;
-  return issuers.length === 1 ? (issuers[0] ?? null) : null;
+  // An opaque token from outside may be anybody's.
+  return credential?.type === 'oauth2' ? credential.client.issuer : null;
 }
 
 /** The client that may ask: the credential's own, or the only confidential one of the token's issuer. */
@@ -43,10 +43,11 @@ function askingClient(subject: Subject): Client | null {
   const issuer = issuerOf(subject);
   if (!issuer) return null;
   const { credential } = subject;
-  const own = credential?.type === 'oauth2' ? credential.client : null;
+  const client = credential?.type === 'oauth2' ? credential.client : null;
+  const own = client?.issuer.issuer === issuer.issuer ? client : null;
   const found = clientsOf(subject).filter((each) => each.issuer.issuer === issuer.issuer);
-  const client = own ?? (found.length === 1 ? found[0] : null) ?? null;
-  return client && client.token_endpoint_auth_method !== 'none' ? client : null;
+  const asking = own ?? (found.length === 1 ? found[0] : null) ?? null;
+  return asking && asking.token_endpoint_auth_method !== 'none' ? asking : null;
 }
 
 export const introspection: Experiment = {
