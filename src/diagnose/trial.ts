@@ -161,7 +161,9 @@ function keep(
   sent: readonly Exchange[],
 ): void {
   const { subject, doors } = state;
-  const exchange = sent.length > 0 ? doors.base + state.exchanges.length : null;
+  // The answer that it looked at, not what it took to get there.
+  const telling = Math.max(0, observed.exchanges[0] ? sent.indexOf(observed.exchanges[0]) : 0);
+  const exchange = sent.length > 0 ? doors.base + state.exchanges.length + telling : null;
   state.exchanges.push(...sent);
   state.earlier.set(run.id, observed);
   // What could not be sent is no experiment; what another step had sent is one.

@@ -89,6 +89,31 @@ describe('experiments with tokens', () => {
       );
     });
 
+    it('is sent within the default budget, after arrival was asked for, and reported by the request that tells', async () => {
+      const { found, ids, replayed } = await against(
+        { api: accepting((token) => token === fresh), login: { '/token': gives(fresh) } },
+        {
+          project: projectWith(),
+          secrets: { ...secrets, TOKEN: jwt({ ...claims, exp: now - 3600 }) },
+          helping: true,
+        },
+      );
+      expect(found).to.deep.equal(['token-expired proven']);
+      expect(ids).to.deep.equal([
+        'without-credential',
+        'unknown-scheme',
+        'garbage-bearer',
+        'fresh-token',
+        'repeat-baseline',
+      ]);
+      const [step] = replayed.jobs[0]?.steps ?? [];
+      const told = step?.findings[0]?.experiments.map(({ exchange }) => {
+        const request = step.exchanges[exchange ?? 0]?.hops[0]?.request;
+        return `${request?.method} ${request?.url}`;
+      });
+      expect(told).to.deep.equal(Array(5).fill(`GET ${api}/orders`));
+    });
+
     it('keeps the candidates where nothing that can be seen differs', async () => {
       const { found, replayed } = await withStatic(jwt(claims), fresh, (token) => token === fresh);
       expect(found).to.deep.equal(['token-revoked possible']);

@@ -22,7 +22,8 @@ function bearerIsRefused(subject: Subject, earlier: Earlier): boolean {
     sentSchemes(subject).includes('bearer') &&
     (subject.response?.status === 401 || subject.response?.status === 400) &&
     subject.failing.hops.length === 1 &&
-    earlier.get(withoutCredential.id)?.outcome === same
+    earlier.get(withoutCredential.id)?.outcome === same &&
+    ![...earlier.values()].some(({ arrives }) => arrives)
   );
 }
 
@@ -32,6 +33,7 @@ function arrivalProbe(id: string, value: string): Experiment {
     classOf: () => 'A',
     cost: 1,
     resends: false,
+    showsArrival: true,
     applies: bearerIsRefused,
     predicts: (cause) => (keptFromVerifier.includes(cause) ? like : null),
     async run(subject, probe, earlier) {

@@ -93,6 +93,8 @@ export interface Experiment {
   readonly most?: number;
   /** Sends the step's credential again: never a password, unless it is named. */
   readonly resends: boolean;
+  /** Shows whether the credential arrives: nothing else is worth asking before that is known. */
+  readonly showsArrival?: boolean;
   /** Asks the authorization server, which may be somebody else's. */
   readonly asksIssuer?: boolean;
   applies(subject: Subject, earlier: Earlier): boolean;

@@ -80,10 +80,17 @@ export function mayRun(experiment: Experiment, subject: Subject): boolean {
   return issuers.every((issuer) => !isSomebodyElses(issuer, policy));
 }
 
+interface Worth {
+  readonly experiment: Experiment;
+  readonly arrival: number;
+  readonly worst: number;
+  readonly average: number;
+}
+
 /**
- * The experiment whose worst outcome leaves the fewest candidates per request; between equals the one that leaves the
- * fewest on average. Null where none splits anything. The candidates are those that facts and experiments leave: a text
- * is a claim, and may be what is tested.
+ * What shows arrival comes first. Then the experiment whose worst outcome leaves the fewest candidates per request;
+ * between equals the one that leaves the fewest on average. Null where none splits anything. The candidates are those
+ * that facts and experiments leave: a text is a claim, and may be what is tested.
  */
 export function choose(
   subject: Subject,
@@ -92,7 +99,7 @@ export function choose(
   tried: ReadonlySet<string>,
   budget: number,
 ): Experiment | null {
-  let best: { experiment: Experiment; worst: number; average: number } | null = null;
+  const worthy: Worth[] = [];
   for (const experiment of experiments) {
     if (tried.has(experiment.id) || experiment.cost > budget) continue;
     if (!mayRun(experiment, subject) || !experiment.applies(subject, earlier)) continue;
@@ -100,11 +107,10 @@ export function choose(
     const left = leftOver(experiment, causes, subject);
     const worst = (causes.length - left.worst) / experiment.cost;
     const average = (causes.length - left.average) / experiment.cost;
-    if (average <= 0) continue;
-    if (best === null || worst > best.worst || (worst === best.worst && average > best.average))
-      best = { experiment, worst, average };
+    if (average > 0) worthy.push({ experiment, arrival: experiment.showsArrival ? 1 : 0, worst, average });
   }
-  return best?.experiment ?? null;
+  worthy.sort((a, b) => b.arrival - a.arrival || b.worst - a.worst || b.average - a.average);
+  return worthy[0]?.experiment ?? null;
 }
 
 interface LeftOver {

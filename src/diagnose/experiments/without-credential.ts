@@ -53,6 +53,7 @@ export const withoutCredential: Experiment = {
   classOf: (subject) => (isSafe(methodOf(subject)) ? 'A0' : 'A'),
   cost: 1,
   resends: false,
+  showsArrival: true,
   applies: (subject) =>
     subject.stage === 'resource' &&
     subject.uses.length > 0 &&
