@@ -1,7 +1,7 @@
 /** The experiments of one failing step, one after the other, while they split the candidates. */
 import type { CauseId, Exchange, ExperimentReport } from '../model.ts';
 import type { Evidence } from './evidence.ts';
-import { seenAs } from './experiments/answer.ts';
+import { another, same, seenAs } from './experiments/answer.ts';
 import {
   type Experiment,
   isSafe,
@@ -118,8 +118,9 @@ async function loop(state: State): Promise<void> {
     if (!next) return;
     // At the authorization endpoint only the variants want a baseline.
     const kept = next.id === redirectUriVariants.id && left > next.cost ? 1 : 0;
-    const planned = Math.min(next.most ?? next.cost, left - kept);
-    if (!doors.spend(planned)) return;
+    const wanted = Math.min(next.most ?? next.cost, left - kept);
+    const planned = [wanted, next.cost].find((requests) => doors.spend(requests));
+    if (planned === undefined) return;
     state.tried.add(next.id);
     const { candidates } = rank(universe(subject), state.found);
     const predicted = prediction(next, candidates, subject);
@@ -169,8 +170,7 @@ function keep(
   // What could not be sent is no experiment; what another step had sent is one.
   if (sent.length === 0 && observed.exchanges.length === 0) return;
   state.found.push(...observed.evidence);
-  if (observed.arrives) state.arrival = 'arrived';
-  else if (run.id === withoutCredential.id && observed.exchanges.length > 0) state.arrival = 'equal';
+  state.arrival = arrivalAfter(state.arrival, run, observed);
   if (observed.outcome === anotherRefusal) state.below = observed.exchanges[0] ?? null;
   const seen = exchange === null ? `${observed.seen} (asked before in this run)` : observed.seen;
   state.reports.push({
@@ -178,6 +178,15 @@ function keep(
     outcome: observed.outcome,
     made: { id: run.id, class: run.classOf(subject), predicted, observed: seen, agrees: true, exchange },
   });
+}
+
+/** What is said to a request without credential as well says nothing about this one, though its header arrives. */
+function arrivalAfter(known: Arrival, run: Experiment, observed: Observation): Arrival {
+  if (run.id === withoutCredential.id) {
+    if (observed.outcome === another) return 'arrived';
+    return observed.outcome === same ? 'equal' : known;
+  }
+  return observed.arrives && known === 'unknown' ? 'arrived' : known;
 }
 
 function settled({ made, run, outcome }: Report, cause: CauseId, subject: Subject): ExperimentReport {

@@ -7,6 +7,7 @@ import {
   authorization,
   headerOf,
   json,
+  jwt,
   projectWith,
   refuse,
   secrets,
@@ -49,6 +50,18 @@ describe('experiments', () => {
         'without-credential: 401, the same answer: it makes no difference',
         'unknown-scheme: 400, unlike no credential: the Authorization header reaches the layer that refuses',
       ]);
+    });
+
+    it('makes no text certain that is told to everybody, though the header arrives', async () => {
+      const expired = jwt({ exp: Math.floor(Date.now() / 1000) - 600 });
+      const { found } = await against(
+        (request, response) =>
+          authorization(request)?.startsWith('Why401')
+            ? json(response, 400, {})
+            : refuse(response, 'Bearer error="invalid_token", error_description="The access token expired"'),
+        { project, secrets: { ...secrets, TOKEN: expired } },
+      );
+      expect(found).to.deep.equal(['token-expired likely']);
     });
 
     it('shows nothing where everything is answered alike', async () => {
