@@ -21,8 +21,9 @@ const ofToken: readonly CauseId[] = [
   'session-expired',
 ];
 
-/** What two tokens do not show. */
+/** What two tokens do not show; a signature is nothing that an opaque one has. */
 const unseen: readonly CauseId[] = ['token-revoked', 'token-unknown'];
+const unseenOfJwt: readonly CauseId[] = ['signature-invalid', ...unseen];
 
 /** A fresh token that was accepted in the place of the refused one. */
 export interface Tried {
@@ -42,7 +43,8 @@ export function passes(tried: Tried): Observation {
   const all = differences(refused, fresh, localMidpoint(subject.hop));
   const found = all === null ? opaqueDifference(tried) : withoutConsequences(all);
   const different = [...new Set(pointing(found, own).map((each) => causeFor(each, subject)))];
-  const causes = found.length === 0 ? unseen : different;
+  const hidden = all === null ? unseen : unseenOfJwt;
+  const causes = found.length === 0 ? hidden : different;
   const unchanged =
     all === null
       ? []
