@@ -1,5 +1,5 @@
 /** Getting an access token: endpoint, client authentication, grant, answer; once refused, not again. */
-import type { Environment, Exchange, OAuth2Credential } from '../model.ts';
+import type { Client, Environment, Exchange, OAuth2Credential } from '../model.ts';
 import type { Redactor, Secret } from '../secret.ts';
 import { renderToken } from './bearer.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
@@ -43,23 +43,41 @@ interface Attempt {
   readonly exchanges: Exchange[];
 }
 
-export function createAcquisition(doors: AcquisitionDoors): Acquisition {
-  const breaker = createBreaker();
+/** What must not be tried again is kept under these keys. */
+export interface BreakerKeys {
+  readonly client: string;
+  readonly credential: (name: string) => string;
+}
+
+export function breakerKeys(
+  client: Client,
+  environment: Environment,
+  clientSecret: Secret | null,
+  ledger: Ledger,
+): BreakerKeys {
+  const parts = [
+    environment.name,
+    client.issuer.issuer,
+    client.client_id,
+    client.token_endpoint_auth_method,
+    clientSecret && ledger.fingerprint(clientSecret),
+  ];
+  return {
+    client: JSON.stringify(parts),
+    credential: (name) => JSON.stringify([environment.name, name]),
+  };
+}
+
+export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = createBreaker()): Acquisition {
   const chains = new Map<string, RefreshChain>();
   return {
     async acquire(credential, environment) {
       const { client } = credential;
       const authentication = authenticationOf(client, doors.ledger);
       if ('problem' in authentication) return unsent(authentication.problem, environment, [], doors.redactor);
-      const { clientSecret } = authentication;
-      const clientKey = JSON.stringify([
-        environment.name,
-        client.issuer.issuer,
-        client.client_id,
-        client.token_endpoint_auth_method,
-        clientSecret && doors.ledger.fingerprint(clientSecret),
-      ]);
-      const credentialKey = JSON.stringify([environment.name, credential.name]);
+      const keys = breakerKeys(client, environment, authentication.clientSecret, doors.ledger);
+      const clientKey = keys.client;
+      const credentialKey = keys.credential(credential.name);
       const attempt = { credential, environment, authentication, credentialKey, clientKey, exchanges: [] };
       return breaker.firstAlone(clientKey, () => tryOnce(attempt, breaker, chains, doors));
     },

@@ -86,7 +86,8 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
   return exchange;
 }
 
-function clientAuth(
+/** The client authentication of the project file, as oauth4webapi wants it. */
+export function clientAuth(
   oauth: typeof import('oauth4webapi'),
   { clientSecret, basic }: ClientAuthentication,
   client: Client,
@@ -110,7 +111,7 @@ function parametersOf({ scope, resource, audience }: OAuth2Credential): URLSearc
 }
 
 /** User-Agent is the door's own. */
-function fieldsOf(headers: Record<string, string>, basic: Secret | null): Field[] {
+export function fieldsOf(headers: Record<string, string>, basic: Secret | null): Field[] {
   const fields: Field[] = [];
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'user-agent') continue;
@@ -120,7 +121,8 @@ function fieldsOf(headers: Record<string, string>, basic: Secret | null): Field[
   return fields;
 }
 
-function formValue(form: URLSearchParams, secrets: ReadonlyMap<string, Secret>): Value {
+/** A form with its secret members as secrets. */
+export function formValue(form: URLSearchParams, secrets: ReadonlyMap<string, Secret>): Value {
   const parts: Value[] = [];
   for (const [name, value] of form) {
     const separator = parts.length === 0 ? '' : '&';

@@ -1,5 +1,16 @@
 /** What the credential stage hands to replay, and what it needs from it. */
-import type { Credential, CredentialUse, Environment, Exchange, Field, Json, JsonMap } from '../model.ts';
+import type {
+  Client,
+  Credential,
+  CredentialUse,
+  Environment,
+  Exchange,
+  Field,
+  Issuer,
+  Json,
+  JsonMap,
+  OAuth2Credential,
+} from '../model.ts';
 import type { Value } from '../secret.ts';
 
 /** What a credential adds to a request, or why there is nothing to add. */
@@ -41,10 +52,34 @@ export interface CredentialStore {
   present(credential: Credential, environment: Environment): Promise<Presentation>;
   /** Forgets the token with this fingerprint, so that the next `present` gets a new one. */
   forget(fingerprint: string): void;
+  /**
+   * A new token beside the one at hand, which stays; asked for with this scope and these resources where they are given.
+   * Once refused, not again.
+   */
+  fresh(credential: OAuth2Credential, environment: Environment, asks: FreshAsks): Promise<Presentation>;
+  /** A question to the authorization server with the client's authentication; once refused, not again. */
+  ask(question: ClientQuestion, environment: Environment): Promise<Asked>;
   /** Verifies the signature of a presented token against a JWK Set; null where it cannot be told (opaque, HS*, JWE). */
   verify(fingerprint: string, jwks: JsonMap): Promise<'verified' | 'wrong-signature' | 'unknown-key' | null>;
   /** Metadata of an authorization server (RFC 8414 names), from the project file and discovery; cached for the run. */
   metadata(environment: Environment, issuer: string): Promise<Metadata>;
+}
+export interface FreshAsks {
+  readonly scope: string | null;
+  readonly resource: readonly string[];
+}
+export type ClientQuestion =
+  /** RFC 7662, about the token with this fingerprint. */
+  | { readonly kind: 'introspection'; readonly client: Client; readonly fingerprint: string }
+  /** OpenID Connect Core 1.0 section 5.3, with the token of this fingerprint. */
+  | { readonly kind: 'userinfo'; readonly issuer: Issuer; readonly fingerprint: string }
+  /** RFC 9126. */
+  | { readonly kind: 'par'; readonly client: Client; readonly redirect_uri: string };
+export interface Asked {
+  /** Null where nothing was asked: no endpoint, none that is bound, or a refusal met before. */
+  readonly exchange: Exchange | null;
+  /** All that was sent, metadata included. */
+  readonly exchanges: readonly Exchange[];
 }
 export interface Metadata {
   readonly values: Readonly<Record<string, Json>> | null;

@@ -6,7 +6,9 @@ import { type Acquired, createAcquisition, type Held, unsentFailure } from './ac
 import { renderApiKey } from './api-key.ts';
 import { renderBasic } from './basic.ts';
 import { renderBearer } from './bearer.ts';
+import { createBreaker } from './breaker.ts';
 import { isFresh } from './expiry.ts';
+import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createDiscovery } from './metadata.ts';
 import type { CredentialStore, Perform, Presentation } from './presentation.ts';
@@ -30,7 +32,8 @@ export function createCredentialStore({
 }: CredentialDoors): CredentialStore {
   const ledger = createLedger(redactor, random);
   const discovery = createDiscovery(perform, redactor);
-  const acquisition = createAcquisition({ perform, redactor, ledger, discovery });
+  const breaker = createBreaker();
+  const acquisition = createAcquisition({ perform, redactor, ledger, discovery }, breaker);
   const fixed = new WeakMap<FixedCredential, Rendering>();
   const held = new Map<string, Held>();
   const flights = new Map<string, Promise<Acquired>>();
@@ -77,6 +80,16 @@ export function createCredentialStore({
         if (rendered.use.fingerprint === fingerprint) held.delete(key);
       }
     },
+    async fresh(credential, environment, { scope, resource }) {
+      const asking = {
+        ...credential,
+        scope: scope ?? credential.scope,
+        resource: resource.length > 0 ? resource : credential.resource,
+      };
+      return presentationOf(await acquisition.acquire(asking, environment));
+    },
+    ask: (question, environment) =>
+      askServer(question, environment, { perform, redactor, ledger, discovery, breaker }),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;

@@ -20,6 +20,8 @@ export interface Refusal {
   readonly message: string;
   /** What must not be tried again in this run (DIAGNOSIS.md section 4). */
   readonly closes: 'client' | 'credential' | null;
+  /** It speaks of an account that is locked. */
+  readonly locked: boolean;
 }
 export type TokenResult = { readonly answer: TokenAnswer } | { readonly refusal: Refusal };
 
@@ -60,6 +62,14 @@ export function readTokenAnswer(
   return {
     answer: { access_token: tokens.access_token, refresh_token: tokens.refresh_token, scope, expires_in },
   };
+}
+
+/** A refusal by any endpoint that authenticates clients; null where the answer is none. */
+export function readRefusal(exchange: Exchange, redactor: Redactor): Refusal | null {
+  const hop = exchange.hops.at(-1);
+  if (!hop?.response || hop.response.status < 400) return null;
+  const text = new TextDecoder().decode(hop.response.body.content);
+  return oauthError(hop, hop.response, readMembers(text), text, redactor);
 }
 
 /** JSON whatever the content type says; else a form, as some servers answer. */
@@ -109,7 +119,7 @@ function oauthError(
   const message = found
     ? `The token endpoint (${address(hop)}) answered ${status} with the error ${said}.`
     : `${answered(hop, response)} and no OAuth error.`;
-  return { error, message, closes: whatCloses(error, isLocked, status) };
+  return { error, message, closes: whatCloses(error, isLocked, status), locked: isLocked };
 }
 
 function whatCloses(error: string | null, isLocked: boolean, status: number): Refusal['closes'] {
@@ -174,7 +184,7 @@ function seconds(value: Json | undefined): number | null | undefined {
 }
 
 function refusalOf(message: string): Refusal {
-  return { error: null, message, closes: null };
+  return { error: null, message, closes: null, locked: false };
 }
 
 function refused(message: string): TokenResult {

@@ -1,6 +1,14 @@
 /** The cookie jar of a job: RFC 6265bis by tough-cookie, with a reason for every cookie that is not kept. */
 import { createHash } from 'node:crypto';
-import { Cookie, CookieJar, defaultPath, domainMatch, getPublicSuffix, pathMatch } from 'tough-cookie';
+import {
+  Cookie,
+  CookieJar,
+  defaultPath,
+  domainMatch,
+  getPublicSuffix,
+  MemoryCookieStore,
+  pathMatch,
+} from 'tough-cookie';
 import { type Redactor, Secret } from '../secret.ts';
 
 export interface Jar {
@@ -8,6 +16,10 @@ export interface Jar {
   cookiesFor(url: URL, except?: ReadonlySet<string>): Promise<JarCookies>;
   /** Takes the values of the Set-Cookie fields of an answer from `url`. */
   store(url: URL, setCookieLines: readonly string[]): Promise<JarStored>;
+  /** The same cookies in a jar of its own: what happens to one does not happen to the other. */
+  copy(): Promise<Jar>;
+  /** The value of a cookie that the origin of `url` has set, whether or not it was taken. A Secure one that came by https is not given for plain http. */
+  valueOf(url: URL, name: string): Promise<Secret | null>;
 }
 export interface JarCookies {
   /** Value of the Cookie field; null when there is no cookie to send. */
@@ -30,8 +42,31 @@ const sizeLimit = 4096;
  * elsewhere. Every value is learnt by the redactor as `cookie NAME`.
  */
 export function createJar(redactor: Redactor | null = null): Jar {
-  const jar = new CookieJar(undefined, { prefixSecurity: 'strict', allowSecureOnLocal: false });
+  return jarOf(redactor, new MemoryCookieStore(), new Map());
+}
+
+/** `turnedAway`: values of refused cookies, by origin and name. */
+function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: Map<string, string>): Jar {
+  const jar = new CookieJar(store, { prefixSecurity: 'strict', allowSecureOnLocal: false });
   return {
+    async copy() {
+      const copied = new MemoryCookieStore();
+      for (const cookie of await store.getAllCookies())
+        await copied.putCookie(Cookie.fromJSON(cookie.toJSON()) ?? cookie);
+      return jarOf(redactor, copied, new Map(turnedAway));
+    },
+    async valueOf(url, name) {
+      const { hostname, protocol } = url;
+      const kept = (await store.getAllCookies()).find(
+        ({ key, domain, hostOnly, secure }) =>
+          key === name &&
+          (!secure || protocol === 'https:') &&
+          domain !== null &&
+          (hostOnly ? domain === hostname : domainMatch(hostname, domain)),
+      );
+      const value = kept?.value ?? turnedAway.get(`${url.origin} ${name}`);
+      return value === undefined ? null : new Secret(value, `[secret:cookie ${name}]`);
+    },
     async cookiesFor(url, except = none) {
       const cookies = (await jar.getCookies(url.href)).filter(({ key }) => !except.has(key));
       const parts = cookies.map(({ key, value }) => ({ key, value, shown: `${key}=[secret:cookie ${key}]` }));
@@ -54,6 +89,7 @@ export function createJar(redactor: Redactor | null = null): Jar {
           : 'It has no name or no value (RFC 6265 section 5.2).';
         if (reason === null) set.push(name);
         else refused.push({ name, reason });
+        if (cookie && reason !== null) turnedAway.set(`${url.origin} ${name}`, cookie.value);
       }
       return { set, refused };
     },

@@ -140,3 +140,9 @@ function cookieField(list: readonly Field[]): Field | null {
 export function revealForComparison(secret: Secret): string {
   return secret.reveal();
 }
+
+/** `Bearer [secret:reader]` under another scheme. */
+export function underScheme(value: Value, scheme: string): Value {
+  const change = (text: string): string => text.replace(/^\S+(?= )/, scheme);
+  return value instanceof Secret ? new Secret(change(value.reveal()), change(value.shown)) : change(value);
+}

@@ -6,6 +6,7 @@ import type { Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { createHistory } from './history.ts';
+import { createInquest } from './inquest.ts';
 import type { Diagnosed } from './job.ts';
 import { createKeys } from './keys.ts';
 import type { RunDoors, RunOptions } from './options.ts';
@@ -15,7 +16,8 @@ import { clientOf, subjectOf } from './subject.ts';
 
 export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
-  explain(run: StepRun, state: JobState): Promise<Diagnosed>;
+  /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
+  explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;
 }
 
 export interface DiagnosisParts {
@@ -34,30 +36,31 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
   const keys = createKeys(parts);
   const known = new Map<string, Explained>();
   const largest = Math.max(1, ...parts.options.known.map(({ experiments }) => experiments.budget));
-  let left = largest * runFactor;
-  const spend = (requests: number): boolean => {
-    if (left < requests || parts.signal.aborted) return false;
-    left -= requests;
-    return true;
-  };
+  const purse = createPurse(largest * runFactor, parts.signal);
+  const inquest = createInquest();
   return {
-    remember: (job, run) => history.remember(job, run),
-    async explain(run, state) {
+    remember(job, run) {
+      history.remember(job, run);
+      for (const exchange of run.result.exchanges) inquest.note(exchange);
+    },
+    async explain(run, state, waiting) {
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;
       if (shared) {
         const findings = shared.findings.map((finding) => ({ ...finding, experiments: [] }));
         return { findings, exchanges: [] };
       }
       const looked: Exchange[] = [];
-      const subject = await subjectOf(run, state, { known: parts.options.known, history, keys, looked });
+      const found = await subjectOf(run, state, { known: parts.options.known, history, keys, looked });
+      const subject = found && withCredentials(found, parts.options.jobs);
       if (!subject) return { findings: [], exchanges: [] };
       const endpoint = await endpointFor(subject, state, parts.options.experiments, looked);
       const explained = await diagnose(
         subject,
         {
-          probe: createProbe(run, state, endpoint),
+          probe: createProbe(run, state, inquest, endpoint),
           experiments: parts.options.experiments && (subject.stage !== 'resource' || run.request !== null),
-          spend,
+          spend: purse.spend,
+          budget: purse.share(waiting),
           below: async (exchange) => createSubject({ ...subject, failing: exchange }),
         },
         run.result.exchanges.length + looked.length,
@@ -65,6 +68,42 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       if (run.credentialFailure) known.set(failureKey(run, state), explained);
       return { findings: explained.findings, exchanges: [...looked, ...explained.exchanges] };
     },
+  };
+}
+
+/** Besides the step's own credentials those of the other scenarios: what this run has the secrets of. */
+function withCredentials(subject: Subject, jobs: readonly Job[]): Subject {
+  const { environment } = subject;
+  const same = jobs.filter((job) => job.environment.name === environment.name);
+  const all = same.flatMap((job) => [...job.environment.credentials]);
+  return {
+    ...subject,
+    environment: { ...environment, credentials: new Map([...all, ...environment.credentials]) },
+  };
+}
+
+interface Purse {
+  readonly spend: (requests: number) => boolean;
+  /** The most that one of so many steps may take, so that something is left for each of the others. */
+  share(waiting: number | null): number;
+}
+
+/** Enough for one experiment and its repeated baseline. */
+const leastShare = 2;
+
+function createPurse(whole: number, signal: AbortSignal): Purse {
+  let left = whole;
+  return {
+    spend(requests) {
+      if (requests > 0 && (left < requests || signal.aborted)) return false;
+      left -= requests;
+      return true;
+    },
+    // While the run goes on nobody knows how many will fail: half is kept for these.
+    share: (waiting) =>
+      waiting === null
+        ? Math.max(0, left - Math.floor(whole / 2))
+        : Math.max(leastShare, Math.floor(left / Math.max(1, waiting))),
   };
 }
 

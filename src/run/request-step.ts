@@ -41,8 +41,10 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
     };
     return finish(step, { checks: [check], exchanges: before, answered: true, presentations });
   }
+  // Experiments send the same cookies, whatever this answer makes of them.
+  const jar = (await jarOf(step, state)?.copy()) ?? null;
   const attempts = await sendWithRetries(step, state, request, presentations);
-  return judgeRequest(step, state, request, presentations, before, attempts);
+  return { ...(await judgeRequest(step, state, request, presentations, before, attempts)), jar };
 }
 
 async function judgeRequest(

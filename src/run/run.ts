@@ -43,7 +43,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     experiments: options.experiments,
     signal,
     emit: options.emit,
-    diagnose: (stepRun, state) => diagnosis.explain(stepRun, state),
+    diagnose: (stepRun, state) => diagnosis.explain(stepRun, state, null),
     remember: (job, stepRun) => diagnosis.remember(job, stepRun),
     audit,
   };
@@ -97,14 +97,31 @@ async function runAll(
   await Promise.all(Array.from({ length: workers }, worker));
   const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
   for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
-  waiting.sort((a, b) => a.result.index - b.result.index);
-  for (const ran of waiting) done(await explained(ran, diagnosis, context.audit));
+  const inTurn = roundRobin(waiting);
+  for (const [at, ran] of inTurn.entries()) done(await explained(ran, diagnosis, context.audit, inTurn.length - at));
 }
 
-async function explained(ran: JobRun, diagnosis: Diagnosis, audit: Audit): Promise<JobResult> {
+/** A scenario with many failures, one for each row of its data, does not use up what experiments may send. */
+function roundRobin(waiting: readonly JobRun[]): JobRun[] {
+  const rounds = new Map<string, number>();
+  const inPlan = [...waiting].sort((a, b) => a.result.index - b.result.index);
+  const placed = inPlan.map((ran) => {
+    const round = rounds.get(ran.result.file) ?? 0;
+    rounds.set(ran.result.file, round + 1);
+    return { ran, round };
+  });
+  return placed.sort((a, b) => a.round - b.round).map(({ ran }) => ran);
+}
+
+async function explained(
+  ran: JobRun,
+  diagnosis: Diagnosis,
+  audit: Audit,
+  waiting: number,
+): Promise<JobResult> {
   if (!ran.unexplained) return ran.result;
   const { run: stepRun, at } = ran.unexplained;
-  const diagnosed = await diagnosis.explain(stepRun, ran.state);
+  const diagnosed = await diagnosis.explain(stepRun, ran.state, waiting);
   audit.exchanges(
     ran.state.job.environment,
     diagnosed.exchanges.filter(({ role }) => role === 'metadata'),

@@ -34,6 +34,8 @@ export interface StepRun {
   readonly judged: Exchange | null;
   readonly credentialFailure: CredentialFailure | null;
   readonly presentations: readonly Presentation[];
+  /** The cookies as they were when the request was sent; null: no jar. */
+  readonly jar: Jar | null;
 }
 
 interface Finished {
@@ -57,6 +59,7 @@ export function finish(step: Step, done: Finished): StepRun {
     judged: done.judged ?? null,
     credentialFailure: done.failure ?? null,
     presentations: done.presentations ?? [],
+    jar: null,
     result: {
       name: step.name,
       credential:

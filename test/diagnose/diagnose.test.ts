@@ -16,22 +16,32 @@ function probe(answers: {
   authorize?: (client_id: string, redirect_uri: string) => HopSpec;
 }): Probe & { asked: string[] } {
   const asked: string[] = [];
-  const one = (name: string, hops: HopSpec[] | undefined): Promise<Exchange> => {
+  const sent: Exchange[] = [];
+  const one = async (name: string, hops: HopSpec[] | undefined): Promise<Exchange> => {
     asked.push(name);
     if (!hops) throw new Error(`${name} was asked`);
-    return Promise.resolve(exchange(hops, []));
+    const made = exchange(hops, []);
+    sent.push(made);
+    return made;
   };
   return {
     asked,
     repeat: () => one('repeat', answers.repeat),
-    withoutCredential: () => one('without', answers.without && [{ sent: [], ...answers.without }]),
-    directly: (url) => one(`direct ${url}`, answers.direct && [{ url, ...answers.direct }]),
+    vary(change) {
+      if (change.kind === 'directly')
+        return one(`direct ${change.url}`, answers.direct && [{ url: change.url, ...answers.direct }]);
+      if (change.kind !== 'without-credential') throw new Error(`${change.kind} was asked`);
+      return one('without', answers.without && [{ sent: [], ...answers.without }]);
+    },
     authorize: (client_id, redirect_uri) =>
       one(
         `authorize ${client_id.replace(/^why401-.*/, 'random')}`,
         answers.authorize && [answers.authorize(client_id, redirect_uri)],
       ),
+    fresh: () => Promise.reject(new Error('a fresh token was asked for')),
+    ask: () => Promise.reject(new Error('the authorization server was asked')),
     random: () => 'r4nd0m',
+    take: () => sent.splice(0),
   };
 }
 
@@ -84,6 +94,15 @@ describe('diagnose', () => {
       repeat: [{ status: 200 }],
     });
     expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
+  });
+
+  it('does not prove by an answer that is older than the failure', async () => {
+    const about = subject({ hops: redirected });
+    const later = now + 60_000;
+    const hop = { ...about.hop, clock: { sent: later, received: later } };
+    const result = await explain({ ...about, hop }, { direct: { status: 200 } });
+    expect(result.first).to.deep.equal(['credentials-dropped-on-redirect likely']);
+    expect(result.asked).to.deep.equal(['direct https://api.example.test/orders']);
   });
 
   it('takes an answer that is no refusal for no second fault', async () => {
@@ -231,6 +250,45 @@ describe('diagnose', () => {
       'client-disabled',
       'environment-mixup',
     ]);
+  });
+
+  it('needs a client that is known where the page does not say which part is refused', async () => {
+    const about = subject({ stage: 'token', hops: [refused], uses: [], client: web });
+    const other = { ...client('good-client', 'https://login.example.test'), name: 'good' };
+    const obtained = { at: now, client: 'good', issuer: 'main', scope: null, expiresAt: null };
+    const past = [
+      {
+        environment: 'production',
+        job: 'a.yml a',
+        sameJob: false,
+        step: 'read',
+        passed: true,
+        exchange: exchange([{ status: 200 }], [use(null, { obtained })]),
+      },
+    ];
+    const environment = {
+      ...about.environment,
+      clients: new Map([...about.environment.clients, ['good', other]]),
+      experiments: { allow: new Set(['A0', 'A']), budget: 6, origins: new Set<string>() },
+    };
+    const answers = { authorize: (id: string) => page(id === 'good-client' ? 'Please go on' : 'Sorry') };
+    const beside = async (text: string): Promise<string[]> => {
+      const authorize = (id: string): HopSpec =>
+        id === 'good-client'
+          ? { status: 302, headers: [['Location', 'https://app.example.test/callback']] }
+          : page(text);
+      return (await explain({ ...about, environment, past }, { authorize })).first;
+    };
+    expect(await beside('Sorry, this does not exist')).to.deep.equal(['client-unknown likely']);
+    const alike = await explain({ ...about, environment, past }, { authorize: () => page('Sorry') });
+    expect(alike.findings[0]?.certainty).to.equal('possible');
+    expect(alike.asked).to.deep.equal([
+      'authorize web-production',
+      'authorize random',
+      'authorize good-client',
+    ]);
+    const without = await explain({ ...about, environment }, answers);
+    expect(without.findings[0]?.certainty).to.equal('possible');
   });
 
   it('is undecided where no control separates', async () => {

@@ -4,72 +4,101 @@
  */
 
 import { errorCode } from '../../http/authorization-response.ts';
-import type { CauseId, Exchange } from '../../model.ts';
+import type { CauseId, Client, Exchange } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
 import { compare, namesClient, pageText } from '../likeness.ts';
 import type { Subject } from '../subject.ts';
-import { type Experiment, type Observation, type Probe, statusOf } from './experiment.ts';
+import { type Experiment, notSent, type Observation, type Probe, statusOf } from './experiment.ts';
 
 const nowhere = 'https://why401.invalid/callback';
+const likeUnknown = 'answered like an unknown client';
+const unlikeUnknown = 'answered unlike an unknown client';
 
 /** At the token endpoint: does the client exist at all? */
 export const clientProbe: Experiment = {
   id: 'authorize-client',
   classOf: () => 'A0',
   cost: 2,
+  most: 3,
+  resends: false,
   applies: (subject) => subject.stage === 'token' && subject.client !== null && subject.response !== null,
   predicts(cause) {
-    if (clientAbsent.includes(cause)) return 'answered like an unknown client';
-    return clientExists.includes(cause) ? 'answered unlike an unknown client' : null;
+    if (clientAbsent.includes(cause)) return likeUnknown;
+    return clientExists.includes(cause) ? unlikeUnknown : null;
   },
-  async run(subject: Subject, probe: Probe): Promise<Observation> {
+  async run(subject, probe, _earlier, limit): Promise<Observation> {
     const { authorize } = probe;
-    if (authorize === null) return undecided('not sent: no authorization endpoint is known', []);
+    if (authorize === null) return notSent('no authorization endpoint is known');
     const client_id = subject.client?.client_id ?? '';
     const redirect_uri = subject.client?.redirect_uris[0] ?? nowhere;
     const unknown = `why401-${probe.random()}`;
     const ours = await authorize(client_id, redirect_uri);
-    const control = await authorize(unknown, redirect_uri);
+    const control = ours && (await authorize(unknown, redirect_uri));
+    if (!ours || !control) return notSent('the authorization server is not to be asked');
     const exchanges = [ours, control];
     if (failedAtServer(ours) || failedAtServer(control)) return undecided('no answer to compare', exchanges);
     const likeness = compare({ exchange: ours, erase: [client_id] }, { exchange: control, erase: [unknown] });
     const seen = `client ${client_id}: ${summary(ours)}; random client: ${summary(control)}`;
-    const lines = [{ hop: null, field: 'authorization endpoint', seen }];
-    if (likeness === 'unlike') {
-      const found = evidence('experiment/client-exists', {
-        kind: 'experiment',
-        names: ['client-secret-wrong'],
-        only: [...clientExists, 'grant-not-allowed', 'environment-mixup'],
-        weight: 2,
-        lines,
-      });
-      return {
-        outcome: 'answered unlike an unknown client',
-        seen,
-        exchanges,
-        evidence: [found],
-        proves: null,
-      };
-    }
-    if (likeness === 'unclear' || !namesClient(ours))
-      return undecided(`${seen}: no control separates them`, exchanges);
-    const found = evidence('experiment/client-absent', {
-      kind: 'experiment',
-      names: ['client-unknown'],
-      only: [...clientAbsent, 'environment-mixup'],
-      weight: 3,
-      lines,
-    });
-    return { outcome: 'answered like an unknown client', seen, exchanges, evidence: [found], proves: null };
+    if (likeness === 'unlike') return exists(seen, exchanges);
+    if (likeness === 'unclear') return undecided(`${seen}: no control separates them`, exchanges);
+    if (namesClient(ours)) return absent(seen, exchanges);
+    // Without words, equal to an unknown client says something only where a known one is answered otherwise.
+    const good = limit > exchanges.length ? knownGood(subject) : null;
+    const other = good && (await authorize(good.client_id, good.redirect_uris[0] ?? nowhere));
+    if (!good || !other) return undecided(`${seen}: no control separates them`, exchanges);
+    const all = [...exchanges, other];
+    const told = `${seen}; client ${good.client_id}, which is known: ${summary(other)}`;
+    const apart = compare(
+      { exchange: ours, erase: [client_id] },
+      { exchange: other, erase: [good.client_id] },
+    );
+    return apart === 'unlike' ? absent(told, all) : undecided(`${told}: no control separates them`, all);
   },
 };
+
+/** A client of the same authorization server that got a token in this run. */
+function knownGood(subject: Subject): Client | null {
+  const { environment, client, past } = subject;
+  for (const { exchange } of past) {
+    if (exchange.environment !== environment.name) continue;
+    for (const { obtained } of exchange.credentials) {
+      const found = obtained === null ? undefined : environment.clients.get(obtained.client);
+      const same = found?.issuer.issuer === client?.issuer.issuer && found?.client_id !== client?.client_id;
+      if (found && same) return found;
+    }
+  }
+  return null;
+}
+
+function exists(seen: string, exchanges: readonly Exchange[]): Observation {
+  const found = evidence('experiment/client-exists', {
+    kind: 'experiment',
+    names: ['client-secret-wrong'],
+    only: [...clientExists, 'grant-not-allowed', 'environment-mixup'],
+    weight: 2,
+    lines: [{ hop: null, field: 'authorization endpoint', seen }],
+  });
+  return { outcome: unlikeUnknown, seen, exchanges, evidence: [found], proves: null };
+}
+
+function absent(seen: string, exchanges: readonly Exchange[]): Observation {
+  const found = evidence('experiment/client-absent', {
+    kind: 'experiment',
+    names: ['client-unknown'],
+    only: [...clientAbsent, 'environment-mixup'],
+    weight: 3,
+    lines: [{ hop: null, field: 'authorization endpoint', seen }],
+  });
+  return { outcome: likeUnknown, seen, exchanges, evidence: [found], proves: null };
+}
 
 /** At the authorization endpoint: is it the client or its redirect_uri that is refused? */
 export const redirectUriProbe: Experiment = {
   id: 'authorize-controls',
   classOf: () => 'A0',
   cost: 2,
+  resends: false,
   applies: (subject) =>
     subject.stage === 'authorization' &&
     subject.client !== null &&
@@ -81,7 +110,7 @@ export const redirectUriProbe: Experiment = {
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
     const { authorize } = probe;
-    if (authorize === null) return undecided('not sent: no authorization endpoint is known', []);
+    if (authorize === null) return notSent('no authorization endpoint is known');
     const client_id = subject.client?.client_id ?? '';
     const redirect_uri = subject.redirect_uri ?? nowhere;
     const unknown = `why401-${probe.random()}`;
@@ -90,7 +119,8 @@ export const redirectUriProbe: Experiment = {
       .toLowerCase()
       .replace(/[^a-z0-9]/g, 'x')}.why401.invalid/callback`;
     const byClient = await authorize(unknown, redirect_uri);
-    const byUri = await authorize(client_id, elsewhere);
+    const byUri = byClient && (await authorize(client_id, elsewhere));
+    if (!byClient || !byUri) return notSent('the authorization server is not to be asked');
     const exchanges = [byClient, byUri];
     const erase = [client_id, redirect_uri, unknown, elsewhere];
     const baseline = { exchange: subject.failing, erase };

@@ -1,69 +1,52 @@
 /** The last URL of a redirect chain called directly: with the credential, does it let in? */
-
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
-import { normalAnswer } from '../normal.ts';
-import type { Subject } from '../subject.ts';
-import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
+import { accepted, isAccepted, isSameAnswer } from './answer.ts';
+import { type Experiment, isSafe, notSent, statusOf } from './experiment.ts';
 
-/** A password is not tried again by an experiment, unless why401.yml names it: attempts are counted. */
-function sendsPassword(subject: Subject): boolean {
-  return (
-    subject.uses.some(({ type }) => type === 'basic') &&
-    !subject.environment.experiments.allow.has('final-url-directly')
-  );
-}
+export const sameRefusal = 'the same refusal';
+export const anotherRefusal = 'another refusal';
 
 export const finalUrl: Experiment = {
   id: 'final-url-directly',
   classOf: (subject) => (isSafe(subject.hop.request.method) ? 'A0' : 'A'),
   cost: 1,
+  resends: true,
   applies: (subject) =>
-    subject.stage === 'resource' &&
-    !sendsPassword(subject) &&
-    subject.failing.hops.length > 1 &&
-    lostUses(subject).length > 0,
+    subject.stage === 'resource' && subject.failing.hops.length > 1 && lostUses(subject).length > 0,
   predicts(cause) {
-    if (cause === 'credentials-dropped-on-redirect') return 'accepted';
+    if (cause === 'credentials-dropped-on-redirect') return accepted;
     return cause === 'edge-blocked' || cause === 'basic-shadow' || cause === 'route-missing'
-      ? 'the same refusal'
+      ? sameRefusal
       : null;
   },
-  async run(subject: Subject, probe: Probe): Promise<Observation> {
-    const sent = probe.directly(subject.hop.request.url);
-    if (!sent)
-      return {
-        outcome: 'not sent',
-        seen: 'not sent: the origin is not one of this environment',
-        exchanges: [],
-        evidence: [],
-        proves: null,
-      };
-    const exchange = await sent;
+  async run(subject, probe) {
+    const { url, method } = subject.hop.request;
+    const exchange = await probe.vary({ kind: 'directly', url, method });
+    if (!exchange) return notSent('the origin is not one of this environment, or not to be asked');
     const status = statusOf(exchange);
-    const line = (seen: string) => [{ hop: null, field: `${subject.hop.request.url} called directly`, seen }];
-    if (status !== null && status >= 200 && status < 300) {
+    if (isAccepted(exchange)) {
       const seen = `${status} with the credential`;
       const found = evidence('experiment/final-url-accepts', {
         kind: 'experiment',
         names: ['credentials-dropped-on-redirect'],
         only: ['credentials-dropped-on-redirect'],
-        lines: line(seen),
+        lines: [{ hop: null, field: `${subject.hop.request.url} called directly`, seen }],
       });
       return {
-        outcome: 'accepted',
+        outcome: accepted,
         seen,
         exchanges: [exchange],
         evidence: [found],
         proves: 'credentials-dropped-on-redirect',
       };
     }
-    const same = normalAnswer(exchange) === normalAnswer(subject.failing);
+    const alike = isSameAnswer(exchange, subject.failing);
     const refused = status === 401 || status === 403;
-    const outcome = same ? 'the same refusal' : refused ? 'another refusal' : 'neither';
+    const outcome = alike ? sameRefusal : refused ? anotherRefusal : 'neither';
     return {
       outcome,
-      seen: refused || same ? `${status}: ${outcome}` : `${status ?? 'no answer'}`,
+      seen: refused || alike ? `${status}: ${outcome}` : `${status ?? 'no answer'}`,
       exchanges: [exchange],
       evidence: [],
       proves: null,

@@ -3,12 +3,12 @@ import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
-import { normalAnswer } from '../normal.ts';
 import type { Subject } from '../subject.ts';
-import { type Experiment, isSafe, type Observation, type Probe, statusOf } from './experiment.ts';
+import { another, isSameAnswer, same, silent } from './answer.ts';
+import { type Experiment, isSafe, methodOf, notSent, statusOf } from './experiment.ts';
 
 /** For these the verifier never sees the credential, so that it makes no difference. */
-const noDifference: readonly CauseId[] = [
+export const noDifference: readonly CauseId[] = [
   'credentials-missing',
   'credentials-stripped-by-proxy',
   'header-dropped-by-proxy',
@@ -27,40 +27,63 @@ const ofArrived: readonly CauseId[] = [
   'step-up-required',
 ];
 
+/** Statuses that no credential changes: the server's own trouble, routes and methods, bodies, limits. */
+function elsewhere(status: number): boolean {
+  return status >= 500 || (status >= 404 && status < 440 && ![406, 407, 419].includes(status));
+}
+
+/** The same request with another credential in the same place passed in this run: what is sent there arrives. */
+function acceptedHere({ past, environment, failing, uses }: Subject): string | null {
+  const sent = failing.hops[0]?.request;
+  for (const { exchange, passed } of past) {
+    const [hop] = exchange.hops;
+    const status = exchange.hops.at(-1)?.response?.status ?? 0;
+    if (!passed || exchange.environment !== environment.name || status < 200 || status >= 300) continue;
+    if (hop?.request.url !== sent?.url || hop?.request.method !== sent?.method) continue;
+    const other = exchange.credentials.find((each) =>
+      uses.some(({ field, fingerprint }) => field === each.field && fingerprint !== each.fingerprint),
+    );
+    if (other) return other.name;
+  }
+  return null;
+}
+
 export const withoutCredential: Experiment = {
   id: 'without-credential',
-  classOf: (subject) => (isSafe(subject.failing.hops[0]?.request.method ?? '') ? 'A0' : 'A'),
+  classOf: (subject) => (isSafe(methodOf(subject)) ? 'A0' : 'A'),
   cost: 1,
+  resends: false,
+  showsArrival: true,
   applies: (subject) =>
     subject.stage === 'resource' &&
     subject.uses.length > 0 &&
+    !elsewhere(subject.response?.status ?? 0) &&
     lostUses(subject).length === 0 &&
     subject.failing.hops.length === 1,
   predicts(cause, subject) {
-    if (noDifference.includes(cause)) return 'the same answer';
+    if (noDifference.includes(cause)) return same;
     const told = subject.response?.status === 403 || subject.error !== null || subject.description !== null;
-    return told && ofArrived.includes(cause) ? 'another answer' : null;
+    return told && ofArrived.includes(cause) ? another : null;
   },
-  async run(subject: Subject, probe: Probe): Promise<Observation> {
-    const exchange = await probe.withoutCredential();
+  async run(subject, probe) {
+    const exchange = await probe.vary({ kind: 'without-credential' });
+    if (!exchange) return notSent('the origin is not to be asked');
     const status = statusOf(exchange);
     if (status === null)
-      return { outcome: 'no answer', seen: 'no answer', exchanges: [exchange], evidence: [], proves: null };
-    const same = normalAnswer(exchange) === normalAnswer(subject.failing);
-    const outcome = same ? 'the same answer' : 'another answer';
-    const seen = same
-      ? `${status}, the same answer: it makes no difference`
-      : `${status}, another answer: the credential reaches the server`;
-    const found = same
-      ? evidence('experiment/no-difference', {
-          kind: 'experiment',
-          lines: [{ hop: null, field: 'without the credential', seen }],
-        })
-      : evidence('experiment/arrives', {
-          kind: 'experiment',
-          excludes: noDifference.filter((cause) => !cause.startsWith('edge-')),
-          lines: [{ hop: null, field: 'without the credential', seen }],
-        });
-    return { outcome, seen, exchanges: [exchange], evidence: [found], proves: null };
+      return { outcome: silent, seen: silent, exchanges: [exchange], evidence: [], proves: null };
+    const alike = isSameAnswer(exchange, subject.failing);
+    const other = alike ? acceptedHere(subject) : null;
+    const arrives = !alike || other !== null;
+    const says = alike ? `${same}: it makes no difference` : `${another}: the credential reaches the server`;
+    const seen = `${status}, ${says}`;
+    const lines = [
+      { hop: null, field: 'without the credential', seen },
+      ...(other ? [{ hop: null, field: `with credential ${other}`, seen: 'the same request passes' }] : []),
+    ];
+    const excludes = arrives ? noDifference.filter((cause) => !cause.startsWith('edge-')) : [];
+    const id = arrives ? 'experiment/arrives' : 'experiment/no-difference';
+    const found = evidence(id, { kind: 'experiment', excludes, lines });
+    const outcome = alike ? same : another;
+    return { outcome, seen, exchanges: [exchange], evidence: [found], proves: null, arrives };
   },
 };

@@ -1,0 +1,165 @@
+/** Questions to an authorization server about a token or a client, made by oauth4webapi and sent through our own door. */
+import type { Client, Environment, Exchange, Issuer } from '../model.ts';
+import { type Redactor, Secret } from '../secret.ts';
+import { breakerKeys } from './acquisition.ts';
+import { finalResponse } from './answer.ts';
+import type { Breaker } from './breaker.ts';
+import { bindEndpoint } from './endpoint.ts';
+import type { Ledger } from './ledger.ts';
+import type { Discovery } from './metadata.ts';
+import { authenticationOf, type ClientAuthentication, clientAuth, fieldsOf, formValue } from './oauth2.ts';
+import type { Asked, ClientQuestion, Perform } from './presentation.ts';
+import { type Refusal, readRefusal } from './token-answer.ts';
+
+export interface InquiryDoors {
+  readonly perform: Perform;
+  readonly redactor: Redactor;
+  readonly ledger: Ledger;
+  readonly discovery: Discovery;
+  readonly breaker: Breaker;
+}
+
+const endpoints = {
+  introspection: 'introspection_endpoint',
+  userinfo: 'userinfo_endpoint',
+  par: 'pushed_authorization_request_endpoint',
+} as const;
+
+/** Asks once. A client that the server refuses is not tried again by anything in this run. */
+export async function askServer(
+  question: ClientQuestion,
+  environment: Environment,
+  doors: InquiryDoors,
+): Promise<Asked> {
+  const issuer = question.kind === 'userinfo' ? question.issuer : question.client.issuer;
+  const found = await doors.discovery.find(environment, issuer);
+  const exchanges: Exchange[] = [...found.exchanges];
+  const nothing: Asked = { exchange: null, exchanges };
+  const bound = bindEndpoint(endpoints[question.kind], issuer, found.values ?? {}, environment);
+  if (!('url' in bound)) return nothing;
+  const exchange =
+    question.kind === 'userinfo'
+      ? await askUserinfo(bound.url, question.fingerprint, environment, doors)
+      : await askAsClient(question, bound.url, environment, doors);
+  if (exchange) exchanges.push(exchange);
+  return { exchange, exchanges };
+}
+
+async function askUserinfo(
+  url: URL,
+  fingerprint: string,
+  environment: Environment,
+  { perform, ledger }: InquiryDoors,
+): Promise<Exchange | null> {
+  const token = ledger.find(fingerprint);
+  if (!token) return null;
+  const headers = [
+    ['Accept', 'application/json'],
+    ['Authorization', Secret.join(['Bearer ', token])],
+  ] as const;
+  return perform({ role: 'experiment', environment, method: 'GET', url: url.href, headers, body: null });
+}
+
+async function askAsClient(
+  question: Exclude<ClientQuestion, { kind: 'userinfo' }>,
+  url: URL,
+  environment: Environment,
+  doors: InquiryDoors,
+): Promise<Exchange | null> {
+  const { breaker, ledger, redactor } = doors;
+  const { client } = question;
+  const authentication = authenticationOf(client, ledger);
+  if ('problem' in authentication) return null;
+  const keys = breakerKeys(client, environment, authentication.clientSecret, ledger);
+  // What was refused with the same secret counts, whatever it was for.
+  const closed = [keys.client, ...credentialsOf(client, environment).map(keys.credential)];
+  return breaker.firstAlone(keys.client, async () => {
+    if (breaker.refusal(...closed)) return null;
+    const exchange = await send(question, url, environment, authentication, doors);
+    const refusal = exchange && readRefusal(exchange, redactor);
+    if (exchange && refusal && closesClient(refusal, exchange)) {
+      const { error, message } = refusal;
+      breaker.open(keys.client, { error, message: redactor.redact(message), exchange, shared: false });
+    }
+    return exchange;
+  });
+}
+
+function credentialsOf(client: Client, environment: Environment): string[] {
+  const all = [...environment.credentials.values()];
+  return all
+    .filter((each) => each.type === 'oauth2' && each.client.name === client.name)
+    .map(({ name }) => name);
+}
+
+/** A client may be refused for what it asks (403): only where it is not known, or locked, it is not tried again. */
+function closesClient(refusal: Refusal, exchange: Exchange): boolean {
+  return refusal.closes === 'client' || refusal.locked || finalResponse(exchange)?.status === 401;
+}
+
+async function send(
+  question: Exclude<ClientQuestion, { kind: 'userinfo' }>,
+  url: URL,
+  environment: Environment,
+  authentication: ClientAuthentication,
+  { perform, ledger }: InquiryDoors,
+): Promise<Exchange | null> {
+  const oauth = await import('oauth4webapi');
+  const { client } = question;
+  const { client_id } = client;
+  const secrets = new Map<string, Secret>();
+  if (authentication.clientSecret) secrets.set('client_secret', authentication.clientSecret);
+  const made: Exchange[] = [];
+  const options = {
+    [oauth.allowInsecureRequests]: url.protocol === 'http:',
+    [oauth.customFetch]: async (
+      target: string,
+      { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
+    ): Promise<Response> => {
+      if (!(body instanceof URLSearchParams)) throw new Error('oauth4webapi made a request without a form');
+      const fields = fieldsOf(headers, authentication.basic);
+      const form = formValue(body, secrets);
+      made.push(
+        await perform({ role: 'experiment', environment, method, url: target, headers: fields, body: form }),
+      );
+      return new Response();
+    },
+  };
+  const auth = clientAuth(oauth, authentication, client);
+  const server = serverOf(client.issuer, question.kind, url);
+  if (question.kind === 'introspection') {
+    const token = ledger.find(question.fingerprint);
+    if (!token) return null;
+    secrets.set('token', token);
+    await oauth.introspectionRequest(server, { client_id }, auth, token.reveal(), options);
+  } else {
+    await oauth.pushedAuthorizationRequest(
+      server,
+      { client_id },
+      auth,
+      await pushed(oauth, client_id, question.redirect_uri),
+      options,
+    );
+  }
+  return made[0] ?? null;
+}
+
+function serverOf(issuer: Issuer, kind: 'introspection' | 'par', url: URL): { issuer: string } {
+  return { issuer: issuer.issuer, [endpoints[kind]]: url.href };
+}
+
+async function pushed(
+  oauth: typeof import('oauth4webapi'),
+  client_id: string,
+  redirect_uri: string,
+): Promise<URLSearchParams> {
+  const code_challenge = await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier());
+  return new URLSearchParams({
+    response_type: 'code',
+    client_id,
+    redirect_uri,
+    scope: 'openid',
+    code_challenge,
+    code_challenge_method: 'S256',
+  });
+}

@@ -1,0 +1,79 @@
+/** Which near variant of a refused redirect_uri is registered. Class C: it looks like somebody trying callbacks. */
+import { acceptance } from '../../http/authorization-response.ts';
+import type { Exchange } from '../../model.ts';
+import { evidence } from '../evidence.ts';
+import type { Subject } from '../subject.ts';
+import { type Experiment, notSent, type Observation } from './experiment.ts';
+import { nearness, type Variant, variantsOf } from './redirect-uri-forms.ts';
+
+const most = 6;
+const found = 'a near variant is accepted';
+const none = 'no near variant is accepted';
+
+/** What the project file has for this client here and elsewhere comes before what might be. */
+export function orderedVariants(subject: Subject): readonly Variant[] {
+  const { redirect_uri, known } = subject;
+  if (redirect_uri === null) return [];
+  const written = known.flatMap(({ clients }) =>
+    [...clients.values()].flatMap(({ redirect_uris }) => redirect_uris),
+  );
+  const near = [...new Set(written)].flatMap((each) => {
+    const differs = nearness(redirect_uri, each);
+    return differs === null ? [] : [{ redirect_uri: each, differs }];
+  });
+  const rest = variantsOf(redirect_uri).filter(
+    (each) => !near.some((other) => other.redirect_uri === each.redirect_uri),
+  );
+  return [...near, ...rest].slice(0, most);
+}
+
+export const redirectUriVariants: Experiment = {
+  id: 'redirect-uri-variants',
+  classOf: () => 'C',
+  cost: 1,
+  most,
+  resends: false,
+  asksIssuer: true,
+  applies: (subject) =>
+    subject.stage === 'authorization' && subject.client !== null && orderedVariants(subject).length > 0,
+  about: () => ['redirect-uri-mismatch'],
+  predicts: (cause) => (cause === 'redirect-uri-mismatch' ? found : none),
+  async run(subject, probe, _earlier, limit): Promise<Observation> {
+    const { authorize } = probe;
+    if (authorize === null) return notSent('no authorization endpoint is known');
+    const exchanges: Exchange[] = [];
+    for (const variant of orderedVariants(subject).slice(0, limit)) {
+      const exchange = await authorize(subject.client?.client_id ?? '', variant.redirect_uri);
+      if (!exchange) break;
+      exchanges.push(exchange);
+      if (isAccepted(exchange, variant.redirect_uri)) return registered(subject, variant, exchanges);
+    }
+    if (exchanges.length === 0) return notSent('the authorization server is not to be asked');
+    // Something further away may be registered: this excludes nothing.
+    const seen = `${exchanges.length} near variants are refused too`;
+    return { outcome: none, seen, exchanges, evidence: [], proves: null };
+  },
+};
+
+function isAccepted(exchange: Exchange, redirect_uri: string): boolean {
+  const [hop] = exchange.hops;
+  if (!hop || !URL.canParse(hop.request.url)) return false;
+  const state = new URL(hop.request.url).searchParams.get('state') ?? '';
+  return acceptance(hop, redirect_uri, state)?.verdict === 'accepted';
+}
+
+function registered(subject: Subject, variant: Variant, exchanges: readonly Exchange[]): Observation {
+  const seen = `${variant.redirect_uri} is accepted: it differs in ${variant.differs}`;
+  const lines = [
+    { hop: null, field: 'redirect_uri', seen: `${subject.redirect_uri} is refused` },
+    { hop: null, field: 'redirect_uri', seen },
+  ];
+  const cause = 'redirect-uri-mismatch';
+  const made = evidence('experiment/redirect-uri-variant', {
+    kind: 'experiment',
+    names: [cause],
+    only: [cause],
+    lines,
+  });
+  return { outcome: found, seen, exchanges, evidence: [made], proves: cause };
+}

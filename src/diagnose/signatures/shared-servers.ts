@@ -1,0 +1,60 @@
+/**
+ * Authorization servers that many organisations share: what is asked there beyond what a scenario asks may count against
+ * somebody else's limits, or alert somebody else. Names end with these.
+ */
+const shared: readonly string[] = [
+  'login.microsoftonline.com',
+  'login.microsoftonline.us',
+  'login.partner.microsoftonline.cn',
+  'login.microsoft.com',
+  'login.live.com',
+  'sts.windows.net',
+  'graph.microsoft.com',
+  'b2clogin.com',
+  'ciamlogin.com',
+  'accounts.google.com',
+  'googleapis.com',
+  'okta.com',
+  'oktapreview.com',
+  'okta-emea.com',
+  'okta-gov.com',
+  'auth0.com',
+  'amazoncognito.com',
+  'amazonaws.com',
+  'signin.aws',
+  'github.com',
+  'gitlab.com',
+  'bitbucket.org',
+  'atlassian.com',
+  'salesforce.com',
+  'onelogin.com',
+  'pingone.com',
+  'pingone.eu',
+  'pingone.asia',
+  'pingone.ca',
+  'pingidentity.com',
+  'appleid.apple.com',
+  'facebook.com',
+  'slack.com',
+  'login.yahoo.com',
+  'twitch.tv',
+  'discord.com',
+  'linkedin.com',
+  'zitadel.cloud',
+  'fusionauth.io',
+  'frontegg.com',
+  'descope.com',
+  'stytch.com',
+  'workos.com',
+  'kinde.com',
+  'clerk.com',
+  'clerk.accounts.dev',
+  'jumpcloud.com',
+  'duosecurity.com',
+  'cloudflareaccess.com',
+];
+
+export function isSharedServer(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return shared.some((each) => name === each || name.endsWith(`.${each}`));
+}
