@@ -3,6 +3,7 @@ import type { Case } from '../case.ts';
 import { deliveryCases } from './delivery-cases.ts';
 import { identityCases } from './identity-cases.ts';
 import { keyCases } from './key-cases.ts';
+import { opaqueCases } from './opaque-cases.ts';
 import { permissionCases } from './permission-cases.ts';
 import { timeCases } from './time-cases.ts';
 
@@ -12,4 +13,5 @@ export const cases: readonly Case[] = [
   ...keyCases,
   ...deliveryCases,
   ...permissionCases,
+  ...opaqueCases,
 ];

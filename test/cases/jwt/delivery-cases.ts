@@ -56,7 +56,6 @@ const shapes: readonly Case[] = [
     middleware: jose,
     causes: ['signature-invalid'],
     beside: ['token-malformed'],
-    twin: 'jose/same-kid-other-key',
     fail: holding((token) => token.slice(0, -86)),
   }),
   jwtCase({
@@ -102,8 +101,8 @@ const shapes: readonly Case[] = [
   jwtCase({
     fault: 'template-left',
     middleware: pyjwt,
-    causes: ['token-malformed'],
-    beside: ['authorization-malformed', 'credentials-missing'],
+    causes: ['authorization-malformed'],
+    beside: ['token-malformed', 'credentials-missing'],
     fail: holding(() => '{{access_token}}'),
   }),
 ];
@@ -162,8 +161,7 @@ const schemes: readonly Case[] = [
   jwtCase({
     fault: 'in-query',
     middleware: fastifyJwt,
-    causes: ['credentials-missing'],
-    beside: ['scheme-mismatch'],
+    causes: ['credentials-missing', 'scheme-mismatch'],
     fail(scene) {
       scene.credential = { type: 'api_key', in: 'query', name: 'access_token', value: '${secret.TOKEN}' };
     },

@@ -24,6 +24,19 @@ export function oneAnswer(real: CauseId): readonly CauseId[] {
   return [real, ...others.filter((cause) => cause !== real)];
 }
 
+/** Of an opaque token nothing can be computed, and the server says that it is not good. */
+export function notActive(real: CauseId): readonly CauseId[] {
+  const others: readonly CauseId[] = [
+    'token-revoked',
+    'token-unknown',
+    'token-expired',
+    'session-expired',
+    'user-disabled',
+    'token-invalid-unspecified',
+  ];
+  return [real, ...others.filter((cause) => cause !== real)];
+}
+
 /** 403 without a word: refused although, or because, the token was read. */
 export function bare403(real: CauseId): readonly CauseId[] {
   const others: readonly CauseId[] = [

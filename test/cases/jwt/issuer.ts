@@ -23,6 +23,9 @@ export interface Issuer {
   jwks(): { keys: JWK[] };
   /** An access token; `undefined` takes a claim away. */
   sign(claims?: Readonly<Record<string, unknown>>, key?: SigningKey): Promise<string>;
+  /** An opaque access token; it is unknown as soon as it is deleted from `opaque`. */
+  mint(claims?: Readonly<Record<string, unknown>>): string;
+  readonly opaque: Map<string, JWTPayload>;
   handle(request: Received, response: ServerResponse): void;
 }
 
@@ -49,18 +52,20 @@ export function createIssuer(name: string, audience: string, key: SigningKey, en
     claims: {},
     jwks: () => ({ keys: self.keys.flatMap(({ jwk }) => (jwk === null ? [] : [jwk])) }),
     sign: (claims = {}, by = self.keys[0] ?? key) => sign(self, claims, by),
+    opaque: new Map(),
+    mint(claims = {}) {
+      const token = `at_${environment}_${crypto.randomUUID().replaceAll('-', '')}`;
+      self.opaque.set(token, { ...usualClaims(self), ...claims });
+      return token;
+    },
     handle: (request, response) => void handle(self, request, response),
   };
   return self;
 }
 
-function sign(
-  { issuer, audience, client, claims: more }: Issuer,
-  claims: object,
-  by: SigningKey,
-): Promise<string> {
+function usualClaims({ issuer, audience, client, claims }: Issuer): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
-  const usual: JWTPayload = {
+  return {
     iss: issuer,
     aud: audience,
     sub: 'ci',
@@ -69,9 +74,13 @@ function sign(
     iat: now,
     exp: now + 3600,
     jti: crypto.randomUUID(),
+    ...claims,
   };
-  return new SignJWT({ ...usual, ...more, ...claims })
-    .setProtectedHeader({ alg: by.alg, typ: 'JWT', ...(by.kid === '' ? {} : { kid: by.kid }) })
+}
+
+function sign(self: Issuer, claims: object, by: SigningKey): Promise<string> {
+  return new SignJWT({ ...usualClaims(self), ...claims })
+    .setProtectedHeader({ alg: by.alg, typ: 'JWT', kid: by.kid })
     .sign(by.privateKey);
 }
 
@@ -80,6 +89,7 @@ async function handle(self: Issuer, request: Received, response: ServerResponse)
   if (pathname === '/.well-known/openid-configuration') return json(response, 200, metadata(self));
   if (pathname === '/jwks') return json(response, 200, self.jwks());
   if (pathname === '/token') return grant(self, request, response);
+  if (pathname === '/introspect') return introspect(self, request, response);
   return json(response, 404, { error: 'not_found' });
 }
 
@@ -89,6 +99,7 @@ function metadata({ issuer }: Issuer): object {
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
+    introspection_endpoint: `${issuer}/introspect`,
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
@@ -101,14 +112,25 @@ function metadata({ issuer }: Issuer): object {
 /** client_credentials with client_secret_basic (RFC 6749 section 4.4), `resource` of RFC 8707. */
 async function grant(self: Issuer, request: Received, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams(request.body);
-  const field = request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
-  const wanted = Buffer.from(`${self.client.client_id}:${self.client.client_secret}`).toString('base64');
-  if (field !== `Basic ${wanted}`) return json(response, 401, { error: 'invalid_client' });
+  if (!isClient(self, request)) return json(response, 401, { error: 'invalid_client' });
   if (form.get('grant_type') !== 'client_credentials')
     return json(response, 400, { error: 'unsupported_grant_type' });
   const scope = form.get('scope') ?? '';
   const access_token = await self.sign({ scope, aud: form.get('resource') ?? self.audience });
   return json(response, 200, { access_token, token_type: 'Bearer', expires_in: 3600, scope });
+}
+
+/** RFC 7662; opaque tokens only. */
+function introspect(self: Issuer, request: Received, response: ServerResponse): void {
+  const claims = self.opaque.get(new URLSearchParams(request.body).get('token') ?? '');
+  if (!isClient(self, request)) json(response, 401, { error: 'invalid_client' });
+  else json(response, 200, claims ? { active: true, ...claims } : { active: false });
+}
+
+function isClient({ client }: Issuer, request: Received): boolean {
+  const field = request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const wanted = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
+  return field === `Basic ${wanted}`;
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

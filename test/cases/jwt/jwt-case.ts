@@ -41,7 +41,7 @@ async function start(plan: Plan): ReturnType<Case['start']> {
   try {
     await scene.production.serve();
     if (sibling) await scene.staging.serve();
-    for (const site of [scene.production, scene.staging]) site.token = await site.issuer.sign();
+    for (const site of [scene.production, scene.staging]) site.token = await site.issue();
     await plan.fail(scene);
   } catch (error) {
     await stage.close();
@@ -51,7 +51,7 @@ async function start(plan: Plan): ReturnType<Case['start']> {
     ...stage.project(),
     async heal() {
       if (plan.heal) await plan.heal(scene);
-      else scene.production.token = await scene.production.issuer.sign();
+      else scene.production.token = await scene.production.issue();
       stage.forget();
       return stage.project();
     },

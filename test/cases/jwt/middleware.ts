@@ -8,6 +8,8 @@ export interface Settings {
   readonly audience: string;
   /** Where it fetches keys, on loopback. */
   readonly jwksUri: string;
+  /** Where it asks about opaque tokens, on loopback: `?token=`. */
+  readonly tokenUri: string;
   readonly algorithm: string;
   /** Scope that /orders wants, or null. */
   readonly scope: string | null;
@@ -29,6 +31,8 @@ export interface Middleware {
   readonly needs: readonly string[];
   /** What its tokens have besides the usual. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** It takes opaque tokens. */
+  readonly opaque?: boolean;
   start(settings: Settings): Promise<Application>;
 }
 export interface Application {

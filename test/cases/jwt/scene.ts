@@ -25,6 +25,8 @@ export interface Site {
   project: { [key: string]: Json };
   /** Between why401 and the application. */
   gate: ((listener: RequestListener) => RequestListener) | null;
+  /** A good access token, of the form that the application takes, with other claims. */
+  issue(claims?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Starts the application, or starts it again. */
   serve(changes?: Partial<Settings>): Promise<void>;
   /** What the application is given unless told otherwise. */
@@ -79,12 +81,17 @@ async function openSite(
   const issuer = createIssuer(name, origin, await signingKey(`${environment}-1`, number), environment);
   issuer.claims = options.middleware.claims ?? {};
   // The way by which servers reach it, which is not that of why401.
-  const inside = createServer((_request, response) => response.end(JSON.stringify(issuer.jwks())));
+  const inside = createServer(({ url = '' }, response) => {
+    const token = new URL(url, 'http://inside').searchParams.get('token');
+    response.end(JSON.stringify(token === null ? issuer.jwks() : (issuer.opaque.get(token) ?? null)));
+  });
   await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${(inside.address() as AddressInfo).port}`;
   const settings: Settings = {
     issuer: name,
     audience: origin,
-    jwksUri: `http://127.0.0.1:${(inside.address() as AddressInfo).port}/jwks`,
+    jwksUri: `${address}/jwks`,
+    tokenUri: `${address}/tokens`,
     algorithm: 'RS256',
     scope: null,
     role: null,
@@ -102,6 +109,7 @@ async function openSite(
     project: { origins: { api: origin }, issuers: { main: name } },
     gate: null,
     settings,
+    issue: async (claims) => (options.middleware.opaque ? issuer.mint(claims) : issuer.sign(claims)),
     async serve(changes = {}) {
       await application?.close();
       application = await options.middleware.start({ ...settings, ...changes });

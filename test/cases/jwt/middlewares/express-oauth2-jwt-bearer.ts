@@ -1,5 +1,6 @@
-import express from 'express';
+import express, { type Request, type Response } from 'express';
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+import finalhandler from 'finalhandler';
 import { type Application, type Middleware, nothing, orders, type Settings } from '../middleware.ts';
 
 export const expressOauth2JwtBearer: Middleware = {
@@ -25,6 +26,10 @@ async function start(settings: Settings): Promise<Application> {
   app.get('/orders', (_request, response) => {
     response.json(orders);
   });
-  app.set('env', 'test');
-  return { listener: app, close: nothing };
+  // As in production, without the log.
+  return {
+    listener: (request, response) =>
+      app(request as Request, response as Response, finalhandler(request, response, { env: 'production' })),
+    close: nothing,
+  };
 }
