@@ -114,7 +114,7 @@ const clientCases: readonly Case[] = [
   ),
   nodeCase(
     'grant-not-allowed',
-    { causes: ['grant-not-allowed'], decisive: ['client_credentials'], twin: 'node-oauth/grant-unsupported' },
+    { causes: ['grant-not-allowed'], decisive: ['client_credentials'] },
     (server) => {
       swap(server, nodeClient('web', secret, { grants: ['authorization_code'] }));
       return { sibling: true, heal: () => swap(server, nodeClient('web', secret)) };
@@ -125,7 +125,6 @@ const clientCases: readonly Case[] = [
     {
       causes: ['grant-unsupported'],
       decisive: ['urn:ietf:params:oauth:grant-type:device_code'],
-      twin: 'node-oauth/grant-not-allowed',
     },
     `\nsteps:\n${refresh({ grant_type: 'urn:ietf:params:oauth:grant-type:device_code', refresh_token: null })}`,
     `\nsteps:\n${refresh({ grant_type: 'client_credentials', refresh_token: null })}`,
@@ -233,14 +232,13 @@ const grantCases: readonly Case[] = [
       causes: ['pkce-missing', 'pkce-mismatch', 'request-param-missing'],
       beside: ['pkce-missing', 'pkce-mismatch', 'request-param-missing'],
       decisive: ['code_verifier'],
-      twin: 'node-oauth/pkce-mismatch',
     },
     logIn(nodeNames) + redeem({ code_verifier: null }),
     logIn(nodeNames) + redeem(),
   ),
   miswritten(
     'pkce-mismatch',
-    { causes: ['pkce-mismatch'], decisive: ['verifier'], twin: 'node-oauth/pkce-verifier-missing' },
+    { causes: ['pkce-mismatch'], decisive: ['verifier'] },
     logIn(nodeNames) + redeem({ code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' }),
     logIn(nodeNames) + redeem(),
   ),
@@ -270,12 +268,12 @@ const grantCases: readonly Case[] = [
   ),
   withRefreshToken(
     'refresh-token-expired',
-    { causes: ['refresh-token-expired'], decisive: ['expired'], twin: null },
+    { causes: ['refresh-token-expired'], decisive: ['expired'] },
     (server) => server.refreshToken(nodeClient('web', secret), new Date(Date.now() - 60_000)),
   ),
   withRefreshToken(
     'refresh-token-of-another-client',
-    { causes: ['client-mismatch'], decisive: ['another client'], twin: null },
+    { causes: ['client-mismatch'], decisive: ['another client'] },
     (server) => server.refreshToken(nodeClient('batch', secret)),
   ),
 ];

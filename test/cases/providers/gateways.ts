@@ -34,12 +34,24 @@ const awsCases: readonly Case[] = [
   played({
     ...awsCase,
     id: 'aws/path-without-a-route',
-    causes: ['route-missing'],
+    causes: ['route-missing', 'credentials-missing', 'scheme-mismatch'],
     decisive: ['Missing Authentication Token'],
-    twin: 'aws/key-invalid',
+    twin: 'aws/not-signed',
     scenario: awsSteps('/prod/v2/orders'),
     env: { API_KEY: awsKey },
     healed: { scenario: awsSteps('/prod/orders') },
+  }),
+  played({
+    ...awsCase,
+    id: 'aws/not-signed',
+    // The route wants a signature (AWS_IAM) and gets a key.
+    causes: ['credentials-missing', 'route-missing', 'scheme-mismatch'],
+    decisive: ['Missing Authentication Token'],
+    twin: 'aws/path-without-a-route',
+    scenario: awsSteps('/prod/orders'),
+    env: { API_KEY: awsKey },
+    play: () => missingToken,
+    healed: { play: awsPlay },
   }),
   played({
     ...awsCase,
@@ -111,7 +123,6 @@ const cloudflareCases: readonly Case[] = [
     id: 'cloudflare/challenge',
     causes: ['edge-challenge'],
     decisive: ['cf-mitigated'],
-    twin: 'cloudflare/blocked',
     play: () => ({
       status: 403,
       headers: {
@@ -130,7 +141,6 @@ const cloudflareCases: readonly Case[] = [
     causes: ['edge-blocked'],
     beside: ['ip-not-allowed'],
     decisive: ['1020'],
-    twin: 'cloudflare/challenge',
     isProtected: false,
     play: () => ({
       status: 403,
@@ -147,7 +157,6 @@ const cloudflareCases: readonly Case[] = [
     id: 'cloudflare/rate-limited',
     causes: ['rate-limited'],
     decisive: ['1015'],
-    twin: 'cloudflare/blocked',
     play: () => ({
       status: 429,
       headers: { ...cloudflare, 'content-type': 'text/plain; charset=UTF-8', 'retry-after': '30' },
@@ -279,7 +288,6 @@ const keycloakCases: readonly Case[] = [
     id: 'keycloak/redirect-uri-mismatch',
     causes: ['redirect-uri-mismatch'],
     decisive: [`${callback}/`],
-    twin: 'keycloak/client-unknown',
     environment: {
       ...keycloakCase.environment,
       clients: { web: { client_id: 'orders-web', redirect_uris: [`${callback}/`] } },

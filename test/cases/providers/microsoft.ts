@@ -178,13 +178,13 @@ export const microsoftCases: readonly Case[] = [
     'wrong-audience',
     unsignedToken(claims({ aud: orders })),
     graphRefuses('Access token validation failure. Invalid audience.'),
-    { causes: ['audience-mismatch'], decisive: [orders], twin: 'graph/token-expired' },
+    { causes: ['audience-mismatch'], decisive: [orders] },
   ),
   graphCase(
     'token-expired',
     unsignedToken(claims({ iat: now() - 7200, nbf: now() - 7200, exp: now() - 3600 })),
     graphRefuses('Lifetime validation failed, the token is expired.'),
-    { causes: ['token-expired'], decisive: ['exp'], twin: 'graph/wrong-audience' },
+    { causes: ['token-expired'], decisive: ['exp'] },
   ),
   graphCase(
     'insufficient-privileges',
