@@ -90,7 +90,7 @@ export const authlibCases: readonly Case[] = [
   ),
   authlibCase(
     'redirect-uri-mismatch',
-    { causes: ['redirect-uri-mismatch'], decisive: [callback], twin: 'authlib/authorize-client-unknown' },
+    { causes: ['redirect-uri-mismatch'], decisive: [callback] },
     { clients: [{ ...web, redirect_uris: [`${callback}/`] }], scenario: tryAll, isProtected: true },
   ),
   authlibCase(
@@ -99,7 +99,6 @@ export const authlibCases: readonly Case[] = [
       causes: ['client-unknown', 'client-disabled'],
       beside: ['client-unknown'],
       decisive: ['web'],
-      twin: 'authlib/redirect-uri-mismatch',
     },
     { clients: [{ ...web, client_id: 'other' }], scenario: tryAll },
   ),

@@ -172,7 +172,6 @@ const authorizeCases: readonly Case[] = [
       causes: ['client-unknown', 'client-disabled'],
       beside: ['client-unknown'],
       decisive: ['web', login],
-      twin: 'node-oauth/redirect-uri-port',
     },
     (server) => {
       swap(server, nodeClient('other', secret));
@@ -184,7 +183,6 @@ const authorizeCases: readonly Case[] = [
     {
       causes: ['redirect-uri-mismatch'],
       decisive: [callback],
-      twin: 'node-oauth/authorize-client-unknown',
     },
     (server) => {
       swap(server, nodeClient('web', secret, { redirectUris: ['https://app.example.test:8443/callback'] }));
