@@ -8,7 +8,7 @@ import { getToken, login, production, reader, staging, stagingLogin } from './wo
 
 const servers = ['@node-oauth/oauth2-server 5', 'express 5'];
 const secret = 's3cret-of-production';
-const env = { WEB_SECRET: secret, ...password };
+const env = { WEB_SECRET: secret, STAGING_SECRET: secret, ...password };
 const secretSide = [
   'client-secret-wrong',
   'client-secret-expired',
@@ -42,7 +42,14 @@ function nodeCase(fault: string, told: Told, play: (server: NodeOAuthServer) => 
     await stage.serve(login, server.listener);
     const { environment, credentials, sibling, heal, ...parts } = play(server);
     if (sibling) await stage.serve(stagingLogin, createNodeOAuth([nodeClient('web', secret)]).listener);
-    const there = sibling ? { staging: staging(stage, { issuers: issuerOf(stagingLogin) }) } : {};
+    const there = sibling
+      ? {
+          staging: staging(stage, {
+            issuers: issuerOf(stagingLogin),
+            client: { client_secret: '${secret.STAGING_SECRET}' },
+          }),
+        }
+      : {};
     return {
       project: {
         environments: { ...there, production: here(stage, environment) },
@@ -105,11 +112,7 @@ const clientCases: readonly Case[] = [
   ),
   nodeCase(
     'secret-ends-in-a-line-feed',
-    {
-      causes: ['client-secret-wrong', 'request-param-wrong'],
-      beside: ['client-secret-wrong', 'request-param-wrong'],
-      decisive: ['client_secret'],
-    },
+    { causes: [...secretSide, 'credentials-not-encoded'], decisive: ['web'] },
     () => ({ env: { ...env, WEB_SECRET: `${secret}\n` }, heal: () => ({ env }) }),
   ),
   nodeCase(
