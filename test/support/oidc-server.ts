@@ -40,7 +40,7 @@ export const callback = 'https://app.example.test/callback';
 /** Who may log in. */
 export const ann = { name: 'ann', password: 'correct horse' };
 
-/** A client that may log users in and get tokens for itself; metadata of RFC 7591. */
+/** A client that may log users in and get tokens for itself; metadata of RFC 7591. No secret where it is empty. */
 export function webClient(
   client_id: string,
   client_secret: string,
@@ -48,7 +48,7 @@ export function webClient(
 ): ClientMetadata {
   return {
     client_id,
-    client_secret,
+    ...(client_secret === '' ? {} : { client_secret }),
     grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: [callback],

@@ -75,7 +75,9 @@ export function createSessionApp(options: SessionAppOptions): SessionApp {
 function admit(options: SessionAppOptions, request: Request, response: Response, next: NextFunction): void {
   const { bearer, refusal } = options;
   const token = bearer !== undefined && request.get('authorization') === `Bearer ${bearer}`;
-  if (request.session.user || token) next();
+  // Where the path is not that of the cookie, express-session makes no session at all.
+  const user = (request.session as typeof request.session | undefined)?.user;
+  if (user || token) next();
   else if (refusal === 'redirect') response.redirect('/login');
   else if (refusal === 'page') response.type('html').send(loginPage);
   else response.status(401).json({ error: 'Not logged in' });

@@ -1,5 +1,6 @@
 /** Cases over authorization servers. */
 import type { Case } from '../case.ts';
+import { authlibCases } from './authlib.ts';
 import { nodeOAuthCases } from './node-oauth.ts';
 import { oidcAuthorizeCases } from './oidc-provider-authorize.ts';
 import { oidcClientCases } from './oidc-provider-clients.ts';
@@ -14,4 +15,5 @@ export const cases: readonly Case[] = [
   ...oidcGrantCases,
   ...opaqueTokenCases,
   ...nodeOAuthCases,
+  ...authlibCases,
 ];

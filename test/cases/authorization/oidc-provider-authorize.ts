@@ -21,7 +21,6 @@ function drift(what: string, configured: string, isProtected: boolean): Case {
       servers,
       causes: ['redirect-uri-mismatch'],
       decisive: [configured],
-      twin: 'oidc-provider/authorize-client-unknown',
     },
     async (stage) => {
       const { change } = await serveOidc(stage, [webClient('web', secret)]);
@@ -82,7 +81,6 @@ export const oidcAuthorizeCases: readonly Case[] = [
       // The text says "invalid_client": at this product that is one cause.
       beside: ['client-unknown'],
       decisive: ['web', login],
-      twin: 'oidc-provider/redirect-uri-slash',
     },
     async (stage) => {
       const { change } = await serveOidc(stage, [webClient('other', secret)]);

@@ -169,7 +169,6 @@ export const oidcClientCases: readonly Case[] = [
       servers,
       causes: secretSide,
       decisive: ['web'],
-      twin: 'oidc-provider/client-secret-wrong',
     },
     async (stage) => {
       await serveOidc(stage, [webClient('web', secret)]);
@@ -190,7 +189,6 @@ export const oidcClientCases: readonly Case[] = [
       servers,
       causes: secretSide,
       decisive: ['web'],
-      twin: 'oidc-provider/client-secret-wrong',
     },
     async (stage) => {
       await serveOidc(stage, [webClient('web', secret)]);

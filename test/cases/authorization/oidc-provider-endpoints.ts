@@ -91,7 +91,6 @@ export const oidcEndpointCases: readonly Case[] = [
       servers,
       causes: ['endpoint-wrong'],
       decisive: [`${login}/oauth/token`],
-      twin: 'oidc-provider/json-body',
     },
     async (stage) => {
       await serveOidc(stage, [webClient('web', secret)]);
@@ -154,7 +153,6 @@ steps:
       causes: ['request-param-wrong', 'request-param-missing'],
       beside: ['request-param-wrong', 'request-param-missing'],
       decisive: ['application/x-www-form-urlencoded'],
-      twin: 'oidc-provider/token-endpoint-wrong',
     },
     async (stage) => {
       await serveOidc(stage, [webClient('web', secret)]);

@@ -141,7 +141,7 @@ export const oidcGrantCases: readonly Case[] = [
     {
       causes: ['refresh-token-reused'],
       decisive: ['invalid_grant'],
-      twin: 'oidc-provider/refresh-token-reused-elsewhere',
+      twin: 'oidc-provider/refresh-token-revoked',
     },
     redeem() + keepRefreshToken + refresh() + refresh(),
     redeem() + keepRefreshToken + refresh(),

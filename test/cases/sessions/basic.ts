@@ -88,7 +88,7 @@ export const basicCases: readonly Case[] = [
   ),
   basicCase(
     'account-locked',
-    { causes: ['account-locked'], decisive: ['locked'], twin: 'basic/password-wrong' },
+    { causes: ['account-locked'], decisive: ['locked'] },
     {
       users: { ci: 'changed' },
       said: () => ({ message: 'User account is locked after too many failed attempts.' }),
@@ -96,7 +96,7 @@ export const basicCases: readonly Case[] = [
   ),
   basicCase(
     'password-expired',
-    { causes: ['password-expired'], decisive: ['expired'], twin: 'basic/account-locked' },
+    { causes: ['password-expired'], decisive: ['expired'] },
     {
       users: { ci: 'changed' },
       said: (user) => `The password of ${user} has expired and must be changed.`,

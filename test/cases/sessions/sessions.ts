@@ -192,7 +192,7 @@ export const sessionCases: readonly Case[] = [
     'cookie-host-prefix-with-path',
     { causes: ['cookie-rejected'], decisive: ['__Host-sid'], twin: 'session/expired-json' },
     {
-      faulty: { refusal: 'json', name: '__Host-sid', cookie: { secure: true, path: '/api' } },
+      faulty: { refusal: 'json', name: '__Host-sid', cookie: { secure: true, path: '/login' } },
       healthy: { refusal: 'json', name: '__Host-sid', cookie: { secure: true } },
       scenario: `\nsteps:${logIn}${readOrders}\n`,
     },
