@@ -20,7 +20,7 @@ export interface Case {
   /** Id of a case with the same answer and another cause. */
   readonly twin: string | null;
   readonly written: 'with the rules' | 'after the rules';
-  /** Without these it is skipped, visibly: a program (`nginx`), a file (`/usr/share/x`), a Python module (`python3:flask`). */
+  /** Without these it is skipped, visibly: a program (`nginx`), a file (`/usr/share/x`), a Python module (`/usr/bin/python3:flask`). */
   readonly needs: readonly string[];
   start(): Promise<Started>;
 }

@@ -12,7 +12,10 @@ environments:
 `;
 
 function exchange(status: number, role = 'resource', url = `${api}/orders`, excerpt = ''): ReportedExchange {
-  return { role, hops: [{ request: { method: 'GET', url }, response: { status, body: { excerpt } } }] };
+  return {
+    role,
+    hops: [{ request: { method: 'GET', url }, response: { status, headers: [], body: { excerpt } } }],
+  };
 }
 function got(parts: Partial<Received> = {}): Received {
   return { origin: api, method: 'GET', path: '/orders', credentials: ['authorization'], ...parts };

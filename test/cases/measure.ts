@@ -7,6 +7,8 @@ import type { Report } from './report.ts';
 
 export interface Measured {
   readonly judgement: Judgement;
+  /** Status, challenges and body of the answer that is explained, for the comparison with a twin. */
+  readonly answer: string;
   /** Console reports of the run that fails and of the healed one. */
   readonly consoles: readonly string[];
 }
@@ -20,7 +22,11 @@ export async function measure(one: Case): Promise<Measured> {
       files: { ...started.files, ...changes.files },
       env: { ...started.env, ...changes.env },
     });
-    return { judgement: judge(one, failing, healed), consoles: [failing.console, healed.console] };
+    return {
+      judgement: judge(one, failing, healed),
+      answer: answerOf(failing.report),
+      consoles: [failing.console, healed.console],
+    };
   } finally {
     await started.close();
   }
@@ -48,4 +54,15 @@ async function run(
 /** Shorter ones may be words of their own, such as `undefined`. */
 function isLong(value: string): boolean {
   return value.length >= 16;
+}
+
+function answerOf({ scenarios }: Report): string {
+  const steps = scenarios.flatMap((job) => job.steps);
+  const step = steps.find(({ status }) => status !== 'passed') ?? steps[0];
+  const response = step?.exchanges
+    .findLast(({ role }) => role !== 'experiment' && role !== 'metadata')
+    ?.hops.at(-1)?.response;
+  if (!response) return 'none';
+  const challenges = response.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate');
+  return [response.status, ...challenges.map(([, value]) => value), response.body.excerpt].join(' ');
 }

@@ -25,7 +25,7 @@ export interface ReportedHop {
   readonly request: { readonly method: string; readonly url: string };
   readonly response: {
     readonly status: number;
-    readonly headers?: readonly (readonly [string, string])[];
+    readonly headers: readonly (readonly [string, string])[];
     readonly body: { readonly excerpt: string };
   } | null;
 }

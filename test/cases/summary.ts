@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 import type { Judgement } from './judge.ts';
 
 export interface Row {
-  readonly case: Pick<Case, 'id' | 'servers' | 'twin' | 'written'>;
+  readonly case: Pick<Case, 'id' | 'servers' | 'causes' | 'twin' | 'written'>;
   readonly judgement: Judgement;
 }
 
@@ -14,6 +14,8 @@ interface Counts {
   readonly wrong: number;
   readonly wrongAndCertain: number;
   readonly sure: number;
+  /** Right where one cause alone is so; of the others nobody may be sure. */
+  readonly knowable: number;
 }
 
 /** Shares of the cases that are right, and of these that are certain or proven. */
@@ -37,7 +39,7 @@ export function summarise(rows: readonly Row[]): string {
     ]),
   ];
   const width = Math.max(...groups.map(([name]) => name.length));
-  const head = `${''.padEnd(width)}  cases  right  undecided  wrong  wrong-and-certain  certain or proven of right`;
+  const head = `${''.padEnd(width)}  cases  right  undecided  wrong  wrong-and-certain  certain or proven of right  of right with one cause`;
   const lines = groups
     .filter(([, some]) => some.length > 0)
     .map(([name, some]) => `${name.padEnd(width)}  ${line(count(some))}`);
@@ -85,10 +87,11 @@ function count(rows: readonly Row[]): Counts {
     wrong: of(({ verdict }) => verdict === 'wrong'),
     wrongAndCertain: of(({ wrongAndCertain }) => wrongAndCertain),
     sure: of(({ verdict, sure }) => verdict === 'right' && sure),
+    knowable: rows.filter((row) => row.judgement.verdict === 'right' && row.case.causes.length === 1).length,
   };
 }
 
-function line({ cases, right, undecided, wrong, wrongAndCertain, sure }: Counts): string {
+function line({ cases, right, undecided, wrong, wrongAndCertain, sure, knowable }: Counts): string {
   const share = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
   return [
     String(cases).padStart(5),
@@ -97,6 +100,7 @@ function line({ cases, right, undecided, wrong, wrongAndCertain, sure }: Counts)
     String(wrong).padStart(6),
     String(wrongAndCertain).padStart(18),
     `${share(sure, right)} (${sure} of ${right})`.padStart(27),
+    `${share(sure, knowable)} (${sure} of ${knowable})`.padStart(24),
   ].join(' ');
 }
 

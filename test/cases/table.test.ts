@@ -24,6 +24,7 @@ const wanted = process.env['WHY401_CASES'] ?? '';
 
 describe('the case table', () => {
   const rows: Row[] = [];
+  const answers = new Map<string, string>();
 
   it('has ids that occur once, and twins that exist', () => {
     const ids = cases.map(({ id }) => id);
@@ -37,7 +38,8 @@ describe('the case table', () => {
       const missing = one.needs.filter((need) => !isThere(need));
       if (missing.length > 0 && process.env['CI']) throw new Error(`not installed: ${missing.join(', ')}`);
       if (missing.length > 0) this.skip();
-      const { judgement, consoles } = await measure(one);
+      const { judgement, answer, consoles } = await measure(one);
+      answers.set(one.id, answer);
       rows.push({ case: one, judgement });
       if (this.test) this.test.title += ` (${judgement.verdict}: ${judgement.said})`;
       if (process.env['WHY401_VERBOSE']) process.stdout.write(`${consoles.join('\n--- healed\n')}\n`);
@@ -48,6 +50,18 @@ describe('the case table', () => {
         healed: true,
       });
     });
+
+  it('has twins that answer alike for another cause', () => {
+    const unlike = cases.flatMap(({ id, twin, causes }) => {
+      const [own, other] = [answers.get(id), answers.get(twin ?? '')];
+      const same = cases.find((each) => each.id === twin)?.causes[0] === causes[0];
+      if (same) return [`${id} and ${twin}: the same cause`];
+      return own === undefined || other === undefined || own === other
+        ? []
+        : [`${id}: ${own}; ${twin}: ${other}`];
+    });
+    expect(unlike).to.deep.equal([]);
+  });
 
   after('counts', () => {
     if (rows.length === 0) return;
@@ -74,9 +88,8 @@ function isThere(need: string): boolean {
   return found;
 }
 function look(need: string): boolean {
-  if (need.startsWith('/')) return existsSync(need);
   const [program = '', module] = need.split(':');
-  const path = findProgram(program);
+  const path = program.startsWith('/') ? (existsSync(program) ? program : null) : findProgram(program);
   if (path === null || module === undefined) return path !== null;
   return spawnSync(path, ['-c', `import ${module}`]).status === 0;
 }
