@@ -56,6 +56,15 @@ export const httpCases: readonly CheckCase[] = [
     fine: challenge(401, 'Bearer realm="api", error="invalid_token"'),
   },
   {
+    check: 'http-challenge-syntax',
+    fails: challenge(
+      401,
+      'Bearer error=invalid_token, error_description=no eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0',
+    ),
+    says: 'sent a challenge that does not parse: A comma is missing before a word.',
+    fine: challenge(401, 'Bearer error="invalid_token", error_description="no token"'),
+  },
+  {
     check: 'http-challenge-scheme-known',
     fails: challenge(401, 'Basic realm="staging"'),
     says: 'asks for Basic where bearer was sent',

@@ -59,13 +59,13 @@ const refusals: Readonly<Record<string, Predicate>> = {
       : null,
   'http-challenge-syntax'(seen) {
     const problem = seen.challenges.flatMap(({ problems }) => problems).find((each) => !repeated(each));
-    return problem === undefined ? null : `sent a challenge that does not parse: ${problem}`;
+    return problem === undefined ? null : `sent a challenge that does not parse: ${withoutWords(problem)}`;
   },
   'http-challenge-scheme-known'(seen) {
     if (seen.status !== 401 || seen.challenges.length === 0) return null;
     const schemes = seen.challenges.map(({ scheme }) => scheme).filter((scheme) => scheme !== '');
     const unknown = schemes.find((scheme) => !registered.has(scheme.toLowerCase()));
-    if (unknown !== undefined) return `challenges with the scheme "${unknown}", which is not registered`;
+    if (unknown !== undefined) return `challenges with ${named(unknown)}, which is not registered`;
     const sent = seen.scheme;
     const asked = schemes.map((scheme) => scheme.toLowerCase());
     const known = sent !== null && registered.has(sent) && asked.length > 0 && !asked.includes(sent);
@@ -184,6 +184,15 @@ export function postLost(seen: Seen): boolean {
 
 export function asksJson(seen: Seen): boolean {
   return /\bjson\b/i.test(seen.sent('accept') ?? '') || /\bjson\b/i.test(seen.sent('content-type') ?? '');
+}
+
+/** A server may put anything there, a part of a token too, which no redactor knows in part. */
+function withoutWords(problem: string): string {
+  return problem.replace(/"(?![a-z_]{1,20}")[^"]*"/g, 'a word');
+}
+
+function named(scheme: string): string {
+  return /^[\w-]{1,20}$/.test(scheme) ? `the scheme "${scheme}"` : 'a scheme of its own';
 }
 
 /** A sentence of the parser that a check of its own tells. */
