@@ -49,7 +49,8 @@ export function createAudit({ environments, redact }: AuditDoors): Audit {
       for (const seen of hops) learn(seen, known);
       const expected = [step.expect.warns].flat();
       const told = new Set([...warnings.flatMap(({ tells }) => tells), ...expected]);
-      const named = hits.filter(({ check }) => expected.includes(check));
+      const own = new Set(warnings.map(({ finding }) => finding.check));
+      const named = hits.filter(({ check }) => expected.includes(check) && !own.has(check));
       for (const hit of hits) if (!told.has(hit.check)) tally.add(hit);
       return { warnings: warnings.map(({ finding }) => finding), named: createTally(named).findings() };
     },

@@ -11,6 +11,8 @@ export interface Known {
   readonly accepted: Set<string>;
   /** Whether a host and address are of this machine. */
   readonly local: Map<string, boolean>;
+  /** Bodies in which the credential of the request is not, by hash and names. */
+  readonly clean: Set<string>;
   /** Challenge of a step without credential, by scenario and step, in the environment that gave it first. */
   readonly challenged: Map<string, { readonly environment: string; readonly said: string }>;
 }
@@ -22,6 +24,7 @@ export function createKnown(environments: readonly Environment[]): Known {
     metadata: new Map(),
     accepted: new Set(),
     local: new Map(),
+    clean: new Set(),
     challenged: new Map(),
   };
 }

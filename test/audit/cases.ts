@@ -1,7 +1,7 @@
 /** One case of each check: what it must tell, and the nearest thing that is fine. */
 import { now } from '../diagnose/subjects.ts';
 import type { HopParts } from './hops.ts';
-import { claims, jwtOf, unix, use } from './hops.ts';
+import { claims, jwtOf, unix } from './hops.ts';
 
 export interface CheckCase {
   readonly check: string;
@@ -56,6 +56,15 @@ export const httpCases: readonly CheckCase[] = [
     fine: challenge(401, 'Bearer realm="api", error="invalid_token"'),
   },
   {
+    check: 'http-challenge-syntax',
+    fails: challenge(
+      401,
+      'Bearer error=invalid_token, error_description=no eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0',
+    ),
+    says: 'sent a challenge that does not parse: A comma is missing before a word.',
+    fine: challenge(401, 'Bearer error="invalid_token", error_description="no token"'),
+  },
+  {
     check: 'http-challenge-scheme-known',
     fails: challenge(401, 'Basic realm="staging"'),
     says: 'asks for Basic where bearer was sent',
@@ -87,15 +96,20 @@ export const httpCases: readonly CheckCase[] = [
       headers: { Location: 'https://files.example.test/1' },
       next: {
         url: 'https://files.example.test/1',
+        status: 401,
         dropped: [{ header: 'authorization', rule: 'origin-changed' }],
       },
     },
     says: 'redirects to another origin, where clients leave out authorization',
+    // A store that needs no credential.
     fine: {
       status: 302,
       sent: bearer,
-      headers: { Location: '/1' },
-      next: { url: 'https://api.example.test/1' },
+      headers: { Location: 'https://files.example.test/1' },
+      next: {
+        url: 'https://files.example.test/1',
+        dropped: [{ header: 'authorization', rule: 'origin-changed' }],
+      },
     },
   },
   {
@@ -510,6 +524,3 @@ export const jwtCases: readonly CheckCase[] = [
 function without(name: string): typeof claims {
   return Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
 }
-
-/** A user name that the credential names in clear. */
-export const colonUser: HopParts['uses'] = [{ ...use(null, false), name: 'monitor', type: 'basic' }];

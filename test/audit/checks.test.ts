@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { families, hitsOf } from '../../src/audit/families.ts';
 import { standards } from '../../src/audit/standard.ts';
-import type { Environment } from '../../src/model.ts';
-import { production } from '../diagnose/subjects.ts';
 import { sharedFile } from '../report/shared-file.ts';
-import { bearerCases, type CheckCase, colonUser, httpCases, jwtCases, proofCases } from './cases.ts';
+import { bearerCases, type CheckCase, httpCases, jwtCases, proofCases } from './cases.ts';
 import { type HopParts, seen } from './hops.ts';
 import { authorizationCases, cookieCases, discoveryCases, tokenCases } from './server-cases.ts';
 
@@ -18,12 +16,6 @@ const cases: readonly CheckCase[] = [
   ...discoveryCases,
   ...jwtCases,
   ...cookieCases,
-  {
-    check: 'basic-colon-user',
-    fails: { environment: withUser('a:b'), ...(colonUser ? { uses: colonUser } : {}) },
-    says: 'got a user name with a colon from the credential monitor',
-    fine: { environment: withUser('a'), ...(colonUser ? { uses: colonUser } : {}) },
-  },
 ];
 /** Told by comparing steps, or as warnings of a step only: their tests are those of the audit. */
 const elsewhere = ['env-parity-challenge', 'credential-echoed', 'token-expires-soon'];
@@ -81,10 +73,4 @@ function saidBy(check: string, parts: HopParts): string[] {
   return hitsOf(seen(parts))
     .filter((hit) => hit.check === check)
     .map(({ says }) => says);
-}
-
-function withUser(username: string): Environment {
-  const source = { file: 'why401.yml', line: 1, column: 1 };
-  const monitor = { name: 'monitor', type: 'basic', username, password: 'p', source, sources: {} } as const;
-  return { ...production, credentials: new Map([['monitor', monitor]]) };
 }

@@ -30,7 +30,12 @@ export interface HopParts {
   readonly token?: { readonly header?: JsonMap; readonly claims: JsonMap };
   readonly obtained?: boolean;
   readonly uses?: readonly CredentialUse[];
-  readonly next?: { readonly method?: string; readonly url: string; readonly dropped?: readonly Dropped[] };
+  readonly next?: {
+    readonly method?: string;
+    readonly url: string;
+    readonly status?: number;
+    readonly dropped?: readonly Dropped[];
+  };
   readonly stopped?: RedirectStop['reason'];
   readonly refused?: Hop['cookies']['refused'];
   readonly remote?: string;
@@ -58,7 +63,10 @@ export function exchangeOf(parts: HopParts): Exchange {
     attempt: 1,
     environment: environment.name,
     hops: next
-      ? [first, hop(2, { url: next.url, method: next.method ?? 'GET', status: 200 }, next.dropped)]
+      ? [
+          first,
+          hop(2, { url: next.url, method: next.method ?? 'GET', status: next.status ?? 200 }, next.dropped),
+        ]
       : [first],
     credentials: parts.uses ?? (parts.token ? [use(tokenFacts(parts.token), parts.obtained ?? false)] : []),
     stopped: parts.stopped ? { reason: parts.stopped, location: null } : null,
@@ -99,7 +107,13 @@ function hop(index: number, parts: HopParts, dropped: readonly Dropped[] = []): 
               ...(json && !has('content-type') ? ([['Content-Type', 'application/json']] as const) : []),
               ...given.filter(([, value]) => value !== ''),
             ],
-            body: { content, bytes: content.length, sha256: '', truncated: false, decodeError: null },
+            body: {
+              content,
+              bytes: content.length,
+              sha256: content.toString('hex'),
+              truncated: false,
+              decodeError: null,
+            },
           },
     failure: null,
     dropped,

@@ -104,6 +104,15 @@ const cases: readonly Case[] = [
       ['scope-dropped', 'certain', `${login} granted less scope than was asked for: without orders:write.`],
     ],
   },
+  {
+    title: 'nothing of scopes whose effect is in the answer',
+    parts: {
+      ...tokenRequest,
+      form: { grant_type: 'authorization_code', scope: 'openid offline_access a' },
+      body: { ...token, scope: 'a', refresh_token: 'r', id_token: 'i' },
+    },
+    warns: [],
+  },
   { title: 'nothing of a good token answer', parts: tokenRequest, warns: [] },
   {
     title: 'an error with 200',
@@ -178,7 +187,7 @@ const cases: readonly Case[] = [
       [
         'cached-response',
         'certain',
-        `The answer of ${api} to a credential came from a cache, which does not tell credentials apart.`,
+        `The answer of ${api} to a credential came from a cache, and nothing says that it tells credentials apart.`,
       ],
     ],
   },
@@ -209,6 +218,16 @@ const cases: readonly Case[] = [
         `${api} answered 200 with a login page: the step passes, and nothing was read.`,
       ],
     ],
+  },
+  {
+    title: 'nothing of a page behind Basic',
+    parts: { sent: { Authorization: 'Basic [secret:reader]' }, headers: html, body: page },
+    warns: [],
+  },
+  {
+    title: 'nothing of a form to change a password',
+    parts: { sent: bearer, headers: html, body: `${page}${page}` },
+    warns: [],
   },
   { title: 'nothing of a login page that was asked for', parts: { headers: html, body: page }, warns: [] },
   {
@@ -270,6 +289,11 @@ const cases: readonly Case[] = [
     warns: [],
   },
   {
+    title: 'nothing of a short secret, which is a word',
+    parts: { sent: { 'X-Api-Key': '[secret:demo]' }, body: { name: 'demo' } },
+    warns: [],
+  },
+  {
     title: 'nothing of text that looks like a redacted credential',
     parts: { sent: bearer, body: { note: '[secret:reader]' } },
     warns: [],
@@ -322,6 +346,7 @@ describe('warningsOf', () => {
 function all(...hops: readonly Seen[]): ReturnType<typeof warningsOf>[number]['finding'][] {
   const redactor = createRedactor();
   redactor.learn('reader', value);
+  redactor.learn('demo', 'demo');
   redactor.learn('csrf', 'csrf-0123456789');
   const redact = (text: string): string => redactor.redact(text);
   return warningsOf({ environment: production, step, hops, redact }).map(({ finding }) => finding);

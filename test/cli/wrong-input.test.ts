@@ -90,6 +90,10 @@ Nothing was sent: 4 problems.`,
     },
     'an unknown key': { scenario: 'steps: [{GET: /, expct: {status: 200}}]', says: /"expct"/ },
     'a key of a later release': { scenario: 'data: []\nsteps: [{GET: /}]', says: /data/ },
+    'an unknown warning': {
+      scenario: 'steps: [{GET: /, expect: {warns: basic-relm}}]',
+      says: /There is no cause or standards check "basic-relm"\.[\s\S]*Did you mean "basic-realm"\?/,
+    },
     'an unknown cause': {
       scenario: 'steps: [{GET: /, expect: {cause: token-expird}}]',
       says: /There is no cause "token-expird"\.[\s\S]*Did you mean "token-expired"\?/,

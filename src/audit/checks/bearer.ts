@@ -1,6 +1,5 @@
 /** Challenges and refusals of the schemes: bearer.yml. */
 import type { Challenge } from '../../http/challenge.ts';
-import type { Json } from '../../model.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
 
@@ -58,18 +57,6 @@ const otherSchemes: Readonly<Record<string, Predicate>> = {
       ? `names the charset ${charset} in a Basic challenge`
       : null;
   },
-  'basic-colon-user'(seen) {
-    const names = seen.carried.filter(({ type }) => type === 'basic').map(({ name }) => name);
-    const bad = names.find((name) => {
-      const credential = seen.environment.credentials.get(name);
-      return (
-        credential?.type === 'basic' &&
-        String(credential.username).includes(':') &&
-        isPlain(credential.username)
-      );
-    });
-    return bad === undefined ? null : `got a user name with a colon from the credential ${bad}`;
-  },
   'digest-sha256'(seen) {
     const offers = seen.challenges.filter(({ scheme }) => scheme.toLowerCase() === 'digest');
     const strong = offers.some(({ parameters }) => /^sha-/i.test(parameters.get('algorithm') ?? ''));
@@ -124,8 +111,4 @@ export function challengeOf(seen: Seen, scheme: string): Challenge | null {
 function otherStatus(seen: Seen, error: string, status: number): string | null {
   const says = seen.challenges.some(({ parameters }) => parameters.get('error') === error);
   return says && seen.status !== status ? `answered ${error} with ${seen.status}, not ${status}` : null;
-}
-
-function isPlain(value: unknown): value is Json & string {
-  return typeof value === 'string';
 }

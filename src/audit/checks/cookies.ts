@@ -110,8 +110,10 @@ function each(judge: (cookie: SetCookie, seen: Seen) => string | null): Predicat
   };
 }
 
-function isSession({ name, value }: SetCookie): boolean {
-  return value !== '' && session.test(name) && !notSecret.test(name);
+/** A cookie that is taken back is none. */
+function isSession({ name, value, attributes: has }: SetCookie): boolean {
+  const over = /^(0|-\d+)$/.test(has.get('max-age') ?? '') || (has.get('expires') ?? '').includes('1970');
+  return value !== '' && !over && session.test(name) && !notSecret.test(name);
 }
 
 function sameSite({ attributes: has }: SetCookie): string {

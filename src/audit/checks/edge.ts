@@ -3,7 +3,7 @@ import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
 
 /** Header fields with which an edge says that it answered itself. */
-const marks = ['cf-mitigated', 'x-amzn-waf-action', 'x-sucuri-block', 'x-datadome'];
+const marks = ['cf-mitigated', 'x-amzn-waf-action', 'x-sucuri-block'];
 
 export const edge: Family = {
   concerns: (seen) => seen.response !== null,

@@ -29,6 +29,8 @@ const registered: ReadonlySet<string> = new Set([
 ]);
 const permission =
   /\b(permissions?|roles?|privileges?|scopes?)\b|\bnot (authori[sz]ed|allowed) to\b|\bforbidden\b|\binsufficient\b/i;
+/** Fields in which a step may have written a credential of its own. */
+const mayCarry = /cookie|auth|key|token|secret|signature/i;
 const speaksOfLogin = /authenticat|credential|\btoken\b|log ?in|sign ?in|api[ _-]?key/i;
 
 const refusals: Readonly<Record<string, Predicate>> = {
@@ -50,20 +52,20 @@ const refusals: Readonly<Record<string, Predicate>> = {
     seen.status === 403 &&
     seen.endpoint === 'resource' &&
     !seen.isAuthenticated &&
-    seen.sent('cookie') === null &&
+    !seen.hop.request.headers.some(([name]) => mayCarry.test(name)) &&
     (seen.mediaType !== 'text/html' || seen.challenges.length > 0) &&
     (seen.challenges.length > 0 || speaksOfLogin.test(seen.text))
       ? 'answered 403 to a request without a credential'
       : null,
   'http-challenge-syntax'(seen) {
     const problem = seen.challenges.flatMap(({ problems }) => problems).find((each) => !repeated(each));
-    return problem === undefined ? null : `sent a challenge that does not parse: ${problem}`;
+    return problem === undefined ? null : `sent a challenge that does not parse: ${withoutWords(problem)}`;
   },
   'http-challenge-scheme-known'(seen) {
     if (seen.status !== 401 || seen.challenges.length === 0) return null;
     const schemes = seen.challenges.map(({ scheme }) => scheme).filter((scheme) => scheme !== '');
     const unknown = schemes.find((scheme) => !registered.has(scheme.toLowerCase()));
-    if (unknown !== undefined) return `challenges with the scheme "${unknown}", which is not registered`;
+    if (unknown !== undefined) return `challenges with ${named(unknown)}, which is not registered`;
     const sent = seen.scheme;
     const asked = schemes.map((scheme) => scheme.toLowerCase());
     const known = sent !== null && registered.has(sent) && asked.length > 0 && !asked.includes(sent);
@@ -88,7 +90,10 @@ const redirects: Readonly<Record<string, Predicate>> = {
     const lost = seen.next?.dropped.find(
       ({ header, rule }) => header !== 'cookie' && rule === 'origin-changed',
     );
-    return lost ? `redirects to another origin, where clients leave out ${lost.header}` : null;
+    const end = seen.exchange.hops.at(-1)?.response?.status ?? 0;
+    return lost && (end < 200 || end > 299)
+      ? `redirects to another origin, where clients leave out ${lost.header}`
+      : null;
   },
   'http-redirect-downgrade'(seen) {
     const to = codes.has(seen.status) && seen.isHttps ? target(seen) : null;
@@ -117,7 +122,10 @@ const successes: Readonly<Record<string, Predicate>> = {
       : null;
   },
   'http-www-authenticate-on-200': (seen) =>
-    seen.isSuccess && seen.challenges.length > 0 ? `answered ${seen.status} with a challenge` : null,
+    // Negotiate ends with the server's own proof, in this field.
+    seen.isSuccess && seen.challenges.some(({ scheme }) => !/^negotiate$/i.test(scheme))
+      ? `answered ${seen.status} with a challenge`
+      : null,
   'cors-credentials-wildcard': (seen) =>
     seen.header('access-control-allow-origin') === '*' &&
     seen.header('access-control-allow-credentials') === 'true'
@@ -141,8 +149,11 @@ export const http: Family = {
 export function skewOf(seen: Seen): number | null {
   const { date } = seen;
   if (date === null || seen.cached !== null) return null;
-  const skew = date - seen.midpoint;
-  return Math.abs(skew) > notableSkew ? skew : null;
+  const { sent, received } = seen.hop.clock;
+  // Somewhere between the two the answer was made, which may take long.
+  const ahead = date - received > notableSkew;
+  const behind = sent - date - 999 > notableSkew;
+  return ahead || behind ? date - seen.midpoint : null;
 }
 
 export function describeSkew(skew: number): string {
@@ -173,6 +184,15 @@ export function postLost(seen: Seen): boolean {
 
 export function asksJson(seen: Seen): boolean {
   return /\bjson\b/i.test(seen.sent('accept') ?? '') || /\bjson\b/i.test(seen.sent('content-type') ?? '');
+}
+
+/** A server may put anything there, a part of a token too, which no redactor knows in part. */
+function withoutWords(problem: string): string {
+  return problem.replace(/"(?![a-z_]{1,20}")[^"]*"/g, 'a word');
+}
+
+function named(scheme: string): string {
+  return /^[\w-]{1,20}$/.test(scheme) ? `the scheme "${scheme}"` : 'a scheme of its own';
 }
 
 /** A sentence of the parser that a check of its own tells. */

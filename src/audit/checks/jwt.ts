@@ -14,7 +14,9 @@ const checks: Readonly<Record<string, Predicate>> = {
   'issuer-token'(seen) {
     const iss = claimsOf(seen)['iss'];
     const issuers = issuersFor(seen);
-    return typeof iss === 'string' && issuers.length > 0 && !issuers.includes(iss)
+    const foreign = typeof iss === 'string' && issuers.length > 0 && !issuers.includes(iss);
+    // A token from outside may be a partner's; it is worth telling where another environment issued it.
+    return foreign && (obtainedOf(seen) !== undefined || issuersOfOthers(seen).includes(iss))
       ? `got a token of the issuer ${iss}; why401.yml says ${issuers.join(', ')}`
       : null;
   },
@@ -86,6 +88,12 @@ function issuersFor(seen: Seen): string[] {
   const issuers = [...seen.environment.issuers.values()];
   const own = obtainedOf(seen)?.issuer;
   return issuers.filter(({ name }) => own === undefined || name === own).map(({ issuer }) => issuer);
+}
+
+function issuersOfOthers(seen: Seen): string[] {
+  return seen.known.environments
+    .filter(({ name }) => name !== seen.environment.name)
+    .flatMap(({ issuers }) => [...issuers.values()].map(({ issuer }) => issuer));
 }
 
 function clientOf(seen: Seen): string | null {

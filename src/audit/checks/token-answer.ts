@@ -205,6 +205,9 @@ export function droppedScopes(seen: Seen): readonly string[] {
   const granted = typeof told === 'string' ? told : typeof inToken === 'string' ? inToken : null;
   if (granted === null) return [];
   const has = new Set(words(granted));
+  // What these two ask for came, whatever the list says.
+  if (seen.members?.['refresh_token'] !== undefined) has.add('offline_access');
+  if (seen.members?.['id_token'] !== undefined) has.add('openid');
   return asked.filter((each) => !has.has(each) && !each.endsWith('/.default') && !each.includes('[secret:'));
 }
 

@@ -14,7 +14,7 @@ export function cache({ hops }: Passed): Warning[] {
         cause: 'cached-response',
         check: 'http-authenticated-cache',
         certainty: 'certain',
-        summary: `The answer of ${seen.origin} to a credential came from a cache, which does not tell credentials apart.`,
+        summary: `The answer of ${seen.origin} to a credential came from a cache, and nothing says that it tells credentials apart.`,
         evidence: [
           line(seen, 'cache', cached.replace(/^Age: \d+$/, `age: ${seen.header('age') ?? ''}`)),
           line(seen, 'cache-control', control ?? 'missing'),

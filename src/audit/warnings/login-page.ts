@@ -3,13 +3,13 @@ import { asksJson } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
-const password = /<input\b[^>]*\btype\s*=\s*["']?password\b/i;
+const password = /<input\b[^>]*\btype\s*=\s*["']?password\b/gi;
 
 export function loginPage({ hops }: Passed): Warning[] {
   return hops.flatMap((seen) => {
     const page = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' && seen.isMarkup;
     const why = page ? reasonOf(seen) : null;
-    if (why === null || !password.test(seen.text)) return [];
+    if (why === null || !asksPassword(seen.text)) return [];
     return [
       warning(seen, {
         cause: 'login-redirect',
@@ -28,6 +28,11 @@ export function loginPage({ hops }: Passed): Warning[] {
   });
 }
 
+/** Two fields are a form to change it. */
+function asksPassword(text: string): boolean {
+  return text.match(password)?.length === 1;
+}
+
 /** Why no page was due; null where one may have been. */
 function reasonOf(seen: Seen): string | null {
   const html = seen.mediaType === 'text/html' || seen.mediaType === 'application/xhtml+xml';
@@ -35,6 +40,7 @@ function reasonOf(seen: Seen): string | null {
   if (!html) return null;
   const first = seen.exchange.hops[0];
   if (asksJson(seen)) return 'JSON was asked for';
-  const carried = first?.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
-  return carried ? 'a credential was sent' : null;
+  const sent = first?.request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  // Basic is how pages are guarded.
+  return sent !== undefined && !/^basic\b/i.test(sent) ? 'a credential was sent' : null;
 }
