@@ -2,6 +2,7 @@
 import type { Certainty, Exchange, Finding } from '../model.ts';
 import { concerns, evidenceOf, isRefusal } from './concern.ts';
 import type { Probe } from './experiments/experiment.ts';
+import { arrivalOf } from './facts/arrival.ts';
 import { findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
 import { certaintyOf, rank } from './rank.ts';
@@ -33,7 +34,9 @@ export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: num
   if (transport) return { findings: [transport], exchanges: [] };
   const given = evidenceOf(subject);
   if (!concerns(subject, given)) return { findings: [], exchanges: [] };
-  const trial = doors.experiments ? await tryExperiments(subject, given, { ...doors, base }) : noTrial;
+  const trial = doors.experiments
+    ? await tryExperiments(subject, given, { ...doors, base })
+    : { ...noTrial, arrival: arrivalOf(subject).verdict };
   const ranking = rank(universe(subject), [...given, ...trial.evidence]);
   const first = ranking.candidates[0];
   if (!isRefusal(subject) && !first?.support.length) return { findings: [], exchanges: trial.exchanges };

@@ -69,5 +69,8 @@ function answerLine(subject: Subject): string {
 }
 
 function named(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
-  return alternatives(ranking, cause).map((each) => ({ cause: each.cause, why_not: whyNot(each, cause, ranking) }));
+  return alternatives(ranking, cause).map((each) => ({
+    cause: each.cause,
+    why_not: whyNot(each, cause, ranking),
+  }));
 }

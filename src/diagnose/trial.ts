@@ -16,6 +16,7 @@ import { onlyOnce } from './experiments/once.ts';
 import { redirectUriVariants } from './experiments/redirect-uri-variants.ts';
 import { stopsOf } from './experiments/stop.ts';
 import { withoutCredential } from './experiments/without-credential.ts';
+import { arrivalOf } from './facts/arrival.ts';
 import { universe } from './groups.ts';
 import { compare } from './likeness.ts';
 import { normalAnswer } from './normal.ts';
@@ -92,7 +93,7 @@ export async function tryExperiments(
     tried: new Set(),
     earlier: new Map(),
     budget: Math.min(allowed, doors.budget ?? allowed),
-    arrival: 'unknown',
+    arrival: arrivalOf(subject).verdict,
     proven: null,
     intermittent: false,
     below: null,

@@ -98,7 +98,8 @@ async function runAll(
   const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
   for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
   const inTurn = roundRobin(waiting);
-  for (const [at, ran] of inTurn.entries()) done(await explained(ran, diagnosis, context.audit, inTurn.length - at));
+  for (const [at, ran] of inTurn.entries())
+    done(await explained(ran, diagnosis, context.audit, inTurn.length - at));
 }
 
 /** A scenario with many failures, one for each row of its data, does not use up what experiments may send. */

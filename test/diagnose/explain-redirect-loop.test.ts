@@ -136,10 +136,12 @@ describe('redirectLoopFinding', () => {
     const nothing = () => Promise.reject(new Error('asked'));
     const probe = {
       repeat: nothing,
-      withoutCredential: nothing,
-      directly: nothing,
+      vary: nothing,
       authorize: null,
+      fresh: nothing,
+      ask: nothing,
       random: () => 'x',
+      take: () => [],
     };
     const doors = { probe, experiments: true, spend: () => true, below: async () => null };
     const { findings, exchanges } = await diagnose(subject, doors, 1);
