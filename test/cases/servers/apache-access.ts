@@ -223,7 +223,8 @@ RewriteRule ^ https://orders.example.test%{REQUEST_URI} [R=301,L]`;
     // A load balancer ends TLS; Apache adds the slash with the scheme that it knows.
     id: 'apache/redirect-adds-slash',
     servers: apache,
-    causes: ['credentials-dropped-on-redirect', 'redirect-downgrade'],
+    causes: ['credentials-dropped-on-redirect'],
+    beside: ['redirect-downgrade'],
     decisive: ['http://api.example.test'],
     needs,
     origins: { api: 'https://api.example.test', entry: 'http://api.example.test' },
@@ -266,6 +267,7 @@ const delivery: readonly Fault[] = [
     causes: ['credentials-stripped-by-proxy'],
     decisive: [field],
     needs,
+    sibling: true,
     steps: [get],
     front: between(cgi(''), cgi('CGIPassAuth On')),
   },

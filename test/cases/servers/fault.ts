@@ -28,6 +28,7 @@ export interface Front {
 export type Credentials = Readonly<Record<string, Json>>;
 export type Secrets = (site: Site, healed: boolean) => Promise<Readonly<Record<string, string>>>;
 export interface Fault extends Pick<Case, 'id' | 'servers' | 'causes' | 'decisive' | 'needs'> {
+  readonly beside?: Case['beside'];
   readonly hop?: number;
   readonly twin?: string;
   readonly written?: Case['written'];
@@ -58,7 +59,8 @@ const names = ['api', 'entry', 'www', 'orders', 'login'];
 
 export function define(fault: Fault): Case {
   const { id, servers, causes, decisive, needs, hop = null, twin = null, written = 'with the rules' } = fault;
-  return { id, servers, causes, decisive, needs, hop, twin, written, start: () => start(fault) };
+  const beside = fault.beside ?? [];
+  return { id, servers, causes, beside, decisive, needs, hop, twin, written, start: () => start(fault) };
 }
 
 async function start(fault: Fault): Promise<Started> {

@@ -158,6 +158,7 @@ const refusals: readonly Fault[] = [
     causes: ['gateway-timeout'],
     decisive: ['504'],
     needs,
+    sibling: true,
     steps: [{ GET: '/slow/orders' }],
     front: between({ backend: 'timeout server 300ms' }),
   },

@@ -61,7 +61,8 @@ const redirects: readonly Fault[] = [
     // Behind a load balancer that ends TLS, nginx adds the slash with the scheme and port that it knows.
     id: 'nginx/redirect-trailing-slash',
     servers: nginx,
-    causes: ['credentials-dropped-on-redirect', 'redirect-downgrade'],
+    causes: ['credentials-dropped-on-redirect'],
+    beside: ['redirect-downgrade'],
     decisive: ['http://api.example.test:'],
     needs,
     steps: [get],
@@ -162,6 +163,7 @@ const delivery: readonly Fault[] = [
     causes: ['header-dropped-by-proxy'],
     decisive: ['x_api_key'],
     needs,
+    sibling: true,
     steps: [{ GET: '/told/orders' }],
     credential: 'gateway',
     credentials: keyed('x_api_key'),
@@ -227,6 +229,7 @@ const delivery: readonly Fault[] = [
     causes: ['cached-response'],
     decisive: ['HIT'],
     needs,
+    sibling: true,
     steps: anonymousFirst,
     front: between({
       http: cache,

@@ -70,6 +70,7 @@ const caddyFaults: readonly Fault[] = [
     twin: 'caddy/forward-auth-down',
     needs: ['caddy'],
     open: true,
+    sibling: true,
     steps: [get],
     front: caddy('reverse_proxy 127.0.0.1:{dead}'),
   },
