@@ -64,28 +64,58 @@ const shortest = 4;
 
 export function createRedactor(): Redactor {
   const names = new Map<string, string>();
-  let pattern: RegExp | null = null;
+  let finder: Finder | null = null;
   return {
     learn(name, value) {
       if (value.length < shortest) return;
       for (const form of encodings(value)) {
         if (form.length >= shortest && !names.has(form)) {
           names.set(form, name);
-          pattern = null;
+          finder = null;
         }
       }
     },
     redact(text) {
       if (names.size === 0) return text;
-      pattern ??= longestFirst([...names.keys()]);
-      return text.replace(pattern, (form) => `[secret:${names.get(form) ?? 'value'}]`);
+      finder ??= createFinder([...names.keys()]);
+      return replaceAll(text, finder, (form) => `[secret:${names.get(form) ?? 'value'}]`);
     },
   };
 }
 
-function longestFirst(forms: string[]): RegExp {
-  forms.sort((a, b) => b.length - a.length);
-  return new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
+/** Forms by how they begin: a pattern of the beginnings stays small however long a secret is. */
+interface Finder {
+  readonly beginnings: RegExp;
+  /** Longest first. */
+  readonly forms: ReadonlyMap<string, readonly string[]>;
+}
+
+function createFinder(all: string[]): Finder {
+  const forms = new Map<string, string[]>();
+  for (const form of all.sort((a, b) => b.length - a.length)) {
+    const beginning = form.slice(0, shortest);
+    const known = forms.get(beginning);
+    if (known) known.push(form);
+    else forms.set(beginning, [form]);
+  }
+  const escaped = [...forms.keys()].map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  return { beginnings: new RegExp(escaped.join('|'), 'g'), forms };
+}
+
+function replaceAll(text: string, { beginnings, forms }: Finder, mark: (form: string) => string): string {
+  let result = '';
+  let done = 0;
+  beginnings.lastIndex = 0;
+  for (let found = beginnings.exec(text); found !== null; found = beginnings.exec(text)) {
+    const { index } = found;
+    const form = forms.get(found[0])?.find((each) => text.startsWith(each, index));
+    if (form !== undefined) {
+      result += text.slice(done, index) + mark(form);
+      done = index + form.length;
+    }
+    beginnings.lastIndex = form === undefined ? index + 1 : done;
+  }
+  return result + text.slice(done);
 }
 
 /** Raw, percent, form, JSON, HTML, hex, base64 and base64url at all three alignments. */

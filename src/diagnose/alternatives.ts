@@ -1,30 +1,42 @@
-/** Which candidates are named beside the first: those that nobody could tell from it, then the next best. */
+/** The candidate that is named first, and which are named beside it: those that nobody could tell from it, then the next best. */
 import type { CauseId } from '../model.ts';
 import { toldApart } from './explain/explanation.ts';
-import { usual } from './groups.ts';
-import { type Candidate, compatible, type Ranking, strength } from './rank.ts';
+import { type Arrival, type Candidate, compatible, type Ranking, strength } from './rank.ts';
+import { usualOf } from './situations.ts';
+import type { Subject } from './subject.ts';
 
-/** One item of evidence that cannot tell its causes apart: all of them are named. */
-const mostOfOneItem = 6;
+/** One item of evidence, or a silence, that cannot tell its causes apart: all of them are named. */
+const mostAlike = 6;
 /** The first and these are looked into by a person. */
 const mostOthers = 2;
 
-/** In the order in which they are worth looking into. */
-export function alternatives(ranking: Ranking, cause: CauseId): Candidate[] {
-  const [first] = ranking.candidates;
-  const others = ranking.candidates.filter((each) => each.cause !== cause);
+/** The server says that something is invalid, and no more: any other candidate says more. */
+const unspecified: CauseId = 'token-invalid-unspecified';
+
+/** Most supported first. Where nothing points anywhere, in the order in which such silences are most often explained. */
+export function inOrder(ranking: Ranking, subject: Subject, arrival: Arrival): Candidate[] {
+  const all = ranking.candidates.filter(({ cause }) => cause !== unspecified);
+  const supported = all.filter(({ support }) => support.length > 0);
+  const usual = usualOf(subject, arrival);
+  const silent = usual.flatMap((cause) =>
+    all.filter((each) => each.cause === cause && each.support.length === 0),
+  );
+  const hints = supported.every(({ support }) => support.every(({ weight }) => weight === 1));
+  if (!hints) return [...supported, ...silent];
+  return [...supported, ...silent].slice(0, mostAlike);
+}
+
+/** Those named beside the first, in the order in which they are worth looking into. */
+export function alternatives(ordered: readonly Candidate[]): Candidate[] {
+  const [first, ...others] = ordered;
+  if (!first) return [];
+  const decided = first.support.some(({ weight }) => weight > 1);
+  if (!decided) return others.slice(0, mostAlike - 1);
   const supported = others.filter((each) => each.support.length > 0);
-  const decided = first?.support.some(({ weight }) => weight > 1) ?? false;
-  if (!decided) {
-    const rest = usual.flatMap((each) =>
-      others.filter((other) => other.cause === each && !supported.includes(other)),
-    );
-    return [...supported, ...rest].slice(0, supported.length > 0 ? Math.max(mostOthers, 3) : 3);
-  }
-  const best = first?.support.toSorted((a, b) => b.weight - a.weight)[0];
+  const best = first.support.toSorted((a, b) => b.weight - a.weight)[0];
   const alike = supported.filter((each) => best !== undefined && each.support.includes(best));
   const next = supported.filter((each) => !alike.includes(each)).sort((a, b) => strength(b) - strength(a));
-  return [...alike.slice(0, mostOfOneItem), ...next.slice(0, Math.max(0, mostOthers - alike.length))];
+  return [...alike.slice(0, mostAlike), ...next.slice(0, Math.max(0, mostOthers - alike.length))];
 }
 
 /** What speaks against it, else what would tell it from the first. */

@@ -21,15 +21,6 @@ export function isRefusal(subject: Subject): boolean {
   );
 }
 
-/** What may be wrong with a token and hide behind a success or a server's own trouble only where the server says so. */
-const ofTokens: ReadonlySet<CauseId> = new Set([
-  ...tokenValidity,
-  'scope-missing',
-  'permission-missing',
-  'step-up-required',
-  'policy-blocked',
-]);
-
 /** Causes that can stand behind an answer with a status of success. */
 const behindSuccess: ReadonlySet<CauseId> = new Set([
   ...['edge-blocked', 'edge-challenge', 'edge-login', 'proxy-intercept', 'login-redirect', 'session-expired'],
@@ -53,7 +44,7 @@ const behindSuccess: ReadonlySet<CauseId> = new Set([
 export function evidenceOf(subject: Subject): Evidence[] {
   const texts = read(subject);
   const status = subject.response?.status ?? 0;
-  const told = texts.some(({ names }) => names.length > 0);
+  const told = texts.some(({ names }) => names.some((cause) => tokenValidity.includes(cause)));
   const known = facts(subject);
   const redirected = status >= 300 && status < 400;
   if (isRefusal(subject) || redirected) return [...known, ...texts];
@@ -66,7 +57,7 @@ export function evidenceOf(subject: Subject): Evidence[] {
   }
   const lost = lostUses(subject).length > 0;
   if (told || (lost && status < 500)) return [...known, ...texts];
-  return [...known.filter(({ names }) => !names.some((cause) => ofTokens.has(cause))), ...texts];
+  return [...known.filter(({ names }) => !names.some((cause) => tokenValidity.includes(cause))), ...texts];
 }
 
 /** Whether there is anything to explain: a failed check of an answer that is a success says nothing by itself. */

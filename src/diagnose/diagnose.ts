@@ -1,12 +1,14 @@
 /** A subject to findings: facts, texts, then experiments while they split the candidates, then what may be said. */
 import type { Certainty, Exchange, Finding } from '../model.ts';
+import { inOrder } from './alternatives.ts';
 import { concerns, evidenceOf, isRefusal } from './concern.ts';
 import type { Probe } from './experiments/experiment.ts';
 import { arrivalOf } from './facts/arrival.ts';
-import { findingFrom } from './finding.ts';
+import { findingBeside, findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
 import { certaintyOf, rank } from './rank.ts';
 import { redirectLoopFinding } from './redirect-loop.ts';
+import { secondFaults } from './second-fault.ts';
 import type { Subject } from './subject.ts';
 import { transportFinding } from './transport.ts';
 import { noTrial, type Trial, tryExperiments } from './trial.ts';
@@ -37,14 +39,18 @@ export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: num
   const trial = doors.experiments
     ? await tryExperiments(subject, given, { ...doors, base })
     : { ...noTrial, arrival: arrivalOf(subject).verdict };
-  const ranking = rank(universe(subject), [...given, ...trial.evidence]);
+  const { arrival, proven } = trial;
+  const ranked = rank(universe(subject), [...given, ...trial.evidence]);
+  const ranking = { ...ranked, candidates: inOrder(ranked, subject, arrival) };
   const first = ranking.candidates[0];
   if (!isRefusal(subject) && !first?.support.length) return { findings: [], exchanges: trial.exchanges };
-  const { arrival, proven } = trial;
   const certainty = certaintyOf(ranking, { stage: subject.stage, arrival, proven });
   const reports = trial.reports(first?.cause ?? '');
   const finding = findingFrom(subject, ranking, capped(certainty, trial), reports);
-  return withBelow(subject, trial, noted(finding, trial), doors, base);
+  const beside = secondFaults(ranking).map(({ cause, fact }) => findingBeside(subject, cause, fact));
+  const told = await withBelow(subject, trial, noted(finding, trial), doors, base);
+  const others = beside.filter(({ cause }) => told.findings.every((each) => each.cause !== cause));
+  return { ...told, findings: [...told.findings, ...others] };
 }
 
 /** What does not fail again fails for something that this engine did not change. */

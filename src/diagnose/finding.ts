@@ -13,8 +13,9 @@ export function findingFrom(
   experiments: readonly ExperimentReport[],
 ): Finding {
   const first = ranking.candidates[0];
-  const cause = first && first.support.length > 0 ? first.cause : 'unknown';
-  const explained = explain(cause, subject);
+  const cause = first?.cause ?? 'unknown';
+  const shown = first !== undefined && first.support.length > 0;
+  const explained = explain(shown ? cause : 'unknown', subject);
   return {
     cause,
     check: null,
@@ -69,8 +70,29 @@ function answerLine(subject: Subject): string {
 }
 
 function named(ranking: Ranking, cause: CauseId): Finding['alternatives'] {
-  return alternatives(ranking, cause).map((each) => ({
+  return alternatives(ranking.candidates).map((each) => ({
     cause: each.cause,
     why_not: whyNot(each, cause, ranking),
   }));
+}
+
+/** A fault that arithmetic shows beside the first: fixing the first alone is not shown to suffice. */
+export function findingBeside(subject: Subject, cause: CauseId, fact: Evidence): Finding {
+  const { summary, fix, fixSource, references } = explain(cause, subject);
+  return {
+    cause,
+    check: null,
+    environment: subject.environment.name,
+    severity: 'error',
+    expected: false,
+    certainty: 'likely',
+    summary,
+    hop: subject.hop.index,
+    evidence: fact.lines,
+    experiments: [],
+    fix,
+    fixSource,
+    references,
+    alternatives: [],
+  };
 }

@@ -99,21 +99,6 @@ export const anonymous: readonly CauseId[] = [
   ...redirection,
 ];
 
-/** What an answer that says nothing most often hides, the usual first. */
-export const usual: readonly CauseId[] = [
-  'audience-mismatch',
-  'issuer-mismatch',
-  'token-revoked',
-  'key-unknown',
-  'api-key-invalid',
-  'password-wrong',
-  'permission-missing',
-  'policy-blocked',
-  'client-secret-wrong',
-  'grant-not-allowed',
-  'redirect-uri-mismatch',
-];
-
 /** Root causes of which another cause is the face: the text names the second, the root may be the first. */
 export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
   'environment-mixup': [

@@ -40,15 +40,21 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
     else unheard.add(item);
   }
   const conflicts = sorted.filter((item) => unheard.has(item) || !isHeard(item, left, all));
-  const candidates = [...left].map((cause) => ({
-    cause,
-    support: sorted.filter((item) => item.names.includes(cause)),
-  }));
+  const candidates = [...left].map((cause) => ({ cause, support: supportOf(cause, sorted) }));
   const place = new Map(universe.map((cause, index) => [cause, index]));
   candidates.sort(
     (a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0),
   );
   return { candidates, conflicts, evidence: sorted };
+}
+
+/** A root that a fact of ours shows has the words for its faces on its side as well. */
+function supportOf(cause: CauseId, sorted: readonly Evidence[]): Evidence[] {
+  const own = sorted.filter((item) => item.names.includes(cause));
+  if (!own.some((item) => item.kind === 'fact' && item.weight >= 2)) return own;
+  return sorted.filter(
+    (item) => own.includes(item) || (item.kind === 'text' && item.names.length > 0 && isFaceOf(item, cause)),
+  );
 }
 
 /** Something of what it points to is left: the cause itself, or a root of it for which there is other evidence. */
@@ -63,6 +69,9 @@ export function compatible(item: Evidence, cause: CauseId): boolean {
   return !item.excludes.includes(cause) && (item.only === null || item.only.includes(cause));
 }
 
+/** The server says that the token is invalid, and no more. */
+const unspecified: CauseId = 'token-invalid-unspecified';
+
 /** The strongest item decides, then those that name few causes, then how many there are. */
 export function strength(candidate: Candidate): number {
   const values = candidate.support.map(
@@ -70,7 +79,8 @@ export function strength(candidate: Candidate): number {
   );
   const best = Math.max(0, ...values);
   const rest = values.reduce((sum, value) => sum + value, 0) - best;
-  return best + rest / 10;
+  // That a server says no more is no cause that anybody can mend: any other reading goes first.
+  return candidate.cause === unspecified ? Math.min(1, best) : best + rest / 10;
 }
 
 export interface Grounds {

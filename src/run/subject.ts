@@ -61,7 +61,14 @@ function handMade(failing: Exchange): Stage | null {
   const { status } = hop.response;
   if (tokenRequest(failing) !== null && (status >= 400 || saysError(hop.response))) return 'token';
   const asked = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
-  return status >= 400 && asked?.has('client_id') && asked.has('response_type') ? 'authorization' : null;
+  if (!asked?.has('client_id') || !asked.has('response_type')) return null;
+  return status >= 400 || redirectsWithError(hop.response) ? 'authorization' : null;
+}
+
+/** RFC 6749 section 4.1.2.1: the error goes back to the client by way of the browser. */
+function redirectsWithError({ status, headers }: Response): boolean {
+  const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? '';
+  return status >= 300 && status < 400 && /[?&#]error=/.test(location);
 }
 
 /** The parameters of a token request (RFC 6749 section 4.1.3), wrongly sent as JSON too; null where it is none. */

@@ -213,8 +213,10 @@ describe('diagnose', () => {
     expect(result.first).to.deep.equal(['credentials-stripped-by-proxy possible']);
     expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal([
       'audience-mismatch',
-      'issuer-mismatch',
       'token-revoked',
+      'issuer-mismatch',
+      'key-unknown',
+      'jwks-unavailable',
     ]);
   });
 

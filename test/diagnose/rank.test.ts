@@ -71,9 +71,9 @@ const rows: readonly Row[] = [
   },
   { name: 'a text of two causes', found: [eitherText, pastExp], first: 'token-expired likely' },
   {
-    name: 'exp is past by one clock only',
+    name: 'exp is past by one clock only, and the server names the face',
     found: [expiredText, pastExpByOneClock],
-    first: 'token-expired likely',
+    first: 'token-expired possible',
   },
   {
     name: 'the server names one fault, arithmetic another',

@@ -102,7 +102,7 @@ export interface Trial extends Shown {
   readonly replayed: Replayed;
 }
 interface Shown {
-  /** `cause certainty` of all findings. */
+  /** `cause certainty` of all findings that are errors. */
   readonly found: readonly string[];
   /** `id: observed` of all experiments. */
   readonly tried: readonly string[];
@@ -113,7 +113,9 @@ interface Shown {
 }
 
 export function shown({ jobs }: Replayed): Shown {
-  const findings = jobs.flatMap(({ steps }) => steps.flatMap((step) => step.findings));
+  const findings = jobs.flatMap(({ steps }) =>
+    steps.flatMap((step) => step.findings.filter(({ severity }) => severity === 'error')),
+  );
   const experiments = findings.flatMap((finding) => finding.experiments);
   return {
     found: findings.map(({ cause, certainty }) => `${cause} ${certainty}`),

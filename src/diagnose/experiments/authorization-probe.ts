@@ -22,7 +22,11 @@ export const clientProbe: Experiment = {
   cost: 2,
   most: 3,
   resends: false,
-  applies: (subject) => subject.stage === 'token' && subject.client !== null && subject.response !== null,
+  applies: (subject) =>
+    subject.stage === 'token' &&
+    subject.client !== null &&
+    subject.response !== null &&
+    isAboutClient(subject),
   predicts(cause) {
     if (clientAbsent.includes(cause)) return likeUnknown;
     return clientExists.includes(cause) ? unlikeUnknown : null;
@@ -56,6 +60,12 @@ export const clientProbe: Experiment = {
     return apart === 'unlike' ? absent(told, all) : undecided(`${told}: no control separates them`, all);
   },
 };
+
+/** A server that speaks of the grant, the scope or the request has let the client in (RFC 6749 section 5.2). */
+function isAboutClient({ error, response }: Subject): boolean {
+  if (error === null) return response?.status === 401 || response?.status === 403 || response?.status === 400;
+  return /client|unauthorized|access_denied/i.test(error);
+}
 
 /** A client of the same authorization server that got a token in this run. */
 function knownGood(subject: Subject): Client | null {

@@ -34,7 +34,8 @@ function audience(subject: Subject, claims: JsonMap): Evidence[] {
   if (other) {
     return [
       evidence('token/audience-of-other-environment', {
-        names: ['environment-mixup', 'audience-mismatch'],
+        // Signed by this environment for the other: asked for there, not taken from there.
+        names: signedHere(subject) ? ['audience-mismatch'] : ['environment-mixup', 'audience-mismatch'],
         weight: 2,
         lines: [{ ...line, seen: `${aud.join(', ')} belongs to ${other.name}` }],
       }),
@@ -44,6 +45,10 @@ function audience(subject: Subject, claims: JsonMap): Evidence[] {
   return fits
     ? []
     : [evidence('token/audience-elsewhere', { names: ['audience-mismatch'], weight: 1, lines: [line] })];
+}
+
+function signedHere({ keys, environment }: Subject): boolean {
+  return keys.some((key) => key.environment === environment.name && key.verdict === 'verified');
 }
 
 function belongsOnlyTo(value: string, environment: Environment, own: Environment): boolean {

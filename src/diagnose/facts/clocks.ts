@@ -39,12 +39,16 @@ export function instantOfNow(text: string): number | null {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
+/** By more than answers take and Date rounds. */
+export function clocksDiffer({ local, server }: Clocks): boolean {
+  return server !== null && Math.abs(server - local) >= notableSkew;
+}
+
 /** A fact to report beside every cause; none of its own. */
 export function skewFacts(subject: Subject, clocks: Clocks): Evidence[] {
-  if (clocks.server === null) return [];
-  const difference = clocks.server - clocks.local;
   // What verifies may stand behind what wrote the Date, so clocks that agree rule out nothing.
-  if (Math.abs(difference) < notableSkew) return [];
+  if (clocks.server === null || !clocksDiffer(clocks)) return [];
+  const difference = clocks.server - clocks.local;
   const seen = `the server's clock is ${span(Math.abs(difference))} ${difference < 0 ? 'behind' : 'ahead of'} ours`;
   const field = clocks.source === "the answer's text" ? 'current time in the answer' : 'date';
   return [evidence('clock/differs', { lines: [{ hop: subject.hop.index, field, seen }] })];

@@ -42,12 +42,8 @@ function needed(subject: Subject, held: Held | null): Evidence[] {
   }
   if (subject.error !== 'insufficient_scope') return [];
   return [
-    evidence('token/scope-held', {
-      names: ['permission-missing'],
-      excludes: ['scope-missing'],
-      weight: 1,
-      lines,
-    }),
+    evidence('token/scope-held', { excludes: ['scope-missing', 'scope-dropped'], lines }),
+    evidence('token/scope-suffices', { names: ['permission-missing'], weight: 1, lines }),
   ];
 }
 

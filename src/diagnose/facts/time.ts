@@ -2,7 +2,7 @@
 import type { JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { type Subject, tokenUse } from '../subject.ts';
-import { type Clocks, clocksOf, describeInstant, skewFacts, span } from './clocks.ts';
+import { type Clocks, clocksDiffer, clocksOf, describeInstant, skewFacts, span } from './clocks.ts';
 
 export { span };
 
@@ -87,6 +87,16 @@ function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   const line = { hop: subject.hop.index, field: 'token exp', seen: describeInstant(instant, clocks) };
   if (pastLocal && pastServer !== false)
     return [evidence('token/expired', { names: ['token-expired'], lines: [line] })];
+  if (pastServer === true && clocksDiffer(clocks)) {
+    const seen = `${line.seen}, and after our clock`;
+    return [
+      evidence('token/expired-by-their-clock-only', {
+        names: ['clock-skew'],
+        excludes: ['token-expired'],
+        lines: [{ ...line, seen }],
+      }),
+    ];
+  }
   if (pastLocal || pastServer === true) {
     return [
       evidence('token/expired-by-one-clock', {
@@ -123,5 +133,13 @@ function start(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   }
   // Begun by the server's clock: only ours is behind.
   if (!byServer) return [];
-  return [evidence('token/ahead-of-server', { names: ['clock-skew'], weight: 2, lines })];
+  const differ = clocksDiffer(clocks);
+  return [
+    evidence('token/ahead-of-server', {
+      names: ['clock-skew'],
+      excludes: differ ? ['token-not-yet-valid'] : [],
+      weight: differ ? 3 : 2,
+      lines,
+    }),
+  ];
 }

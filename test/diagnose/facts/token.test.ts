@@ -66,10 +66,11 @@ table('timeFacts', timeFacts, [
     },
     [
       [
-        'token/expired-by-one-clock',
-        2,
-        'clock-skew token-expired',
-        "1 token exp: 2026-11-24T12:01:00.000Z, 4 min before the answer's text",
+        'token/expired-by-their-clock-only',
+        3,
+        'clock-skew',
+        'not token-expired',
+        "1 token exp: 2026-11-24T12:01:00.000Z, 4 min before the answer's text, and after our clock",
       ],
       ['token/has-begun', 3, '', 'not token-not-yet-valid'],
       ['clock/differs', 3, '', "1 current time in the answer: the server's clock is 5 min ahead of ours"],
@@ -367,9 +368,16 @@ table('scopeFacts', scopeFacts, [
     [
       [
         'token/scope-held',
+        3,
+        '',
+        'not scope-missing scope-dropped',
+        '1 needed scope: orders:write',
+        '1 token scope: orders:write',
+      ],
+      [
+        'token/scope-suffices',
         1,
         'permission-missing',
-        'not scope-missing',
         '1 needed scope: orders:write',
         '1 token scope: orders:write',
       ],

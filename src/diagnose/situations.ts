@@ -1,0 +1,77 @@
+/** What an answer that says nothing most often hides, by what was sent and how it was refused; the usual first. */
+import type { CauseId } from '../model.ts';
+import type { Arrival } from './rank.ts';
+import { type Subject, tokenUse } from './subject.ts';
+
+const jwt: readonly CauseId[] = [
+  'audience-mismatch',
+  'token-revoked',
+  'credentials-stripped-by-proxy',
+  'issuer-mismatch',
+  'key-unknown',
+  'jwks-unavailable',
+  'token-claims-invalid',
+];
+const opaque: readonly CauseId[] = [
+  'token-revoked',
+  'token-unknown',
+  'token-expired',
+  'session-expired',
+  'user-disabled',
+  'credentials-stripped-by-proxy',
+];
+const password: readonly CauseId[] = [
+  'password-wrong',
+  'user-unknown',
+  'user-disabled',
+  'account-locked',
+  'password-expired',
+];
+const apiKey: readonly CauseId[] = ['api-key-invalid', 'api-key-expired', 'header-dropped-by-proxy'];
+const cookie: readonly CauseId[] = [
+  'session-expired',
+  'cookie-not-sent',
+  'cookie-rejected',
+  'login-redirect',
+];
+const forbidden: readonly CauseId[] = [
+  'permission-missing',
+  'scope-missing',
+  'policy-blocked',
+  'edge-blocked',
+  'ip-not-allowed',
+  'feature-disabled',
+];
+const inFront: readonly CauseId[] = [
+  'edge-blocked',
+  'ip-not-allowed',
+  'policy-blocked',
+  'permission-missing',
+  'host-not-allowed',
+];
+const client: readonly CauseId[] = [
+  'client-unknown',
+  'client-secret-wrong',
+  'client-auth-method-wrong',
+  'client-disabled',
+  'grant-not-allowed',
+];
+const authorization: readonly CauseId[] = [
+  'client-unknown',
+  'redirect-uri-mismatch',
+  'client-disabled',
+  'request-param-wrong',
+];
+
+export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] {
+  if (subject.stage === 'token') return client;
+  // A page that is delivered is a login page as a rule: it accuses nobody.
+  if (subject.stage === 'authorization') return (subject.response?.status ?? 0) >= 400 ? authorization : [];
+  if (subject.response?.status === 403) return arrival === 'equal' ? inFront : forbidden;
+  const types = subject.uses.map(({ type }) => type);
+  if (types.includes('basic')) return password;
+  if (types.includes('api_key')) return apiKey;
+  const format = tokenUse(subject)?.token?.format;
+  if (format === 'opaque') return opaque;
+  return subject.uses.length === 0 ? cookie : jwt;
+}
