@@ -128,6 +128,7 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
   'cookie-not-set': ['session-expired', 'login-redirect', 'credentials-missing'],
   'method-changed-by-redirect': ['method-wrong', 'request-param-missing', 'body-empty'],
   'redirect-downgrade': ['credentials-dropped-on-redirect'],
+  'session-expired': ['login-redirect'],
   'code-reused': ['code-invalid'],
   'code-expired': ['code-invalid'],
 };

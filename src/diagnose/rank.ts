@@ -1,5 +1,6 @@
 /** Evidence to candidates, and candidates to certainty: derived, never written. */
 import type { CauseId, Certainty } from '../model.ts';
+import { door, gateway, redirection, request } from './cause-lists.ts';
 import type { Evidence } from './evidence.ts';
 import { delivery, edge, rootsOf, tokenValidity } from './groups.ts';
 import type { Stage } from './subject.ts';
@@ -18,6 +19,8 @@ export interface Ranking {
   /** Evidence that the intersection had no room for: a second fault, or a wrong reading. */
   readonly conflicts: readonly Evidence[];
   readonly evidence: readonly Evidence[];
+  /** What experiments and arithmetic alone leave. */
+  readonly possible: ReadonlySet<CauseId>;
 }
 
 /**
@@ -34,10 +37,12 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
   let left: ReadonlySet<CauseId> = new Set(universe);
   const sorted = [...all].sort((a, b) => order(a) - order(b) || b.weight - a.weight);
   const unheard = new Set<Evidence>();
+  let possible = left;
   for (const item of sorted) {
     const next = new Set([...left].filter((cause) => compatible(item, cause)));
     if (next.size > 0 && isHeard(item, next, all)) left = next;
     else unheard.add(item);
+    if (order(item) < 2) possible = left;
   }
   const conflicts = sorted.filter((item) => unheard.has(item) || !isHeard(item, left, all));
   const candidates = [...left].map((cause) => ({ cause, support: supportOf(cause, sorted) }));
@@ -45,15 +50,16 @@ export function rank(universe: readonly CauseId[], all: readonly Evidence[]): Ra
   candidates.sort(
     (a, b) => strength(b) - strength(a) || (place.get(a.cause) ?? 0) - (place.get(b.cause) ?? 0),
   );
-  return { candidates, conflicts, evidence: sorted };
+  return { candidates, conflicts, evidence: sorted, possible };
 }
 
-/** A root that a fact of ours shows has the words for its faces on its side as well. */
+/** A root that a fact of ours shows has what speaks for its faces on its side as well. */
 function supportOf(cause: CauseId, sorted: readonly Evidence[]): Evidence[] {
   const own = sorted.filter((item) => item.names.includes(cause));
   if (!own.some((item) => item.kind === 'fact' && item.weight >= 2)) return own;
   return sorted.filter(
-    (item) => own.includes(item) || (item.kind === 'text' && item.names.length > 0 && isFaceOf(item, cause)),
+    (item) =>
+      own.includes(item) || (item.kind !== 'experiment' && item.names.length > 0 && isFaceOf(item, cause)),
   );
 }
 
@@ -98,22 +104,41 @@ export function certaintyOf(ranking: Ranking, grounds: Grounds): Certainty {
   return isLikely(first, ranking) ? 'likely' : 'possible';
 }
 
+/** No credential needs to arrive anywhere for these. */
+const onTheWay: readonly CauseId[] = [
+  ...delivery,
+  ...door,
+  ...gateway,
+  ...request,
+  ...redirection,
+  'rate-limited',
+  'proxy-auth-required',
+];
+
 /**
- * A text that lists exactly one cause, an independent fact or experiment that agrees, arrival shown, and nothing that
+ * A text that lists exactly one cause (of those that arithmetic leaves), an independent fact or experiment that agrees, arrival shown, and nothing that
  * points elsewhere.
  */
 function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
   const texts = ranking.evidence.filter(
     (item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0,
   );
-  const stated = texts.some((item) => isFaceOf(item, first.cause));
-  const inFront = edge.includes(first.cause);
-  const needsArrival = grounds.stage === 'resource' && !inFront && !delivery.includes(first.cause);
+  const stated = texts.some((item) => {
+    const names = item.names.filter((name) => ranking.possible.has(name) || hasRoot(name, ranking));
+    return names.length > 0 && isFaceOf({ ...item, names }, first.cause);
+  });
+  const inFront = edge.includes(first.cause) && !onTheWay.includes(first.cause);
+  const needsArrival = grounds.stage === 'resource' && !inFront && !onTheWay.includes(first.cause);
   if (!stated || (needsArrival && grounds.arrival !== 'arrived')) return false;
   const agrees = inFront
     ? grounds.arrival === 'equal'
     : first.support.some((item) => item.kind !== 'text' && isFaceOf(item, first.cause));
   return agrees && !contradicted(first, ranking);
+}
+
+/** Something that is supported itself may show this face. */
+function hasRoot(face: CauseId, { candidates }: Ranking): boolean {
+  return candidates.some(({ cause, support }) => support.length > 0 && rootsOf(face).includes(cause));
 }
 
 /** Names this cause, or only faces of it. */

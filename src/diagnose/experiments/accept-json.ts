@@ -32,6 +32,8 @@ export const acceptJson: Experiment = oneFactor({
   applies: (subject) => isSentToLogin(subject) && !asksForJson(subject),
   change: () => ({ kind: 'header', name: 'Accept', value: 'application/json' }),
   cause: () => 'login-redirect',
+  // Many applications send everybody to the login, whatever is accepted.
+  survives: true,
   untouched: (cause) => untouched.includes(cause),
   reads(outcome, status) {
     if (outcome !== another || (status !== 401 && status !== 403)) return [];

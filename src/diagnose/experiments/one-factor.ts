@@ -18,6 +18,8 @@ export interface OneFactor {
   readonly proves?: (subject: Subject) => boolean;
   /** Causes that this factor does not touch: they fail in the same way. */
   readonly untouched: (cause: CauseId, subject: Subject) => boolean;
+  /** The cause may stand although the factor makes no difference. */
+  readonly survives?: boolean;
   /** More than the rest, from an answer that does not pass. */
   readonly reads?: (outcome: string, status: number | null, subject: Subject) => readonly Evidence[];
 }
@@ -54,7 +56,7 @@ export function oneFactor(factor: OneFactor): Experiment {
                 lines,
               }),
             ]
-          : outcome === same
+          : outcome === same && !factor.survives
             ? [evidence(`experiment/${factor.id}-same`, { kind: 'experiment', excludes: [cause], lines })]
             : [];
       return {

@@ -2,6 +2,7 @@
 import { parseJson } from '../../http/json.ts';
 import type { Response } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
+import { isLoginPage } from '../experiments/login-page.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { expectsJson, loginRedirect } from './login.ts';
 import {
@@ -61,6 +62,8 @@ function notJson(subject: Subject, response: Response): Evidence[] {
   const parsed = parseJson(Buffer.from(response.body.content).toString('utf8'));
   if ('value' in parsed) return [];
   const html = isHtml(textOf(response));
+  // A login page has a cause of its own.
+  if (html && (loginRedirect(subject) !== null || isLoginPage(response))) return [];
   return [
     evidence('body/not-json', {
       names: ['body-not-json'],

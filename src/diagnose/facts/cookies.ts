@@ -151,12 +151,13 @@ function sessionOver(subject: Subject): Evidence[] {
         ),
       )
     : false;
+  const toLogin = loginRedirect(subject) !== null;
   const how = `${worked ? ', which an earlier step passed with' : ''}${ended ? '; the answer removes it' : ''}`;
   return [
     evidence('cookie/sent-in-vain', {
       names: ['session-expired'],
       excludes: names.some(looksLikeSession) ? ['cookie-not-set'] : [],
-      weight: worked || ended ? 2 : 1,
+      weight: worked || ended || (toLogin && names.some(looksLikeSession)) ? 2 : 1,
       lines: [{ hop: subject.hop.index, field: 'cookie', seen: `${names.join(', ')} was sent${how}` }],
     }),
   ];

@@ -1,5 +1,5 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
-import type { CredentialUse, Hop } from '../../model.ts';
+import type { CauseId, CredentialUse, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
 import type { Subject } from '../subject.ts';
@@ -31,12 +31,42 @@ function handMade(hop: Hop): boolean {
   );
 }
 
+/** What can only become of a credential that was sent. */
+const unsent: readonly CauseId[] = [
+  'credentials-dropped-on-redirect',
+  'credentials-replaced-by-proxy',
+  'header-dropped-by-proxy',
+  'scheme-mismatch',
+  'basic-shadow',
+];
+
+/** `POST https://app.example.com/login`, where the body carries a password; else null. */
+function loginRequest({ failing }: Subject): string | null {
+  const request = failing.hops[0]?.request;
+  const excerpt = request?.body?.excerpt ?? '';
+  const carries = /(?:^|[&?"'\s{,])[\w.-]*(?:passw(?:or)?d|pwd)["']?\s*[=:]/i.test(excerpt);
+  return request && carries ? `${request.method} ${request.url}` : null;
+}
+
 function nothingSent(subject: Subject): Evidence[] {
   if (subject.uses.length > 0 || handMade(subject.hop)) return [];
+  const login = loginRequest(subject);
+  if (login !== null) {
+    const seen = 'carries a password: this is the login';
+    return [
+      evidence('delivery/login-itself', {
+        names: ['password-wrong', 'user-unknown', 'user-disabled', 'account-locked', 'password-expired'],
+        excludes: ['credentials-missing', 'login-redirect'],
+        weight: 2,
+        lines: [{ hop: 1, field: 'request', seen: `${login} ${seen}` }],
+      }),
+    ];
+  }
   return [
     evidence('delivery/nothing-sent', {
       names: ['credentials-missing'],
       only: anonymous,
+      excludes: unsent,
       lines: [
         { hop: subject.hop.index, field: 'request', seen: 'no credential was sent: the step has none' },
       ],

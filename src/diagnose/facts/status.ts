@@ -42,7 +42,14 @@ export function statusFacts(subject: Subject): Evidence[] {
         }),
       ]
     : [];
-  return [...plain, ...method(subject), ...limit(subject), ...oversized(subject), ...gateway(subject)];
+  return [
+    ...plain,
+    ...method(subject),
+    ...limit(subject),
+    ...oversized(subject),
+    ...certificate(subject),
+    ...gateway(subject),
+  ];
 }
 
 /** RFC 9110 section 15.5.6: the methods that there are. */
@@ -116,6 +123,23 @@ function oversized(subject: Subject): Evidence[] {
           seen: `${total} characters; many servers take 8 kB`,
         },
       ],
+    }),
+  ];
+}
+
+/** A server that speaks of a certificate: whether one was sent is known here. */
+function certificate(subject: Subject): Evidence[] {
+  const { response, hop, environment } = subject;
+  const refused = response !== null && [400, 401, 403, 495, 496].includes(response.status);
+  if (!refused || !hop.request.url.startsWith('https:') || !/\bcertificate\b/i.test(subject.text)) return [];
+  const sent = environment.transport.clientCertificate !== null;
+  const seen = sent ? 'a client certificate was offered' : 'no client certificate was offered';
+  return [
+    evidence('tls/client-certificate', {
+      names: [sent ? 'client-cert-invalid' : 'client-cert-missing'],
+      excludes: [sent ? 'client-cert-missing' : 'client-cert-invalid'],
+      weight: 1,
+      lines: [{ hop: hop.index, field: 'tls', seen }],
     }),
   ];
 }
