@@ -1,6 +1,7 @@
 /** The candidate that is named first, and which are named beside it: those that nobody could tell from it, then the next best. */
 import type { CauseId } from '../model.ts';
 import { toldApart } from './explain/explanation.ts';
+import { edge } from './groups.ts';
 import { type Arrival, type Candidate, compatible, type Ranking, strength } from './rank.ts';
 import { usualOf } from './situations.ts';
 import type { Subject } from './subject.ts';
@@ -18,12 +19,24 @@ export function inOrder(ranking: Ranking, subject: Subject, arrival: Arrival): C
   const all = ranking.candidates.filter(({ cause }) => cause !== unspecified);
   const supported = all.filter(({ support }) => support.length > 0);
   const usual = usualOf(subject, arrival);
+  const place = (cause: CauseId): number => (usual.includes(cause) ? usual.indexOf(cause) : usual.length);
+  // What is supported alike goes in the order of the usual.
+  const worth = (each: Candidate): number => strength(each) - (isDoubtful(each, subject, arrival) ? 100 : 0);
+  supported.sort((a, b) => worth(b) - worth(a) || place(a.cause) - place(b.cause));
   const silent = usual.flatMap((cause) =>
     all.filter((each) => each.cause === cause && each.support.length === 0),
   );
   const hints = supported.every(({ support }) => support.every(({ weight }) => weight === 1));
+  if (supported.length + silent.length === 0)
+    return subject.stage === 'resource' ? all.slice(0, mostAlike) : [];
   if (!hints) return [...supported, ...silent];
   return [...supported, ...silent].slice(0, mostAlike);
+}
+
+/** Who is forbidden with a credential what he is asked for without one was not stopped at the door, as a rule. */
+function isDoubtful({ cause, support }: Candidate, { response }: Subject, arrival: Arrival): boolean {
+  const marked = support.some(({ kind, weight }) => kind === 'text' && weight === 3);
+  return arrival === 'arrived' && response?.status === 403 && edge.includes(cause) && !marked;
 }
 
 /** Those named beside the first, in the order in which they are worth looking into. */

@@ -49,6 +49,7 @@ function evidenceLines(
   const support = [...(first?.support ?? [])].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   const lines = [
     ...answer,
+    ...asked(subject),
     ...support.flatMap(({ lines: own }) => own),
     ...ranking.conflicts.flatMap(({ lines: own }) => own),
   ];
@@ -60,6 +61,16 @@ function evidenceLines(
     seen.add(key);
     return true;
   });
+}
+
+/** Who asked an authorization server, and for what. */
+function asked({ stage, client, redirect_uri }: Subject): Finding['evidence'] {
+  if (stage !== 'token' && stage !== 'authorization') return [];
+  const lines = [
+    ['client_id', client?.client_id],
+    ['redirect_uri', redirect_uri],
+  ] as const;
+  return lines.flatMap(([field, seen]) => (seen == null ? [] : [{ hop: null, field, seen }]));
 }
 
 function answerLine(subject: Subject): string {

@@ -127,8 +127,9 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
   'cookie-not-sent': ['session-expired', 'login-redirect', 'credentials-missing'],
   'cookie-not-set': ['session-expired', 'login-redirect', 'credentials-missing'],
   'method-changed-by-redirect': ['method-wrong', 'request-param-missing', 'body-empty'],
-  'redirect-downgrade': ['credentials-dropped-on-redirect'],
   'session-expired': ['login-redirect'],
+  'scheme-mismatch': ['authorization-malformed'],
+  'header-dropped-by-proxy': ['credentials-stripped-by-proxy'],
   'code-reused': ['code-invalid'],
   'code-expired': ['code-invalid'],
 };

@@ -164,7 +164,10 @@ function contradicted(first: Candidate, ranking: Ranking): boolean {
 
 /** The best supported, and by more than the next. */
 function isLikely(first: Candidate, ranking: Ranking): boolean {
-  const next = ranking.candidates[1];
+  // A face and its root stand for one fault.
+  const next = ranking.candidates
+    .slice(1)
+    .find(({ cause }) => !rootsOf(cause).includes(first.cause) && !rootsOf(first.cause).includes(cause));
   const best = first.support.some((item) => item.weight >= 2);
   const clear = !next || strength(first) - strength(next) >= 2;
   const denied = ranking.conflicts.some((item) => item.weight === 3 && item.kind !== 'text');

@@ -16,9 +16,9 @@ const opaque: readonly CauseId[] = [
   'token-revoked',
   'token-unknown',
   'token-expired',
+  'credentials-stripped-by-proxy',
   'session-expired',
   'user-disabled',
-  'credentials-stripped-by-proxy',
 ];
 const password: readonly CauseId[] = [
   'password-wrong',
@@ -49,6 +49,12 @@ const inFront: readonly CauseId[] = [
   'permission-missing',
   'host-not-allowed',
 ];
+const notFound: readonly CauseId[] = [
+  'route-missing',
+  'permission-missing',
+  'host-not-allowed',
+  'credentials-missing',
+];
 const client: readonly CauseId[] = [
   'client-unknown',
   'client-secret-wrong',
@@ -67,7 +73,10 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (subject.stage === 'token') return client;
   // A page that is delivered is a login page as a rule: it accuses nobody.
   if (subject.stage === 'authorization') return (subject.response?.status ?? 0) >= 400 ? authorization : [];
-  if (subject.response?.status === 403) return arrival === 'equal' ? inFront : forbidden;
+  const status = subject.response?.status ?? 0;
+  if (status === 404) return notFound;
+  if (status > 403 || status < 400) return status === 498 || status === 499 ? jwt : [];
+  if (status === 403) return arrival === 'equal' ? inFront : forbidden;
   const types = subject.uses.map(({ type }) => type);
   if (types.includes('basic')) return password;
   if (types.includes('api_key')) return apiKey;

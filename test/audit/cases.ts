@@ -61,7 +61,7 @@ export const httpCases: readonly CheckCase[] = [
       401,
       'Bearer error=invalid_token, error_description=no eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0',
     ),
-    says: 'sent a challenge that does not parse: A comma is missing before a word.',
+    says: 'sent a challenge that does not parse: The value of "error_description" needs quotation marks.',
     fine: challenge(401, 'Bearer error="invalid_token", error_description="no token"'),
   },
   {

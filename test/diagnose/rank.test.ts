@@ -73,7 +73,7 @@ const rows: readonly Row[] = [
   {
     name: 'exp is past by one clock only, and the server names the face',
     found: [expiredText, pastExpByOneClock],
-    first: 'token-expired possible',
+    first: 'token-expired likely',
   },
   {
     name: 'the server names one fault, arithmetic another',

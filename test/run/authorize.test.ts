@@ -117,7 +117,9 @@ describe('authorize', () => {
       status: 400,
       body: given.get('client_id') === 'web' ? 'Request is not acceptable.' : 'Sorry, no such thing.',
     });
-    expect(causes(await against(page))).to.deep.equal({ 'production: callback': ['unknown possible'] });
+    expect(causes(await against(page))).to.deep.equal({
+      'production: callback': ['client-unknown possible'],
+    });
   });
 
   it('expects a refusal by its cause', async () => {

@@ -44,7 +44,7 @@ export const clientProbe: Experiment = {
     if (failedAtServer(ours) || failedAtServer(control)) return undecided('no answer to compare', exchanges);
     const likeness = compare({ exchange: ours, erase: [client_id] }, { exchange: control, erase: [unknown] });
     const seen = `client ${client_id}: ${summary(ours)}; random client: ${summary(control)}`;
-    if (likeness === 'unlike') return exists(seen, exchanges);
+    if (likeness === 'unlike') return exists(subject, seen, exchanges);
     if (likeness === 'unclear') return undecided(`${seen}: no control separates them`, exchanges);
     if (namesClient(ours)) return absent(seen, exchanges);
     // Without words, equal to an unknown client says something only where a known one is answered otherwise.
@@ -81,10 +81,11 @@ function knownGood(subject: Subject): Client | null {
   return null;
 }
 
-function exists(seen: string, exchanges: readonly Exchange[]): Observation {
+function exists(subject: Subject, seen: string, exchanges: readonly Exchange[]): Observation {
   const found = evidence('experiment/client-exists', {
     kind: 'experiment',
-    names: ['client-secret-wrong'],
+    // RFC 6749 section 5.2: unauthorized_client is said to a client that has authenticated.
+    names: [subject.error === 'unauthorized_client' ? 'grant-not-allowed' : 'client-secret-wrong'],
     only: [...clientExists, 'grant-not-allowed', 'environment-mixup'],
     weight: 2,
     lines: [{ hop: null, field: 'authorization endpoint', seen }],

@@ -48,6 +48,8 @@ function acceptedHere({ past, environment, failing, uses }: Subject): string | n
   return null;
 }
 
+const afterLogin: readonly CauseId[] = ['permission-missing', 'scope-missing', 'policy-blocked'];
+
 export const withoutCredential: Experiment = {
   id: 'without-credential',
   classOf: (subject) => (isSafe(methodOf(subject)) ? 'A0' : 'A'),
@@ -82,8 +84,13 @@ export const withoutCredential: Experiment = {
     ];
     const excludes = arrives ? noDifference.filter((cause) => !cause.startsWith('edge-')) : [];
     const id = arrives ? 'experiment/arrives' : 'experiment/no-difference';
+    // Who is asked for a credential without one, and forbidden with one, was let in and may not.
+    const forbidden = !alike && status === 401 && subject.response?.status === 403;
     const found = evidence(id, { kind: 'experiment', excludes, lines });
+    const made = forbidden
+      ? [found, evidence('arrival/forbidden', { names: afterLogin, weight: 1, lines })]
+      : [found];
     const outcome = alike ? same : another;
-    return { outcome, seen, exchanges: [exchange], evidence: [found], proves: null, arrives };
+    return { outcome, seen, exchanges: [exchange], evidence: made, proves: null, arrives };
   },
 };

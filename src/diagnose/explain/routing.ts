@@ -49,7 +49,7 @@ function reachable(subject: Subject): string {
 
 function route(subject: Subject): ReturnType<Explain> {
   return {
-    summary: `${answered(subject)}: nothing serves ${line(subject)} there, and it answers so to every path.`,
+    summary: `${answered(subject)}: nothing is served for ${line(subject)}, or nothing that this credential may see.`,
     fix: `Compare base path, version and method with what is deployed in ${subject.environment.name}; correct the origin or the target of the step.`,
     fixSource: subject.step.source,
   };

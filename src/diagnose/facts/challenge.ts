@@ -6,8 +6,11 @@ import { headerValues, type Subject } from '../subject.ts';
 import { lostUses } from './delivery.ts';
 
 export function challengeFacts(subject: Subject): Evidence[] {
-  if (subject.stage !== 'resource' || subject.response?.status !== 401) return [];
-  return [...schemes(subject), ...siblings(subject), ...bare(subject)];
+  const { status } = subject.response ?? { status: 0 };
+  // A challenge with another status is one as well.
+  const challenged = status === 401 || ((status === 400 || status === 403) && subject.challenges.length > 0);
+  if (subject.stage !== 'resource' || !challenged) return [];
+  return [...schemes(subject), ...schemeInWords(subject), ...siblings(subject), ...bare(subject)];
 }
 
 /** Lower-case schemes of the credentials that the last hop carried. */
@@ -24,7 +27,11 @@ function schemes(subject: Subject): Evidence[] {
   if (offered.length === 0 || sent.length === 0) return [];
   const response = subject.response;
   const lines = [
-    { hop: subject.hop.index, field: 'authorization', seen: `sent with scheme ${sent.join(', ')}` },
+    {
+      hop: subject.hop.index,
+      field: 'authorization',
+      seen: `sent with scheme ${sent.join(', ')}${userOf(subject)}`,
+    },
     ...(response
       ? headerValues(response, 'www-authenticate').map((seen) => ({
           hop: subject.hop.index,
@@ -48,10 +55,39 @@ function schemes(subject: Subject): Evidence[] {
     evidence('challenge/other-scheme', {
       names: basicOnly ? ['basic-shadow', 'scheme-mismatch'] : ['scheme-mismatch'],
       excludes: [...tokenValidity, ...shape, 'password-wrong'],
-      weight: 2,
+      // What a Basic gate asks for may not be what the application behind it takes.
+      weight: basicOnly ? 2 : 3,
       lines,
     }),
   ];
+}
+
+const usualSchemes = ['bearer', 'basic', 'dpop', 'digest'];
+
+/** No challenge, and a text that names another scheme than the one that was sent. */
+function schemeInWords(subject: Subject): Evidence[] {
+  const sent = sentSchemes(subject);
+  if (subject.challenges.length > 0 || sent.length === 0) return [];
+  const named = usualSchemes.filter((scheme) => new RegExp(`\\b${scheme}\\b`, 'i').test(subject.text));
+  if (named.length === 0 || sent.some((scheme) => named.includes(scheme))) return [];
+  const hop = subject.hop.index;
+  return [
+    evidence('challenge/scheme-in-words', {
+      names: ['scheme-mismatch'],
+      weight: 2,
+      lines: [
+        { hop, field: 'authorization', seen: `sent with scheme ${sent.join(', ')}` },
+        { hop, field: 'body', seen: `speaks of ${named.join(', ')}` },
+      ],
+    }),
+  ];
+}
+
+/** A user name is no secret where why401.yml states it. */
+function userOf({ credential }: Subject): string {
+  return credential?.type === 'basic' && typeof credential.username === 'string'
+    ? ` as user "${credential.username}"`
+    : '';
 }
 
 /** RFC 6750 section 3: a challenge without error is for a request without credentials. Many servers say no more to anybody. */
@@ -64,7 +100,7 @@ function bare(subject: Subject): Evidence[] {
   const seen = 'no error is named, as for a request without credentials';
   return [
     evidence('challenge/bare', {
-      names: ['credentials-stripped-by-proxy'],
+      names: ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
       weight: 1,
       lines: [{ hop: subject.hop.index, field: 'challenge', seen }],
     }),

@@ -104,8 +104,8 @@ export function neededScopes(subject: Subject): string[] {
 export function lacksScope(subject: Subject): boolean {
   return (
     subject.error === 'insufficient_scope' ||
-    (subject.response?.status === 403 &&
-      /\bscopes?\b/i.test(subject.description ?? subject.text.slice(0, 2000)))
+    ((subject.response?.status === 403 || subject.error === 'missing_scope') &&
+      /\bscopes?\b|missing_scope/i.test(subject.description ?? subject.text.slice(0, 2000)))
   );
 }
 
@@ -116,7 +116,8 @@ function scopesInText(text: string): string[] {
     /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\s*:?\s*["'`[]?([\w.:/*-]{2,80})/i.exec(
       text,
     )?.[1] ??
-    /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1];
+    /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1] ??
+    /"needed"\s*:\s*"([\w.:/*\s,-]{2,200})"/i.exec(text)?.[1];
   return split(found);
 }
 

@@ -57,7 +57,6 @@ function nothingSent(subject: Subject): Evidence[] {
       evidence('delivery/login-itself', {
         names: ['password-wrong', 'user-unknown', 'user-disabled', 'account-locked', 'password-expired'],
         excludes: ['credentials-missing', 'login-redirect'],
-        weight: 2,
         lines: [{ hop: 1, field: 'request', seen: `${login} ${seen}` }],
       }),
     ];

@@ -14,13 +14,17 @@ import { cookieFacts } from './cookies.ts';
 import { csrfFacts } from './csrf.ts';
 import { deliveryFacts } from './delivery.ts';
 import { differenceFacts } from './difference.ts';
+import { fieldNameFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
+import { metadataFacts } from './metadata.ts';
+import { presentedFacts } from './presented.ts';
 import { redirectFacts } from './redirects.ts';
 import { scopeFacts } from './scope.ts';
 import { shapeFacts } from './shape.ts';
+import { sharedValueFacts } from './shared-value.ts';
 import { statusFacts } from './status.ts';
 import { timeFacts } from './time.ts';
 import { tokenRequestFacts } from './token-request.ts';
@@ -31,6 +35,8 @@ type Kind = (subject: Subject) => Evidence[];
 /** About what was presented: these explain a refusal and nothing else. */
 const ofCredentials: readonly Kind[] = [
   deliveryFacts,
+  presentedFacts,
+  fieldNameFacts,
   arrivalFacts,
   challengeFacts,
   shapeFacts,
@@ -43,6 +49,8 @@ const ofCredentials: readonly Kind[] = [
   differenceFacts,
   bindingFacts,
   scopeFacts,
+  sharedValueFacts,
+  metadataFacts,
   clientFacts,
   tokenRequestFacts,
   codeFacts,

@@ -19,9 +19,10 @@ function methodChanged(subject: Subject): Evidence[] {
   });
   const [before, after] = [hops[at], hops[at + 1]];
   // POST, then see other, is how forms end; a login is another matter.
-  if (at < 0 || !before || !after || status < 400 || loginRedirect(subject)) return [];
+  const wanted = status >= 400 || subject.failed.some(({ kind }) => kind === 'status' || kind === 'json');
+  if (at < 0 || !before || !after || !wanted || loginRedirect(subject)) return [];
   const code = before.response?.status ?? 0;
-  const sure = [404, 405, 400, 411, 415, 422, 501].includes(status);
+  const sure = status < 300 || [404, 405, 400, 411, 415, 422, 501].includes(status);
   return [
     evidence('redirect/method-changed', {
       names: ['method-changed-by-redirect'],

@@ -81,7 +81,7 @@ function granted(subject: Subject): Evidence[] {
   const matters = wanted.some((name) => dropped.includes(name));
   return [
     evidence('token/scope-dropped', {
-      names: matters ? ['scope-dropped'] : ['scope-dropped', 'scope-missing'],
+      names: ['scope-missing', 'scope-dropped'],
       weight: matters ? 3 : status === 403 ? 2 : 1,
       lines: [
         { hop: null, field: 'requested scope', seen: asked.join(' ') },

@@ -80,7 +80,8 @@ function lifetimeFacts(subject: Subject, claims: JsonMap): Evidence[] {
 
 function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   const exp = seconds(claims, 'exp');
-  if (exp === null || exp > lastSecond) return [];
+  if (exp === null) return claims['exp'] === undefined ? [withoutEnd(subject)] : [];
+  if (exp > lastSecond) return [];
   const instant = exp * 1000;
   const pastLocal = instant <= clocks.local;
   const pastServer = clocks.server === null ? null : instant <= clocks.server + 999;
@@ -107,6 +108,16 @@ function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
     ];
   }
   return [evidence('token/not-expired', { excludes: ['token-expired'], lines: [] })];
+}
+
+/** RFC 7519 makes exp optional, RFC 9068 does not. */
+function withoutEnd(subject: Subject): Evidence {
+  return evidence('token/exp-absent', {
+    names: ['token-claims-invalid'],
+    excludes: ['token-expired'],
+    weight: 1,
+    lines: [{ hop: subject.hop.index, field: 'token exp', seen: 'absent' }],
+  });
 }
 
 /** nbf is checked by everybody, iat by some. */

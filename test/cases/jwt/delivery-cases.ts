@@ -93,16 +93,16 @@ const shapes: readonly Case[] = [
   jwtCase({
     fault: 'undefined',
     middleware: hono,
-    causes: ['token-malformed'],
-    beside: ['authorization-malformed', 'credentials-missing'],
+    causes: ['unresolved-variable'],
+    beside: ['token-malformed', 'authorization-malformed', 'credentials-missing'],
     decisive: ['undefined'],
     fail: holding(() => 'undefined'),
   }),
   jwtCase({
     fault: 'template-left',
     middleware: pyjwt,
-    causes: ['authorization-malformed'],
-    beside: ['token-malformed', 'credentials-missing'],
+    causes: ['unresolved-variable'],
+    beside: ['authorization-malformed', 'token-malformed', 'credentials-missing'],
     fail: holding(() => '{{access_token}}'),
   }),
 ];

@@ -52,10 +52,16 @@ describe('evidenceOf', () => {
     expect(names({ status: 422, body })).to.include('token-expired');
   });
 
-  it('gives no finding to a 404 that nothing explains', async () => {
+  it('says no more than possible of a 404, and nothing of the token', async () => {
     const about = subject({ hops: [{ status: 404 }], uses: [expired] });
     const doors = { experiments: false, spend: () => true, below: async () => null };
     const probe = { random: () => 'x', take: () => [], authorize: null } as never;
-    expect(await diagnose(about, { ...doors, probe }, 1)).to.deep.equal({ findings: [], exchanges: [] });
+    const { findings } = await diagnose(about, { ...doors, probe }, 1);
+    expect(
+      findings.map(({ cause, certainty, alternatives }) => [
+        `${cause} ${certainty}`,
+        ...alternatives.map((each) => each.cause),
+      ]),
+    ).to.deep.equal([['route-missing possible', 'permission-missing', 'host-not-allowed']]);
   });
 });
