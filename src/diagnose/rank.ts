@@ -115,6 +115,9 @@ const onTheWay: readonly CauseId[] = [
   'proxy-auth-required',
 ];
 
+/** Who was sent elsewhere because nobody knew him lost the header on the way as well: it wants to be tried. */
+const onlyTried: readonly CauseId[] = ['credentials-dropped-on-redirect'];
+
 /**
  * A text that lists exactly one cause (of those that arithmetic leaves), an independent fact or experiment that agrees, arrival shown, and nothing that
  * points elsewhere.
@@ -132,7 +135,11 @@ function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolea
   if (!stated || (needsArrival && grounds.arrival !== 'arrived')) return false;
   const agrees = inFront
     ? grounds.arrival === 'equal'
-    : first.support.some((item) => item.kind !== 'text' && isFaceOf(item, first.cause));
+    : first.support.some(
+        (item) =>
+          (item.kind === 'experiment' || (item.kind === 'fact' && !onlyTried.includes(first.cause))) &&
+          isFaceOf(item, first.cause),
+      );
   return agrees && !contradicted(first, ranking);
 }
 
@@ -159,7 +166,10 @@ function contradicted(first: Candidate, ranking: Ranking): boolean {
         (item) => item.weight >= (item.kind === 'text' ? 3 : 2) && !isRelated(item, first.cause),
       ),
     );
-  return elsewhere || ranking.conflicts.some((item) => item.weight >= 2 && item.names.length > 0);
+  return (
+    elsewhere ||
+    ranking.conflicts.some((item) => item.weight >= (item.kind === 'text' ? 3 : 2) && item.names.length > 0)
+  );
 }
 
 /** The best supported, and by more than the next. */

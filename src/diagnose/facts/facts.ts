@@ -21,6 +21,7 @@ import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
 import { metadataFacts } from './metadata.ts';
 import { presentedFacts } from './presented.ts';
+import { quotedFacts } from './quoted.ts';
 import { redirectFacts } from './redirects.ts';
 import { scopeFacts } from './scope.ts';
 import { shapeFacts } from './shape.ts';
@@ -46,6 +47,7 @@ const ofCredentials: readonly Kind[] = [
   algorithmFacts,
   tokenTypeFacts,
   claimFacts,
+  quotedFacts,
   differenceFacts,
   bindingFacts,
   scopeFacts,

@@ -6,8 +6,14 @@ import { isLoginTarget, loginRedirect } from './login.ts';
 import { originText, sentField, urlOf } from './wire.ts';
 
 export function redirectFacts(subject: Subject): Evidence[] {
+  const { hops, stopped } = subject.failing;
+  if (hops.length === 1 && stopped === null && (subject.response?.status ?? 0) >= 400) return [noRedirect];
   return [...methodChanged(subject), ...loop(subject), ...downgrade(subject), ...leak(subject)];
 }
+
+const noRedirect: Evidence = evidence('redirect/none', {
+  excludes: ['method-changed-by-redirect', 'redirect-loop', 'redirect-downgrade'],
+});
 
 /** The method or the body got lost on the way, and the end does not like what is left. */
 function methodChanged(subject: Subject): Evidence[] {

@@ -161,7 +161,8 @@ function gateway(subject: Subject): Evidence[] {
   const parts = [String(status), shown, server === null ? '' : `(${server})`];
   const seen = parts.filter((part) => part !== '').join(' ');
   const lines = [{ hop: hop.index, field: 'answer', seen }];
-  if (status === 504) return [evidence('gateway/timeout', { names: ['gateway-timeout'], weight: 3, lines })];
+  if (status === 504)
+    return [evidence('gateway/timeout', { names: ['gateway-timeout'], excludes: ['gateway-down'], lines })];
   if (status === 502)
     return [evidence('gateway/down', { names: ['gateway-down'], weight: page ? 3 : 2, lines })];
   if (status === 503) {
