@@ -115,14 +115,15 @@ const onTheWay: readonly CauseId[] = [
   'proxy-auth-required',
 ];
 
-/** Who was sent elsewhere because nobody knew him lost the header on the way as well: it wants to be tried. */
-const onlyTried: readonly CauseId[] = ['credentials-dropped-on-redirect'];
+/** Who was sent elsewhere because nobody knew him lost the header on the way as well: only a trial tells. */
+const onlyProven: readonly CauseId[] = ['credentials-dropped-on-redirect'];
 
 /**
  * A text that lists exactly one cause (of those that arithmetic leaves), an independent fact or experiment that agrees, arrival shown, and nothing that
  * points elsewhere.
  */
 function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
+  if (onlyProven.includes(first.cause)) return false;
   const texts = ranking.evidence.filter(
     (item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0,
   );
@@ -135,11 +136,7 @@ function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolea
   if (!stated || (needsArrival && grounds.arrival !== 'arrived')) return false;
   const agrees = inFront
     ? grounds.arrival === 'equal'
-    : first.support.some(
-        (item) =>
-          (item.kind === 'experiment' || (item.kind === 'fact' && !onlyTried.includes(first.cause))) &&
-          isFaceOf(item, first.cause),
-      );
+    : first.support.some((item) => item.kind !== 'text' && isFaceOf(item, first.cause));
   return agrees && !contradicted(first, ranking);
 }
 
