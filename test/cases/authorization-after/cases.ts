@@ -1,0 +1,6 @@
+/** Authorization servers and public providers, written after the rules were finished and without a look at them. */
+import type { Case } from '../case.ts';
+import { gatewayCases } from './gateways.ts';
+import { serviceCases } from './services.ts';
+
+export const cases: readonly Case[] = [...gatewayCases, ...serviceCases];
