@@ -2,5 +2,6 @@
 import type { Case } from '../case.ts';
 import { gatewayCases } from './gateways.ts';
 import { serviceCases } from './services.ts';
+import { tokenEndpointCases } from './token-endpoints.ts';
 
-export const cases: readonly Case[] = [...gatewayCases, ...serviceCases];
+export const cases: readonly Case[] = [...tokenEndpointCases, ...gatewayCases, ...serviceCases];
