@@ -3,5 +3,11 @@ import type { Case } from '../case.ts';
 import { gatewayCases } from './gateways.ts';
 import { serviceCases } from './services.ts';
 import { tokenEndpointCases } from './token-endpoints.ts';
+import { tokenProviderCases } from './token-providers.ts';
 
-export const cases: readonly Case[] = [...tokenEndpointCases, ...gatewayCases, ...serviceCases];
+export const cases: readonly Case[] = [
+  ...tokenEndpointCases,
+  ...tokenProviderCases,
+  ...gatewayCases,
+  ...serviceCases,
+];
