@@ -394,7 +394,7 @@ export const gatewayCases: readonly Case[] = [
     id: 'cloudfront/request-blocked',
     causes: ['edge-blocked'],
     beside: ['ip-not-allowed'],
-    decisive: ['cloudfront'],
+    decisive: ['CloudFront'],
     origin: 'https://cdn.example.com',
     path: '/orders',
     isProtected: false,

@@ -65,7 +65,7 @@ export function apiFault(given: ApiFault): Case {
           ? { type: 'api_key', in: 'header', name: keyHeader, value: '${secret.TOKEN}' }
           : { type: 'bearer', token: '${secret.TOKEN}' },
     },
-    scenario: `\ncredential: partner\nsteps:\n${sibling ? `  - GET: ${sibling}\n` : ''}  - ${given.method ?? 'GET'}: ${path}\n`,
+    scenario: `\ncredential: partner\nsteps:\n${sibling ? `  - GET: ${sibling}\n` : ''}  - ${given.method ?? 'GET'}: ${path}\n${given.method === 'POST' ? '    writes: true\n' : ''}`,
     env: { TOKEN: sent },
     play: play(false),
     healed: given.healsAtProvider ? { play: play(true) } : { env: { TOKEN: good } },

@@ -15,6 +15,7 @@ import {
 } from '../authorization/flow.ts';
 import {
   api,
+  app,
   getToken,
   login,
   production,
@@ -123,6 +124,7 @@ function flow(id: string, told: Told, wrong: string, right: string, isProtected:
         createNodeOAuth([nodeClient('web', secret), nodeClient('batch', secret)]).listener,
       );
     else await serveOidc(stage, [webClient('web', secret), webClient('batch', secret)]);
+    await stage.serve(app, fixed(200, '<!DOCTYPE html><title>Orders</title><p>Orders</p>', html));
     return {
       project: projectOf(stage, isProtected ? {} : open, {}),
       scenario: wrong,
@@ -240,37 +242,6 @@ export const tokenEndpointCases: readonly Case[] = [
     fixed(503, nginxPage('503 Service Temporarily Unavailable'), { ...html, server: 'nginx/1.24.0' }),
     true,
     true,
-  ),
-  gate(
-    'error-with-200',
-    { causes: secretSide, beside: ['client-secret-wrong'], decisive: ['invalid_client'] },
-    fixed(200, '{"error":"invalid_client","error_description":"Client authentication failed"}', {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-    }),
-    false,
-  ),
-  after(
-    'oidc-provider-after/token-endpoint-with-a-slash',
-    ['oidc-provider 9'],
-    { causes: ['endpoint-wrong'], beside: ['route-missing'], decisive: [`${login}/oauth/token/`] },
-    async (stage) => {
-      await serveOidc(stage, [webClient('web', secret)], {
-        configuration: { routes: { token: '/oauth/token' } },
-      });
-      const project = (path: string): object =>
-        projectOf(stage, {
-          issuers: {
-            main: { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}${path}` } },
-          },
-        });
-      return {
-        project: project('/oauth/token/'),
-        scenario: getToken,
-        env,
-        heal: async () => ({ project: project('/oauth/token') }),
-      };
-    },
   ),
   after(
     'oidc-provider-after/issuer-with-a-slash',
