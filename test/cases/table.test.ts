@@ -12,7 +12,7 @@ import { measure } from './measure.ts';
 import { missedBars, type Row, serversOf, summarise } from './summary.ts';
 
 /** Each exports `cases`. */
-const modules: readonly string[] = ['jwt', 'servers', 'authorization', 'sessions', 'providers'];
+const modules: readonly string[] = ['jwt', 'servers', 'authorization', 'sessions', 'providers', 'servers-after'];
 const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
 const loaded = await Promise.all(
   paths.map(async (path) =>
