@@ -71,7 +71,7 @@ const faults: readonly Fault[] = [
   },
   {
     ...common,
-    id: 'after-nginx/key-wrong',
+    id: 'after-nginx/key-wrong', twin: 'after-nginx/key-under-other-name',
     causes: ['api-key-invalid', 'api-key-expired'],
     decisive: ['invalid key'],
     steps: apiKeySteps,
@@ -330,6 +330,14 @@ const faults: readonly Fault[] = [
   },
 ];
 
+const uniform = [{ GET: '/uniform/orders' }];
+const twins: readonly Fault[] = [
+  { ...common, id: 'after-nginx/forged-uniform', causes: ['signature-invalid'], decisive: ['k1'], steps: uniform, twin: 'after-nginx/expired-uniform', secrets: tokens({ key: 'forged' }), front: between({}) },
+  { ...common, id: 'after-nginx/stripped-uniform', causes: ['credentials-stripped-by-proxy', 'credentials-replaced-by-proxy'], decisive: ['401'], steps: uniform, twin: 'after-nginx/expired-uniform', sibling: true, front: between({ gate: 'proxy_set_header Authorization "";' }) },
+  { ...common, id: 'after-nginx/replaced-uniform', causes: ['credentials-replaced-by-proxy', 'credentials-stripped-by-proxy'], decisive: ['401'], steps: uniform, twin: 'after-nginx/forged-uniform', sibling: true, front: between({ gate: 'proxy_set_header Authorization "Bearer service";' }) },
+  { ...common, id: 'after-nginx/key-under-other-name', causes: ['credentials-missing', 'api-key-invalid', 'api-key-expired'], decisive: ['X-Api-Token'], steps: apiKeySteps, twin: 'after-nginx/key-wrong', credential: 'gate', credentials: keyCredential('X-Api-Token'), fields: ['x-api-token'], secrets: async () => ({ GATE: 'k-live-4711' }), front: between({ gate: keyGate }) },
+];
+
 const day = 86_400_000;
 const tls = (
   id: string,
@@ -368,4 +376,4 @@ const certificates: readonly Fault[] = [
   tls('self-signed', 'tls-untrusted', [], () => selfSigned(host)),
   tls('other-authority', 'tls-untrusted', [], async () => (await createAuthority('Other CA')).issue(host)),
 ];
-export const nginxAfter: readonly Case[] = [...faults, ...certificates].map(define);
+export const nginxAfter: readonly Case[] = [...faults, ...twins, ...certificates].map(define);
