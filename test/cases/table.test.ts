@@ -18,6 +18,7 @@ const modules: readonly string[] = [
   'authorization',
   'sessions',
   'providers',
+  'servers-after',
   'authorization-after',
 ];
 const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
