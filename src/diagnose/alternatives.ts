@@ -26,6 +26,12 @@ export function inOrder(ranking: Ranking, subject: Subject, arrival: Arrival): C
   const silent = usual.flatMap((cause) =>
     all.filter((each) => each.cause === cause && each.support.length === 0),
   );
+  if (subject.response?.status === 403 && arrival === 'equal') {
+    // That it is forbidden says a 403 by itself; to whom makes no difference here.
+    const strong = supported.filter(({ support }) => support.some(({ weight }) => weight > 1));
+    const rest = all.filter((each) => !strong.includes(each) && usual.includes(each.cause));
+    return [...strong, ...rest.sort((a, b) => place(a.cause) - place(b.cause))];
+  }
   const hints = supported.every(({ support }) => support.every(({ weight }) => weight === 1));
   if (supported.length + silent.length === 0)
     return subject.stage === 'resource' ? all.slice(0, mostAlike) : [];

@@ -122,6 +122,7 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
     'client-unknown',
   ],
   'authorization-malformed': ['token-malformed'],
+  'credentials-replaced-by-proxy': ['token-malformed', 'authorization-malformed'],
   'scope-dropped': ['scope-missing'],
   'cookie-rejected': ['session-expired', 'login-redirect', 'credentials-missing'],
   'cookie-not-sent': ['session-expired', 'login-redirect', 'credentials-missing'],

@@ -115,8 +115,16 @@ const onTheWay: readonly CauseId[] = [
   'proxy-auth-required',
 ];
 
-/** Who was sent elsewhere because nobody knew him lost the header on the way as well: only a trial tells. */
-const onlyProven: readonly CauseId[] = ['credentials-dropped-on-redirect'];
+/**
+ * What becomes of a header between here and the verifier is seen from one end only: who was sent elsewhere because nobody
+ * knew him lost it as well, and who looks in another place finds none.
+ */
+const onlyProven: readonly CauseId[] = [
+  'credentials-dropped-on-redirect',
+  'credentials-stripped-by-proxy',
+  'credentials-replaced-by-proxy',
+  'header-dropped-by-proxy',
+];
 
 /**
  * A text that lists exactly one cause (of those that arithmetic leaves), an independent fact or experiment that agrees, arrival shown, and nothing that

@@ -13,13 +13,15 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
   const circle = circleOf(hops, stopped.location);
   const refused = hops.flatMap(({ cookies }) => cookies.refused);
   const [cookie] = refused;
+  // A cookie that was kept may still not have come back where it is wanted.
+  const kept = hops.flatMap(({ cookies }) => cookies.set);
   return {
     cause: 'redirect-loop',
     check: null,
     environment: subject.environment.name,
     severity: 'error',
     expected: false,
-    certainty: certaintyOf(stopped.reason, circle, refused.length > 0),
+    certainty: certaintyOf(stopped.reason, circle, refused.length > 0 || kept.length > 0),
     summary: summary(subject, circle),
     hop: subject.hop.index,
     evidence: evidence(hops, refused),
@@ -33,9 +35,21 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
             why_not: `the cookie ${cookie.name} was not kept: the circle may end with it`,
           },
         ]
-      : circle.length === 0
-        ? [{ cause: 'redirect-unexpected', why_not: 'no URL is asked for twice: the chain may just be long' }]
-        : [],
+      : kept[0] !== undefined
+        ? [
+            {
+              cause: 'cookie-not-sent',
+              why_not: `the cookie ${kept[0]} was set on the way: the circle may end where it comes back`,
+            },
+          ]
+        : circle.length === 0
+          ? [
+              {
+                cause: 'redirect-unexpected',
+                why_not: 'no URL is asked for twice: the chain may just be long',
+              },
+            ]
+          : [],
   };
 }
 

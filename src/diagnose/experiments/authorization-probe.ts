@@ -6,6 +6,7 @@
 import { errorCode } from '../../http/authorization-response.ts';
 import type { CauseId, Client, Exchange } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
+import { isHtml, textOf } from '../facts/wire.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
 import { compare, namesClient, pageText } from '../likeness.ts';
 import type { Subject } from '../subject.ts';
@@ -63,7 +64,8 @@ export const clientProbe: Experiment = {
 
 /** A server that speaks of the grant, the scope or the request has let the client in (RFC 6749 section 5.2). */
 function isAboutClient({ error, response }: Subject): boolean {
-  if (error === null) return response?.status === 401 || response?.status === 403 || response?.status === 400;
+  if (error === null)
+    return response !== null && [400, 401, 403].includes(response.status) && !isHtml(textOf(response));
   return /client|unauthorized|access_denied/i.test(error);
 }
 

@@ -3,6 +3,7 @@ import type { Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { normalAnswer } from '../normal.ts';
+import { read } from '../signatures.ts';
 import type { Subject } from '../subject.ts';
 import { another, same, silent } from './answer.ts';
 import { type Experiment, isSafe, methodOf, notSent, statusOf } from './experiment.ts';
@@ -30,6 +31,12 @@ function originOf(url: string): string {
 /** Statuses with which an unknown route may be answered. */
 const statuses: readonly number[] = [401, 403, 404, 405, 501];
 
+/** A route that is not there has nothing to say of a token or a scope. */
+function speaksOfCredential(subject: Subject): boolean {
+  if (subject.error === 'invalid_token' || subject.error === 'insufficient_scope') return true;
+  return read(subject).some(({ weight, names }) => weight === 3 && !names.includes('route-missing'));
+}
+
 export const randomPath: Experiment = {
   id: 'random-path',
   classOf: () => 'A',
@@ -41,6 +48,7 @@ export const randomPath: Experiment = {
     subject.failing.hops.length === 1 &&
     lostUses(subject).length === 0 &&
     statuses.includes(subject.response?.status ?? 0) &&
+    !speaksOfCredential(subject) &&
     acceptedElsewhere(subject) !== null,
   about: () => ['route-missing'],
   predicts(cause, subject) {

@@ -117,8 +117,17 @@ function scopesInText(text: string): string[] {
       text,
     )?.[1] ??
     /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1] ??
-    /"needed"\s*:\s*"([\w.:/*\s,-]{2,200})"/i.exec(text)?.[1];
+    listInJson(text);
   return split(found);
+}
+
+/** `"needed": "a b"`, `"required_scope": "a"`, `"requiredScopes": ["a", "b"]`. */
+function listInJson(text: string): string | undefined {
+  const found =
+    /"(?:needed|required|missing|(?:required|missing|needed)[_-]?scopes?)"\s*:\s*(\[[^\]]{2,400}\]|"[^"]{2,200}")/i.exec(
+      text,
+    )?.[1];
+  return found?.replace(/["[\]]/g, '');
 }
 
 function split(text: string | undefined): string[] {

@@ -33,7 +33,12 @@ const notOfPlaceholders: readonly CauseId[] = tokenValidity.filter(
 
 export function shapeFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource') return [];
-  return [...subject.uses.flatMap((use) => ofUse(subject, use)), ...byHand(subject), ...broken(subject)];
+  return [
+    ...subject.uses.flatMap((use) => ofUse(subject, use)),
+    ...byHand(subject),
+    ...broken(subject),
+    ...readable(subject),
+  ];
 }
 
 function ofUse(subject: Subject, use: CredentialUse): Evidence[] {
@@ -61,6 +66,30 @@ function shaped(subject: Subject, { fault, seen }: ShapeFault, field: string, su
     weight: sure || weight === 1 ? weight : ((weight - 1) as 1 | 2),
     lines: [{ hop: subject.hop.index, field, seen }],
   });
+}
+
+const notParsed =
+  /\bmalformed\b|\bnot (?:a |an )?(?:valid )?(?:jwt|json web token|compact)|\bsegments?\b|\btwo dots\b|\bthree (?:parts|segments)\b|\binvalid (?:compact|jwt) /i;
+
+/** What the server cannot read is not what was sent. */
+function readable(subject: Subject): Evidence[] {
+  const use = subject.uses.find(({ token }) => token?.format === 'jwt');
+  const { token } = use ?? { token: null };
+  if (!use || !token || token.malformed !== null || (use.shape?.length ?? 0) > 0) return [];
+  if (!notParsed.test(`${subject.description ?? ''} ${subject.text}`)) return [];
+  return [
+    evidence('token/well-formed', {
+      names: ['credentials-replaced-by-proxy'],
+      excludes: ['token-malformed', 'authorization-malformed'],
+      lines: [
+        {
+          hop: subject.hop.index,
+          field: 'token',
+          seen: 'was sent as a JWT that decodes; the server reads another',
+        },
+      ],
+    }),
+  ];
 }
 
 /** It looks like a JWT and does not decode. */
