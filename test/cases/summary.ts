@@ -14,11 +14,13 @@ interface Counts {
   readonly wrong: number;
   readonly wrongAndCertain: number;
   readonly sure: number;
-  /** Right where one cause alone is so; of the others nobody may be sure. */
+  /** Right, of one cause alone and without a twin: of the others nobody may be sure, whatever he sees. */
   readonly knowable: number;
+  /** Of these, certain or proven. */
+  readonly known: number;
 }
 
-/** Shares of the cases that are right, and of these that are certain or proven. */
+/** Shares of the cases that are right, and of those that can be known that are certain or proven. */
 const bars: { readonly right: number; readonly sure: number } = { right: 0.85, sure: 0.6 };
 const least: { readonly cases: number; readonly twins: number; readonly middlewares: number } = {
   cases: 80,
@@ -39,7 +41,7 @@ export function summarise(rows: readonly Row[]): string {
     ]),
   ];
   const width = Math.max(...groups.map(([name]) => name.length));
-  const head = `${''.padEnd(width)}  cases  right  undecided  wrong  wrong-and-certain  certain or proven of right  of right with one cause`;
+  const head = `${''.padEnd(width)}  cases  right  undecided  wrong  wrong-and-certain  certain or proven of right  of right and knowable`;
   const lines = groups
     .filter(([, some]) => some.length > 0)
     .map(([name, some]) => `${name.padEnd(width)}  ${line(count(some))}`);
@@ -64,7 +66,7 @@ export function missedBars(rows: readonly Row[], middlewares: number): readonly 
   wants('twins', twins, least.twins);
   wants('middlewares', middlewares, least.middlewares);
   wants('right', counts.right / Math.max(1, counts.cases), bars.right);
-  wants('certain or proven of the right', counts.sure / Math.max(1, counts.right), bars.sure);
+  wants('certain or proven of the knowable', counts.known / Math.max(1, counts.knowable), bars.sure);
   for (const { case: one, judgement } of rows) {
     if (judgement.trespassed) missed.push(`${one.id} trespassed`);
     if (!judgement.healed) missed.push(`${one.id} is not healed`);
@@ -80,6 +82,7 @@ export function serversOf(rows: readonly Row[]): readonly string[] {
 function count(rows: readonly Row[]): Counts {
   const of = (accept: (judgement: Judgement) => boolean): number =>
     rows.filter(({ judgement }) => accept(judgement)).length;
+  const knowable = rows.filter((row) => row.judgement.verdict === 'right' && isKnowable(row, rows));
   return {
     cases: rows.length,
     right: of(({ verdict }) => verdict === 'right'),
@@ -87,11 +90,18 @@ function count(rows: readonly Row[]): Counts {
     wrong: of(({ verdict }) => verdict === 'wrong'),
     wrongAndCertain: of(({ wrongAndCertain }) => wrongAndCertain),
     sure: of(({ verdict, sure }) => verdict === 'right' && sure),
-    knowable: rows.filter((row) => row.judgement.verdict === 'right' && row.case.causes.length === 1).length,
+    knowable: knowable.length,
+    known: knowable.filter(({ judgement }) => judgement.sure).length,
   };
 }
 
-function line({ cases, right, undecided, wrong, wrongAndCertain, sure, knowable }: Counts): string {
+/** A case that another names as its twin has one as well. */
+function isKnowable({ case: one }: Row, rows: readonly Row[]): boolean {
+  const twinned = one.twin !== null || rows.some((row) => row.case.twin === one.id);
+  return one.causes.length === 1 && !twinned;
+}
+
+function line({ cases, right, undecided, wrong, wrongAndCertain, sure, knowable, known }: Counts): string {
   const share = (part: number, whole: number): string => `${Math.round((100 * part) / Math.max(1, whole))} %`;
   return [
     String(cases).padStart(5),
@@ -100,7 +110,7 @@ function line({ cases, right, undecided, wrong, wrongAndCertain, sure, knowable 
     String(wrong).padStart(6),
     String(wrongAndCertain).padStart(18),
     `${share(sure, right)} (${sure} of ${right})`.padStart(27),
-    `${share(sure, knowable)} (${sure} of ${knowable})`.padStart(24),
+    `${share(known, knowable)} (${known} of ${knowable})`.padStart(22),
   ].join(' ');
 }
 
