@@ -28,7 +28,7 @@ export function inOrder(ranking: Ranking, subject: Subject, arrival: Arrival): C
   );
   if (subject.response?.status === 403 && arrival === 'equal') {
     // That it is forbidden says a 403 by itself; to whom makes no difference here.
-    const strong = supported.filter(({ support }) => support.some(({ weight }) => weight > 1));
+    const strong = supported.filter(({ support }) => support.some(({ weight }) => weight === 3));
     const rest = all.filter((each) => !strong.includes(each) && usual.includes(each.cause));
     return [...strong, ...rest.sort((a, b) => place(a.cause) - place(b.cause))];
   }

@@ -82,7 +82,10 @@ export const withoutCredential: Experiment = {
       { hop: null, field: 'without the credential', seen },
       ...(other ? [{ hop: null, field: `with credential ${other}`, seen: 'the same request passes' }] : []),
     ];
-    const excludes = arrives ? noDifference.filter((cause) => !cause.startsWith('edge-')) : [];
+    // Some servers tell a scheme that they do not take from none.
+    const excludes = arrives
+      ? noDifference.filter((cause) => !cause.startsWith('edge-') && cause !== 'scheme-mismatch')
+      : [];
     const id = arrives ? 'experiment/arrives' : 'experiment/no-difference';
     // Who is asked for a credential without one, and forbidden with one, was let in and may not.
     const forbidden = !alike && status === 401 && subject.response?.status === 403;

@@ -17,7 +17,7 @@ export function fieldNameFacts(subject: Subject): Evidence[] {
   return [
     evidence('delivery/underscore', {
       names: ['header-dropped-by-proxy'],
-      weight: missed ? 2 : 1,
+      weight: missed ? 3 : 1,
       lines: [
         {
           hop: subject.hop.index,
