@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import type { Evidence } from '../../../src/diagnose/evidence.ts';
+import { fieldNameFacts } from '../../../src/diagnose/facts/field-name.ts';
+import { metadataFacts } from '../../../src/diagnose/facts/metadata.ts';
+import { presentedFacts } from '../../../src/diagnose/facts/presented.ts';
+import { quotedFacts } from '../../../src/diagnose/facts/quoted.ts';
+import { shapeFacts } from '../../../src/diagnose/facts/shape.ts';
+import { sharedValueFacts } from '../../../src/diagnose/facts/shared-value.ts';
+import { statusFacts } from '../../../src/diagnose/facts/status.ts';
+import type { Subject } from '../../../src/diagnose/subject.ts';
+import { client, rightClaims, use } from '../subjects.ts';
+import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
+
+type Row = readonly [
+  what: string,
+  kind: (about: Subject) => Evidence[],
+  about: FullSubject,
+  expected: readonly unknown[],
+];
+
+const key = use(null, { name: 'gateway', type: 'api_key', field: 'x_api_key', scheme: null, token: null });
+const opaque = use(null);
+const login = 'https://login.example.test';
+const document = (members: Record<string, string>): FullSubject => ({
+  stage: 'token',
+  client: client('web-production', login),
+  hops: [{ status: 200, url: `${login}/.well-known/openid-configuration`, body: JSON.stringify(members) }],
+  over: {},
+});
+/** As the metadata step of a token request. */
+const metadata = (about: Subject): Evidence[] =>
+  metadataFacts({ ...about, failing: { ...about.failing, role: 'metadata' } });
+const stagingPassed = {
+  ...past([{ status: 200, url: 'https://api.staging.example.test/orders' }], { credentials: [opaque] }),
+  environment: 'staging',
+};
+const body = (text: string, status = 401): readonly FullHop[] => [{ status, body: text }];
+
+const rows: readonly Row[] = [
+  [
+    'a value that staging accepts',
+    sharedValueFacts,
+    { uses: [opaque], past: [stagingPassed] },
+    [
+      [
+        'credential/of-other-environment',
+        2,
+        'environment-mixup',
+        'authorization: the value of credential "reader" is the one that staging accepts',
+      ],
+    ],
+  ],
+  ['a JWT, which says itself whose it is', sharedValueFacts, { past: [stagingPassed] }, []],
+  ['a value that nobody accepted', sharedValueFacts, { uses: [opaque] }, []],
+  [
+    'metadata of the other environment',
+    metadata,
+    document({ issuer: 'https://login.staging.example.test' }),
+    [
+      [
+        'metadata/issuer',
+        3,
+        'environment-mixup',
+        `1 metadata issuer: https://login.staging.example.test, the issuer of staging; expected ${login}`,
+      ],
+    ],
+  ],
+  [
+    'metadata of another issuer',
+    metadata,
+    document({ issuer: `${login}/` }),
+    [
+      [
+        'metadata/issuer',
+        3,
+        'issuer-mismatch',
+        `1 metadata issuer: ${login}/, another issuer; expected ${login}`,
+      ],
+    ],
+  ],
+  [
+    'endpoints without TLS',
+    metadata,
+    document({ issuer: login, token_endpoint: 'http://login.example.test/token' }),
+    [
+      [
+        'metadata/plain-endpoints',
+        3,
+        'endpoint-wrong',
+        '1 metadata token_endpoint: http://login.example.test/token: plain http',
+      ],
+    ],
+  ],
+  ['metadata in order', metadata, document({ issuer: login, token_endpoint: `${login}/token` }), []],
+  [
+    'a field with an underscore that the answer misses',
+    fieldNameFacts,
+    { uses: [key], hops: [{ sent: [['x_api_key', '[secret:gateway]']], body: 'No API key found' }] },
+    [
+      [
+        'delivery/underscore',
+        3,
+        'header-dropped-by-proxy',
+        '1 x_api_key: was sent; servers such as nginx drop a field whose name has an underscore',
+      ],
+    ],
+  ],
+  ['a field without one', fieldNameFacts, {}, []],
+  [
+    'a kid that the answer names',
+    quotedFacts,
+    {
+      hops: body('no key with kid "production-9"'),
+      uses: [withHeader({ alg: 'RS256', kid: 'production-9' })],
+    },
+    [['token/quoted', 1, 'key-unknown', '1 token kid: production-9, which the answer names']],
+  ],
+  [
+    'a part of a longer word',
+    quotedFacts,
+    { hops: body('production-90 is unknown'), uses: [withHeader({ alg: 'RS256', kid: 'production-9' })] },
+    [],
+  ],
+  [
+    'a well-formed token that the server cannot read',
+    shapeFacts,
+    { hops: body('jwt malformed') },
+    [
+      [
+        'token/well-formed',
+        3,
+        'credentials-replaced-by-proxy',
+        'not token-malformed authorization-malformed',
+        '1 token: was sent as a JWT that decodes; the server reads another',
+      ],
+    ],
+  ],
+  ['a token of which nothing is said', shapeFacts, { hops: body('no') }, []],
+  [
+    'a password has no signature',
+    (about) => presentedFacts(about).map((item) => ({ ...item, excludes: item.excludes.slice(0, 2) })),
+    { uses: [use(null, { type: 'basic', scheme: 'Basic', token: null })] },
+    [['credential/kind', 3, '', 'not signature-invalid key-unknown']],
+  ],
+  [
+    'a server that wants a certificate, and none was offered',
+    statusFacts,
+    { hops: body('No required SSL certificate was sent', 400) },
+    [
+      [
+        'tls/client-certificate',
+        1,
+        'client-cert-missing',
+        'not client-cert-invalid',
+        '1 tls: no client certificate was offered',
+      ],
+    ],
+  ],
+];
+
+function withHeader(header: Record<string, string>): ReturnType<typeof use> {
+  const made = use(rightClaims);
+  return { ...made, token: made.token && { ...made.token, header } };
+}
+
+describe('facts of values', () => {
+  for (const [what, kind, about, expected] of rows) {
+    it(what, () => {
+      expect(short(kind(subject(about)))).to.deep.equal(expected);
+    });
+  }
+});
