@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
         'credential/of-other-environment',
         2,
         'environment-mixup',
-        'authorization: the value of credential "reader" is the one that staging accepts',
+        '- authorization: the value of credential "reader" is the one that staging accepts',
       ],
     ],
   ],
