@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { createRedactor } from '../src/secret.ts';
+
+describe('createRedactor', () => {
+  it('takes out a secret of any length, in all its forms', () => {
+    const redactor = createRedactor();
+    const token = `eyJ${'abcdefghij-_'.repeat(4000)}`;
+    redactor.learn('token', token);
+    const hex = Buffer.from(token).toString('hex');
+    expect(redactor.redact(`a ${token} b ${hex} c`)).to.equal('a [secret:token] b [secret:token] c');
+  });
+
+  it('takes the longest of those that begin alike, and leaves what only begins so', () => {
+    const redactor = createRedactor();
+    redactor.learn('short', 'correct-horse');
+    redactor.learn('long', 'correct-horse-battery');
+    expect(redactor.redact('correct-horse-battery, correct-horse, correct')).to.equal(
+      '[secret:long], [secret:short], correct',
+    );
+  });
+
+  it('finds one that begins within what looked like another', () => {
+    const redactor = createRedactor();
+    redactor.learn('one', 'aaaab');
+    expect(redactor.redact('aaaaaab')).to.equal('aa[secret:one]');
+  });
+
+  it('does not look into its own marks', () => {
+    const redactor = createRedactor();
+    redactor.learn('a', 'first-value');
+    redactor.learn('b', 'secret:a');
+    expect(redactor.redact('first-value')).to.equal('[secret:a]');
+  });
+});
