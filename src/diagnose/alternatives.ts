@@ -2,7 +2,7 @@
 import type { CauseId } from '../model.ts';
 import { toldApart } from './explain/explanation.ts';
 import { edge } from './groups.ts';
-import { type Arrival, type Candidate, compatible, type Ranking, strength } from './rank.ts';
+import { type Arrival, type Candidate, compatible, type Ranking, strength, unspecified } from './rank.ts';
 import { usualOf } from './situations.ts';
 import type { Subject } from './subject.ts';
 
@@ -10,9 +10,6 @@ import type { Subject } from './subject.ts';
 const mostAlike = 6;
 /** The first and these are looked into by a person. */
 const mostOthers = 2;
-
-/** The server says that something is invalid, and no more: any other candidate says more. */
-const unspecified: CauseId = 'token-invalid-unspecified';
 
 /** Most supported first. Where nothing points anywhere, in the order in which such silences are most often explained. */
 export function inOrder(ranking: Ranking, subject: Subject, arrival: Arrival): Candidate[] {

@@ -47,12 +47,15 @@ export function features({ exchange }: AuthorizationAnswer): string[] {
   ];
 }
 
-/** Values that our own request chose: state and challenge come back in pages and redirects. */
+/**
+ * Values that the request itself chose come back in pages and redirects. A control may have been sent for an earlier
+ * step, with another random value than the one at hand.
+ */
 function chosen(exchange: Exchange): string[] {
   const url = exchange.hops[0]?.request.url ?? '';
   if (!URL.canParse(url)) return [];
   const { searchParams } = new URL(url);
-  return ['state', 'code_challenge'].map((name) => searchParams.get(name) ?? '');
+  return ['state', 'code_challenge', 'client_id', 'redirect_uri'].map((name) => searchParams.get(name) ?? '');
 }
 
 export function pageText(exchange: Exchange): string {

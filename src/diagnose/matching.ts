@@ -1,6 +1,7 @@
 /** Whether an answer fits a signature, and what of it does. */
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
+import { isHandMade } from './hand-made.ts';
 import { mayMatch } from './needles.ts';
 import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
 import { headerValue, type Stage, type Subject } from './subject.ts';
@@ -91,6 +92,7 @@ export function sentKinds(subject: Subject): Sent[] {
   }
   const query = subject.uses.filter(({ field }) => field.startsWith('query:'));
   if (query.some(({ field }) => url.includes(`${field.slice(6)}=`))) kinds.push('key');
+  if (kinds.length === 0 && isHandMade(subject.hop)) kinds.push('key');
   return kinds.length === 0 ? ['none'] : kinds;
 }
 

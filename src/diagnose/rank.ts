@@ -76,7 +76,7 @@ export function compatible(item: Evidence, cause: CauseId): boolean {
 }
 
 /** The server says that the token is invalid, and no more. */
-const unspecified: CauseId = 'token-invalid-unspecified';
+export const unspecified: CauseId = 'token-invalid-unspecified';
 
 /** The strongest item decides, then those that name few causes, then how many there are. */
 export function strength(candidate: Candidate): number {

@@ -1,5 +1,7 @@
 /** What an answer that says nothing most often hides, by what was sent and how it was refused; the usual first. */
 import type { CauseId } from '../model.ts';
+import { sentField } from './facts/wire.ts';
+import { isHandMade } from './hand-made.ts';
 import type { Arrival } from './rank.ts';
 import { type Subject, tokenUse } from './subject.ts';
 
@@ -28,6 +30,13 @@ const password: readonly CauseId[] = [
   'password-expired',
 ];
 const apiKey: readonly CauseId[] = ['api-key-invalid', 'api-key-expired', 'header-dropped-by-proxy'];
+const byHand: readonly CauseId[] = [
+  'api-key-invalid',
+  'api-key-expired',
+  'credentials-missing',
+  'scheme-mismatch',
+  'header-dropped-by-proxy',
+];
 const cookie: readonly CauseId[] = [
   'session-expired',
   'cookie-not-sent',
@@ -82,5 +91,6 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (types.includes('api_key')) return apiKey;
   const format = tokenUse(subject)?.token?.format;
   if (format === 'opaque') return opaque;
-  return subject.uses.length === 0 ? cookie : jwt;
+  if (subject.uses.length > 0) return jwt;
+  return isHandMade(subject.hop) && sentField(subject.hop, 'cookie') === null ? byHand : cookie;
 }

@@ -153,11 +153,13 @@ export function environmentsBeside(subject: Subject): Environment[] {
   return subject.known.filter(({ name }) => name !== subject.environment.name);
 }
 
-/** Milliseconds since the epoch of the answer's Date, or null. */
+/** Milliseconds since the epoch: the answer's Date, and its Age where it comes from a cache (RFC 9111 section 4.2.3); or null. */
 export function serverDate(subject: Subject): number | null {
   const value = subject.response ? headerValue(subject.response, 'date') : null;
   const instant = value === null ? Number.NaN : Date.parse(value);
-  return Number.isNaN(instant) ? null : instant;
+  const age = subject.response ? headerValue(subject.response, 'age') : null;
+  const seconds = age !== null && /^\d{1,9}$/.test(age.trim()) ? Number(age) : 0;
+  return Number.isNaN(instant) ? null : instant + seconds * 1000;
 }
 
 /** Our clock when the server answered: the middle between sending and receiving. */

@@ -2,7 +2,7 @@
 import type { CredentialStore } from '../credential/presentation.ts';
 import { diagnose, type Diagnosis as Explained } from '../diagnose/diagnose.ts';
 import { createSubject, type Subject } from '../diagnose/subject.ts';
-import type { Exchange, Job } from '../model.ts';
+import type { Credential, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { createHistory } from './history.ts';
@@ -38,6 +38,7 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
   const largest = Math.max(1, ...parts.options.known.map(({ experiments }) => experiments.budget));
   const purse = createPurse(largest * runFactor, parts.signal);
   const inquest = createInquest();
+  const rendered = credentialsByEnvironment(parts.options.jobs);
   return {
     remember(job, run) {
       history.remember(job, run);
@@ -51,7 +52,7 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       }
       const looked: Exchange[] = [];
       const found = await subjectOf(run, state, { known: parts.options.known, history, keys, looked });
-      const subject = found && withCredentials(found, parts.options.jobs);
+      const subject = found && withCredentials(found, rendered);
       if (!subject) return { findings: [], exchanges: [] };
       const endpoint = await endpointFor(subject, state, parts.options.experiments, looked);
       const explained = await diagnose(
@@ -71,15 +72,24 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
   };
 }
 
-/** Besides the step's own credentials those of the other scenarios: what this run has the secrets of. */
-function withCredentials(subject: Subject, jobs: readonly Job[]): Subject {
+type Credentials = Subject['environment']['credentials'];
+
+/** All that the scenarios of a run use: what this run has the secrets of. */
+function credentialsByEnvironment(jobs: readonly Job[]): ReadonlyMap<string, Credentials> {
+  const all = new Map<string, Map<string, Credential>>();
+  for (const { environment } of jobs) {
+    const known = all.get(environment.name) ?? new Map<string, Credential>();
+    for (const [name, credential] of environment.credentials) known.set(name, credential);
+    all.set(environment.name, known);
+  }
+  return all;
+}
+
+/** Besides the step's own credentials those of the other scenarios. */
+function withCredentials(subject: Subject, all: ReadonlyMap<string, Credentials>): Subject {
   const { environment } = subject;
-  const same = jobs.filter((job) => job.environment.name === environment.name);
-  const all = same.flatMap((job) => [...job.environment.credentials]);
-  return {
-    ...subject,
-    environment: { ...environment, credentials: new Map([...all, ...environment.credentials]) },
-  };
+  const credentials = new Map([...(all.get(environment.name) ?? []), ...environment.credentials]);
+  return { ...subject, environment: { ...environment, credentials } };
 }
 
 interface Purse {

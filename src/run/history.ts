@@ -2,43 +2,45 @@
 
 import { headerValues, type Past, type Sibling } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
-import type { Job } from '../model.ts';
+import type { Exchange, Job } from '../model.ts';
 import type { StepRun } from './state.ts';
 
 export interface History {
   remember(job: Job, run: StepRun): void;
   /** The same step of the same scenario in other environments. */
   siblings(job: Job, run: StepRun): readonly Sibling[];
-  /** What was sent before this step's last exchange, in all jobs, oldest first. */
+  /** What the run sent besides this step's last exchange, in all jobs, in the order in which steps ended. */
   past(job: Job, run: StepRun): readonly Past[];
 }
 
 export function createHistory(): History {
   const seen = new Map<string, Sibling[]>();
-  const told: { readonly job: Job; readonly run: StepRun }[] = [];
+  const told: { readonly job: Job; readonly run: StepRun; readonly past: Past }[] = [];
   const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
   return {
     remember(job, run) {
-      told.push({ job, run });
+      for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
       const list = seen.get(key(job, run)) ?? [];
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
     },
     past: (job, run) =>
-      told.flatMap((each) => {
-        const own = each.run === run;
-        const before = each.run.result.exchanges.filter((exchange) => !own || exchange !== run.judged);
-        return before.map((exchange) => ({
-          environment: each.job.environment.name,
-          job: `${each.job.file} ${each.job.name}`,
-          sameJob: each.job === job,
-          step: each.run.step.name,
-          passed: each.run.result.status === 'passed',
-          exchange,
-        }));
-      }),
+      told
+        .filter((each) => each.run !== run || each.past.exchange !== run.judged)
+        .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
+  };
+}
+
+function pastOf(job: Job, run: StepRun, exchange: Exchange): Past {
+  return {
+    environment: job.environment.name,
+    job: `${job.file} ${job.name}`,
+    sameJob: false,
+    step: run.step.name,
+    passed: run.result.status === 'passed',
+    exchange,
   };
 }
 

@@ -208,6 +208,16 @@ describe('diagnose', () => {
     expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.deep.equal(['scheme-mismatch']);
   });
 
+  it('is certain that nothing was sent only where the step wrote nothing that may be a credential', async () => {
+    const asked = challenge('Bearer realm="api"');
+    const nothing = subject({ hops: [{ ...asked, sent: [['Accept', '*/*']] }], uses: [] });
+    const key = subject({ hops: [{ ...asked, sent: [['X-Api-Key', 'k']] }], uses: [] });
+    expect((await explain(nothing, {})).first).to.deep.equal(['credentials-missing certain']);
+    const result = await explain(key, {});
+    expect(result.first).to.deep.equal(['api-key-invalid possible']);
+    expect(result.findings[0]?.alternatives.map(({ cause }) => cause)).to.include('credentials-missing');
+  });
+
   it('names candidates where nothing decides', async () => {
     const result = await explain(subject({ hops: [bare] }), { without: bare });
     expect(result.first).to.deep.equal(['credentials-stripped-by-proxy possible']);

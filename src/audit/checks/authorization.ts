@@ -74,7 +74,7 @@ const answers: Readonly<Record<string, Predicate>> = {
     seen.url.searchParams.get('prompt') === 'none' &&
     seen.status === 200 &&
     seen.mediaType === 'text/html' &&
-    /type\s*=\s*["']?password/i.test(seen.text)
+    /type\s{0,9}=\s{0,9}["']?password/i.test(seen.text)
       ? 'shows a login page for prompt=none'
       : null,
 };

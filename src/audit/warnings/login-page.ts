@@ -3,7 +3,7 @@ import { asksJson } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
-const password = /<input\b[^>]*\btype\s*=\s*["']?password\b/gi;
+const password = /<input\b[^>]{0,300}\btype\s{0,9}=\s{0,9}["']?password\b/gi;
 
 export function loginPage({ hops }: Passed): Warning[] {
   return hops.flatMap((seen) => {

@@ -1,6 +1,7 @@
 /** The cookies of a request: without them, and with one that the jar withholds. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
+import { originText } from '../facts/wire.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, methodOf } from './experiment.ts';
 import { isLoginPage, isLoginRedirect } from './login-page.ts';
@@ -49,7 +50,7 @@ export const withoutCookies: Experiment = oneFactor({
 export function withheldCookies(
   subject: Subject,
 ): { readonly name: string; readonly refused: string | null }[] {
-  const origin = originOf(subject.failing.hops[0]?.request.url ?? '');
+  const origin = originText(subject.failing.hops[0]?.request.url ?? '');
   const cookie = subject.failing.hops[0]?.request.headers.find(
     ([name]) => name.toLowerCase() === 'cookie',
   )?.[1];
@@ -57,16 +58,12 @@ export function withheldCookies(
   const found = new Map<string, string | null>();
   for (const { exchange, sameJob } of subject.past) {
     if (!sameJob) continue;
-    for (const hop of exchange.hops.filter(({ request }) => originOf(request.url) === origin)) {
+    for (const hop of exchange.hops.filter(({ request }) => originText(request.url) === origin)) {
       for (const name of hop.cookies.set) found.set(name, null);
       for (const { name, reason } of hop.cookies.refused) found.set(name, reason);
     }
   }
   return [...found].filter(([name]) => !sent.has(name)).map(([name, refused]) => ({ name, refused }));
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 function refusesForSession({ response }: Subject): boolean {

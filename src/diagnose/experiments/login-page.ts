@@ -14,8 +14,8 @@ export function isLoginPage(response: Response): boolean {
   if (!isHtml(response)) return false;
   const text = Buffer.from(response.body.content.subarray(0, 65_536)).toString('utf8');
   return (
-    /<input\b[^>]*\btype\s*=\s*["']?password/i.test(text) ||
-    /<form\b[^>]*\baction\s*=\s*["'][^"']*\/(?:log-?in|sign-?in)\b/i.test(text)
+    /<input\b[^>]{0,300}\btype\s{0,9}=\s{0,9}["']?password/i.test(text) ||
+    /<form\b[^>]{0,300}\baction\s{0,9}=\s{0,9}["'][^"']{0,300}\/(?:log-?in|sign-?in)\b/i.test(text)
   );
 }
 

@@ -2,6 +2,7 @@
 import type { Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
+import { originText } from '../facts/wire.ts';
 import { normalAnswer } from '../normal.ts';
 import { read } from '../signatures.ts';
 import type { Subject } from '../subject.ts';
@@ -10,22 +11,18 @@ import { type Experiment, isSafe, methodOf, notSent, statusOf } from './experime
 
 /** The path of this origin at which the step's credential was let in. */
 export function acceptedElsewhere(subject: Subject): string | null {
-  const here = originOf(subject.hop.request.url);
+  const here = originText(subject.hop.request.url);
   const prints = new Set(subject.uses.map(({ fingerprint }) => fingerprint));
   for (const { exchange, environment, passed } of subject.past) {
     const last = exchange.hops.at(-1);
     const status = last?.response?.status ?? 0;
     if (!passed || environment !== subject.environment.name || exchange.role !== 'resource') continue;
     if (status < 200 || status >= 300 || exchange.hops.length > 1 || !last) continue;
-    if (originOf(last.request.url) !== here || exchange.credentials.length === 0) continue;
+    if (originText(last.request.url) !== here || exchange.credentials.length === 0) continue;
     if (exchange.credentials.every(({ fingerprint }) => prints.has(fingerprint)))
       return new URL(last.request.url).pathname;
   }
   return null;
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 /** Statuses with which an unknown route may be answered. */

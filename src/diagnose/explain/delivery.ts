@@ -1,5 +1,6 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
+import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
 import {
   answered,
@@ -63,8 +64,11 @@ function missing(subject: Subject): ReturnType<Explain> {
       fixSource: subject.environment.source,
     };
   }
+  const sent = subject.uses.length > 0 || isHandMade(subject.hop);
   return {
-    summary: `No credential was sent, and ${answered(subject)}.`,
+    summary: sent
+      ? `${answered(subject)} as if no credential had come with the request.`
+      : `No credential was sent, and ${answered(subject)}.`,
     fix: 'Name a credential on the step or the scenario.',
     fixSource: subject.step.source,
   };

@@ -2,6 +2,7 @@
 import type { CauseId, CredentialUse, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
+import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
 import { loginRedirect } from './login.ts';
 
@@ -25,12 +26,6 @@ export function lostUses(subject: Subject): CredentialUse[] {
   return subject.uses.filter((use) => !carries(subject.hop, use));
 }
 
-function handMade(hop: Hop): boolean {
-  return hop.request.headers.some(
-    ([name]) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie',
-  );
-}
-
 /** What can only become of a credential that was sent. */
 const unsent: readonly CauseId[] = [
   'credentials-dropped-on-redirect',
@@ -49,7 +44,8 @@ function loginRequest({ failing }: Subject): string | null {
 }
 
 function nothingSent(subject: Subject): Evidence[] {
-  if (subject.uses.length > 0 || handMade(subject.hop)) return [];
+  const certified = subject.environment.transport.clientCertificate !== null;
+  if (subject.uses.length > 0 || certified || isHandMade(subject.hop)) return [];
   const login = loginRequest(subject);
   if (login !== null) {
     const seen = 'carries a password: this is the login';

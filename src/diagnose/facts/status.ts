@@ -129,11 +129,14 @@ function oversized(subject: Subject): Evidence[] {
   ];
 }
 
-/** A server that speaks of a certificate: whether one was sent is known here. */
+/** Others speak of certificates that are their data. */
+const ofConnection = /\b(?:client|ssl|m?tls|peer)[ -]?cert/i;
+
+/** A server that speaks of a certificate of the connection: whether one was sent is known here. */
 function certificate(subject: Subject): Evidence[] {
   const { response, hop, environment } = subject;
   const refused = response !== null && [400, 401, 403, 495, 496].includes(response.status);
-  if (!refused || !hop.request.url.startsWith('https:') || !/\bcertificate\b/i.test(subject.text)) return [];
+  if (!refused || !hop.request.url.startsWith('https:') || !ofConnection.test(subject.text)) return [];
   const sent = environment.transport.clientCertificate !== null;
   const seen = sent ? 'a client certificate was offered' : 'no client certificate was offered';
   return [

@@ -53,10 +53,17 @@ export function originText(url: string): string {
   return urlOf(url)?.origin ?? url;
 }
 
+/** Each failure is held against every earlier exchange of the run. */
+const routes = new WeakMap<Hop, string>();
+
 /** Method and address without query: the route, as far as it can be told from outside. */
 export function routeOf(hop: Hop): string {
+  const known = routes.get(hop);
+  if (known !== undefined) return known;
   const url = urlOf(hop.request.url);
-  return `${hop.request.method} ${url ? url.origin + url.pathname : hop.request.url}`;
+  const route = `${hop.request.method} ${url ? url.origin + url.pathname : hop.request.url}`;
+  routes.set(hop, route);
+  return route;
 }
 
 export function lastHop(exchange: Exchange): Hop | null {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../src/diagnose/evidence.ts';
+import { deliveryFacts } from '../../../src/diagnose/facts/delivery.ts';
 import { fieldNameFacts } from '../../../src/diagnose/facts/field-name.ts';
 import { metadataFacts } from '../../../src/diagnose/facts/metadata.ts';
 import { presentedFacts } from '../../../src/diagnose/facts/presented.ts';
@@ -7,8 +8,9 @@ import { quotedFacts } from '../../../src/diagnose/facts/quoted.ts';
 import { shapeFacts } from '../../../src/diagnose/facts/shape.ts';
 import { sharedValueFacts } from '../../../src/diagnose/facts/shared-value.ts';
 import { statusFacts } from '../../../src/diagnose/facts/status.ts';
+import { timeFacts } from '../../../src/diagnose/facts/time.ts';
 import type { Subject } from '../../../src/diagnose/subject.ts';
-import { client, rightClaims, use } from '../subjects.ts';
+import { client, now, rightClaims, use } from '../subjects.ts';
 import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
 
 type Row = readonly [
@@ -141,6 +143,49 @@ const rows: readonly Row[] = [
     (about) => presentedFacts(about).map((item) => ({ ...item, excludes: item.excludes.slice(0, 2) })),
     { uses: [use(null, { type: 'basic', scheme: 'Basic', token: null })] },
     [['credential/kind', 3, '', 'not signature-invalid key-unknown']],
+  ],
+  [
+    'a certificate that is data of the service',
+    statusFacts,
+    { hops: body('{"certificate":["This field is required."]}', 400) },
+    [],
+  ],
+  [
+    'an instant against the Date of a cached answer and its Age',
+    (about) => timeFacts(about).filter(({ names }) => names.length > 0),
+    {
+      hops: [{ headers: [['Age', '600']], body: 'no' }],
+      uses: [use({ ...rightClaims, nbf: now / 1000 + 300 })],
+    },
+    [],
+  ],
+  [
+    'nothing that may be a credential',
+    deliveryFacts,
+    { uses: [], hops: [{ sent: [['Accept', '*/*']] }] },
+    [
+      [
+        'delivery/nothing-sent',
+        3,
+        'credentials-missing',
+        'not 5',
+        'only 44',
+        '1 request: no credential was sent: the step has none',
+      ],
+    ],
+  ],
+  ['a key in a field of the step', deliveryFacts, { uses: [], hops: [{ sent: [['X-Api-Key', 'k']] }] }, []],
+  [
+    'a key in a parameter of the step',
+    deliveryFacts,
+    { uses: [], hops: [{ sent: [], url: 'https://api.example.test/orders?api_key=k' }] },
+    [],
+  ],
+  [
+    'a secret under any name',
+    deliveryFacts,
+    { uses: [], hops: [{ sent: [['X-Partner', '[secret:PARTNER]']] }] },
+    [],
   ],
   [
     'a server that wants a certificate, and none was offered',
