@@ -44,8 +44,7 @@ function loginRequest({ failing }: Subject): string | null {
 }
 
 function nothingSent(subject: Subject): Evidence[] {
-  const certified = subject.environment.transport.clientCertificate !== null;
-  if (subject.uses.length > 0 || certified || isHandMade(subject.hop)) return [];
+  if (subject.uses.length > 0) return [];
   const login = loginRequest(subject);
   if (login !== null) {
     const seen = 'carries a password: this is the login';
@@ -57,6 +56,8 @@ function nothingSent(subject: Subject): Evidence[] {
       }),
     ];
   }
+  const certified = subject.environment.transport.clientCertificate !== null;
+  if (certified || isHandMade(subject.hop)) return [];
   return [
     evidence('delivery/nothing-sent', {
       names: ['credentials-missing'],

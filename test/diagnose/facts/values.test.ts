@@ -174,6 +174,30 @@ const rows: readonly Row[] = [
       ],
     ],
   ],
+  [
+    'a login, whose password is a secret',
+    deliveryFacts,
+    {
+      uses: [],
+      hops: [
+        {
+          method: 'POST',
+          url: 'https://app.example.test/login',
+          sent: [],
+          sentBody: { excerpt: 'username=ci&password=[secret:PASSWORD]' },
+        },
+      ],
+    },
+    [
+      [
+        'delivery/login-itself',
+        3,
+        'password-wrong user-unknown user-disabled account-locked password-expired',
+        'not credentials-missing login-redirect',
+        '1 request: POST https://app.example.test/login carries a password: this is the login',
+      ],
+    ],
+  ],
   ['a key in a field of the step', deliveryFacts, { uses: [], hops: [{ sent: [['X-Api-Key', 'k']] }] }, []],
   [
     'a key in a parameter of the step',
