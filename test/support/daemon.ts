@@ -34,14 +34,26 @@ export async function startDaemon(
   ports: readonly number[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Daemon> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  // A group of its own: what the program starts itself (Apache's cgid) is ended with it.
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => output.push(data.toString()));
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const abandon = (): void => endGroup(child);
+  process.once('exit', abandon);
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null) child.kill('SIGTERM');
+    if (!hasEnded(child)) child.kill('SIGTERM');
+    const patience = setTimeout(abandon, 5_000);
     await ended;
+    clearTimeout(patience);
+    abandon();
+    process.removeListener('exit', abandon);
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
     rmSync(folder, { recursive: true, force: true });
   };
   for (const port of ports) {
@@ -56,6 +68,16 @@ export async function startDaemon(
     }
   }
   return { folder, stop };
+}
+
+/** Ends what is left of the program's process group, at once. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
 }
 
 function hasEnded(child: ChildProcess): boolean {
