@@ -18,6 +18,7 @@ const modules: readonly string[] = [
   'authorization',
   'sessions',
   'providers',
+  'jwt-after',
   'servers-after',
   'authorization-after',
 ];
