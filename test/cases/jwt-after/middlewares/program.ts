@@ -46,7 +46,11 @@ function handOn(port: number): RequestListener {
   return (request, response) => {
     const { method, url: path, rawHeaders: headers } = request;
     const onward = send({ port, host: '127.0.0.1', method, path, headers, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      // The scene says what time it is there.
+      const fields = answer.rawHeaders.filter(
+        (_text, index, raw) => raw[index - (index % 2)]?.toLowerCase() !== 'date',
+      );
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, fields);
       answer.pipe(response);
     });
     onward.on('error', () => response.writeHead(502).end());

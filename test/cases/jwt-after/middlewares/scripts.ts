@@ -10,6 +10,7 @@ const sinatra: Program = {
 require 'json'
 require 'net/http'
 require 'jwt'
+require 'webrick'
 require 'sinatra/base'
 given = JSON.parse(ARGV[0])
 class App < Sinatra::Base
