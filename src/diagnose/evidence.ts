@@ -7,6 +7,8 @@ export interface Evidence {
   readonly kind: 'fact' | 'text' | 'experiment';
   /** Causes it points to; none: it only rules out. */
   readonly names: readonly CauseId[];
+  /** Causes that it agrees with once a text names them; by itself it points to none of these. */
+  readonly fits: readonly CauseId[];
   /** The only causes it is compatible with; null: it is compatible with all but `excludes`. */
   readonly only: readonly CauseId[] | null;
   readonly excludes: readonly CauseId[];
@@ -22,5 +24,5 @@ export interface Evidence {
 }
 
 export function evidence(id: string, part: Partial<Omit<Evidence, 'id'>>): Evidence {
-  return { id, kind: 'fact', names: [], only: null, excludes: [], weight: 3, lines: [], ...part };
+  return { id, kind: 'fact', names: [], fits: [], only: null, excludes: [], weight: 3, lines: [], ...part };
 }

@@ -142,10 +142,17 @@ function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolea
   const inFront = edge.includes(first.cause) && !onTheWay.includes(first.cause);
   const needsArrival = grounds.stage === 'resource' && !inFront && !onTheWay.includes(first.cause);
   if (!stated || (needsArrival && grounds.arrival !== 'arrived')) return false;
-  const agrees = inFront
+  const seen = inFront
     ? grounds.arrival === 'equal'
-    : first.support.some((item) => item.kind !== 'text' && isFaceOf(item, first.cause));
-  return agrees && !contradicted(first, ranking);
+    : ranking.evidence.some((item) => agrees(item, first, ranking));
+  return seen && !contradicted(first, ranking);
+}
+
+/** A fact or an experiment, no text, that points to this cause or would be so if it were. */
+function agrees(item: Evidence, { cause, support }: Candidate, { conflicts }: Ranking): boolean {
+  if (item.kind === 'text') return false;
+  if (item.fits.includes(cause) && !conflicts.includes(item)) return true;
+  return support.includes(item) && isFaceOf(item, cause);
 }
 
 /** Something that is supported itself may show this face. */
