@@ -54,9 +54,14 @@ export type Value = string | Secret;
 
 /** Takes secrets out of text, in every encoding in which they may come back. */
 export interface Redactor {
-  /** From now on `value` is shown as `[secret:name]`. Values shorter than 4 characters are not searched for. */
+  /** From now on `value` is shown as `[secret:name]`. Values shorter than 4 characters, and words such as `undefined`, are not searched for. */
   learn(name: string, value: string): void;
   redact(text: string): string;
+}
+
+/** What languages print where there is no value. Nobody's secret. */
+export function isNoValue(value: string): boolean {
+  return /^(?:undefined|null|nil|NaN|None|\[object \w{1,40}\])$/i.test(value);
 }
 
 /** Shorter values would turn every report into placeholders. */
@@ -67,7 +72,7 @@ export function createRedactor(): Redactor {
   let finder: Finder | null = null;
   return {
     learn(name, value) {
-      if (value.length < shortest) return;
+      if (value.length < shortest || isNoValue(value)) return;
       for (const form of encodings(value)) {
         if (form.length >= shortest && !names.has(form)) {
           names.set(form, name);

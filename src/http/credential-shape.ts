@@ -3,11 +3,12 @@
  * of a value is quoted: what looks like a placeholder may be somebody's password.
  */
 import type { ShapeFault } from '../model.ts';
+import { isNoValue } from '../secret.ts';
 
 /** Longer values are looked at no further: their ends are what tells. */
 const longest = 100_000;
 
-const words = /^(?:undefined|null|nil|NaN|None|\[object \w+\]|todo|changeme|change_me|xxx+)$/i;
+const words = /^(?:todo|changeme|change_me|xxx+)$/i;
 /** Forms of placeholders that nobody filled in; the whole value. */
 const placeholders: readonly RegExp[] = [
   /^\$[A-Za-z_][A-Za-z0-9_]{2,}$/,
@@ -27,6 +28,10 @@ export function valueFaults(value: string): ShapeFault[] {
   if (missing) return [missing];
   const faults: ShapeFault[] = [];
   const add = (fault: ShapeFault['fault'], seen: string): void => void faults.push({ fault, seen });
+  if (/^(?:\{\s*"[\s\S]*\}|\[\s*[{"][\s\S]*\]|<[\s\S]*>)$/.test(trimmed)) {
+    const kind = trimmed.startsWith('<') ? 'markup' : 'JSON';
+    return [{ fault: 'document', seen: `it is a whole document of ${kind}: begins with ${trimmed[0]}` }];
+  }
   const quote = /^(["'`])[\s\S]*\1$/.test(trimmed) && trimmed.length > 1 ? 'both ends' : edgeQuote(trimmed);
   if (quote !== null) add('quoted', `a quotation mark stands at ${quote}`);
   const scheme = /^["'`]?(bearer|token|basic|jwt|dpop)(?::|\s)\s*\S/i.exec(trimmed)?.[1];
@@ -88,6 +93,8 @@ export function authorizationFaults(value: string): ShapeFault[] {
 
 function placeholderIn(value: string): ShapeFault | null {
   const bare = value.replace(/^(["'`])([\s\S]*)\1$/, '$2').replace(/^(?:bearer|token|basic|jwt)\s+/i, '');
+  if (isNoValue(bare))
+    return { fault: 'placeholder', seen: `it is "${bare}": a value was missing where it was made` };
   if (words.test(bare))
     return { fault: 'placeholder', seen: 'it is a word for a value that was missing where it was made' };
   if (placeholders.some((pattern) => pattern.test(bare)))

@@ -161,6 +161,8 @@ export interface ShapeFault {
     | 'token-in-basic'
     /** Basic without a colon, or not base64. */
     | 'not-a-pair'
+    /** A whole JSON or HTML document. */
+    | 'document'
     | 'line-break'
     | 'outer-space'
     | 'inner-space'

@@ -33,6 +33,10 @@ describe('valueFaults', () => {
     [' abc', ['outer-space']],
     ['ab c', ['inner-space']],
     ['abc%2Bd', ['percent-encoded']],
+    ['{"access_token":"abc","token_type":"Bearer"}', ['document']],
+    ['[{"token":"abc"}]', ['document']],
+    ['<html><body>login</body></html>', ['document']],
+    ['{abc}', []],
     ['abcé', ['not-ascii']],
   ];
   for (const [value, expected] of rows) {

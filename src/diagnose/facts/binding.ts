@@ -35,9 +35,7 @@ function dpop(subject: Subject): Evidence[] {
     const seen = `binds the token to a key; it was sent with scheme ${scheme ?? 'none'}${proof ? '' : ' and without a proof'}`;
     return [
       evidence('binding/sent-as-bearer', {
-        names: proof
-          ? ['token-binding-mismatch', 'scheme-mismatch']
-          : ['token-binding-mismatch', 'dpop-proof-missing'],
+        names: proof ? ['token-binding-mismatch', 'scheme-mismatch'] : ['dpop-proof-missing'],
         weight: 2,
         lines: [{ hop, field: 'token cnf.jkt', seen }],
       }),
@@ -56,7 +54,8 @@ function certificate(subject: Subject): Evidence[] {
   if (clientCertificate === null) {
     return [
       evidence('binding/no-certificate', {
-        names: ['token-binding-mismatch', 'client-cert-missing'],
+        names: ['client-cert-missing'],
+        fits: ['token-binding-mismatch'],
         weight: 2,
         lines: [{ hop, field, seen: 'binds the token to a certificate; none was presented' }],
       }),

@@ -26,7 +26,9 @@ import { redirectFacts } from './redirects.ts';
 import { scopeFacts } from './scope.ts';
 import { shapeFacts } from './shape.ts';
 import { sharedValueFacts } from './shared-value.ts';
+import { siblingTokenFacts } from './sibling-token.ts';
 import { statusFacts } from './status.ts';
+import { stepUpFacts } from './step-up.ts';
 import { timeFacts } from './time.ts';
 import { tokenRequestFacts } from './token-request.ts';
 import { tokenTypeFacts } from './token-type.ts';
@@ -49,7 +51,9 @@ const ofCredentials: readonly Kind[] = [
   claimFacts,
   quotedFacts,
   differenceFacts,
+  siblingTokenFacts,
   bindingFacts,
+  stepUpFacts,
   scopeFacts,
   sharedValueFacts,
   metadataFacts,

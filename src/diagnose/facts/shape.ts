@@ -19,6 +19,7 @@ const readings: Readonly<Record<ShapeFault['fault'], Reading>> = {
   'scheme-repeated': { names: ['authorization-malformed'], weight: 3 },
   'token-in-basic': { names: ['scheme-mismatch', 'authorization-malformed'], weight: 2 },
   'not-a-pair': { names: ['authorization-malformed'], weight: 3 },
+  document: { names: ['authorization-malformed'], weight: 3 },
   'line-break': { names: ['authorization-malformed'], weight: 3 },
   'outer-space': { names: ['authorization-malformed'], weight: 1 },
   'inner-space': { names: ['authorization-malformed'], weight: 2 },
@@ -62,21 +63,37 @@ function shaped(subject: Subject, { fault, seen }: ShapeFault, field: string, su
   const never = sure && (fault === 'placeholder' || fault === 'template');
   return evidence(`shape/${fault}`, {
     names,
-    excludes: never ? notOfPlaceholders : [],
+    excludes: [
+      ...(never ? notOfPlaceholders : []),
+      ...(fault === 'scheme-repeated' && asksForOwnScheme(subject) ? ['scheme-mismatch'] : []),
+    ],
     weight: sure || weight === 1 ? weight : ((weight - 1) as 1 | 2),
     lines: [{ hop: subject.hop.index, field, seen }],
   });
 }
 
+/** The answer names the scheme that was sent: another one is not what it misses. */
+function asksForOwnScheme({ uses, challenges, text }: Subject): boolean {
+  return uses.some(
+    ({ scheme }) =>
+      scheme !== null &&
+      (challenges.some((challenge) => challenge.scheme.toLowerCase() === scheme.toLowerCase()) ||
+        text.toLowerCase().includes(scheme.toLowerCase())),
+  );
+}
+
 const notParsed =
-  /\bmalformed\b|\bnot (?:a |an )?(?:valid )?(?:jwt|json web token|compact)|\bsegments?\b|\btwo dots\b|\bthree (?:parts|segments)\b|\binvalid (?:compact|jwt) /i;
+  /\bmalformed\b|\bnot (?:a |an )?(?:valid )?(?:jwt|json web token|compact)|\bsegments?\b|\btwo dots\b|\bthree (?:parts|segments)\b|\binvalid (?:compact|jwt) (?:form|serialization|structure)/i;
+/** A list of what may be wrong says nothing of the form. */
+const otherFaults = /\b(?:expired|revoked|signature|issuer|audience|claims?|blacklisted|disabled)\b/i;
 
 /** What the server cannot read is not what was sent. */
 function readable(subject: Subject): Evidence[] {
   const use = subject.uses.find(({ token }) => token?.format === 'jwt');
   const { token } = use ?? { token: null };
   if (!use || !token || token.malformed !== null || (use.shape?.length ?? 0) > 0) return [];
-  if (!notParsed.test(`${subject.description ?? ''} ${subject.text}`)) return [];
+  const said = `${subject.description ?? ''} ${subject.text}`;
+  if (!notParsed.test(said) || otherFaults.test(said)) return [];
   return [
     evidence('token/well-formed', {
       names: ['credentials-replaced-by-proxy'],

@@ -114,7 +114,7 @@ function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
 function withoutEnd(subject: Subject): Evidence {
   return evidence('token/exp-absent', {
     names: ['token-claims-invalid'],
-    excludes: ['token-expired'],
+    excludes: ['token-expired', 'token-lifetime-wrong'],
     weight: 1,
     lines: [{ hop: subject.hop.index, field: 'token exp', seen: 'absent' }],
   });

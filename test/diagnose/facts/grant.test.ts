@@ -268,7 +268,7 @@ table('tokenRequestFacts', tokenRequestFacts, [
         'token-request/placeholder',
         3,
         'unresolved-variable',
-        '1 client_id: it is a word for a value that was missing where it was made',
+        '1 client_id: it is "undefined": a value was missing where it was made',
       ],
     ],
   ],

@@ -66,12 +66,13 @@ export function subject(spec: FullSubject): Subject {
   return { ...made, ...spec.over };
 }
 
-/** Everything of an item but its kind: id, names, weight, what it rules out, what was seen. */
+/** Everything of an item but its kind: id, names, weight, what it agrees with, what it rules out, what was seen. */
 export function short(items: readonly Evidence[]): unknown[] {
-  return items.map(({ id, names, weight, excludes, only, lines }) => [
+  return items.map(({ id, names, weight, excludes, only, lines, fits }) => [
     id,
     weight,
     names.join(' '),
+    ...(fits.length > 0 ? [`fits ${fits.join(' ')}`] : []),
     ...(excludes.length > 0 ? [`not ${excludes.length > 4 ? excludes.length : excludes.join(' ')}`] : []),
     ...(only === null ? [] : [`only ${only.length}`]),
     ...lines.map(({ hop, field, seen }) => `${hop ?? '-'} ${field}: ${seen}`),

@@ -5,12 +5,14 @@ import { issuerDifference, issuerFacts } from '../../../src/diagnose/facts/issue
 import { keyFacts } from '../../../src/diagnose/facts/keys.ts';
 import { scopeFacts } from '../../../src/diagnose/facts/scope.ts';
 import { shapeFacts } from '../../../src/diagnose/facts/shape.ts';
+import { siblingTokenFacts } from '../../../src/diagnose/facts/sibling-token.ts';
+import { stepUpFacts } from '../../../src/diagnose/facts/step-up.ts';
 import { timeFacts } from '../../../src/diagnose/facts/time.ts';
 import { tokenTypeFacts } from '../../../src/diagnose/facts/token-type.ts';
 import type { KeySet } from '../../../src/diagnose/subject.ts';
 import type { JsonMap } from '../../../src/model.ts';
 import { now, rightClaims, use } from '../subjects.ts';
-import { type FullSubject, short, subject } from './support.ts';
+import { type FullSubject, past, short, subject } from './support.ts';
 
 type Row = readonly [what: string, about: FullSubject, expected: unknown[]];
 const claims = (over: JsonMap): FullSubject => ({ uses: [use({ ...rightClaims, ...over })] });
@@ -417,7 +419,7 @@ table('bindingFacts', bindingFacts, [
       [
         'binding/sent-as-bearer',
         2,
-        'token-binding-mismatch dpop-proof-missing',
+        'dpop-proof-missing',
         '1 token cnf.jkt: binds the token to a key; it was sent with scheme Bearer and without a proof',
       ],
     ],
@@ -429,9 +431,107 @@ table('bindingFacts', bindingFacts, [
       [
         'binding/no-certificate',
         2,
-        'token-binding-mismatch client-cert-missing',
+        'client-cert-missing',
+        'fits token-binding-mismatch',
         '1 token cnf.x5t#S256: binds the token to a certificate; none was presented',
       ],
     ],
   ],
+]);
+
+const challenge = (parameters: string, over: JsonMap): FullSubject => ({
+  ...claims(over),
+  hops: [
+    {
+      headers: [
+        ['www-authenticate', `Bearer error="insufficient_user_authentication", ${parameters}`],
+        ['date', new Date(now).toUTCString()],
+      ],
+    },
+  ],
+});
+
+table('stepUpFacts', stepUpFacts, [
+  ['says nothing where nothing is asked for', claims({ acr: 'bronze', auth_time: 1 }), []],
+  [
+    'holds acr against acr_values',
+    challenge('acr_values="gold platinum"', { acr: 'bronze' }),
+    [['token/acr-too-low', 2, 'step-up-required', '1 token acr: bronze; asked for is gold or platinum']],
+  ],
+  [
+    'misses acr',
+    challenge('acr_values="gold"', {}),
+    [['token/acr-too-low', 2, 'step-up-required', '1 token acr: absent; asked for is gold']],
+  ],
+  ['accepts one of the values', challenge('acr_values="gold platinum"', { acr: 'platinum' }), []],
+  [
+    'holds auth_time against max_age',
+    challenge('max_age="300"', { auth_time: seconds - 3600 }),
+    [
+      [
+        'token/auth_time-too-low',
+        2,
+        'step-up-required',
+        '1 token auth_time: 60 min before the answer; allowed are 300 s',
+      ],
+    ],
+  ],
+  ['accepts a login that is young enough', challenge('max_age="300"', { auth_time: seconds - 200 }), []],
+]);
+
+const passedInStaging = (over: JsonMap, format: 'jwt' | 'opaque' = 'jwt'): FullSubject => {
+  const made = use(rightClaims);
+  const token = made.token && { ...made.token, format, header: { alg: 'RS256', typ: 'at+jwt', ...over } };
+  const witness = past([{ status: 200 }], { credentials: [{ ...made, token }] });
+  return { over: { past: [{ ...witness, environment: 'staging', step: 'list' }] }, step: { name: 'list' } };
+};
+
+table('siblingTokenFacts', siblingTokenFacts, [
+  ['says nothing without a witness', {}, []],
+  [
+    'agrees with a text about alg where alg differs',
+    { ...header({ alg: 'ES256', typ: 'at+jwt' }), ...passedInStaging({}) },
+    [
+      [
+        'token/alg-unlike-sibling',
+        3,
+        '',
+        'fits alg-not-allowed',
+        '1 token alg: ES256; the one that passes in staging has RS256',
+      ],
+    ],
+  ],
+  ['says nothing of like tokens', { ...header({ alg: 'RS256', typ: 'AT+JWT' }), ...passedInStaging({}) }, []],
+  [
+    'sees an opaque token where elsewhere a JWT passes',
+    { uses: [use(null)], ...passedInStaging({}) },
+    [
+      [
+        'token/opaque-beside-jwt',
+        2,
+        'token-malformed',
+        '1 token: opaque; the one that passes in staging is a JWT',
+      ],
+    ],
+  ],
+  ['lets two opaque tokens be', { uses: [use(null)], ...passedInStaging({}, 'opaque') }, []],
+]);
+
+const reads = (body: string): FullSubject => ({ hops: [{ status: 401, body }] });
+const wellFormed = [
+  'token/well-formed',
+  3,
+  'credentials-replaced-by-proxy',
+  'not token-malformed authorization-malformed',
+  '1 token: was sent as a JWT that decodes; the server reads another',
+];
+table('shapeFacts on what the server reads', shapeFacts, [
+  ['of a token that decodes', reads('{"message":"jwt malformed"}'), [wellFormed]],
+  ['of segments', reads('{"message":"Not enough segments"}'), [wellFormed]],
+  [
+    'not where malformed is one of several',
+    reads('The token is expired, revoked, malformed or invalid.'),
+    [],
+  ],
+  ['not of the audience of a JWT', reads('Invalid JWT audience'), []],
 ]);
