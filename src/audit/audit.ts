@@ -5,6 +5,7 @@ import { challengeSaid } from './checks/edge.ts';
 import { acceptedKey } from './checks/http.ts';
 import { type Hit, hitsOf } from './families.ts';
 import { createKnown, type Known } from './known.ts';
+import { createMemory, type Memory, remembered, unrepeated } from './memory.ts';
 import { Seen } from './seen.ts';
 import { createTally } from './tally.ts';
 import { warningsOf } from './warnings/warnings.ts';
@@ -40,13 +41,17 @@ export interface AuditDoors {
 export function createAudit({ environments, redact }: AuditDoors): Audit {
   const known = createKnown(environments);
   const tally = createTally();
+  const memory = createMemory();
   return {
     step({ environment, file, step, result }) {
       const hops = lookAt(environment, result.exchanges, known);
       const passed = result.status === 'passed';
       const warnings = passed && hops.length > 0 ? warningsOf({ environment, step, hops, redact }) : [];
-      const hits = [...hops.flatMap(hitsOf), ...parity(`${file}\n${step.index}`, hops, known)];
-      for (const seen of hops) learn(seen, known);
+      const hits = [
+        ...hitsOfAll(hops, known, memory),
+        ...unrepeated(hops),
+        ...parity(`${file}\n${step.index}`, hops, known),
+      ];
       const expected = [step.expect.warns].flat();
       const told = new Set([...warnings.flatMap(({ tells }) => tells), ...expected]);
       const own = new Set(warnings.map(({ finding }) => finding.check));
@@ -55,10 +60,8 @@ export function createAudit({ environments, redact }: AuditDoors): Audit {
       return { warnings: warnings.map(({ finding }) => finding), named: createTally(named).findings() };
     },
     exchanges(environment, exchanges) {
-      for (const seen of lookAt(environment, exchanges, known)) {
-        for (const hit of hitsOf(seen)) tally.add(hit);
-        learn(seen, known);
-      }
+      for (const seen of lookAt(environment, exchanges, known))
+        for (const hit of hitsOfAll([seen], known, memory)) tally.add(hit);
     },
     findings: () => tally.findings(),
   };
@@ -73,6 +76,16 @@ function lookAt(environment: Environment, exchanges: readonly Exchange[], known:
         .filter(({ request }) => URL.canParse(request.url))
         .map((hop) => new Seen(environment, exchange, hop, known)),
     );
+}
+
+/** What the hops show, each held against those before it. */
+function hitsOfAll(hops: readonly Seen[], known: Known, memory: Memory): Hit[] {
+  const hits = hops.flatMap(hitsOf);
+  for (const seen of hops) {
+    hits.push(...remembered(seen, memory));
+    learn(seen, known);
+  }
+  return hits;
 }
 
 /** Called after the hop was judged: what it shows counts for the hops after it. */

@@ -1,7 +1,8 @@
 /** One case of each check: what it must tell, and the nearest thing that is fine. */
-import { now } from '../diagnose/subjects.ts';
+import type { Environment } from '../../src/model.ts';
+import { now, production, step } from '../diagnose/subjects.ts';
 import type { HopParts } from './hops.ts';
-import { claims, jwtOf, unix } from './hops.ts';
+import { claims, jwtOf, unix, use } from './hops.ts';
 
 export interface CheckCase {
   readonly check: string;
@@ -17,6 +18,22 @@ const later = new Date(now + 95_000).toUTCString();
 
 function challenge(status: number, value: string | readonly string[], parts: HopParts = {}): HopParts {
   return { status, headers: { 'WWW-Authenticate': value }, sent: bearer, ...parts };
+}
+
+const asBasic: HopParts = {
+  sent: { Authorization: 'Basic [secret:ci]' },
+  uses: [{ ...use(null, false), name: 'ci', type: 'basic', scheme: 'Basic' }],
+};
+function withUser(username: string): Environment {
+  const credential = {
+    name: 'ci',
+    type: 'basic',
+    username,
+    password: 'p',
+    source: step.source,
+    sources: {},
+  } as const;
+  return { ...production, credentials: new Map([['ci', credential]]) };
 }
 
 export const httpCases: readonly CheckCase[] = [
@@ -302,6 +319,12 @@ export const bearerCases: readonly CheckCase[] = [
     fails: challenge(401, 'Basic realm="a", charset="ISO-8859-1"'),
     says: 'names the charset ISO-8859-1 in a Basic challenge',
     fine: challenge(401, 'Basic realm="a", charset="utf-8"'),
+  },
+  {
+    check: 'basic-colon-user',
+    fails: { ...asBasic, environment: withUser('ci:web') },
+    says: 'got a user name with a colon, at which it ends the name',
+    fine: { ...asBasic, environment: withUser('ci-web') },
   },
   {
     check: 'digest-sha256',

@@ -17,8 +17,19 @@ const cases: readonly CheckCase[] = [
   ...jwtCases,
   ...cookieCases,
 ];
-/** Told by comparing steps, or as warnings of a step only: their tests are those of the audit. */
-const elsewhere = ['env-parity-challenge', 'credential-echoed', 'token-expires-soon'];
+/** Told by comparing steps, or as warnings of a step only: their tests are those of the audit and its memory. */
+const elsewhere = [
+  'env-parity-challenge',
+  'credential-echoed',
+  'token-expires-soon',
+  'jwks-overlap',
+  'idtoken-nonce',
+  'userinfo-sub',
+  'device-interval',
+  'wellknown-path',
+  'dpop-nonce-retry',
+  'digest-stale',
+];
 
 describe('standards checks', () => {
   for (const { check, fails, says, fine } of cases) {

@@ -57,6 +57,15 @@ const otherSchemes: Readonly<Record<string, Predicate>> = {
       ? `names the charset ${charset} in a Basic challenge`
       : null;
   },
+  'basic-colon-user'(seen) {
+    if (seen.scheme !== 'basic') return null;
+    const named = seen.carried.find(({ type }) => type === 'basic')?.name ?? '';
+    const credential = seen.environment.credentials.get(named);
+    const username = credential?.type === 'basic' ? credential.username : '';
+    return typeof username === 'string' && username.includes(':')
+      ? 'got a user name with a colon, at which it ends the name'
+      : null;
+  },
   'digest-sha256'(seen) {
     const offers = seen.challenges.filter(({ scheme }) => scheme.toLowerCase() === 'digest');
     const strong = offers.some(({ parameters }) => /^sha-/i.test(parameters.get('algorithm') ?? ''));
