@@ -63,7 +63,7 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
   )
     return;
   if (typeof value === 'string') {
-    if (isIdentifier(value) || registered.test(value)) return;
+    if (isIdentifier(value) || isCode(name ?? '', value)) return;
     const spoken = name === null || generic.test(name) || value.length > 200 ? value : `${name}: ${value}`;
     into.push({ field: name === null ? 'body' : `body ${name}`, text: spoken });
   } else if (typeof value === 'boolean' && name !== null) {
@@ -75,8 +75,11 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
   }
 }
 
-/** Codes of the registries that servers use for much; entries ask for them as `error`. */
-export const registered: RegExp =
+/** Whether this is a code of the registries that servers use for much; entries ask for them as `error`. */
+export function isCode(name: string, value: string): boolean {
+  return registered.test(value) || (name.toLowerCase() === 'error' && value === 'insufficient_scope');
+}
+const registered =
   /^(invalid_(scope|client|request|grant|token)|unauthorized_client|access_denied|unsupported_grant_type|server_error)$/;
 
 /** URLs, paths, instants, digests and tokens are no words. */

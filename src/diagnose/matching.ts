@@ -1,11 +1,13 @@
 /** Whether an answer fits a signature, and what of it does. */
+import type { Challenge } from '../http/challenge.ts';
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
 import { isHandMade } from './hand-made.ts';
 import { mayMatch } from './needles.ts';
+import { normalWords } from './normal-words.ts';
 import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
 import { headerValue, type Stage, type Subject } from './subject.ts';
-import { type Answer, answerOf, normalWords } from './wording.ts';
+import { type Answer, answerOf } from './wording.ts';
 
 export interface Match {
   readonly signature: Compiled;
@@ -30,6 +32,8 @@ interface Draft {
 }
 
 const longestQuote = 160;
+/** What is wanted instead is shown beside a text that means one of these. */
+const lackedRight: readonly CauseId[] = ['scope-missing', 'permission-missing'];
 
 /** Every place of the answer that fits, or none; one place where it asks for no words. */
 export function match(signature: Compiled, subject: Subject): Match[] {
@@ -49,9 +53,11 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   const base = { signature, causes: signature.causes, weight: signature.weight };
   const places = signature.words ? placesIn(answer, signature.words) : [null];
   if (places.length === 0 || (when.not !== undefined && pattern(when.not).test(answer.words))) return [];
+  const beside = signature.causes.some((cause) => lackedRight.includes(cause)) ? answer.wanted : [];
+  const wanted = beside.map(({ field, text }) => ({ field, seen: clip(text) }));
   return places.map((place) => ({
     ...base,
-    seen: place === null ? draft.seen : [...draft.seen, place.seen],
+    seen: [...draft.seen, ...(place === null ? [] : [place.seen]), ...wanted],
     span: place?.span ?? null,
     values: place === null ? draft.values : new Map([...draft.values, ...place.values]),
   }));
@@ -123,7 +129,7 @@ function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
     const wanted = pattern(`^(?:${when.scheme})$`);
     const found = challenges.find(({ scheme }) => wanted.test(scheme.toLowerCase()));
     if (!found) return false;
-    draft.seen.push({ field: 'challenge', seen: found.scheme });
+    draft.seen.push({ field: 'challenge', seen: clip([found.scheme, ...carriers(found)].join(' ')) });
   }
   for (const [name, text] of Object.entries(when.challenge ?? {})) {
     const values = challenges.flatMap(({ parameters }) => parameters.get(name) ?? []);
@@ -132,12 +138,20 @@ function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
     draft.values.set(name, found);
     draft.seen.push({ field: `challenge ${name}`, seen: clip(found) });
   }
+  if (when.lacks?.some((name) => challenges.some(({ parameters }) => parameters.has(name)))) return false;
   for (const [name, text] of Object.entries(when.headers ?? {})) {
     const value = headerValue(response, name);
     if (value === null || !pattern(text).test(value.toLowerCase())) return false;
     draft.seen.push({ field: name, seen: clip(value) });
   }
   return true;
+}
+
+/** Parameters that say where a credential is wanted: `name="X-Api-Key", in="header"`. */
+function carriers({ parameters }: Challenge): string[] {
+  return [...parameters].flatMap(([name, value]) =>
+    /^(name|in|header|header_name|location|cookie-name)$/.test(name) ? [`${name}="${value}"`] : [],
+  );
 }
 
 function codeFits(when: When, answer: Answer, draft: Draft): boolean {
@@ -190,7 +204,9 @@ function placesIn(answer: Answer, wanted: CompiledPattern): Place[] {
     const found = groups?.[0] ?? '';
     if (groups === null || found === '') return places;
     const start = from + rest.indexOf(found);
-    places.push(placeAt(answer, start, found, namedValues(wanted, groups)));
+    // A line break that the pattern asks for belongs to the piece before.
+    const own = found.replace(/^\n+/, '');
+    places.push(placeAt(answer, start + found.length - own.length, own, namedValues(wanted, groups)));
     from = start + found.length;
   }
   return places;

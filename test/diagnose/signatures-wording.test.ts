@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { plainPieces } from '../../src/diagnose/markup.ts';
-import { answerOf, normalWords } from '../../src/diagnose/wording.ts';
+import { normalWords } from '../../src/diagnose/normal-words.ts';
+import { answerOf } from '../../src/diagnose/wording.ts';
 import type { RawField, Response } from '../../src/model.ts';
 
 function response(body: string, status = 401, headers: readonly RawField[] = [], statusText = ''): Response {
