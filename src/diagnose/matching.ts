@@ -2,10 +2,10 @@
 import type { Challenge } from '../http/challenge.ts';
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
-import { isHandMade } from './hand-made.ts';
 import { mayMatch } from './needles.ts';
 import { normalWords } from './normal-words.ts';
-import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
+import { grantOf, sentKinds } from './sent.ts';
+import type { Compiled, CompiledPattern, When } from './signature.ts';
 import { headerValue, type Stage, type Subject } from './subject.ts';
 import { type Answer, answerOf } from './wording.ts';
 
@@ -46,6 +46,7 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   if (subject.description !== null) draft.values.set('description', subject.description);
   const fits =
     fieldsFit(when, subject, draft) &&
+    !when.lacks?.some((name) => names(name, subject, answer)) &&
     codeFits(when, answer, draft) &&
     membersFit(when, answer, draft) &&
     pageFits(signature.page, answer, draft);
@@ -86,36 +87,6 @@ function statusFits(when: When, stage: Stage, status: number): boolean {
   return when.words === undefined || refusals.has(status);
 }
 
-/** What the last request carried. */
-export function sentKinds(subject: Subject): Sent[] {
-  const { headers, url } = subject.hop.request;
-  const kinds: Sent[] = [];
-  for (const [name, value] of headers) {
-    const header = name.toLowerCase();
-    if (header === 'authorization') kinds.push(schemeOf(value));
-    if (header === 'cookie') kinds.push('cookie');
-    if (header !== 'authorization' && subject.uses.some(({ field }) => field === header)) kinds.push('key');
-  }
-  const query = subject.uses.filter(({ field }) => field.startsWith('query:'));
-  if (query.some(({ field }) => url.includes(`${field.slice(6)}=`))) kinds.push('key');
-  if (kinds.length === 0 && isHandMade(subject.hop)) kinds.push('key');
-  return kinds.length === 0 ? ['none'] : kinds;
-}
-
-function schemeOf(value: string): Sent {
-  const scheme = value.split(' ', 1)[0]?.toLowerCase() ?? '';
-  return scheme === 'bearer' || scheme === 'basic' || scheme === 'dpop' || scheme === 'digest'
-    ? scheme
-    : 'other';
-}
-
-/** `grant_type` of a token request (RFC 6749 section 4). */
-export function grantOf(subject: Subject): string | null {
-  const excerpt = subject.hop.request.body?.excerpt ?? '';
-  const found = /(?:^|&)grant_type=([^&]*)/.exec(excerpt)?.[1];
-  return found === undefined ? null : decodeURIComponent(found.replace(/%(?![\da-f]{2})/gi, '%25'));
-}
-
 function pattern(text: string): Pattern {
   const compiled = compilePattern(text);
   if ('error' in compiled) throw new Error(`${text}: ${compiled.error}`);
@@ -138,13 +109,16 @@ function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
     draft.values.set(name, found);
     draft.seen.push({ field: `challenge ${name}`, seen: clip(found) });
   }
-  if (when.lacks?.some((name) => challenges.some(({ parameters }) => parameters.has(name)))) return false;
   for (const [name, text] of Object.entries(when.headers ?? {})) {
     const value = headerValue(response, name);
     if (value === null || !pattern(text).test(value.toLowerCase())) return false;
     draft.seen.push({ field: name, seen: clip(value) });
   }
   return true;
+}
+
+function names(name: string, { challenges }: Subject, { members }: Answer): boolean {
+  return members.has(name) || challenges.some(({ parameters }) => parameters.has(name));
 }
 
 /** Parameters that say where a credential is wanted: `name="X-Api-Key", in="header"`. */
