@@ -58,7 +58,11 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   const wanted = beside.map(({ field, text }) => ({ field, seen: clip(text) }));
   return places.map((place) => ({
     ...base,
-    seen: [...draft.seen, ...(place === null ? [] : [place.seen]), ...wanted],
+    seen: [
+      ...draft.seen,
+      ...(place === null ? [] : [place.seen]),
+      ...wanted.filter(({ field }) => field !== place?.seen.field),
+    ],
     span: place?.span ?? null,
     values: place === null ? draft.values : new Map([...draft.values, ...place.values]),
   }));
