@@ -53,30 +53,32 @@ function named(subject: Subject, name: string, value: string): Evidence['lines']
   return { hop: subject.hop.index, field: `token ${name}`, seen: `${value}, which the answer names` };
 }
 
-const clientClaims = ['client_id', 'azp', 'appid', 'cid'];
+const holderClaims = ['sub', 'client_id', 'azp', 'appid', 'cid'];
 const scopeClaims = ['scope', 'scp', 'scopes'];
+/** OpenID Connect Core sections 5.4 and 11: these open no API. */
+const identityScopes = /^(openid|profile|email|address|phone|offline_access)$/;
 
 /**
- * A 403 that names whom the token stands for: its verifier has taken the token. A client with scopes is left out: what
- * it lacks may be a scope.
+ * A 403 that names whom the token stands for: its verifier has taken the token. One with scopes for an API is left out:
+ * some servers say of the holder what the token lacks.
  */
 function holder(subject: Subject, claims: JsonMap): Evidence[] {
+  const scopes = scopeClaims.flatMap((name) => texts(claims[name])).flatMap((text) => text.split(/[\s,]+/));
   if (subject.response?.status !== 403) return [];
+  if (scopes.some((scope) => scope !== '' && !identityScopes.test(scope))) return [];
   const said = saidBy(subject);
-  const clients = clientClaims.flatMap((name) => texts(claims[name]));
-  const scoped = scopeClaims.some((name) => texts(claims[name]).some((scope) => scope.trim() !== ''));
-  const holders = [['sub', claims['sub']], ...clientClaims.map((name) => [name, claims[name]])] as const;
-  const found = holders.find(
-    ([, value]) => typeof value === 'string' && quotes(said, value) && !(scoped && clients.includes(value)),
-  );
-  if (!found) return [];
-  return [
-    evidence('token/holder-named', {
-      fits: ['permission-missing'],
-      weight: 2,
-      lines: [named(subject, String(found[0]), String(found[1]))],
-    }),
-  ];
+  for (const name of holderClaims) {
+    const value = claims[name];
+    if (typeof value !== 'string' || !quotes(said, value)) continue;
+    return [
+      evidence('token/holder-named', {
+        fits: ['permission-missing'],
+        weight: 2,
+        lines: [named(subject, name, value)],
+      }),
+    ];
+  }
+  return [];
 }
 
 /** These have causes of their own, or are what tells an access token from another. */

@@ -265,6 +265,20 @@ const agreements: readonly (readonly [
     [],
   ],
   [
+    'a user with scopes, of which another may be missing',
+    403,
+    { message: 'User jane lacks the permission orders:write' },
+    { sub: 'jane', scp: ['openid', 'orders:read'] },
+    [],
+  ],
+  [
+    'a user with scopes that open no API',
+    403,
+    { message: 'User jane may not list orders' },
+    { sub: 'jane', scope: 'openid profile' },
+    [['token/holder-named', 'permission-missing', 'token sub: jane, which the answer names']],
+  ],
+  [
     'a client whose token has no scopes',
     403,
     { message: 'reporter may not list orders' },
