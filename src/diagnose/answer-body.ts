@@ -63,7 +63,9 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
   )
     return;
   if (typeof value === 'string') {
-    if (isIdentifier(value) || registered.test(value)) return;
+    const problem = name?.toLowerCase() === 'type' ? problemName(value) : null;
+    if (problem !== null) into.push({ field: 'body type', text: problem });
+    if (isIdentifier(value) || isCode(name ?? '', value)) return;
     const spoken = name === null || generic.test(name) || value.length > 200 ? value : `${name}: ${value}`;
     into.push({ field: name === null ? 'body' : `body ${name}`, text: spoken });
   } else if (typeof value === 'boolean' && name !== null) {
@@ -75,9 +77,23 @@ function collect(value: Json, name: string | null, into: Piece[], depth: number)
   }
 }
 
-/** Codes of the registries that servers use for much; entries ask for them as `error`. */
-export const registered: RegExp =
+/** Whether this is a code of the registries that servers use for much; entries ask for them as `error`. */
+export function isCode(name: string, value: string): boolean {
+  return registered.test(value) || (name.toLowerCase() === 'error' && value === 'insufficient_scope');
+}
+const registered =
   /^(invalid_(scope|client|request|grant|token)|unauthorized_client|access_denied|unsupported_grant_type|server_error)$/;
+
+/** The last word of a problem type (RFC 9457 section 3.1.1); documents that many answers point to name no problem. */
+function problemName(type: string): string | null {
+  const found = /^https?:\/\/([^/?#]+)\/\S*?([^/?#=]+)\/?$/.exec(type);
+  if (!found || /(^|\.)(ietf|rfc-editor|w3|iana|mozilla|httpstatuses)\./i.test(found[1] ?? '')) return null;
+  const [, , name = ''] = found;
+  // One word alone may be anything: the name of a resource, a version.
+  return /^[a-z][\w.-]*$/i.test(name) && /[a-z][-_][a-z]|[a-z][A-Z]/.test(name)
+    ? name.replace(/\.(html?|json|md)$/i, '')
+    : null;
+}
 
 /** URLs, paths, instants, digests and tokens are no words. */
 function isIdentifier(text: string): boolean {

@@ -1,11 +1,13 @@
 /** Whether an answer fits a signature, and what of it does. */
+import type { Challenge } from '../http/challenge.ts';
 import { compilePattern, type Pattern } from '../http/regexp.ts';
 import type { CauseId } from '../model.ts';
-import { isHandMade } from './hand-made.ts';
 import { mayMatch } from './needles.ts';
-import type { Compiled, CompiledPattern, Sent, When } from './signature.ts';
+import { normalWords } from './normal-words.ts';
+import { grantOf, sentKinds } from './sent.ts';
+import type { Compiled, CompiledPattern, When } from './signature.ts';
 import { headerValue, type Stage, type Subject } from './subject.ts';
-import { type Answer, answerOf, normalWords } from './wording.ts';
+import { type Answer, answerOf } from './wording.ts';
 
 export interface Match {
   readonly signature: Compiled;
@@ -30,6 +32,8 @@ interface Draft {
 }
 
 const longestQuote = 160;
+/** What is wanted instead is shown beside a text that means one of these. */
+const lackedRight: readonly CauseId[] = ['scope-missing', 'permission-missing'];
 
 /** Every place of the answer that fits, or none; one place where it asks for no words. */
 export function match(signature: Compiled, subject: Subject): Match[] {
@@ -42,6 +46,7 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   if (subject.description !== null) draft.values.set('description', subject.description);
   const fits =
     fieldsFit(when, subject, draft) &&
+    !when.lacks?.some((name) => names(name, subject, answer)) &&
     codeFits(when, answer, draft) &&
     membersFit(when, answer, draft) &&
     pageFits(signature.page, answer, draft);
@@ -49,9 +54,15 @@ export function match(signature: Compiled, subject: Subject): Match[] {
   const base = { signature, causes: signature.causes, weight: signature.weight };
   const places = signature.words ? placesIn(answer, signature.words) : [null];
   if (places.length === 0 || (when.not !== undefined && pattern(when.not).test(answer.words))) return [];
+  const beside = signature.causes.some((cause) => lackedRight.includes(cause)) ? answer.wanted : [];
+  const wanted = beside.map(({ field, text }) => ({ field, seen: clip(text) }));
   return places.map((place) => ({
     ...base,
-    seen: place === null ? draft.seen : [...draft.seen, place.seen],
+    seen: [
+      ...draft.seen,
+      ...(place === null ? [] : [place.seen]),
+      ...wanted.filter(({ field }) => field !== place?.seen.field),
+    ],
     span: place?.span ?? null,
     values: place === null ? draft.values : new Map([...draft.values, ...place.values]),
   }));
@@ -80,36 +91,6 @@ function statusFits(when: When, stage: Stage, status: number): boolean {
   return when.words === undefined || refusals.has(status);
 }
 
-/** What the last request carried. */
-export function sentKinds(subject: Subject): Sent[] {
-  const { headers, url } = subject.hop.request;
-  const kinds: Sent[] = [];
-  for (const [name, value] of headers) {
-    const header = name.toLowerCase();
-    if (header === 'authorization') kinds.push(schemeOf(value));
-    if (header === 'cookie') kinds.push('cookie');
-    if (header !== 'authorization' && subject.uses.some(({ field }) => field === header)) kinds.push('key');
-  }
-  const query = subject.uses.filter(({ field }) => field.startsWith('query:'));
-  if (query.some(({ field }) => url.includes(`${field.slice(6)}=`))) kinds.push('key');
-  if (kinds.length === 0 && isHandMade(subject.hop)) kinds.push('key');
-  return kinds.length === 0 ? ['none'] : kinds;
-}
-
-function schemeOf(value: string): Sent {
-  const scheme = value.split(' ', 1)[0]?.toLowerCase() ?? '';
-  return scheme === 'bearer' || scheme === 'basic' || scheme === 'dpop' || scheme === 'digest'
-    ? scheme
-    : 'other';
-}
-
-/** `grant_type` of a token request (RFC 6749 section 4). */
-export function grantOf(subject: Subject): string | null {
-  const excerpt = subject.hop.request.body?.excerpt ?? '';
-  const found = /(?:^|&)grant_type=([^&]*)/.exec(excerpt)?.[1];
-  return found === undefined ? null : decodeURIComponent(found.replace(/%(?![\da-f]{2})/gi, '%25'));
-}
-
 function pattern(text: string): Pattern {
   const compiled = compilePattern(text);
   if ('error' in compiled) throw new Error(`${text}: ${compiled.error}`);
@@ -123,7 +104,7 @@ function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
     const wanted = pattern(`^(?:${when.scheme})$`);
     const found = challenges.find(({ scheme }) => wanted.test(scheme.toLowerCase()));
     if (!found) return false;
-    draft.seen.push({ field: 'challenge', seen: found.scheme });
+    draft.seen.push({ field: 'challenge', seen: clip([found.scheme, ...carriers(found)].join(' ')) });
   }
   for (const [name, text] of Object.entries(when.challenge ?? {})) {
     const values = challenges.flatMap(({ parameters }) => parameters.get(name) ?? []);
@@ -138,6 +119,17 @@ function fieldsFit(when: When, subject: Subject, draft: Draft): boolean {
     draft.seen.push({ field: name, seen: clip(value) });
   }
   return true;
+}
+
+function names(name: string, { challenges }: Subject, { members }: Answer): boolean {
+  return members.has(name) || challenges.some(({ parameters }) => parameters.has(name));
+}
+
+/** Parameters that say where a credential is wanted: `name="X-Api-Key", in="header"`. */
+function carriers({ parameters }: Challenge): string[] {
+  return [...parameters].flatMap(([name, value]) =>
+    /^(name|in|header|header_name|location|cookie-name)$/.test(name) ? [`${name}="${value}"`] : [],
+  );
 }
 
 function codeFits(when: When, answer: Answer, draft: Draft): boolean {
@@ -190,7 +182,9 @@ function placesIn(answer: Answer, wanted: CompiledPattern): Place[] {
     const found = groups?.[0] ?? '';
     if (groups === null || found === '') return places;
     const start = from + rest.indexOf(found);
-    places.push(placeAt(answer, start, found, namedValues(wanted, groups)));
+    // A line break that the pattern asks for belongs to the piece before.
+    const own = found.replace(/^\n+/, '');
+    places.push(placeAt(answer, start + found.length - own.length, own, namedValues(wanted, groups)));
     from = start + found.length;
   }
   return places;

@@ -10,7 +10,25 @@ export function settle(all: readonly Match[]): Match[] {
   const explicit = told.filter(({ weight, span }) => weight === 3 && span !== null);
   const kept = told.filter((each) => !isBare(each) || explicit.every((other) => shares(each, other)));
   const strongest = [...kept].sort((a, b) => b.weight - a.weight);
-  return kept.filter((each) => strongest.find(({ signature }) => signature === each.signature) === each);
+  return kept
+    .filter((each) => strongest.find(({ signature }) => signature === each.signature) === each)
+    .map((each) => ({ ...each, seen: seenBy(each, kept) }));
+}
+
+const mostLines = 4;
+
+/** Where the same is said in several places, such as a sentence and a code, all of them are shown. */
+function seenBy(first: Match, all: readonly Match[]): Match['seen'] {
+  const same = all.filter(
+    ({ signature, weight }) => signature === first.signature && weight === first.weight,
+  );
+  const lines = [first, ...same].flatMap(({ seen }) => seen);
+  return lines
+    .filter(
+      (line, index) =>
+        lines.findIndex(({ field, seen }) => field === line.field && seen === line.seen) === index,
+    )
+    .slice(0, Math.max(mostLines, first.seen.length));
 }
 
 /** The same place in the words and more: "invalid or expired token" holds "expired token". */

@@ -24,6 +24,7 @@ const conditions = new Set([
   'scheme',
   'error',
   'challenge',
+  'lacks',
   'headers',
   'words',
   'not',

@@ -24,6 +24,8 @@ export interface When {
   readonly error?: string;
   /** Parameters of a challenge. */
   readonly challenge?: Readonly<Record<string, string>>;
+  /** Parameters that no challenge has, and no body as a member. */
+  readonly lacks?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Words of the answer, wherever they stand. */
   readonly words?: string;

@@ -6,10 +6,12 @@ import {
   bodyValue,
   codeOf,
   descriptionOf,
+  isCode,
   membersOf,
   type Piece,
-  registered,
 } from './answer-body.ts';
+import { normalWords } from './normal-words.ts';
+import { wantedRights } from './wanted.ts';
 
 export interface Answer {
   readonly pieces: readonly Piece[];
@@ -20,6 +22,8 @@ export interface Answer {
   readonly description: string | null;
   /** Members of a JSON or form body at any depth, by name in lower case. */
   readonly members: ReadonlyMap<string, readonly string[]>;
+  /** Scopes, permissions and roles that a JSON body says are wanted. */
+  readonly wanted: readonly Piece[];
   /** First 4 kB of the body in lower case. */
   readonly page: string;
 }
@@ -37,27 +41,6 @@ export function answerOf(response: Response, pages = false): Answer {
   return answer;
 }
 
-/**
- * Lower case; quotation marks gone; `_`, camel case and hyphens between letters become spaces: `"exp" claim`,
- * `TOKEN_EXPIRED` and `TokenExpired` are plain words.
- */
-export function normalWords(text: string): string {
-  return text
-    .slice(0, longestText)
-    .replace(/[’‘ʼ]/g, "'")
-    .replace(properNames, (name) => name.toLowerCase())
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]{2,})([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .replace(/["`´“”„«»「」]|(^|[^\p{L}\d])'+|'+(?=$|[^\p{L}\d])/gu, '$1')
-    .replace(/_|(?<=\p{L})-(?=\p{L})/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-/** Capitals inside these are no borders of words. */
-const properNames = /DPoP|OpenID|OAuth|mTLS|IdP|JWKs|GraphQL/g;
-
 function readAnswer(response: Response, pages: boolean): Answer {
   const text = Buffer.from(response.body.content.subarray(0, longestText)).toString('utf8');
   const body = bodyValue(response, text);
@@ -66,7 +49,7 @@ function readAnswer(response: Response, pages: boolean): Answer {
   const pieces = [
     ...challenges.flatMap(({ parameters }) =>
       [...parameters].flatMap(([name, value]) =>
-        speakingParameter.test(name) && !registered.test(value)
+        speakingParameter.test(name) && !isCode(name, value)
           ? [{ field: `challenge ${name}`, text: value }]
           : [],
       ),
@@ -76,7 +59,7 @@ function readAnswer(response: Response, pages: boolean): Answer {
     ),
     ...(plainReason.test(response.statusText) ? [] : [{ field: 'status', text: response.statusText }]),
     ...[...location].flatMap(([name, value]) =>
-      registered.test(value) ? [] : [{ field: `location ${name}`, text: value }],
+      isCode(name, value) ? [] : [{ field: `location ${name}`, text: value }],
     ),
     ...bodyPieces(body, text, response.status, pages),
   ];
@@ -98,6 +81,7 @@ function readAnswer(response: Response, pages: boolean): Answer {
       location.get('error_description') ??
       null,
     members: membersOf(body),
+    wanted: wantedRights(body),
     page: text.toLowerCase(),
   };
 }

@@ -186,7 +186,10 @@ describe('reading', () => {
       kind: 'text',
       names: ['scope-missing'],
       weight: 3,
-      lines: [{ hop: 1, field: 'error', seen: 'insufficient_scope' }],
+      lines: [
+        { hop: 1, field: 'challenge scope', seen: 'orders:write' },
+        { hop: 1, field: 'error', seen: 'insufficient_scope' },
+      ],
     });
     expect(first?.told).to.deep.equal({
       says: 'The token lacks a scope that this resource needs.',

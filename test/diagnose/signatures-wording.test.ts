@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { plainPieces } from '../../src/diagnose/markup.ts';
-import { answerOf, normalWords } from '../../src/diagnose/wording.ts';
+import { normalWords } from '../../src/diagnose/normal-words.ts';
+import { read } from '../../src/diagnose/signatures.ts';
+import { answerOf } from '../../src/diagnose/wording.ts';
 import type { RawField, Response } from '../../src/model.ts';
+import { answerTo } from './answers.ts';
 
 function response(body: string, status = 401, headers: readonly RawField[] = [], statusText = ''): Response {
   const content = Buffer.from(body);
@@ -92,6 +95,22 @@ describe('words of an answer', () => {
     expect(wordsOf('"Token has expired"')).to.deep.equal(['token has expired']);
   });
 
+  it('are those of a problem type, where it has a name', () => {
+    const typed = (type: string): string[] => wordsOf(JSON.stringify({ type }));
+    expect(typed('https://errors.x.test/auth/token-not-yet-valid')).to.deep.equal(['token not yet valid']);
+    expect(typed('https://x.test/problems#tokenExpired')).to.deep.equal(['token expired']);
+    expect(typed('https://x.test/docs/token_expired.html')).to.deep.equal(['token expired']);
+    for (const type of [
+      'about:blank',
+      'https://x.test/p',
+      'https://x.test/v1',
+      'https://www.rfc-editor.org/rfc/rfc9110#not-found',
+      'https://datatracker.ietf.org/doc/html/rfc9457#section-4-1',
+    ]) {
+      expect(typed(type).filter((words) => words !== 'about:blank')).to.deep.equal([]);
+    }
+  });
+
   it('name a member that says something beside its value', () => {
     expect(wordsOf('{"exp":"token expired"}')).to.deep.equal(['exp: token expired']);
     expect(wordsOf('{"active":false}')).to.deep.equal(['active: false']);
@@ -161,5 +180,47 @@ describe('words of an answer', () => {
   it('survive nesting and a body that is cut', () => {
     expect(wordsOf(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`)).to.be.an('array');
     expect(wordsOf('{"message":"Token exp')).to.deep.equal(['{message:token exp']);
+  });
+});
+
+describe('rights that an answer says are wanted', () => {
+  const rows: readonly (readonly [body: unknown, wanted: readonly string[]])[] = [
+    [{ error: 'missing_scope', needed: 'chat:write', provided: 'users:read' }, ['body needed: chat:write']],
+    [{ error: { '.tag': 'missing_scope', required_scope: 'a.read' } }, ['body required_scope: a.read']],
+    [
+      { errors: [{ context: { requiredGranularScopes: ['a.read', 'a.write'] } }] },
+      ['body requiredGranularScopes: a.read a.write'],
+    ],
+    [
+      { error: { detail: { required: ['repository'], granted: ['account'] } } },
+      ['body required: repository'],
+    ],
+    [{ missingPermissions: { api: ['orders.list'] } }, ['body missingPermissions: orders.list']],
+    [{ permission_required: 'orders.list' }, ['body permission_required: orders.list']],
+    [{ anyOfRoles: ['a', 'b'] }, ['body anyOfRoles: a b']],
+    [{ required: true, message: 'required', user_permissions: ['x'], scopes: ['held'] }, []],
+    [{ required: 'x'.repeat(200) }, []],
+    ['not a map', []],
+  ];
+  for (const [body, wanted] of rows) {
+    it(`in ${JSON.stringify(body).slice(0, 80)}`, () => {
+      const { response } = answerTo({ stage: 'resource', status: 403, body: JSON.stringify(body) });
+      const found = response ? answerOf(response).wanted : [];
+      expect(found.map(({ field, text }) => `${field}: ${text}`)).to.deep.equal(wanted);
+    });
+  }
+
+  it('stand beside the text that says they are lacking, and beside no other', () => {
+    const lines = (body: object): readonly string[] =>
+      read(answerTo({ stage: 'resource', status: 403, body: JSON.stringify(body) }))
+        .filter(({ weight }) => weight === 3)
+        .flatMap((item) => item.lines.map(({ field, seen }) => `${field}: ${seen}`));
+    expect(lines({ message: 'A scope is missing.', required: ['orders:write'] })).to.deep.equal([
+      'body message: A scope is missing.',
+      'body required: orders:write',
+    ]);
+    expect(lines({ message: 'Token expired', required: ['orders:write'] })).to.deep.equal([
+      'body message: Token expired',
+    ]);
   });
 });

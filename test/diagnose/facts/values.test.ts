@@ -10,6 +10,7 @@ import { sharedValueFacts } from '../../../src/diagnose/facts/shared-value.ts';
 import { statusFacts } from '../../../src/diagnose/facts/status.ts';
 import { timeFacts } from '../../../src/diagnose/facts/time.ts';
 import type { Subject } from '../../../src/diagnose/subject.ts';
+import type { Json } from '../../../src/model.ts';
 import { client, now, rightClaims, use } from '../subjects.ts';
 import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
 
@@ -226,6 +227,123 @@ const rows: readonly Row[] = [
     ],
   ],
 ];
+
+/** What a fact agrees with once a text says it. */
+const agreements: readonly (readonly [
+  what: string,
+  status: number,
+  answer: object,
+  claims: Record<string, Json>,
+  expected: readonly unknown[],
+])[] = [
+  [
+    'the subject of the token, which a 403 names',
+    403,
+    { message: 'User "system:serviceaccount:orders:ci" cannot list resource "pods"' },
+    { sub: 'system:serviceaccount:orders:ci' },
+    [
+      [
+        'token/holder-named',
+        'permission-missing',
+        'token sub: system:serviceaccount:orders:ci, which the answer names',
+      ],
+    ],
+  ],
+  [
+    'the subject in a 401, which refuses the token itself',
+    401,
+    { message: 'jane is unknown' },
+    { sub: 'jane' },
+    [],
+  ],
+  ['a longer name than the subject', 403, { message: 'jane-2 may not list orders' }, { sub: 'jane' }, []],
+  [
+    'a client with scopes, which may lack another scope',
+    403,
+    { message: 'reporter may not list orders' },
+    { sub: 'reporter', client_id: 'reporter', scope: 'orders:read' },
+    [],
+  ],
+  [
+    'a user with scopes, of which another may be missing',
+    403,
+    { message: 'User jane lacks the permission orders:write' },
+    { sub: 'jane', scp: ['openid', 'orders:read'] },
+    [],
+  ],
+  [
+    'a user with scopes that open no API',
+    403,
+    { message: 'User jane may not list orders' },
+    { sub: 'jane', scope: 'openid profile' },
+    [['token/holder-named', 'permission-missing', 'token sub: jane, which the answer names']],
+  ],
+  [
+    'a client whose token has no scopes',
+    403,
+    { message: 'reporter may not list orders' },
+    { azp: 'reporter', sub: '0b1c' },
+    [['token/holder-named', 'permission-missing', 'token azp: reporter, which the answer names']],
+  ],
+  [
+    'a claim with another value than is wanted',
+    401,
+    { title: 'The token lacks a mandatory claim', detail: 'claim "tenant" must be one of: acme' },
+    { tenant: 'other' },
+    [['token/claim-named', 'token-claims-invalid', 'token tenant: other, which the answer names']],
+  ],
+  [
+    'a claim with another value, the value of the token repeated',
+    403,
+    { message: 'Claim tenant: expected acme, got other' },
+    { tenant: 'other' },
+    [['token/claim-named', 'token-claims-invalid', 'token tenant: other, which the answer names']],
+  ],
+  [
+    'a claim with the value that is wanted',
+    401,
+    { detail: 'claim "tenant" must be one of: acme' },
+    { tenant: 'acme' },
+    [],
+  ],
+  [
+    'a claim that the token lacks',
+    401,
+    { message: 'The tenant claim is missing' },
+    {},
+    [['token/claim-named', 'token-claims-invalid', 'token tenant: none, which the answer names']],
+  ],
+  ['a claim that is there', 401, { message: 'claim tenant must be present' }, { tenant: 'acme' }, []],
+  [
+    'a claim in a member of its own',
+    401,
+    { title: 'The token lacks a claim', claim: 'org_id' },
+    {},
+    [['token/claim-named', 'token-claims-invalid', 'token org_id: none, which the answer names']],
+  ],
+  ['a claim that tells kinds of tokens apart', 401, { message: 'missing claim client_id' }, {}, []],
+  ['no claim by name', 401, { message: 'a required claim is missing' }, {}, []],
+];
+
+describe('what the answer names of the token', () => {
+  for (const [what, status, answer, claims, expected] of agreements) {
+    it(what, () => {
+      const about = subject({
+        hops: [{ status, body: JSON.stringify(answer) }],
+        uses: [use(claims)],
+      });
+      expect(
+        quotedFacts(about)
+          .filter(({ fits }) => fits.length > 0)
+          .map(({ id, fits, lines }) => [
+            id,
+            fits.join(' '),
+            ...lines.map(({ field, seen }) => `${field}: ${seen}`),
+          ]),
+      ).to.deep.equal(expected);
+    });
+  }
+});
 
 function withHeader(header: Record<string, string>): ReturnType<typeof use> {
   const made = use(rightClaims);
