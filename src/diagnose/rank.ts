@@ -165,8 +165,9 @@ function isFaceOf(item: Evidence, cause: CauseId): boolean {
   return item.names.every((name) => rootsOf(name).includes(cause));
 }
 
-/** Names what may stand behind this cause, or what this cause may stand behind. */
+/** Leaves room for this cause: names it among others, or what may stand behind it, or what it may stand behind. */
 function isRelated(item: Evidence, cause: CauseId): boolean {
+  if (item.names.includes(cause)) return true;
   return item.names.every((name) => rootsOf(name).includes(cause) || rootsOf(cause).includes(name));
 }
 

@@ -3,6 +3,7 @@ import type { Environment, Json, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { environmentsBeside, type Subject, tokenUse } from '../subject.ts';
+import { answerOf } from '../wording.ts';
 
 export function claimFacts(subject: Subject): Evidence[] {
   const token = tokenUse(subject)?.token ?? null;
@@ -97,7 +98,9 @@ export function neededScopes(subject: Subject): string[] {
     subject.challenges.find(({ parameters }) => parameters.get('error') === 'insufficient_scope') ??
     subject.challenges.find(({ parameters }) => parameters.has('scope'));
   const named = split(challenge?.parameters.get('scope'));
-  return named.length > 0 || !lacksScope(subject) ? named : scopesInText(subject.text);
+  if (named.length > 0 || !lacksScope(subject) || subject.response === null) return named;
+  const listed = answerOf(subject.response).wanted.flatMap(({ text }) => split(text));
+  return listed.length > 0 ? listed : scopesInText(subject.text);
 }
 
 /** The server says that it is about scope (RFC 6750 section 3.1). */
@@ -113,7 +116,7 @@ export function lacksScope(subject: Subject): boolean {
 function scopesInText(text: string): string[] {
   const found =
     /\bscopes?["']?\s*(?::|=|is|are)?\s*\[?["'`]([\w.:/*\s,-]{1,200})["'`]/i.exec(text)?.[1] ??
-    /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\s*:?\s*["'`[]?([\w.:/*-]{2,80})/i.exec(
+    /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\b\s*:?\s*["'`[]?(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)/i.exec(
       text,
     )?.[1] ??
     /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1] ??
