@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { algorithmFacts } from './algorithm.ts';
 import { arrivalFacts } from './arrival.ts';
+import { askedFacts } from './asked.ts';
 import { bindingFacts } from './binding.ts';
 import { bodyFacts } from './body.ts';
 import { cacheFacts } from './cache.ts';
@@ -57,6 +58,7 @@ const ofCredentials: readonly Kind[] = [
   tokenRequestFacts,
   codeFacts,
   grantFacts,
+  askedFacts,
 ];
 
 /** About the answer and the way to it: these hold for any status, success included, and mind it themselves. */

@@ -41,7 +41,7 @@ function reused(subject: Subject, own: Hop): Evidence[] {
 }
 
 /** The metadata document of the client's issuer that this run has read, or what the project file states. */
-function metadataOf(subject: Subject): JsonMap | null {
+export function metadataOf(subject: Subject): JsonMap | null {
   const issuer = subject.client?.issuer;
   if (!issuer) return null;
   for (const { exchange } of subject.past.toReversed()) {
@@ -57,7 +57,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   const found: Evidence[] = [];
   const add = (id: string, names: readonly string[], weight: 1 | 2, field: string, seen: string): void =>
     void found.push(evidence(id, { names, weight, lines: [{ hop: own.index, field, seen }] }));
-  const grants = list(metadata['grant_types_supported']);
+  const grants = listOf(metadata['grant_types_supported']);
   const grant = sent.get('grant_type');
   if (grant !== null && grants.length > 0 && !grants.includes(grant))
     add(
@@ -67,7 +67,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       'grant_type',
       `${grant}; announced are ${grants.join(', ')}`,
     );
-  const scopes = list(metadata['scopes_supported']);
+  const scopes = listOf(metadata['scopes_supported']);
   const asked = (sent.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
   const strange = asked.filter((scope) => !scopes.includes(scope));
   // A server may leave scopes out of its metadata (RFC 8414 section 2).
@@ -79,7 +79,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       'scope',
       `${strange.join(' ')} is not in scopes_supported`,
     );
-  const methods = list(metadata['token_endpoint_auth_methods_supported']);
+  const methods = listOf(metadata['token_endpoint_auth_methods_supported']);
   const method = methodOf(own, sent);
   if (method !== null && methods.length > 0 && !methods.includes(method))
     add(
@@ -109,6 +109,6 @@ function methodOf(hop: Hop, sent: URLSearchParams): string | null {
   return sent.has('client_secret') ? 'client_secret_post' : 'none';
 }
 
-function list(value: Json | undefined): string[] {
+export function listOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
