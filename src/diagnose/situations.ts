@@ -2,6 +2,7 @@
 import type { CauseId } from '../model.ts';
 import { sentField } from './facts/wire.ts';
 import { isHandMade } from './hand-made.ts';
+import { grantOf } from './matching.ts';
 import type { Arrival } from './rank.ts';
 import { type Subject, tokenUse } from './subject.ts';
 
@@ -64,6 +65,12 @@ const notFound: readonly CauseId[] = [
   'host-not-allowed',
   'credentials-missing',
 ];
+const refresh: readonly CauseId[] = [
+  'refresh-token-expired',
+  'refresh-token-revoked',
+  'refresh-token-reused',
+  'refresh-token-unknown',
+];
 const client: readonly CauseId[] = [
   'client-unknown',
   'client-secret-wrong',
@@ -79,7 +86,8 @@ const authorization: readonly CauseId[] = [
 ];
 
 export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] {
-  if (subject.stage === 'token') return client;
+  if (subject.stage === 'token')
+    return grantOf(subject) === 'refresh_token' ? [...refresh, ...client] : client;
   // A page that is delivered is a login page as a rule: it accuses nobody.
   if (subject.stage === 'authorization') return (subject.response?.status ?? 0) >= 400 ? authorization : [];
   const status = subject.response?.status ?? 0;

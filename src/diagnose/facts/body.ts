@@ -31,6 +31,7 @@ function broken(subject: Subject, response: Response): Evidence[] {
   if (body.decodeError !== null) {
     const cut = /unexpected end|truncat|ended early|incomplete/i.test(body.decodeError);
     return [
+      ...(cut ? [] : mislabelled(subject, response)),
       evidence(cut ? 'body/cut' : 'body/coding', {
         names: [cut ? 'body-truncated' : 'body-encoding-wrong'],
         lines: line('content-encoding', `${coding ?? 'none'}: ${body.decodeError}`),
@@ -54,6 +55,22 @@ function broken(subject: Subject, response: Response): Evidence[] {
       ? [evidence('body/empty', { names: ['body-empty'], lines: line('body', 'empty') })]
       : [];
   return notJson(subject, response);
+}
+
+/** RFC 1952 section 2.3.1: each gzip body begins so. The label is what the server says; its bytes are no gzip. */
+function mislabelled({ hop }: Subject, { status, headers, body }: Response): Evidence[] {
+  const codings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
+  const [first, second] = body.content;
+  const gzip = codings.length === 1 && /^(?:x-)?gzip$/i.test(codings[0]?.[1].trim() ?? '');
+  if (status >= 300 || !gzip || body.bytes < 2 || (first === 0x1f && second === 0x8b)) return [];
+  return [
+    evidence('body/label', {
+      kind: 'text',
+      names: ['body-encoding-wrong'],
+      told: { says: 'The answer calls itself gzip.', fix: null, references: ['RFC 9110 section 8.4'] },
+      lines: [{ hop: hop.index, field: 'content-encoding', seen: 'gzip; the bytes do not begin like gzip' }],
+    }),
+  ];
 }
 
 function notJson(subject: Subject, response: Response): Evidence[] {

@@ -57,5 +57,8 @@ function told(
       ? []
       : [{ hop: null, field: 'cookie', seen: `step "${reads}" reads with the same cookie` }]),
   ];
-  return evidence('csrf/unsafe-with-cookie', { names: ['csrf-failed'], weight, lines });
+  // One that was sent may be wrong, or of a session that has ended: the words are the same.
+  const doubtful = token !== undefined || cookies.length === 0;
+  const names = doubtful ? ['csrf-failed', 'session-expired'] : ['csrf-failed'];
+  return evidence('csrf/unsafe-with-cookie', { names, weight, lines });
 }

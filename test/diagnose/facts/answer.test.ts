@@ -32,7 +32,10 @@ table('statusFacts', statusFacts, [
   [
     'reads Allow',
     answer(405, [['Allow', 'POST, PUT']]),
-    [['status/method', 3, 'method-wrong', '1 answer: 405 to GET; allowed are POST, PUT']],
+    [
+      ['status/method', 3, 'method-wrong', '1 answer: 405 to GET; allowed are POST, PUT'],
+      ['status/allow', 3, 'method-wrong', '1 allow: POST, PUT'],
+    ],
   ],
   [
     'reads a quota',
@@ -40,14 +43,40 @@ table('statusFacts', statusFacts, [
     [['status/rate-limit', 3, 'rate-limited', '1 answer: 429, retry-after: 30']],
   ],
   [
-    'takes an HTML page with 429 for a challenge too',
-    answer(429, html, '<html>'),
+    'takes an HTML page that runs a script for a challenge too',
+    answer(429, html, '<html><script src="/check.js"></script>'),
     [['status/rate-limit', 2, 'rate-limited edge-challenge', '1 answer: 429']],
+  ],
+  [
+    'takes a bare HTML page with 429 for the limit of a server',
+    answer(429, html, '<html><h1>429 Too Many Requests</h1>'),
+    [['status/rate-limit', 3, 'rate-limited', '1 answer: 429']],
+  ],
+  [
+    'states no method where those that there are only read',
+    { hops: [{ status: 405, method: 'POST', headers: [['Allow', 'GET, HEAD']] }] },
+    [['status/method', 3, 'method-wrong', '1 answer: 405 to POST; allowed are GET, HEAD']],
+  ],
+  [
+    'knows a token request by GET',
+    { hops: [{ url: 'https://login.example.test/token?grant_type=client_credentials', status: 404 }] },
+    [
+      ['status/404', 1, 'route-missing', '1 answer: 404: no such resource, or none for this credential'],
+      [
+        'status/token-request-by-get',
+        2,
+        'method-wrong',
+        '1 request: GET with grant_type; a token endpoint takes POST',
+      ],
+    ],
   ],
   [
     'knows a gateway without its upstream',
     answer(502, [['Server', 'nginx']], '<html><h1>502 Bad Gateway</h1>'),
-    [['gateway/down', 3, 'gateway-down', '1 answer: 502 502 Bad Gateway (nginx)']],
+    [
+      ['gateway/down', 3, 'gateway-down', '1 answer: 502 502 Bad Gateway (nginx)'],
+      ['gateway/behind', 1, 'gateway-misconfigured idp-unreachable', '1 answer: 502 502 Bad Gateway (nginx)'],
+    ],
   ],
   [
     'knows one that waited',
@@ -111,7 +140,10 @@ table('bodyFacts', bodyFacts, [
   [
     'tells a wrong coding',
     { hops: [{ ...json, headers: [['Content-Encoding', 'gzip']], decodeError: 'incorrect header check' }] },
-    [['body/coding', 3, 'body-encoding-wrong', '1 content-encoding: gzip: incorrect header check']],
+    [
+      ['body/label', 3, 'body-encoding-wrong', '1 content-encoding: gzip; the bytes do not begin like gzip'],
+      ['body/coding', 3, 'body-encoding-wrong', '1 content-encoding: gzip: incorrect header check'],
+    ],
   ],
   [
     'hints at another maker where the origin answers JSON otherwise',

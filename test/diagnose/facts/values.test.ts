@@ -65,10 +65,16 @@ const rows: readonly Row[] = [
         'environment-mixup',
         `1 metadata issuer: https://login.staging.example.test, the issuer of staging; expected ${login}`,
       ],
+      [
+        'metadata/issuer-told',
+        3,
+        'environment-mixup',
+        `1 metadata issuer: https://login.staging.example.test, the issuer of staging; expected ${login}`,
+      ],
     ],
   ],
   [
-    'metadata of another issuer',
+    'metadata of almost the same issuer',
     metadata,
     document({ issuer: `${login}/` }),
     [
@@ -77,6 +83,25 @@ const rows: readonly Row[] = [
         3,
         'issuer-mismatch',
         `1 metadata issuer: ${login}/, another issuer; expected ${login}`,
+      ],
+      [
+        'metadata/issuer-told',
+        3,
+        'issuer-mismatch',
+        `1 metadata issuer: ${login}/, another issuer; expected ${login}`,
+      ],
+    ],
+  ],
+  [
+    'metadata of another issuer',
+    metadata,
+    document({ issuer: 'http://127.0.0.1:8080' }),
+    [
+      [
+        'metadata/issuer',
+        3,
+        'issuer-mismatch',
+        `1 metadata issuer: http://127.0.0.1:8080, another issuer; expected ${login}`,
       ],
     ],
   ],
