@@ -1,6 +1,6 @@
 /** What an answer that says nothing most often hides, by what was sent and how it was refused; the usual first. */
 import type { CauseId } from '../model.ts';
-import { sentField } from './facts/wire.ts';
+import { isJsonType, sentField, typeOf } from './facts/wire.ts';
 import { isHandMade } from './hand-made.ts';
 import { grantOf } from './matching.ts';
 import type { Arrival } from './rank.ts';
@@ -59,6 +59,15 @@ const inFront: readonly CauseId[] = [
   'permission-missing',
   'host-not-allowed',
 ];
+/** Who answers in the form of the application is the application, as a rule. */
+const inForm: readonly CauseId[] = [
+  'permission-missing',
+  'policy-blocked',
+  'edge-blocked',
+  'ip-not-allowed',
+  'api-key-invalid',
+  'route-missing',
+];
 const notFound: readonly CauseId[] = [
   'route-missing',
   'permission-missing',
@@ -93,7 +102,9 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   const status = subject.response?.status ?? 0;
   if (status === 404) return notFound;
   if (status > 403 || status < 400) return status === 498 || status === 499 ? jwt : [];
-  if (status === 403) return arrival === 'equal' ? inFront : forbidden;
+  const json = subject.response !== null && isJsonType(typeOf(subject.response));
+  if (status === 403 && arrival === 'equal') return json ? inForm : inFront;
+  if (status === 403) return forbidden;
   const types = subject.uses.map(({ type }) => type);
   if (types.includes('basic')) return password;
   if (types.includes('api_key')) return apiKey;

@@ -124,6 +124,10 @@ function locationParameters(response: Response): ReadonlyMap<string, string> {
   for (const [name, value] of [...url.searchParams, ...fragment]) {
     if (/^(error(_?(description|message|code|reason|subcode))?|message|msg|reason)$/i.test(name))
       told.set(name, value);
+    // Google names the error in a message of its own, base64.
+    const inside = /^authError$/i.test(name) ? Buffer.from(value, 'base64').toString('latin1') : '';
+    const code = /[a-z]+(?:_[a-z]+)+/.exec(inside)?.[0];
+    if (code !== undefined) told.set('error', code);
   }
   return told;
 }

@@ -60,15 +60,18 @@ function broken(subject: Subject, response: Response): Evidence[] {
 /** RFC 1952 section 2.3.1: each gzip body begins so. The label is what the server says; its bytes are no gzip. */
 function mislabelled({ hop }: Subject, { status, headers, body }: Response): Evidence[] {
   const codings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
-  const [first, second] = body.content;
   const gzip = codings.length === 1 && /^(?:x-)?gzip$/i.test(codings[0]?.[1].trim() ?? '');
-  if (status >= 300 || !gzip || body.bytes < 2 || (first === 0x1f && second === 0x8b)) return [];
+  const [first, second] = body.content;
+  const other = body.content.length > 0 && (first !== 0x1f || second !== 0x8b);
+  // What decodes to nothing at all is kept as nothing.
+  const none = body.content.length === 0 && /incorrect header|data_error/i.test(body.decodeError ?? '');
+  if (status >= 300 || !gzip || body.bytes < 2 || !(other || none)) return [];
   return [
     evidence('body/label', {
       kind: 'text',
       names: ['body-encoding-wrong'],
       told: { says: 'The answer calls itself gzip.', fix: null, references: ['RFC 9110 section 8.4'] },
-      lines: [{ hop: hop.index, field: 'content-encoding', seen: 'gzip; the bytes do not begin like gzip' }],
+      lines: [{ hop: hop.index, field: 'content-encoding', seen: 'gzip; the bytes are none' }],
     }),
   ];
 }

@@ -20,7 +20,7 @@ export function cacheFacts(subject: Subject): Evidence[] {
   const { response, hop } = subject;
   if (!response || subject.stage !== 'resource' || !isSafeMethod(hop.request.method)) return [];
   const told = hitOf(subject);
-  if (told === null) return [];
+  if (told === null) return unmarked(subject);
   const carried = subject.uses.length > 0 || sentField(hop, 'authorization') !== null;
   if (!carried && sentField(hop, 'cookie') === null) return [];
   const same = sameBytes(subject);
@@ -30,6 +30,19 @@ export function cacheFacts(subject: Subject): Evidence[] {
   ];
   return [
     evidence('cache/answered', { names: ['cached-response'], weight: told.sure || same ? 3 : 2, lines }),
+  ];
+}
+
+/** A cache may say nothing of itself. Many servers have one page for all whom they refuse, so that this is a hint at most. */
+function unmarked(subject: Subject): Evidence[] {
+  const same = subject.uses.length > 0 ? sameBytes(subject) : null;
+  if (same === null) return [];
+  return [
+    evidence('cache/same-bytes', {
+      names: ['credentials-stripped-by-proxy', 'cached-response'],
+      weight: 1,
+      lines: [{ hop: null, field: 'body', seen: same }],
+    }),
   ];
 }
 

@@ -97,10 +97,16 @@ function bare(subject: Subject): Evidence[] {
   const silent = offered.length > 0 && offered.every(({ parameters }) => !parameters.has('error'));
   if (!silent || !sent.includes('bearer') || subject.error !== null || subject.description !== null)
     return [];
-  const seen = 'no error is named, as for a request without credentials';
+  // RFC 6750 section 3.1: 400 is for what does not parse, as a header that somebody on the way wrote.
+  const unread = subject.response?.status === 400;
+  const seen = unread
+    ? '400: what arrived is no token to it, and no error is named'
+    : 'no error is named, as for a request without credentials';
   return [
     evidence('challenge/bare', {
-      names: ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
+      names: unread
+        ? ['authorization-malformed', 'credentials-replaced-by-proxy', 'credentials-stripped-by-proxy']
+        : ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
       weight: 1,
       lines: [{ hop: subject.hop.index, field: 'challenge', seen }],
     }),

@@ -141,7 +141,7 @@ table('bodyFacts', bodyFacts, [
     'tells a wrong coding',
     { hops: [{ ...json, headers: [['Content-Encoding', 'gzip']], decodeError: 'incorrect header check' }] },
     [
-      ['body/label', 3, 'body-encoding-wrong', '1 content-encoding: gzip; the bytes do not begin like gzip'],
+      ['body/label', 3, 'body-encoding-wrong', '1 content-encoding: gzip; the bytes are none'],
       ['body/coding', 3, 'body-encoding-wrong', '1 content-encoding: gzip: incorrect header check'],
     ],
   ],
