@@ -61,8 +61,8 @@ const inFront: readonly CauseId[] = [
 ];
 /** Who answers in the form of the application is the application, as a rule. */
 const inForm: readonly CauseId[] = [
-  'permission-missing',
   'policy-blocked',
+  'permission-missing',
   'edge-blocked',
   'ip-not-allowed',
   'api-key-invalid',

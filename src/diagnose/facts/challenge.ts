@@ -105,7 +105,7 @@ function bare(subject: Subject): Evidence[] {
   return [
     evidence('challenge/bare', {
       names: unread
-        ? ['authorization-malformed', 'credentials-replaced-by-proxy', 'credentials-stripped-by-proxy']
+        ? ['credentials-replaced-by-proxy', 'authorization-malformed']
         : ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
       weight: 1,
       lines: [{ hop: subject.hop.index, field: 'challenge', seen }],

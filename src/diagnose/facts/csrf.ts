@@ -57,8 +57,10 @@ function told(
       ? []
       : [{ hop: null, field: 'cookie', seen: `step "${reads}" reads with the same cookie` }]),
   ];
-  // One that was sent may be wrong, or of a session that has ended: the words are the same.
-  const doubtful = token !== undefined || cookies.length === 0;
+  // One that was sent may be wrong, or of a session that has ended: the words are the same. Beside another credential it
+  // was not the cookie that should have counted.
+  const other = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
+  const doubtful = token !== undefined || other || cookies.length === 0;
   const names = doubtful ? ['csrf-failed', 'session-expired'] : ['csrf-failed'];
   return evidence('csrf/unsafe-with-cookie', { names, weight, lines });
 }
