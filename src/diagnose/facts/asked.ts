@@ -4,7 +4,7 @@ import { type Evidence, evidence } from '../evidence.ts';
 import { environmentsBeside, type Subject } from '../subject.ts';
 import { listOf, metadataOf } from './grant.ts';
 import { isWhole, tokenParameters } from './token-request.ts';
-import { formOf, urlOf } from './wire.ts';
+import { formOf, sentField, urlOf } from './wire.ts';
 
 /** They point to nothing by themselves: a server that refuses for one of these reasons has them on its side, or not. */
 export function askedFacts(subject: Subject): Evidence[] {
@@ -13,6 +13,8 @@ export function askedFacts(subject: Subject): Evidence[] {
   const metadata = metadataOf(subject) ?? {};
   return [
     ...grant(asked, metadata),
+    ...quoted(subject, asked),
+    ...secret(subject, asked),
     ...scope(asked, metadata),
     ...target(subject, asked),
     ...(subject.stage === 'authorization' ? atAuthorization(asked, metadata) : verifier(asked)),
@@ -58,6 +60,23 @@ function grant(asked: Asked, metadata: JsonMap): Evidence[] {
   if (!announced.includes(wanted)) return [];
   const seen = `${wanted}, which grant_types_supported lists`;
   return [fact('asked/grant-announced', asked, ['grant_type', seen], { fits: ['grant-not-allowed'] })];
+}
+
+/** Who names the grant that was sent has read the form, and means this request. */
+function quoted({ description }: Subject, asked: Asked): Evidence[] {
+  const wanted = asked.sent.get('grant_type') ?? '';
+  if (wanted === '' || !(description ?? '').includes(wanted)) return [];
+  const seen = `${wanted}, which the answer names`;
+  return [fact('asked/grant-quoted', asked, ['grant_type', seen], { fits: ['grant-not-allowed'] })];
+}
+
+/** RFC 6749 section 2.3.1. Of its age the server alone knows. */
+function secret({ stage }: Subject, asked: Asked): Evidence[] {
+  const basic = /^basic\b/i.test(sentField(asked.hop, 'authorization') ?? '');
+  if (stage !== 'token' || !(basic || asked.sent.has('client_secret'))) return [];
+  const how = basic ? 'client_secret_basic' : 'client_secret_post';
+  const seen = `${how}: a secret was sent`;
+  return [fact('asked/secret', asked, ['client authentication', seen], { fits: ['client-secret-expired'] })];
 }
 
 /** A server may leave scopes out of its metadata, and knows those that it names (RFC 8414 section 2). */

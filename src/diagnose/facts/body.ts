@@ -29,7 +29,7 @@ function broken(subject: Subject, response: Response): Evidence[] {
   const coding = headerValue(response, 'content-encoding');
   const line = (field: string, seen: string): Evidence['lines'] => [{ hop: hop.index, field, seen }];
   if (body.decodeError !== null) {
-    const cut = /unexpected end|truncat|ended early|incomplete/i.test(body.decodeError);
+    const cut = /unexpected end|truncat|ended early|incomplete|ends before/i.test(body.decodeError);
     return [
       ...(cut ? [] : mislabelled(subject, response)),
       evidence(cut ? 'body/cut' : 'body/coding', {
@@ -57,15 +57,12 @@ function broken(subject: Subject, response: Response): Evidence[] {
   return notJson(subject, response);
 }
 
-/** RFC 1952 section 2.3.1: each gzip body begins so. The label is what the server says; its bytes are no gzip. */
+/** The label is what the server says. Nothing at all of the bytes is gzip: a stream that is cut decodes until there. */
 function mislabelled({ hop }: Subject, { status, headers, body }: Response): Evidence[] {
   const codings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
   const gzip = codings.length === 1 && /^(?:x-)?gzip$/i.test(codings[0]?.[1].trim() ?? '');
-  const [first, second] = body.content;
-  const other = body.content.length > 0 && (first !== 0x1f || second !== 0x8b);
-  // What decodes to nothing at all is kept as nothing.
-  const none = body.content.length === 0 && /incorrect header|data_error/i.test(body.decodeError ?? '');
-  if (status >= 300 || !gzip || body.bytes < 2 || !(other || none)) return [];
+  const none = body.bytes === 0 && /incorrect header|z_data_error/i.test(body.decodeError ?? '');
+  if (status >= 300 || !gzip || !none) return [];
   return [
     evidence('body/label', {
       kind: 'text',

@@ -28,9 +28,31 @@ export function cacheFacts(subject: Subject): Evidence[] {
     { hop: hop.index, field: told.field, seen: told.seen },
     ...(same === null ? [] : [{ hop: null, field: 'body', seen: same }]),
   ];
+  const names = ['cached-response'];
   return [
-    evidence('cache/answered', { names: ['cached-response'], weight: told.sure || same ? 3 : 2, lines }),
+    evidence('cache/answered', { names, weight: told.sure || same ? 3 : 2, lines }),
+    ...(same === null || told.field === 'age' || response.status < 400 ? [] : [stated(told, hop.index)]),
   ];
+}
+
+/** A cache that says so itself, and an answer that did go to somebody else. */
+function stated({ field, seen }: Hit, hop: number): Evidence {
+  return evidence('cache/says', {
+    kind: 'text',
+    names: ['cached-response'],
+    told: {
+      says: 'A cache says that it answered.',
+      fix: null,
+      references: ['RFC 9111 section 3.5'],
+    },
+    lines: [{ hop, field, seen }],
+  });
+}
+
+interface Hit {
+  readonly field: string;
+  readonly seen: string;
+  readonly sure: boolean;
 }
 
 /** A cache may say nothing of itself. Many servers have one page for all whom they refuse, so that this is a hint at most. */
@@ -46,7 +68,7 @@ function unmarked(subject: Subject): Evidence[] {
   ];
 }
 
-function hitOf(subject: Subject): { field: string; seen: string; sure: boolean } | null {
+function hitOf(subject: Subject): Hit | null {
   const { response } = subject;
   if (!response) return null;
   const age = headerValue(response, 'age');

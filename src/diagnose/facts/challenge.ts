@@ -41,7 +41,9 @@ function schemes(subject: Subject): Evidence[] {
       : []),
   ];
   if (sent.some((scheme) => offered.includes(scheme))) {
-    const password = sent.includes('basic') ? { names: ['password-wrong'], weight: 2 as const } : {};
+    // Who the user is, whether there is one and whether he may log in is refused alike.
+    const names = ['password-wrong', 'user-unknown', 'user-disabled'];
+    const password = sent.includes('basic') ? { names, weight: 2 as const } : {};
     return [
       evidence('challenge/same-scheme', {
         excludes: ['basic-shadow', 'scheme-mismatch'],

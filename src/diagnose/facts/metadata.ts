@@ -63,16 +63,21 @@ function endpoints(subject: Subject, document: JsonMap): Evidence[] {
   );
   if (plain.length === 0) return [];
   const shown = plain.find(([name]) => name === 'token_endpoint') ?? plain[0];
-  return [
-    evidence('metadata/plain-endpoints', {
-      names: ['endpoint-wrong'],
-      lines: [
-        {
-          hop: subject.hop.index,
-          field: `metadata ${shown?.[0] ?? ''}`,
-          seen: `${String(shown?.[1])}: plain http`,
-        },
-      ],
-    }),
+  const names = ['endpoint-wrong'];
+  const lines = [
+    {
+      hop: subject.hop.index,
+      field: `metadata ${shown?.[0] ?? ''}`,
+      seen: `${String(shown?.[1])}: plain http`,
+    },
   ];
+  const found = evidence('metadata/plain-endpoints', { names, lines });
+  // Metadata that name an issuer with https and endpoints without contradict themselves.
+  if (document['issuer'] !== subject.client?.issuer.issuer) return [found];
+  const says = {
+    says: 'The authorization server names endpoints without TLS, and an issuer with it.',
+    fix: null,
+    references: ['RFC 8414 section 2'],
+  };
+  return [found, evidence('metadata/plain-endpoints-told', { kind: 'text', names, told: says, lines })];
 }

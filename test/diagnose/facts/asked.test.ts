@@ -69,6 +69,31 @@ const rows: readonly (readonly [what: string, about: FullSubject, expected: unkn
     ],
   ],
   [
+    'knows a secret that was sent',
+    token({ grant_type: 'client_credentials', client_secret: '[secret:s]' }),
+    [
+      [
+        'asked/secret',
+        'fits client-secret-expired',
+        'client authentication: client_secret_post: a secret was sent',
+      ],
+    ],
+  ],
+  [
+    'knows a grant that the answer names',
+    {
+      ...token({ grant_type: 'client_credentials' }),
+      over: { description: "Grant type 'client_credentials' not allowed for the client." },
+    },
+    [
+      [
+        'asked/grant-quoted',
+        'fits grant-not-allowed',
+        'grant_type: client_credentials, which the answer names',
+      ],
+    ],
+  ],
+  [
     'leaves a grant that it does not announce to others',
     token({ grant_type: 'password' }, { grant_types_supported: ['client_credentials'] }),
     [],

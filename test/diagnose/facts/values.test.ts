@@ -116,6 +116,12 @@ const rows: readonly Row[] = [
         'endpoint-wrong',
         '1 metadata token_endpoint: http://login.example.test/token: plain http',
       ],
+      [
+        'metadata/plain-endpoints-told',
+        3,
+        'endpoint-wrong',
+        '1 metadata token_endpoint: http://login.example.test/token: plain http',
+      ],
     ],
   ],
   ['metadata in order', metadata, document({ issuer: login, token_endpoint: `${login}/token` }), []],
