@@ -70,10 +70,11 @@ function quoted({ description }: Subject, asked: Asked): Evidence[] {
   return [fact('asked/grant-quoted', asked, ['grant_type', seen], { fits: ['grant-not-allowed'] })];
 }
 
-/** RFC 6749 section 2.3.1. Of its age the server alone knows. */
-function secret({ stage }: Subject, asked: Asked): Evidence[] {
+/** RFC 6749 section 2.3.1. Of its age the server alone knows; credentials that have expired may be those of a user. */
+function secret({ stage, description }: Subject, asked: Asked): Evidence[] {
   const basic = /^basic\b/i.test(sentField(asked.hop, 'authorization') ?? '');
   if (stage !== 'token' || !(basic || asked.sent.has('client_secret'))) return [];
+  if (asked.sent.get('grant_type') === 'password' || !/secret/i.test(description ?? '')) return [];
   const how = basic ? 'client_secret_basic' : 'client_secret_post';
   const seen = `${how}: a secret was sent`;
   return [fact('asked/secret', asked, ['client authentication', seen], { fits: ['client-secret-expired'] })];
@@ -94,11 +95,12 @@ function scope(asked: Asked, metadata: JsonMap): Evidence[] {
   return [fact('asked/scope-announced', asked, ['scope', seen], part)];
 }
 
-/** RFC 8707 section 2. One that is at home elsewhere is a mix-up. */
+/** RFC 8707 section 2: an answer that means it says so by its code or its value. One that is at home elsewhere is a mix-up. */
 function target(subject: Subject, asked: Asked): Evidence[] {
   const field = ['resource', 'audience'].find((name) => asked.sent.has(name));
   const value = field === undefined ? null : asked.sent.get(field);
   if (field === undefined || value === null || value === '') return [];
+  if (subject.error !== 'invalid_target' && !(subject.description ?? '').includes(value)) return [];
   const origin = urlOf(value)?.origin;
   const foreign = environmentsBeside(subject).some(({ origins }) =>
     [...origins.values()].some((each) => each === origin),

@@ -46,7 +46,6 @@ export function statusFacts(subject: Subject): Evidence[] {
     ...plain,
     ...plainHttp(subject),
     ...method(subject),
-    ...allowed(subject),
     ...tokenRequestByGet(subject),
     ...limit(subject),
     ...oversized(subject),
@@ -77,30 +76,6 @@ function tokenRequestByGet({ stage, response, hop }: Subject): Evidence[] {
       names: ['method-wrong'],
       weight: 2,
       lines: [{ hop: hop.index, field: 'request', seen: 'GET with grant_type; a token endpoint takes POST' }],
-    }),
-  ];
-}
-
-const reading = ['', 'GET', 'HEAD', 'OPTIONS', 'TRACE'];
-
-/** The server states which methods there are. Where these only read, a page may have answered for a path that is not there. */
-function allowed({ response, hop, failing }: Subject): Evidence[] {
-  const allow = response?.status === 405 ? headerValue(response, 'allow') : null;
-  const { method: sent } = hop.request;
-  const methods = (allow ?? '').toUpperCase().split(/[\s,]+/);
-  const changed = failing.hops[0]?.request.method !== sent;
-  if (allow === null || changed || methods.includes(sent)) return [];
-  if (methods.every((each) => reading.includes(each))) return [];
-  return [
-    evidence('status/allow', {
-      kind: 'text',
-      names: ['method-wrong'],
-      told: {
-        says: `The server takes ${allow} here.`,
-        fix: null,
-        references: ['RFC 9110 section 10.2.1'],
-      },
-      lines: [{ hop: hop.index, field: 'allow', seen: allow }],
     }),
   ];
 }

@@ -34,10 +34,7 @@ table('statusFacts', statusFacts, [
   [
     'reads Allow',
     answer(405, [['Allow', 'POST, PUT']]),
-    [
-      ['status/method', 3, 'method-wrong', '1 answer: 405 to GET; allowed are POST, PUT'],
-      ['status/allow', 3, 'method-wrong', '1 allow: POST, PUT'],
-    ],
+    [['status/method', 3, 'method-wrong', '1 answer: 405 to GET; allowed are POST, PUT']],
   ],
   [
     'reads a quota',
@@ -53,11 +50,6 @@ table('statusFacts', statusFacts, [
     'takes a bare HTML page with 429 for the limit of a server',
     answer(429, html, '<html><h1>429 Too Many Requests</h1>'),
     [['status/rate-limit', 3, 'rate-limited', '1 answer: 429']],
-  ],
-  [
-    'states no method where those that there are only read',
-    { hops: [{ status: 405, method: 'POST', headers: [['Allow', 'GET, HEAD']] }] },
-    [['status/method', 3, 'method-wrong', '1 answer: 405 to POST; allowed are GET, HEAD']],
   ],
   [
     'knows a token request by GET',

@@ -70,7 +70,10 @@ const rows: readonly (readonly [what: string, about: FullSubject, expected: unkn
   ],
   [
     'knows a secret that was sent',
-    token({ grant_type: 'client_credentials', client_secret: '[secret:s]' }),
+    {
+      ...token({ grant_type: 'client_credentials', client_secret: '[secret:s]' }),
+      over: { description: 'The client secret has expired.' },
+    },
     [
       [
         'asked/secret',
@@ -78,6 +81,22 @@ const rows: readonly (readonly [what: string, about: FullSubject, expected: unkn
         'client authentication: client_secret_post: a secret was sent',
       ],
     ],
+  ],
+  [
+    'does not take the credentials of a user for a secret',
+    {
+      ...token({ grant_type: 'password', client_secret: '[secret:s]' }),
+      over: { description: 'User credentials have expired' },
+    },
+    [],
+  ],
+  [
+    'says nothing of a resource that the answer does not mean',
+    {
+      ...token({ grant_type: 'client_credentials', resource: 'https://api.example.org/' }),
+      over: { error: 'access_denied', description: 'The API is disabled.' },
+    },
+    [],
   ],
   [
     'knows a grant that the answer names',
@@ -116,12 +135,18 @@ const rows: readonly (readonly [what: string, about: FullSubject, expected: unkn
   ],
   [
     'shows the resource that was asked for',
-    token({ grant_type: 'client_credentials', resource: 'https://api.example.org/' }),
+    {
+      ...token({ grant_type: 'client_credentials', resource: 'https://api.example.org/' }),
+      over: { error: 'invalid_target' },
+    },
     [['asked/target', 'fits audience-mismatch', 'resource: https://api.example.org/']],
   ],
   [
     'takes a resource of another environment for no mismatch',
-    token({ grant_type: 'client_credentials', audience: 'https://api.staging.example.test/orders' }),
+    {
+      ...token({ grant_type: 'client_credentials', audience: 'https://api.staging.example.test/orders' }),
+      over: { description: 'Service not found: https://api.staging.example.test/orders' },
+    },
     [],
   ],
   [

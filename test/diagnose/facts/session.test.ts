@@ -244,6 +244,23 @@ table('csrfFacts', csrfFacts, [
       ],
     ],
   ],
+  [
+    'finds a token in the body',
+    {
+      uses: [],
+      hops: [
+        { ...post, body: 'CSRF verification failed', sentBody: { excerpt: '{"_csrf":"[secret:csrf]"}' } },
+      ],
+    },
+    [
+      [
+        'csrf/unsafe-with-cookie',
+        3,
+        'csrf-failed session-expired',
+        '1 request: POST with cookie sid, a CSRF token in the body, no Origin',
+      ],
+    ],
+  ],
   ['says nothing of GET', { uses: [], hops: [{ ...post, method: 'GET' }] }, []],
   ['says nothing of a 422 that does not speak of it', { uses: [], hops: [{ ...post, status: 422 }] }, []],
 ]);
