@@ -122,13 +122,13 @@ function atAuthorization(asked: Asked, metadata: JsonMap): Evidence[] {
   return [...found, ...responseType(asked, metadata), ...challenge(asked)];
 }
 
-/** `code` is what servers serve and clients have as a rule: of its refusal something else is the reason. */
+/** Announced or not: that decides whether the server has it at all, or this client may not. `code` has every server. */
 function responseType(asked: Asked, metadata: JsonMap): Evidence[] {
   const type = asked.sent.get('response_type') ?? '';
   const announced = listOf(metadata['response_types_supported']);
   const sorted = (text: string): string => text.split(' ').sort().join(' ');
   const listed = announced.some((each) => sorted(each) === sorted(type));
-  if (type === '' || (type === 'code' && (announced.length === 0 || listed))) return [];
+  if (type === '' || (type === 'code' && announced.length === 0)) return [];
   const told = announced.length === 0 ? '' : listed ? ', which is announced' : ', which is not announced';
   const fits: readonly CauseId[] = ['response-type-unsupported'];
   return [fact('asked/response-type', asked, ['response_type', `${type}${told}`], { fits })];

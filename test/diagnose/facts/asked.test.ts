@@ -197,6 +197,20 @@ const rows: readonly (readonly [what: string, about: FullSubject, expected: unkn
       ['asked/challenge', 'not pkce-missing'],
     ],
   ],
+  [
+    'says nothing of code where nothing is announced',
+    authorization({ response_type: 'code', ...pkce }),
+    [notPushed, ['asked/challenge', 'not pkce-missing']],
+  ],
+  [
+    'knows that code is announced',
+    authorization({ response_type: 'code', ...pkce }, { response_types_supported: ['code'] }),
+    [
+      notPushed,
+      ['asked/response-type', 'fits response-type-unsupported', 'response_type: code, which is announced'],
+      ['asked/challenge', 'not pkce-missing'],
+    ],
+  ],
   ['says nothing of a resource', { hops: [{ url: 'https://api.example.test/orders?scope=a' }] }, []],
 ];
 
