@@ -1,41 +1,26 @@
-/** A browser challenge that shows twice: in a header of the edge, and in the page of the same maker. */
+/** A browser challenge that shows twice: a header calls the answer one, and its page runs the script of one. */
 import { type Evidence, evidence } from '../evidence.ts';
-import { headerValue, type Subject } from '../subject.ts';
-import { textOf } from './wire.ts';
+import type { Subject } from '../subject.ts';
+import { isHtml, textOf } from './wire.ts';
 
-interface Mark {
-  readonly header: string;
-  readonly value: RegExp;
-  readonly page: RegExp;
-}
-
-const marks: readonly Mark[] = [
-  {
-    header: 'cf-mitigated',
-    value: /^challenge$/i,
-    page: /\/cdn-cgi\/challenge-platform\/|_cf_chl_|<title>just a moment|challenges\.cloudflare\.com/i,
-  },
-  {
-    header: 'x-amzn-waf-action',
-    value: /^(?:captcha|challenge)$/i,
-    page: /awswaf|aws-?waf|human verification/i,
-  },
-  { header: 'x-vercel-mitigated', value: /^challenge$/i, page: /vercel security checkpoint/i },
-  { header: 'x-datadome', value: /./, page: /captcha-delivery\.com|datadome/i },
-];
+const asks = /captcha|challenge|just a moment|\bhuman\b|your browser|security check/i;
 
 export function challengePageFacts({ response, hop }: Subject): Evidence[] {
-  if (!response) return [];
-  const text = textOf(response);
-  const mark = marks.find(
-    ({ header, value, page }) => value.test(headerValue(response, header)?.trim() ?? '') && page.test(text),
-  );
-  if (!mark) return [];
-  const seen = `${headerValue(response, mark.header)}, and the page of the same maker`;
+  const text = response ? textOf(response) : '';
+  if (!response || !isPage(text) || !/<script\b/i.test(text) || !asks.test(text)) return [];
+  const told = response.headers.find(([, value]) => /^(?:challenge|captcha)$/i.test(value.trim()));
+  if (!told) return [];
+  const [name, value] = told;
+  const seen = `${value.trim()}, and a page that runs a script to let nobody but a browser through`;
   return [
     evidence('edge/challenge-twice', {
       fits: ['edge-challenge'],
-      lines: [{ hop: hop.index, field: mark.header, seen }],
+      lines: [{ hop: hop.index, field: name.toLowerCase(), seen }],
     }),
   ];
+}
+
+/** Such pages are not always whole documents. */
+function isPage(text: string): boolean {
+  return isHtml(text) || /<title\b/i.test(text);
 }

@@ -287,14 +287,14 @@ describe('challengePageFacts', () => {
   const shows = (headers: FullHop['headers'], body: string): unknown[] =>
     challengePageFacts(subject(answer(403, headers, body))).map(({ fits, lines }) => [fits, lines[0]?.field]);
 
-  it('wants header and page of one maker', () => {
+  it('wants both a header and a page', () => {
     const page = '<title>Just a moment...</title><script src="/cdn-cgi/challenge-platform/x.js">';
     expect(shows([['CF-Mitigated', 'challenge']], page)).to.deep.equal([
       [['edge-challenge'], 'cf-mitigated'],
     ]);
     expect(shows([], page)).to.deep.equal([]);
     expect(shows([['CF-Mitigated', 'challenge']], '{"error":"forbidden"}')).to.deep.equal([]);
-    expect(shows([['X-Vercel-Mitigated', 'challenge']], page)).to.deep.equal([]);
+    expect(shows([['CF-Mitigated', 'challenge']], '<html><h1>Forbidden</h1>')).to.deep.equal([]);
   });
 });
 
