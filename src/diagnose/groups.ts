@@ -109,6 +109,7 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
     'client-unknown',
     'client-mismatch',
     'token-unknown',
+    'refresh-token-unknown',
   ],
   'clock-skew': ['token-expired', 'token-not-yet-valid'],
   'token-lifetime-wrong': ['token-expired'],

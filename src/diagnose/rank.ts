@@ -112,7 +112,10 @@ const onTheWay: readonly CauseId[] = [
   ...request,
   ...redirection,
   'rate-limited',
+  'edge-challenge',
   'proxy-auth-required',
+  'csrf-failed',
+  'body-encoding-wrong',
 ];
 
 /**

@@ -1,6 +1,9 @@
 /** Redirects that go in a circle, or do not end: shown hop by hop. */
-import type { Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
+import type { CauseId, Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
+import { explain } from './explain/explanations.ts';
 import { shownUrl } from './explain/words.ts';
+import { eventsOf, withheldBy } from './facts/cookie-history.ts';
+import { circleFix, circleOf, circleSummary } from './redirect-circle.ts';
 import { headerValue, headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -11,6 +14,8 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
   const { stopped, hops } = subject.failing;
   if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
   const circle = circleOf(hops, stopped.location);
+  const awaited = awaitedCookie(subject, circle);
+  if (awaited) return cookieFinding(subject, awaited);
   const refused = hops.flatMap(({ cookies }) => cookies.refused);
   const [cookie] = refused;
   // A cookie that was kept may still not have come back where it is wanted.
@@ -22,11 +27,11 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
     severity: 'error',
     expected: false,
     certainty: certaintyOf(stopped.reason, circle, refused.length > 0 || kept.length > 0),
-    summary: summary(subject, circle),
+    summary: circleSummary(subject, circle),
     hop: subject.hop.index,
     evidence: evidence(hops, refused),
     experiments: [],
-    ...fix(subject, circle),
+    ...circleFix(subject, circle),
     references: causeOf('redirect-loop')?.references ?? [],
     alternatives: cookie
       ? [
@@ -53,45 +58,53 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
   };
 }
 
-/** The sentence and the fix alone. */
-export function loopWords(subject: Subject): Pick<Finding, 'summary' | 'fix' | 'fixSource'> | null {
-  const { stopped, hops } = subject.failing;
-  if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
-  const circle = circleOf(hops, stopped.location);
-  return { summary: summary(subject, circle), ...fix(subject, circle) };
+interface Awaited {
+  readonly cause: CauseId;
+  readonly name: string;
+  readonly why: string;
 }
 
-/** The URLs between two requests for the same one; empty where none is asked for twice. */
-function circleOf(hops: readonly Hop[], location: string | null): string[] {
-  const urls = hops.map(({ request }) => withoutFragment(request.url));
-  const last = hops.at(-1)?.request.url;
-  const next =
-    location !== null && URL.canParse(location, last) ? withoutFragment(new URL(location, last).href) : null;
-  const chain = next === null ? urls : [...urls, next];
-  for (let end = chain.length - 1; end > 0; end -= 1) {
-    const start = chain.lastIndexOf(chain[end] ?? '', end - 1);
-    if (start >= 0) return chain.slice(start, end);
-  }
-  return [];
+/** Who sends a caller to the same URL with a cookie waits for it: where none of them can come back, this is why it goes on. */
+function awaitedCookie({ failing, hop, step }: Subject, circle: readonly string[]): Awaited | null {
+  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
+  const kept = step.kind !== 'request' || step.jar !== null;
+  if (failing.stopped?.reason !== 'loop' || circle.length !== 1 || !url || !kept) return null;
+  const events = eventsOf(hop, step.name);
+  const lost = events.flatMap((event): Awaited[] => {
+    const { name, refused } = event;
+    if (refused !== null) return [{ cause: 'cookie-rejected', name, why: `not kept: ${refused}` }];
+    const why = withheldBy(event, url, hop.clock.sent);
+    return why === null ? [] : [{ cause: 'cookie-not-sent', name, why: `kept and not sent back: ${why}` }];
+  });
+  return lost.length === events.length ? (lost[0] ?? null) : null;
 }
 
-function withoutFragment(url: string): string {
-  return url.replace(/#.*$/s, '');
+function cookieFinding(subject: Subject, { cause, name, why }: Awaited): Finding {
+  const { failing, hop, environment } = subject;
+  return {
+    cause,
+    check: null,
+    environment: environment.name,
+    severity: 'error',
+    expected: false,
+    certainty: 'likely',
+    hop: hop.index,
+    evidence: [
+      ...evidence(failing.hops, []),
+      { hop: hop.index, field: `cookie ${name}`, seen: `set with a redirect to the same URL, ${why}` },
+    ],
+    experiments: [],
+    ...explain(cause, subject),
+    alternatives: [
+      { cause: 'redirect-loop', why_not: 'the server would redirect so with the cookie as well' },
+    ],
+  };
 }
 
 /** Same method, URL, cookies and fields get the same answer: then the circle is shown. */
 function certaintyOf(reason: string, circle: readonly string[], cookiesRefused: boolean): Certainty {
   if (circle.length === 0) return 'possible';
   return reason === 'loop' && !cookiesRefused ? 'certain' : 'likely';
-}
-
-function summary({ failing, hop }: Subject, circle: readonly string[]): string {
-  const count = failing.hops.length;
-  const [first, ...rest] = circle.map(shownUrl);
-  if (first === undefined)
-    return `After ${count} redirects there is still no answer; the last, ${hop.response?.status ?? ''} from ${shownUrl(hop.request.url)}, leads to ${shownUrl(failing.stopped?.location ?? 'nowhere')}.`;
-  if (circle.length === 1) return `${first} redirects to itself (${hop.response?.status ?? ''}).`;
-  return `The redirects go in a circle: ${[first, ...rest, first].join(' to ')}.`;
 }
 
 function evidence(
@@ -118,38 +131,4 @@ function cookiesSet({ response }: Hop): string {
     line.split(/[=;]/)[0]?.trim(),
   );
   return names.length === 0 ? '' : `, setting ${names.join(', ')}`;
-}
-
-function fix(subject: Subject, circle: readonly string[]): Pick<Finding, 'fix' | 'fixSource'> {
-  const { step, failing } = subject;
-  const sets = failing.hops.some(
-    (hop) => hop.response && headerValues(hop.response, 'set-cookie').length > 0,
-  );
-  if (sets && step.kind === 'request' && step.jar === null)
-    return {
-      fix: 'Let the step keep cookies: the chain sets some and does not get them back: jar of this step is none.',
-      fixSource: step.source,
-    };
-  const difference = differenceOf(circle);
-  const texts: Readonly<Record<string, string>> = {
-    scheme:
-      'The server redirects http to https and does not see that the request came over https: let the proxy that ends TLS pass X-Forwarded-Proto on, and let the application trust it.',
-    host: 'Two rules each hold the other host for the right one: leave one of them.',
-    slash: 'One rule adds the slash at the end and another takes it away: leave one of them.',
-  };
-  return { fix: texts[difference] ?? causeOf('redirect-loop')?.fix ?? '', fixSource: null };
-}
-
-/** In what the URLs of the circle differ, where it is one thing. */
-function differenceOf(circle: readonly string[]): string {
-  const [one, other] = circle.map((url) => (URL.canParse(url) ? new URL(url) : null));
-  // A server behind a proxy that ends TLS sends https to the https that it does not see.
-  if (one?.protocol === 'https:' && circle.length === 1) return 'scheme';
-  if (!one || !other || circle.length > 2) return '';
-  const rest = (url: URL): string => `${url.pathname}${url.search}`;
-  if (one.hostname === other.hostname && rest(one) === rest(other))
-    return one.protocol === other.protocol ? '' : 'scheme';
-  if (one.hostname !== other.hostname && rest(one) === rest(other)) return 'host';
-  const bare = (url: URL): string => url.pathname.replace(/\/$/, '');
-  return one.origin === other.origin && bare(one) === bare(other) ? 'slash' : '';
 }

@@ -1,7 +1,8 @@
 /** What an answer that says nothing most often hides, by what was sent and how it was refused; the usual first. */
 import type { CauseId } from '../model.ts';
-import { sentField } from './facts/wire.ts';
+import { isJsonType, sentField, typeOf } from './facts/wire.ts';
 import { isHandMade } from './hand-made.ts';
+import { grantOf } from './matching.ts';
 import type { Arrival } from './rank.ts';
 import { type Subject, tokenUse } from './subject.ts';
 
@@ -58,11 +59,26 @@ const inFront: readonly CauseId[] = [
   'permission-missing',
   'host-not-allowed',
 ];
+/** Who answers in the form of the application is the application, as a rule. */
+const inForm: readonly CauseId[] = [
+  'policy-blocked',
+  'permission-missing',
+  'edge-blocked',
+  'ip-not-allowed',
+  'api-key-invalid',
+  'route-missing',
+];
 const notFound: readonly CauseId[] = [
   'route-missing',
   'permission-missing',
   'host-not-allowed',
   'credentials-missing',
+];
+const refresh: readonly CauseId[] = [
+  'refresh-token-expired',
+  'refresh-token-revoked',
+  'refresh-token-reused',
+  'refresh-token-unknown',
 ];
 const client: readonly CauseId[] = [
   'client-unknown',
@@ -79,13 +95,16 @@ const authorization: readonly CauseId[] = [
 ];
 
 export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] {
-  if (subject.stage === 'token') return client;
+  if (subject.stage === 'token')
+    return grantOf(subject) === 'refresh_token' ? [...refresh, ...client] : client;
   // A page that is delivered is a login page as a rule: it accuses nobody.
   if (subject.stage === 'authorization') return (subject.response?.status ?? 0) >= 400 ? authorization : [];
   const status = subject.response?.status ?? 0;
   if (status === 404) return notFound;
   if (status > 403 || status < 400) return status === 498 || status === 499 ? jwt : [];
-  if (status === 403) return arrival === 'equal' ? inFront : forbidden;
+  const json = subject.response !== null && isJsonType(typeOf(subject.response));
+  if (status === 403 && arrival === 'equal') return json ? inForm : inFront;
+  if (status === 403) return forbidden;
   const types = subject.uses.map(({ type }) => type);
   if (types.includes('basic')) return password;
   if (types.includes('api_key')) return apiKey;

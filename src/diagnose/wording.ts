@@ -108,6 +108,10 @@ function locationParameters(response: Response): ReadonlyMap<string, string> {
   for (const [name, value] of [...url.searchParams, ...fragment]) {
     if (/^(error(_?(description|message|code|reason|subcode))?|message|msg|reason)$/i.test(name))
       told.set(name, value);
+    // Base64 of a message that holds the code.
+    const inside = /^authError$/i.test(name) ? Buffer.from(value, 'base64').toString('latin1') : '';
+    const code = /[a-z]+(?:_[a-z]+)+/.exec(inside)?.[0];
+    if (code !== undefined) told.set('error', code);
   }
   return told;
 }

@@ -45,7 +45,7 @@ describe('redirectLoopFinding', () => {
     });
   });
 
-  it('is less sure where a cookie was refused on the way', () => {
+  it('names the cookie that a redirect to the same URL waits for, where it is refused', () => {
     const refused = {
       sent: [],
       set: [],
@@ -57,12 +57,43 @@ describe('redirectLoopFinding', () => {
     });
     const finding = told(redirectLoopFinding(subject));
     expect(finding).to.deep.include({
+      cause: 'cookie-rejected',
       certainty: 'likely',
-      summary: `${http} redirects to itself (301).`,
       seen: [
         `1 redirect GET ${http} answered 301 to /orders, setting session`,
-        'null cookie session not kept: It is Secure and came over plain http.',
+        '1 cookie session set with a redirect to the same URL, not kept: It is Secure and came over plain http.',
       ],
+      alternatives: ['redirect-loop'],
+    });
+  });
+
+  it('names the cookie that a redirect to the same URL waits for, where it does not come back', () => {
+    const kept = { sent: [], set: ['seen'], refused: [] };
+    const hop = (path: string): HopParts =>
+      to(https, '/orders', { headers: [['Set-Cookie', `seen=1; Path=${path}`]], cookies: kept });
+    const found = (path: string) =>
+      told(redirectLoopFinding(about({ hops: [hop(path)], stopped: { reason: 'loop', location: https } })));
+    expect(found('/portal')).to.deep.include({
+      cause: 'cookie-not-sent',
+      certainty: 'likely',
+      seen: [
+        `1 redirect GET ${https} answered 301 to /orders, setting seen`,
+        '1 cookie seen set with a redirect to the same URL, kept and not sent back: its Path is /portal',
+      ],
+      alternatives: ['redirect-loop'],
+    });
+    expect(found('/')).to.deep.include({ cause: 'redirect-loop', certainty: 'likely' });
+  });
+
+  it('is less sure where a cookie was refused on the way', () => {
+    const refused = { sent: [], set: [], refused: [{ name: 'session', reason: 'It is too large.' }] };
+    const subject = about({
+      hops: [to(http, https, { headers: [['Set-Cookie', 'session=x']], cookies: refused }), to(https, http)],
+      stopped: { reason: 'loop', location: http },
+    });
+    expect(told(redirectLoopFinding(subject))).to.deep.include({
+      cause: 'redirect-loop',
+      certainty: 'likely',
       alternatives: ['cookie-rejected'],
     });
   });

@@ -1,5 +1,5 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
-import { loopWords } from '../redirect-loop.ts';
+import { loopWords } from '../redirect-circle.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
 import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';

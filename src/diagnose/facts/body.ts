@@ -29,8 +29,9 @@ function broken(subject: Subject, response: Response): Evidence[] {
   const coding = headerValue(response, 'content-encoding');
   const line = (field: string, seen: string): Evidence['lines'] => [{ hop: hop.index, field, seen }];
   if (body.decodeError !== null) {
-    const cut = /unexpected end|truncat|ended early|incomplete/i.test(body.decodeError);
+    const cut = /unexpected end|truncat|ended early|incomplete|ends before/i.test(body.decodeError);
     return [
+      ...(cut ? [] : mislabelled(subject, response)),
       evidence(cut ? 'body/cut' : 'body/coding', {
         names: [cut ? 'body-truncated' : 'body-encoding-wrong'],
         lines: line('content-encoding', `${coding ?? 'none'}: ${body.decodeError}`),
@@ -54,6 +55,22 @@ function broken(subject: Subject, response: Response): Evidence[] {
       ? [evidence('body/empty', { names: ['body-empty'], lines: line('body', 'empty') })]
       : [];
   return notJson(subject, response);
+}
+
+/** The label is what the server says. Nothing at all of the bytes is gzip: a stream that is cut decodes until there. */
+function mislabelled({ hop }: Subject, { status, headers, body }: Response): Evidence[] {
+  const codings = headers.filter(([name]) => name.toLowerCase() === 'content-encoding');
+  const gzip = codings.length === 1 && /^(?:x-)?gzip$/i.test(codings[0]?.[1].trim() ?? '');
+  const none = body.bytes === 0 && /incorrect header|z_data_error/i.test(body.decodeError ?? '');
+  if (status >= 300 || !gzip || !none) return [];
+  return [
+    evidence('body/label', {
+      kind: 'text',
+      names: ['body-encoding-wrong'],
+      told: { says: 'The answer calls itself gzip.', fix: null, references: ['RFC 9110 section 8.4'] },
+      lines: [{ hop: hop.index, field: 'content-encoding', seen: 'gzip; the bytes are none' }],
+    }),
+  ];
 }
 
 function notJson(subject: Subject, response: Response): Evidence[] {

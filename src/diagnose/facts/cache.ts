@@ -20,7 +20,7 @@ export function cacheFacts(subject: Subject): Evidence[] {
   const { response, hop } = subject;
   if (!response || subject.stage !== 'resource' || !isSafeMethod(hop.request.method)) return [];
   const told = hitOf(subject);
-  if (told === null) return [];
+  if (told === null) return unmarked(subject);
   const carried = subject.uses.length > 0 || sentField(hop, 'authorization') !== null;
   if (!carried && sentField(hop, 'cookie') === null) return [];
   const same = sameBytes(subject);
@@ -28,12 +28,47 @@ export function cacheFacts(subject: Subject): Evidence[] {
     { hop: hop.index, field: told.field, seen: told.seen },
     ...(same === null ? [] : [{ hop: null, field: 'body', seen: same }]),
   ];
+  const names = ['cached-response'];
   return [
-    evidence('cache/answered', { names: ['cached-response'], weight: told.sure || same ? 3 : 2, lines }),
+    evidence('cache/answered', { names, weight: told.sure || same ? 3 : 2, lines }),
+    ...(same === null || told.field === 'age' || response.status < 400 ? [] : [stated(told, hop.index)]),
   ];
 }
 
-function hitOf(subject: Subject): { field: string; seen: string; sure: boolean } | null {
+/** A cache that says so itself, and an answer that did go to somebody else. */
+function stated({ field, seen }: Hit, hop: number): Evidence {
+  return evidence('cache/says', {
+    kind: 'text',
+    names: ['cached-response'],
+    told: {
+      says: 'A cache says that it answered.',
+      fix: null,
+      references: ['RFC 9111 section 3.5'],
+    },
+    lines: [{ hop, field, seen }],
+  });
+}
+
+interface Hit {
+  readonly field: string;
+  readonly seen: string;
+  readonly sure: boolean;
+}
+
+/** A cache may say nothing of itself. Many servers have one page for all whom they refuse, so that this is a hint at most. */
+function unmarked(subject: Subject): Evidence[] {
+  const same = subject.uses.length > 0 ? sameBytes(subject) : null;
+  if (same === null) return [];
+  return [
+    evidence('cache/same-bytes', {
+      names: ['credentials-stripped-by-proxy', 'cached-response'],
+      weight: 1,
+      lines: [{ hop: null, field: 'body', seen: same }],
+    }),
+  ];
+}
+
+function hitOf(subject: Subject): Hit | null {
   const { response } = subject;
   if (!response) return null;
   const age = headerValue(response, 'age');

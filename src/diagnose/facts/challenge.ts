@@ -41,7 +41,9 @@ function schemes(subject: Subject): Evidence[] {
       : []),
   ];
   if (sent.some((scheme) => offered.includes(scheme))) {
-    const password = sent.includes('basic') ? { names: ['password-wrong'], weight: 2 as const } : {};
+    // Who the user is, whether there is one and whether he may log in is refused alike.
+    const names = ['password-wrong', 'user-unknown', 'user-disabled'];
+    const password = sent.includes('basic') ? { names, weight: 2 as const } : {};
     return [
       evidence('challenge/same-scheme', {
         excludes: ['basic-shadow', 'scheme-mismatch'],
@@ -97,10 +99,16 @@ function bare(subject: Subject): Evidence[] {
   const silent = offered.length > 0 && offered.every(({ parameters }) => !parameters.has('error'));
   if (!silent || !sent.includes('bearer') || subject.error !== null || subject.description !== null)
     return [];
-  const seen = 'no error is named, as for a request without credentials';
+  // RFC 6750 section 3.1: 400 is for what does not parse, as a header that somebody on the way wrote.
+  const unread = subject.response?.status === 400;
+  const seen = unread
+    ? '400: what arrived is no token to it, and no error is named'
+    : 'no error is named, as for a request without credentials';
   return [
     evidence('challenge/bare', {
-      names: ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
+      names: unread
+        ? ['credentials-replaced-by-proxy', 'authorization-malformed']
+        : ['credentials-stripped-by-proxy', 'token-invalid-unspecified'],
       weight: 1,
       lines: [{ hop: subject.hop.index, field: 'challenge', seen }],
     }),

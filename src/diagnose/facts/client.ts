@@ -3,6 +3,7 @@ import type { Environment } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { clientExists } from '../groups.ts';
 import { headerValue, type Subject } from '../subject.ts';
+import { isHtml, textOf } from './wire.ts';
 
 export function clientFacts(subject: Subject): Evidence[] {
   if (!subject.client || (subject.stage !== 'token' && subject.stage !== 'authorization')) return [];
@@ -43,10 +44,13 @@ function sameIssuer(environment: Environment, issuer: string): boolean {
   return [...environment.issuers.values()].some((each) => each.issuer === issuer);
 }
 
-/** 401 with a Basic challenge at the token endpoint is about the client, whatever the body says (RFC 6749 section 5.2). */
+/** 401 with a Basic challenge at the token endpoint is about the client, unless a page says so (RFC 6749 section 5.2). */
 function basicRefused(subject: Subject): Evidence[] {
-  if (subject.stage !== 'token' || subject.response?.status !== 401 || subject.error !== null) return [];
-  const seen = subject.response ? (headerValue(subject.response, 'www-authenticate') ?? '401') : '401';
+  const { response } = subject;
+  if (subject.stage !== 'token' || response?.status !== 401 || subject.error !== null) return [];
+  // JSON is what such an endpoint answers; a page is of somebody in front of it.
+  if (isHtml(textOf(response))) return [];
+  const seen = headerValue(response, 'www-authenticate') ?? '401';
   return [
     evidence('client/refused', {
       names: ['client-secret-wrong', 'client-unknown'],

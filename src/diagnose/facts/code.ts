@@ -25,7 +25,8 @@ export function codeFacts(subject: Subject): Evidence[] {
   ];
 }
 
-function s256(text: string): string {
+/** RFC 7636 section 4.2. */
+export function s256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('base64url');
 }
 

@@ -26,7 +26,8 @@ export function cookieEvents(subject: Subject): CookieEvent[] {
   return [...past, ...own].flatMap(({ hop, step }) => eventsOf(hop, step));
 }
 
-function eventsOf(hop: Hop, step: string): CookieEvent[] {
+/** Of one hop. */
+export function eventsOf(hop: Hop, step: string): CookieEvent[] {
   const from = urlOf(hop.request.url);
   if (!from || !hop.response) return [];
   const refused = new Map(hop.cookies.refused.map(({ name, reason }) => [name, reason]));

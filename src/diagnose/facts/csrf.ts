@@ -1,10 +1,11 @@
 /** A check against cross-site request forgery: an unsafe method with a cookie, where reading works. */
+
+import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { sentCookies } from './cookie-history.ts';
-import { formOf, isSafeMethod, lastHop, originText, sentField } from './wire.ts';
-
-const tokenFields = ['x-csrf-token', 'x-xsrf-token', 'x-csrftoken', 'csrf-token', 'requestverificationtoken'];
+import { isWhole } from './token-request.ts';
+import { formOf, isSafeMethod, lastHop, originText, sentField, urlOf } from './wire.ts';
 
 export function csrfFacts(subject: Subject): Evidence[] {
   const { hop } = subject;
@@ -35,6 +36,20 @@ export function csrfFacts(subject: Subject): Evidence[] {
   return [told(subject, weight, cookies, reads?.step)];
 }
 
+const tokenName = /csrf|xsrf|authenticity.?token|verificationtoken|crumb/i;
+
+/** Where the request carries a token of such a check: a field, a parameter of the query, or something in the body. */
+function tokenOf(hop: Hop): string | undefined {
+  const fields = hop.request.headers.map(([name]) => name.toLowerCase());
+  const field = fields.find((name) => tokenName.test(name));
+  const query = [...(urlOf(hop.request.url)?.searchParams.keys() ?? [])].find((name) => tokenName.test(name));
+  const inForm = [...(formOf(hop)?.keys() ?? [])].find((name) => tokenName.test(name));
+  const body = hop.request.body;
+  // Of a long body the beginning is kept.
+  const hidden = body !== null && (tokenName.test(body.excerpt) || !isWhole(hop)) ? 'the body' : undefined;
+  return field ?? query ?? inForm ?? hidden;
+}
+
 function told(
   subject: Subject,
   weight: 1 | 2 | 3,
@@ -42,11 +57,7 @@ function told(
   reads: string | undefined = undefined,
 ): Evidence {
   const { hop } = subject;
-  const sent = tokenFields.find((name) => sentField(hop, name) !== null);
-  const inForm = [...(formOf(hop)?.keys() ?? [])].find((name) =>
-    /csrf|xsrf|authenticity|verificationtoken/i.test(name),
-  );
-  const token = sent ?? inForm;
+  const token = tokenOf(hop);
   const lines = [
     {
       hop: hop.index,
@@ -57,5 +68,10 @@ function told(
       ? []
       : [{ hop: null, field: 'cookie', seen: `step "${reads}" reads with the same cookie` }]),
   ];
-  return evidence('csrf/unsafe-with-cookie', { names: ['csrf-failed'], weight, lines });
+  // One that was sent may be wrong, or of a session that has ended: the words are the same. Beside another credential it
+  // was not the cookie that should have counted.
+  const other = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
+  const doubtful = token !== undefined || other || cookies.length === 0;
+  const names = doubtful ? ['csrf-failed', 'session-expired'] : ['csrf-failed'];
+  return evidence('csrf/unsafe-with-cookie', { names, weight, lines });
 }

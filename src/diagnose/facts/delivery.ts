@@ -75,9 +75,44 @@ const carriedToTheEnd: Evidence = evidence('delivery/carried', {
   excludes: ['credentials-missing', 'credentials-dropped-on-redirect'],
 });
 
+/** "Missing header X-Api-Token", where the request had no such field. */
+const wanting =
+  /\b(?:missing|required?|requires|no|absent|expected|expects|provide|supply|need(?:s|ed)?|without|lacks?)\b[^.\n<]{0,40}?\b((?:x-[a-z0-9-]+|[a-z0-9-]+-(?:key|token|secret)|api[_-]?key|apikey|access[_-]?key))\b/i;
+const keyLike = /key|token|secret|auth|client/i;
+
+function wantedField({ text, uses, hop, response, description }: Subject): string | null {
+  if (![400, 401, 403].includes(response?.status ?? 0)) return null;
+  const said = text === '' ? (description ?? '') : text;
+  const name = wanting.exec(said)?.[1];
+  // Without an x- and a hyphen it is a word as well: "missing api key".
+  if (name === undefined || !name.includes('-') || !keyLike.test(name)) return null;
+  const sent = hop.request.headers.some(([header]) => plain(header) === plain(name));
+  const inQuery = uses.some(({ field }) => plain(field.split(':').at(-1) ?? '') === plain(name));
+  return sent || inQuery ? null : name;
+}
+
+/** `X_Api_Key` and `x-api-key` are one name to many servers. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/_/g, '-');
+}
+
+function fieldWanted({ hop, uses }: Subject, wanted: string): Evidence {
+  const sent = [...new Set(uses.map(({ field }) => field))].join(', ');
+  return evidence('delivery/field-wanted', {
+    names: ['credentials-missing'],
+    excludes: ['credentials-dropped-on-redirect'],
+    weight: 2,
+    lines: [{ hop: hop.index, field: sent, seen: `was sent; the answer asks for ${wanted}` }],
+  });
+}
+
 function droppedOnTheWay(subject: Subject): Evidence[] {
   const lost = lostUses(subject);
-  if (lost.length === 0) return subject.uses.length > 0 ? [carriedToTheEnd] : [];
+  if (lost.length === 0) {
+    if (subject.uses.length === 0) return [];
+    const wanted = wantedField(subject);
+    return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
+  }
   const { hops } = subject.failing;
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {

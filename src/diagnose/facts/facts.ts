@@ -3,10 +3,12 @@ import type { Evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { algorithmFacts } from './algorithm.ts';
 import { arrivalFacts } from './arrival.ts';
+import { askedFacts } from './asked.ts';
 import { bindingFacts } from './binding.ts';
 import { bodyFacts } from './body.ts';
 import { cacheFacts } from './cache.ts';
 import { challengeFacts } from './challenge.ts';
+import { challengePageFacts } from './challenge-page.ts';
 import { claimFacts } from './claims.ts';
 import { clientFacts } from './client.ts';
 import { codeFacts } from './code.ts';
@@ -61,11 +63,13 @@ const ofCredentials: readonly Kind[] = [
   tokenRequestFacts,
   codeFacts,
   grantFacts,
+  askedFacts,
 ];
 
 /** About the answer and the way to it: these hold for any status, success included, and mind it themselves. */
 const ofAnswers: readonly Kind[] = [
   statusFacts,
+  challengePageFacts,
   redirectFacts,
   loginFacts,
   cookieFacts,

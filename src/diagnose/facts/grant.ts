@@ -2,6 +2,7 @@
 import type { Hop, Json, JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
+import { s256 } from './code.ts';
 import { tokenParameters } from './token-request.ts';
 import { jsonOf, lastHop, sentField, urlOf } from './wire.ts';
 
@@ -9,18 +10,25 @@ export function grantFacts(subject: Subject): Evidence[] {
   const [first] = subject.failing.hops;
   if (subject.stage !== 'token' || !first) return [];
   const metadata = metadataOf(subject);
-  return [...reused(subject, first), ...(metadata ? announced(subject, first, metadata) : [])];
+  return [
+    ...reused(subject, first),
+    ...foreign(subject, first),
+    ...ofOtherClient(subject, first),
+    ...(metadata ? announced(subject, first, metadata) : []),
+    ...nothingThere(subject, first),
+  ];
 }
 
 /** Used in this run already, and replaced then: a server that rotates takes it for stolen. */
 function reused(subject: Subject, own: Hop): Evidence[] {
   const digest = own.request.body?.digests?.['refresh_token'];
   if (digest === undefined) return [];
-  const before = subject.past.findLast(({ exchange }) => {
+  const before = subject.past.findLast(({ environment, exchange }) => {
     const [hop] = exchange.hops;
     const status = lastHop(exchange)?.response?.status ?? 500;
     return (
       hop !== undefined &&
+      environment === subject.environment.name &&
       hop.clock.sent < own.clock.sent &&
       hop.request.body?.digests?.['refresh_token'] === digest &&
       status < 300
@@ -40,15 +48,110 @@ function reused(subject: Subject, own: Hop): Evidence[] {
   ];
 }
 
-/** The metadata document of the client's issuer that this run has read, or what the project file states. */
-function metadataOf(subject: Subject): JsonMap | null {
-  const issuer = subject.client?.issuer;
-  if (!issuer) return null;
+/** The authorization server of another environment takes it: it is at home there. */
+function foreign(subject: Subject, own: Hop): Evidence[] {
+  const digest = own.request.body?.digests?.['refresh_token'];
+  if (digest === undefined) return [];
+  const endpoint = urlOf(own.request.url)?.host;
+  const there = subject.past.find(({ environment, exchange }) => {
+    const [hop] = exchange.hops;
+    return (
+      environment !== subject.environment.name &&
+      hop?.request.body?.digests?.['refresh_token'] === digest &&
+      urlOf(hop.request.url)?.host !== endpoint &&
+      (lastHop(exchange)?.response?.status ?? 500) < 300
+    );
+  });
+  if (!there) return [];
+  return [
+    evidence('refresh/taken-elsewhere', {
+      names: ['environment-mixup'],
+      lines: [
+        {
+          hop: own.index,
+          field: 'refresh_token',
+          seen: `the same one as in ${there.environment}, which takes it`,
+        },
+      ],
+    }),
+  ];
+}
+
+/** RFC 6749 section 6: a refresh token is bound to the client to which it was issued. */
+function ofOtherClient(subject: Subject, own: Hop): Evidence[] {
+  const digest = own.request.body?.digests?.['refresh_token'];
+  const now = clientOf(own) ?? subject.client?.client_id ?? null;
+  if (digest === undefined || now === null) return [];
+  const issuing = subject.past.findLast(({ sameJob, exchange }) => {
+    const answer = sameJob ? lastHop(exchange)?.response : null;
+    const issued = answer && answer.status < 300 ? jsonOf(answer)?.['refresh_token'] : undefined;
+    return typeof issued === 'string' && s256(issued) === digest;
+  });
+  const [first] = issuing?.exchange.hops ?? [];
+  const then = first ? clientOf(first) : null;
+  if (!issuing || then === null || then === now) return [];
+  return [
+    evidence('refresh/other-client', {
+      names: ['client-mismatch'],
+      lines: [
+        {
+          hop: own.index,
+          field: 'client_id',
+          seen: `${now}; step "${issuing.step}" got the refresh token as ${then}`,
+        },
+      ],
+    }),
+  ];
+}
+
+function clientOf(hop: Hop): string | null {
+  return tokenParameters(hop)?.parameters.get('client_id') ?? null;
+}
+
+/** Nothing answers at the URL that was called, and the metadata that the server itself publishes name another. */
+function nothingThere(subject: Subject, own: Hop): Evidence[] {
+  const status = subject.response?.status ?? 0;
+  const endpoint = publishedMetadata(subject)?.['token_endpoint'];
+  const called = urlOf(own.request.url);
+  const named = typeof endpoint === 'string' ? urlOf(endpoint) : null;
+  if (![404, 405, 410].includes(status) || subject.error !== null || !called || !named) return [];
+  const [from, to] = [called.origin + called.pathname, named.origin + named.pathname];
+  if (from === to) return [];
+  const lines = [
+    { hop: own.index, field: 'token_endpoint', seen: `${status} at ${from}; the metadata name ${to}` },
+  ];
+  const names = ['endpoint-wrong'];
+  return [
+    evidence('endpoint/nothing-there', { names, lines }),
+    evidence('endpoint/published', {
+      kind: 'text',
+      names,
+      told: {
+        says: `The authorization server says that its token endpoint is ${to}.`,
+        fix: null,
+        references: ['RFC 8414 section 2'],
+      },
+      lines,
+    }),
+  ];
+}
+
+function publishedMetadata(subject: Subject): JsonMap | null {
+  const issuer = subject.client?.issuer.issuer;
   for (const { exchange } of subject.past.toReversed()) {
     const response = exchange.role === 'metadata' ? lastHop(exchange)?.response : null;
     const read = response?.status === 200 ? jsonOf(response) : null;
-    if (read && read['issuer'] === issuer.issuer) return { ...read, ...issuer.metadata };
+    if (read && read['issuer'] === issuer) return read;
   }
+  return null;
+}
+
+/** The metadata document of the client's issuer that this run has read, or what the project file states. */
+export function metadataOf(subject: Subject): JsonMap | null {
+  const issuer = subject.client?.issuer;
+  if (!issuer) return null;
+  const read = publishedMetadata(subject);
+  if (read) return { ...read, ...issuer.metadata };
   return Object.keys(issuer.metadata).length > 0 ? issuer.metadata : null;
 }
 
@@ -57,7 +160,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   const found: Evidence[] = [];
   const add = (id: string, names: readonly string[], weight: 1 | 2, field: string, seen: string): void =>
     void found.push(evidence(id, { names, weight, lines: [{ hop: own.index, field, seen }] }));
-  const grants = list(metadata['grant_types_supported']);
+  const grants = listOf(metadata['grant_types_supported']);
   const grant = sent.get('grant_type');
   if (grant !== null && grants.length > 0 && !grants.includes(grant))
     add(
@@ -67,7 +170,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       'grant_type',
       `${grant}; announced are ${grants.join(', ')}`,
     );
-  const scopes = list(metadata['scopes_supported']);
+  const scopes = listOf(metadata['scopes_supported']);
   const asked = (sent.get('scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
   const strange = asked.filter((scope) => !scopes.includes(scope));
   // A server may leave scopes out of its metadata (RFC 8414 section 2).
@@ -79,7 +182,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       'scope',
       `${strange.join(' ')} is not in scopes_supported`,
     );
-  const methods = list(metadata['token_endpoint_auth_methods_supported']);
+  const methods = listOf(metadata['token_endpoint_auth_methods_supported']);
   const method = methodOf(own, sent);
   if (method !== null && methods.length > 0 && !methods.includes(method))
     add(
@@ -109,6 +212,6 @@ function methodOf(hop: Hop, sent: URLSearchParams): string | null {
   return sent.has('client_secret') ? 'client_secret_post' : 'none';
 }
 
-function list(value: Json | undefined): string[] {
+export function listOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }

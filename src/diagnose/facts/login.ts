@@ -97,11 +97,18 @@ function byPage(subject: Subject): Evidence[] {
   const first = subject.failing.hops[0];
   if (first && isLogin(urlOf(first.request.url)) && !labelled) return [];
   const label = labelled ? `HTML labelled ${typeOf(response)}` : 'HTML';
+  const title = /<title[^>]{0,100}>([^<]{1,100})</i.exec(text)?.[1]?.replace(/\s+/g, ' ').trim() ?? '';
   return [
     evidence('login/page', {
       names: ['login-redirect'],
       weight: success ? 3 : 1,
-      lines: [{ hop: hop.index, field: 'body', seen: `${label} with a password field` }],
+      lines: [
+        {
+          hop: hop.index,
+          field: 'body',
+          seen: `${label} with a password field${title === '' ? '' : `, "${title}"`}`,
+        },
+      ],
     }),
   ];
 }

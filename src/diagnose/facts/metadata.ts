@@ -34,14 +34,23 @@ function issuer(subject: Subject, document: JsonMap): Evidence[] {
     [...issuers.values()].some((each) => each.issuer === told),
   );
   const whose = other ? `the issuer of ${other.name}` : 'another issuer';
-  return [
-    evidence('metadata/issuer', {
-      names: [other ? 'environment-mixup' : 'issuer-mismatch'],
-      lines: [
-        { hop: subject.hop.index, field: 'metadata issuer', seen: `${told}, ${whose}; expected ${wanted}` },
-      ],
-    }),
-  ];
+  const names = [other ? 'environment-mixup' : 'issuer-mismatch'];
+  const seen = `${told}, ${whose}; expected ${wanted}`;
+  const lines = [{ hop: subject.hop.index, field: 'metadata issuer', seen }];
+  const found = evidence('metadata/issuer', { names, lines });
+  // A stranger may be another tenant, another server, or a proxy's own name.
+  if (!other && plainForm(told) !== plainForm(wanted)) return [found];
+  const says = {
+    says: `The authorization server says that its issuer is ${told}.`,
+    fix: null,
+    references: ['RFC 8414 section 3.3'],
+  };
+  return [found, evidence('metadata/issuer-told', { kind: 'text', names, told: says, lines })];
+}
+
+/** Without what is easily taken for the same: case of the host, the default port, a slash at the end. */
+function plainForm(issuer: string): string {
+  return (urlOf(issuer)?.href ?? issuer).replace(/\/+$/, '');
 }
 
 /** A proxy that ends TLS in front of the server, and a server that does not know. */
@@ -54,16 +63,21 @@ function endpoints(subject: Subject, document: JsonMap): Evidence[] {
   );
   if (plain.length === 0) return [];
   const shown = plain.find(([name]) => name === 'token_endpoint') ?? plain[0];
-  return [
-    evidence('metadata/plain-endpoints', {
-      names: ['endpoint-wrong'],
-      lines: [
-        {
-          hop: subject.hop.index,
-          field: `metadata ${shown?.[0] ?? ''}`,
-          seen: `${String(shown?.[1])}: plain http`,
-        },
-      ],
-    }),
+  const names = ['endpoint-wrong'];
+  const lines = [
+    {
+      hop: subject.hop.index,
+      field: `metadata ${shown?.[0] ?? ''}`,
+      seen: `${String(shown?.[1])}: plain http`,
+    },
   ];
+  const found = evidence('metadata/plain-endpoints', { names, lines });
+  // Metadata that name an issuer with https and endpoints without contradict themselves.
+  if (document['issuer'] !== subject.client?.issuer.issuer) return [found];
+  const says = {
+    says: 'The authorization server names endpoints without TLS, and an issuer with it.',
+    fix: null,
+    references: ['RFC 8414 section 2'],
+  };
+  return [found, evidence('metadata/plain-endpoints-told', { kind: 'text', names, told: says, lines })];
 }

@@ -1,4 +1,5 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
+import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { lostUses } from './delivery.ts';
@@ -30,6 +31,7 @@ function methodChanged(subject: Subject): Evidence[] {
   const code = before.response?.status ?? 0;
   const sure = status < 300 || [404, 405, 400, 411, 415, 422, 501].includes(status);
   return [
+    ...refused(subject, before, after),
     evidence('redirect/method-changed', {
       names: ['method-changed-by-redirect'],
       weight: code === 303 || !sure ? 1 : status === 405 ? 3 : 2,
@@ -41,6 +43,25 @@ function methodChanged(subject: Subject): Evidence[] {
         },
         { hop: after.index, field: 'answer', seen: `${status} to ${after.request.method}` },
       ],
+    }),
+  ];
+}
+
+/** RFC 9110 section 10.2.1: the methods that there are. The one that was meant is among them, what became of it is not. */
+function refused({ response }: Subject, before: Hop, after: Hop): Evidence[] {
+  const allow = response?.status === 405 ? headerValue(response, 'allow') : null;
+  const methods = (allow ?? '').toUpperCase().split(/[\s,]+/);
+  if (!methods.includes(before.request.method) || methods.includes(after.request.method)) return [];
+  return [
+    evidence('redirect/method-allowed', {
+      kind: 'text',
+      names: ['method-changed-by-redirect'],
+      told: {
+        says: `The server takes ${before.request.method} here, and got ${after.request.method}.`,
+        fix: null,
+        references: ['RFC 9110 section 10.2.1'],
+      },
+      lines: [{ hop: after.index, field: 'allow', seen: allow ?? '' }],
     }),
   ];
 }
@@ -71,6 +92,8 @@ function loop(subject: Subject): Evidence[] {
       : null;
   if (stopped.reason !== 'not-followed' || url === null || isLoginTarget(url) || first === undefined)
     return [];
+  // That is how an authorization server answers, be it with a code or with an error (RFC 6749 section 4.1.2).
+  if (subject.stage === 'authorization' && isCallback(url, subject.redirect_uri)) return [];
   return [
     evidence('redirect/not-followed', {
       names: ['redirect-unexpected'],
@@ -78,6 +101,15 @@ function loop(subject: Subject): Evidence[] {
       lines: [{ hop: last?.index ?? null, field: 'location', seen: url.origin + url.pathname }],
     }),
   ];
+}
+
+function isCallback(url: URL, redirect_uri: string | null): boolean {
+  const callback = redirect_uri === null ? null : urlOf(redirect_uri);
+  const answers = new URLSearchParams(`${url.search.slice(1)}&${url.hash.slice(1)}`);
+  return (
+    (callback !== null && url.origin === callback.origin && url.pathname === callback.pathname) ||
+    ['code', 'error', 'id_token', 'access_token', 'response'].some((name) => answers.has(name))
+  );
 }
 
 function downgrade(subject: Subject): Evidence[] {

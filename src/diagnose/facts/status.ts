@@ -2,7 +2,7 @@
 import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
-import { clip, isHtml, sentField, textOf, typeOf } from './wire.ts';
+import { clip, isHtml, sentField, textOf, typeOf, urlOf } from './wire.ts';
 
 interface Reading {
   readonly names: readonly CauseId[];
@@ -44,11 +44,39 @@ export function statusFacts(subject: Subject): Evidence[] {
     : [];
   return [
     ...plain,
+    ...plainHttp(subject),
     ...method(subject),
+    ...tokenRequestByGet(subject),
     ...limit(subject),
     ...oversized(subject),
     ...certificate(subject),
     ...gateway(subject),
+  ];
+}
+
+/** A server that asks for https has this on its side. */
+function plainHttp({ response, hop }: Subject): Evidence[] {
+  if (!response || response.status < 300 || !hop.request.url.startsWith('http:')) return [];
+  const seen = 'sent over plain http';
+  return [
+    evidence('status/plain-http', {
+      fits: ['http-not-allowed', 'plain-to-tls-port'],
+      lines: [{ hop: hop.index, field: 'request', seen }],
+    }),
+  ];
+}
+
+/** RFC 6749 section 3.2: a token is asked for with POST; many servers have no other route. */
+function tokenRequestByGet({ stage, response, hop }: Subject): Evidence[] {
+  const { method: sent, url } = hop.request;
+  const asks = sent === 'GET' && (urlOf(url)?.searchParams.has('grant_type') ?? false);
+  if (stage === 'authorization' || !asks || ![400, 404, 405, 501].includes(response?.status ?? 0)) return [];
+  return [
+    evidence('status/token-request-by-get', {
+      names: ['method-wrong'],
+      weight: 2,
+      lines: [{ hop: hop.index, field: 'request', seen: 'GET with grant_type; a token endpoint takes POST' }],
+    }),
   ];
 }
 
@@ -77,7 +105,9 @@ function method(subject: Subject): Evidence[] {
   ];
 }
 
-/** Challenge pages of edges come with 429 too. */
+/** What pages want that try for a browser or a human; they come with 429 too. */
+const challenges = /captcha|challenge|javascript|<script|\bhuman\b|your browser/i;
+
 function limit(subject: Subject): Evidence[] {
   const { response, hop } = subject;
   if (!response) return [];
@@ -86,7 +116,8 @@ function limit(subject: Subject): Evidence[] {
   );
   if (response.status !== 429 && (response.status !== 403 || remaining === undefined)) return [];
   const after = headerValue(response, 'retry-after');
-  const page = isHtml(textOf(response)) && after === null && remaining === undefined;
+  const text = textOf(response);
+  const page = isHtml(text) && after === null && remaining === undefined && challenges.test(text);
   const seen = [
     String(response.status),
     after === null ? '' : `retry-after: ${after}`,
@@ -167,10 +198,13 @@ function gateway(subject: Subject): Evidence[] {
   if (status === 504)
     return [evidence('gateway/timeout', { names: ['gateway-timeout'], excludes: ['gateway-down'], lines })];
   if (status === 502)
-    return [evidence('gateway/down', { names: ['gateway-down'], weight: page ? 3 : 2, lines })];
+    return [
+      evidence('gateway/down', { names: ['gateway-down'], weight: page ? 3 : 2, lines }),
+      // A connection that is refused, one that does not speak as expected, an authenticator that is down: one answer for all.
+      evidence('gateway/behind', { names: ['gateway-misconfigured', 'idp-unreachable'], weight: 1, lines }),
+    ];
   if (status === 503) {
-    const names: CauseId[] = page ? ['gateway-down'] : ['gateway-down', 'rate-limited'];
-    return [evidence('gateway/unavailable', { names, weight: 2, lines })];
+    return [evidence('gateway/unavailable', { names: ['gateway-down'], weight: 2, lines })];
   }
   const withCredential = subject.uses.length > 0;
   return status === 500 && withCredential && page

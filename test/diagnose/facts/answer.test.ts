@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { bodyFacts } from '../../../src/diagnose/facts/body.ts';
 import { cacheFacts } from '../../../src/diagnose/facts/cache.ts';
+import { challengePageFacts } from '../../../src/diagnose/facts/challenge-page.ts';
+import { deliveryFacts } from '../../../src/diagnose/facts/delivery.ts';
 import { answerFacts, facts } from '../../../src/diagnose/facts/facts.ts';
 import { redirectFacts } from '../../../src/diagnose/facts/redirects.ts';
 import { statusFacts } from '../../../src/diagnose/facts/status.ts';
@@ -40,14 +42,35 @@ table('statusFacts', statusFacts, [
     [['status/rate-limit', 3, 'rate-limited', '1 answer: 429, retry-after: 30']],
   ],
   [
-    'takes an HTML page with 429 for a challenge too',
-    answer(429, html, '<html>'),
+    'takes an HTML page that runs a script for a challenge too',
+    answer(429, html, '<html><script src="/check.js"></script>'),
     [['status/rate-limit', 2, 'rate-limited edge-challenge', '1 answer: 429']],
+  ],
+  [
+    'takes a bare HTML page with 429 for the limit of a server',
+    answer(429, html, '<html><h1>429 Too Many Requests</h1>'),
+    [['status/rate-limit', 3, 'rate-limited', '1 answer: 429']],
+  ],
+  [
+    'knows a token request by GET',
+    { hops: [{ url: 'https://login.example.test/token?grant_type=client_credentials', status: 404 }] },
+    [
+      ['status/404', 1, 'route-missing', '1 answer: 404: no such resource, or none for this credential'],
+      [
+        'status/token-request-by-get',
+        2,
+        'method-wrong',
+        '1 request: GET with grant_type; a token endpoint takes POST',
+      ],
+    ],
   ],
   [
     'knows a gateway without its upstream',
     answer(502, [['Server', 'nginx']], '<html><h1>502 Bad Gateway</h1>'),
-    [['gateway/down', 3, 'gateway-down', '1 answer: 502 502 Bad Gateway (nginx)']],
+    [
+      ['gateway/down', 3, 'gateway-down', '1 answer: 502 502 Bad Gateway (nginx)'],
+      ['gateway/behind', 1, 'gateway-misconfigured idp-unreachable', '1 answer: 502 502 Bad Gateway (nginx)'],
+    ],
   ],
   [
     'knows one that waited',
@@ -109,9 +132,46 @@ table('bodyFacts', bodyFacts, [
     [['body/short', 3, 'body-truncated', '1 content-length: 9 announced, 2 received']],
   ],
   [
+    'tells a coded body that was cut',
+    {
+      hops: [
+        {
+          ...json,
+          headers: [['Content-Encoding', 'gzip']],
+          decodeError: 'The gzip stream ends before its end marker (Z_BUF_ERROR).',
+        },
+      ],
+    },
+    [
+      [
+        'body/cut',
+        3,
+        'body-truncated',
+        '1 content-encoding: gzip: The gzip stream ends before its end marker (Z_BUF_ERROR).',
+      ],
+    ],
+  ],
+  [
     'tells a wrong coding',
-    { hops: [{ ...json, headers: [['Content-Encoding', 'gzip']], decodeError: 'incorrect header check' }] },
-    [['body/coding', 3, 'body-encoding-wrong', '1 content-encoding: gzip: incorrect header check']],
+    {
+      hops: [
+        {
+          ...json,
+          body: '',
+          headers: [['Content-Encoding', 'gzip']],
+          decodeError: 'The bytes are not a valid gzip stream (Z_DATA_ERROR).',
+        },
+      ],
+    },
+    [
+      ['body/label', 3, 'body-encoding-wrong', '1 content-encoding: gzip; the bytes are none'],
+      [
+        'body/coding',
+        3,
+        'body-encoding-wrong',
+        '1 content-encoding: gzip: The bytes are not a valid gzip stream (Z_DATA_ERROR).',
+      ],
+    ],
   ],
   [
     'hints at another maker where the origin answers JSON otherwise',
@@ -180,6 +240,87 @@ table('redirectFacts', redirectFacts, [
   ],
 ]);
 
+const toCallback = (status: number, location: string): FullSubject => ({
+  stage: 'authorization',
+  uses: [],
+  hops: [
+    {
+      url: 'https://login.example.test/authorize?client_id=web&redirect_uri=https%3A%2F%2Fapp.example.test%2Fcallback',
+      status,
+      headers: [['Location', location]],
+    },
+  ],
+  stopped: { reason: 'not-followed', location },
+});
+table('redirectFacts at the authorization endpoint', redirectFacts, [
+  [
+    'takes the way back to the callback for what is due',
+    toCallback(303, 'https://app.example.test/callback?error=invalid_request'),
+    [],
+  ],
+  [
+    'wonders at another place',
+    toCallback(303, 'https://www.example.test/sorry'),
+    [['redirect/not-followed', 2, 'redirect-unexpected', '1 location: https://www.example.test/sorry']],
+  ],
+]);
+
+const moved = (allow: string): FullSubject => ({
+  hops: [
+    { method: 'POST', status: 301, headers: [['Location', '/v2/orders']] },
+    { method: 'GET', status: 405, headers: [['Allow', allow]] },
+  ],
+});
+describe('redirectFacts of a method that changed', () => {
+  const ids = (about: FullSubject): string[] => redirectFacts(subject(about)).map(({ id }) => id);
+
+  it('has the server on its side where it allows the first method only', () => {
+    expect(ids(moved('POST, OPTIONS'))).to.deep.equal(['redirect/method-allowed', 'redirect/method-changed']);
+  });
+
+  it('has it not where it allows neither', () => {
+    expect(ids(moved('PUT'))).to.deep.equal(['redirect/method-changed']);
+  });
+});
+
+describe('challengePageFacts', () => {
+  const shows = (headers: FullHop['headers'], body: string): unknown[] =>
+    challengePageFacts(subject(answer(403, headers, body))).map(({ fits, lines }) => [fits, lines[0]?.field]);
+
+  it('wants both a header and a page', () => {
+    const page = '<title>Just a moment...</title><script src="/cdn-cgi/challenge-platform/x.js">';
+    expect(shows([['CF-Mitigated', 'challenge']], page)).to.deep.equal([
+      [['edge-challenge'], 'cf-mitigated'],
+    ]);
+    expect(shows([], page)).to.deep.equal([]);
+    expect(shows([['CF-Mitigated', 'challenge']], '{"error":"forbidden"}')).to.deep.equal([]);
+    expect(shows([['CF-Mitigated', 'challenge']], '<html><h1>Forbidden</h1>')).to.deep.equal([]);
+  });
+});
+
+describe('deliveryFacts of a field that is asked for', () => {
+  const gate = (message: string): string[] =>
+    deliveryFacts(
+      subject({
+        uses: [use(null, { type: 'api_key', field: 'x-api-key', scheme: null })],
+        hops: [{ status: 401, sent: [['X-Api-Key', '[secret:k]']], body: JSON.stringify({ message }) }],
+      }),
+    ).flatMap(({ names, lines }) => [...names, ...lines.map(({ field, seen }) => `${field} ${seen}`)]);
+
+  it('names one that was not sent', () => {
+    expect(gate('Missing header X-Gate-Key')).to.deep.equal([
+      'credentials-missing',
+      'x-api-key was sent; the answer asks for X-Gate-Key',
+    ]);
+  });
+
+  it('says nothing of one that was, or of words', () => {
+    expect(gate('Missing header X_API_KEY')).to.deep.equal([]);
+    expect(gate('Missing api key')).to.deep.equal([]);
+    expect(gate('X-Request-Id 42: no such key')).to.deep.equal([]);
+  });
+});
+
 table('cacheFacts', cacheFacts, [
   [
     'believes a cache that says so and gives an age',
@@ -188,6 +329,42 @@ table('cacheFacts', cacheFacts, [
       ['Age', '12'],
     ]),
     [['cache/answered', 3, 'cached-response', '1 x-cache: HIT']],
+  ],
+  [
+    'has the cache on its side where the same bytes went to another credential',
+    {
+      hops: [{ status: 401, headers: [['X-Cache', 'HIT']], body: 'no', digest: 'd' }],
+      past: [
+        past([{ status: 401, body: 'no', digest: 'd' }], {
+          credentials: [use(null, { fingerprint: 'other' })],
+        }),
+      ],
+    },
+    [
+      [
+        'cache/answered',
+        3,
+        'cached-response',
+        '1 x-cache: HIT',
+        '- body: the same bytes as in step "earlier", which sent another credential or none',
+      ],
+      ['cache/says', 3, 'cached-response', '1 x-cache: HIT'],
+    ],
+  ],
+  [
+    'hints at a cache that does not show where the same bytes went to nobody',
+    {
+      hops: [{ status: 401, body: 'no', digest: 'd' }],
+      past: [past([{ status: 401, body: 'no', digest: 'd' }])],
+    },
+    [
+      [
+        'cache/same-bytes',
+        1,
+        'credentials-stripped-by-proxy cached-response',
+        '- body: the same bytes as in step "earlier", which sent another credential or none',
+      ],
+    ],
   ],
   [
     'knows an age alone',

@@ -162,6 +162,89 @@ table('grantFacts', grantFacts, [
     ],
   ],
   [
+    'knows a refresh token that another environment takes',
+    token(refresh, {
+      past: [
+        {
+          ...past([{ ...answered('{"access_token":"a"}'), url: 'https://login.staging.example.test/token' }]),
+          environment: 'staging',
+          sameJob: false,
+        },
+      ],
+    }),
+    [
+      [
+        'refresh/taken-elsewhere',
+        3,
+        'environment-mixup',
+        '1 refresh_token: the same one as in staging, which takes it',
+      ],
+    ],
+  ],
+  [
+    'knows a refresh token that another client got',
+    token(
+      request('grant_type=refresh_token&client_id=batch&refresh_token=[secret:r]', {
+        refresh_token: s256('r'),
+      }),
+      {
+        past: [
+          past([{ ...redeem({ client_id: 'web' }), status: 200, body: '{"refresh_token":"r"}', later: 0 }]),
+        ],
+      },
+    ),
+    [
+      [
+        'refresh/other-client',
+        3,
+        'client-mismatch',
+        '1 client_id: batch; step "earlier" got the refresh token as web',
+      ],
+    ],
+  ],
+  [
+    'knows an endpoint with nothing behind it where the server publishes another',
+    token(
+      { ...refresh, status: 404 },
+      {
+        past: [
+          past(
+            [
+              {
+                status: 200,
+                body: JSON.stringify({
+                  issuer: 'https://login.example.test',
+                  token_endpoint: 'https://login.example.test/v2/token',
+                }),
+              },
+            ],
+            { role: 'metadata' },
+          ),
+        ],
+      },
+    ),
+    [
+      [
+        'grant/other-endpoint',
+        2,
+        'endpoint-wrong',
+        '1 token_endpoint: called was https://login.example.test/token; the metadata name https://login.example.test/v2/token',
+      ],
+      [
+        'endpoint/nothing-there',
+        3,
+        'endpoint-wrong',
+        '1 token_endpoint: 404 at https://login.example.test/token; the metadata name https://login.example.test/v2/token',
+      ],
+      [
+        'endpoint/published',
+        3,
+        'endpoint-wrong',
+        '1 token_endpoint: 404 at https://login.example.test/token; the metadata name https://login.example.test/v2/token',
+      ],
+    ],
+  ],
+  [
     'does not take a later use for an earlier one',
     token({ ...refresh, later: 0 }, { past: [past([{ ...answered('{}'), later: 9000 }])] }),
     [],

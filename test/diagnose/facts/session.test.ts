@@ -218,8 +218,46 @@ table('csrfFacts', csrfFacts, [
       [
         'csrf/unsafe-with-cookie',
         1,
-        'csrf-failed',
+        'csrf-failed session-expired',
         '1 request: POST with cookie sid, no CSRF token, no Origin',
+      ],
+    ],
+  ],
+  [
+    'cannot tell a wrong token from one of a session that has ended',
+    {
+      uses: [],
+      hops: [
+        {
+          ...post,
+          sent: [...(post.sent ?? []), ['X-CSRF-Token', '[secret:csrf]']],
+          body: 'CSRF verification failed',
+        },
+      ],
+    },
+    [
+      [
+        'csrf/unsafe-with-cookie',
+        3,
+        'csrf-failed session-expired',
+        '1 request: POST with cookie sid, a CSRF token in x-csrf-token, no Origin',
+      ],
+    ],
+  ],
+  [
+    'finds a token in the body',
+    {
+      uses: [],
+      hops: [
+        { ...post, body: 'CSRF verification failed', sentBody: { excerpt: '{"_csrf":"[secret:csrf]"}' } },
+      ],
+    },
+    [
+      [
+        'csrf/unsafe-with-cookie',
+        3,
+        'csrf-failed session-expired',
+        '1 request: POST with cookie sid, a CSRF token in the body, no Origin',
       ],
     ],
   ],

@@ -10,6 +10,8 @@ export interface FullHop extends HopSpec {
   /** Milliseconds added to the clock of the hop. */
   readonly later?: number;
   readonly decodeError?: string;
+  /** SHA-256 of the body: equal for equal bodies. */
+  readonly digest?: string;
 }
 
 export function full(specs: readonly FullHop[], over: Partial<Exchange> = {}): Exchange {
@@ -27,8 +29,15 @@ function filled(hop: Hop, spec: FullHop): Hop {
       body: spec.sentBody ? { bytes: 1, sha256: '', excerpt: '', ...spec.sentBody } : null,
     },
     response:
-      response && spec.decodeError
-        ? { ...response, body: { ...response.body, decodeError: spec.decodeError } }
+      response && (spec.decodeError || spec.digest)
+        ? {
+            ...response,
+            body: {
+              ...response.body,
+              decodeError: spec.decodeError ?? null,
+              sha256: spec.digest ?? '',
+            },
+          }
         : response,
     cookies: { ...hop.cookies, ...spec.cookies },
     clock: { sent: hop.clock.sent + later, received: hop.clock.received + later },

@@ -66,10 +66,16 @@ const rows: readonly Row[] = [
         'environment-mixup',
         `1 metadata issuer: https://login.staging.example.test, the issuer of staging; expected ${login}`,
       ],
+      [
+        'metadata/issuer-told',
+        3,
+        'environment-mixup',
+        `1 metadata issuer: https://login.staging.example.test, the issuer of staging; expected ${login}`,
+      ],
     ],
   ],
   [
-    'metadata of another issuer',
+    'metadata of almost the same issuer',
     metadata,
     document({ issuer: `${login}/` }),
     [
@@ -78,6 +84,25 @@ const rows: readonly Row[] = [
         3,
         'issuer-mismatch',
         `1 metadata issuer: ${login}/, another issuer; expected ${login}`,
+      ],
+      [
+        'metadata/issuer-told',
+        3,
+        'issuer-mismatch',
+        `1 metadata issuer: ${login}/, another issuer; expected ${login}`,
+      ],
+    ],
+  ],
+  [
+    'metadata of another issuer',
+    metadata,
+    document({ issuer: 'http://127.0.0.1:8080' }),
+    [
+      [
+        'metadata/issuer',
+        3,
+        'issuer-mismatch',
+        `1 metadata issuer: http://127.0.0.1:8080, another issuer; expected ${login}`,
       ],
     ],
   ],
@@ -88,6 +113,12 @@ const rows: readonly Row[] = [
     [
       [
         'metadata/plain-endpoints',
+        3,
+        'endpoint-wrong',
+        '1 metadata token_endpoint: http://login.example.test/token: plain http',
+      ],
+      [
+        'metadata/plain-endpoints-told',
         3,
         'endpoint-wrong',
         '1 metadata token_endpoint: http://login.example.test/token: plain http',
