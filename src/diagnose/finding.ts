@@ -3,7 +3,7 @@ import type { CauseId, Certainty, ExperimentReport, Finding } from '../model.ts'
 import { alternatives, whyNot } from './alternatives.ts';
 import type { Evidence } from './evidence.ts';
 import { explain } from './explain/explanations.ts';
-import type { Candidate, Ranking } from './rank.ts';
+import { agrees, type Candidate, type Ranking } from './rank.ts';
 import type { Subject } from './subject.ts';
 
 export function findingFrom(
@@ -25,7 +25,7 @@ export function findingFrom(
     certainty,
     summary: explained.summary,
     hop: subject.hop.index,
-    evidence: evidenceLines(subject, first, ranking),
+    evidence: evidenceLines(subject, first, ranking, certainty === 'certain'),
     experiments,
     fix: explained.fix,
     fixSource: explained.fixSource,
@@ -37,16 +37,20 @@ export function findingFrom(
 /** Order of evidence in a report. */
 const kinds: readonly Evidence['kind'][] = ['fact', 'text', 'experiment'];
 
-/** The answer first, then what supports the cause; each line once. */
+/** The answer first, then what supports the cause, with what makes it certain; each line once. */
 function evidenceLines(
   subject: Subject,
   first: Candidate | undefined,
   ranking: Ranking,
+  sure: boolean,
 ): Finding['evidence'] {
   const answer = subject.response
     ? [{ hop: subject.hop.index, field: 'answer', seen: answerLine(subject) }]
     : [];
-  const support = [...(first?.support ?? [])].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+  const agreeing = first ? ranking.evidence.filter((item) => agrees(item, first, ranking)) : [];
+  const support = [...new Set([...(first?.support ?? []), ...(sure ? agreeing : [])])].sort(
+    (a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind),
+  );
   const lines = [
     ...answer,
     ...asked(subject),

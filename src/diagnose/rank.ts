@@ -148,11 +148,21 @@ function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolea
   const seen = inFront
     ? grounds.arrival === 'equal'
     : ranking.evidence.some((item) => agrees(item, first, ranking));
-  return seen && !contradicted(first, ranking);
+  return (seen || isMarkedTwice(first, ranking)) && !contradicted(first, ranking);
+}
+
+/** An edge that shows itself in a header and in its page: an application that passes on the one seldom writes the other. */
+function isMarkedTwice({ cause, support }: Candidate, { possible }: Ranking): boolean {
+  if (!edge.includes(cause) || !possible.has(cause)) return false;
+  const marks = support.filter(
+    (item) => item.kind === 'text' && item.weight === 3 && item.names.length === 1,
+  );
+  const inPage = ({ lines }: Evidence): boolean => lines.some(({ field }) => field.startsWith('body'));
+  return marks.some(inPage) && marks.some((mark) => !inPage(mark));
 }
 
 /** A fact or an experiment, no text, that points to this cause or would be so if it were. */
-function agrees(item: Evidence, { cause, support }: Candidate, { conflicts }: Ranking): boolean {
+export function agrees(item: Evidence, { cause, support }: Candidate, { conflicts }: Ranking): boolean {
   if (item.kind === 'text') return false;
   if (item.fits.includes(cause) && !conflicts.includes(item)) return true;
   return support.includes(item) && isFaceOf(item, cause);

@@ -2,8 +2,8 @@
 import type { CauseId } from '../model.ts';
 import { isJsonType, sentField, typeOf } from './facts/wire.ts';
 import { isHandMade } from './hand-made.ts';
-import { grantOf } from './matching.ts';
 import type { Arrival } from './rank.ts';
+import { grantOf } from './sent.ts';
 import { type Subject, tokenUse } from './subject.ts';
 
 const jwt: readonly CauseId[] = [

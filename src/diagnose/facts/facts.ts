@@ -8,7 +8,6 @@ import { bindingFacts } from './binding.ts';
 import { bodyFacts } from './body.ts';
 import { cacheFacts } from './cache.ts';
 import { challengeFacts } from './challenge.ts';
-import { challengePageFacts } from './challenge-page.ts';
 import { claimFacts } from './claims.ts';
 import { clientFacts } from './client.ts';
 import { codeFacts } from './code.ts';
@@ -69,7 +68,6 @@ const ofCredentials: readonly Kind[] = [
 /** About the answer and the way to it: these hold for any status, success included, and mind it themselves. */
 const ofAnswers: readonly Kind[] = [
   statusFacts,
-  challengePageFacts,
   redirectFacts,
   loginFacts,
   cookieFacts,

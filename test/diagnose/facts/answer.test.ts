@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { bodyFacts } from '../../../src/diagnose/facts/body.ts';
 import { cacheFacts } from '../../../src/diagnose/facts/cache.ts';
-import { challengePageFacts } from '../../../src/diagnose/facts/challenge-page.ts';
 import { deliveryFacts } from '../../../src/diagnose/facts/delivery.ts';
 import { answerFacts, facts } from '../../../src/diagnose/facts/facts.ts';
 import { redirectFacts } from '../../../src/diagnose/facts/redirects.ts';
@@ -280,21 +279,6 @@ describe('redirectFacts of a method that changed', () => {
 
   it('has it not where it allows neither', () => {
     expect(ids(moved('PUT'))).to.deep.equal(['redirect/method-changed']);
-  });
-});
-
-describe('challengePageFacts', () => {
-  const shows = (headers: FullHop['headers'], body: string): unknown[] =>
-    challengePageFacts(subject(answer(403, headers, body))).map(({ fits, lines }) => [fits, lines[0]?.field]);
-
-  it('wants both a header and a page', () => {
-    const page = '<title>Just a moment...</title><script src="/cdn-cgi/challenge-platform/x.js">';
-    expect(shows([['CF-Mitigated', 'challenge']], page)).to.deep.equal([
-      [['edge-challenge'], 'cf-mitigated'],
-    ]);
-    expect(shows([], page)).to.deep.equal([]);
-    expect(shows([['CF-Mitigated', 'challenge']], '{"error":"forbidden"}')).to.deep.equal([]);
-    expect(shows([['CF-Mitigated', 'challenge']], '<html><h1>Forbidden</h1>')).to.deep.equal([]);
   });
 });
 
