@@ -1,0 +1,11 @@
+/** Products, faults and texts that were in no other module, by somebody who has not seen the rules. */
+import type { Case } from '../case.ts';
+import { define } from '../servers/fault.ts';
+import { apiCases } from './apis.ts';
+import { frontFaults } from './fronts.ts';
+import { pythonFaults } from './python.ts';
+import { rubyPerlFaults } from './ruby-perl.ts';
+import { toolkitFaults } from './toolkit.ts';
+
+const faults = [...toolkitFaults, ...pythonFaults, ...rubyPerlFaults, ...frontFaults];
+export const cases: readonly Case[] = [...faults.map(define), ...apiCases];

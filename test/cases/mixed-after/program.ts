@@ -1,0 +1,45 @@
+/** An application that is a program of its own, as what stands at the origin of a case. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { daemonFolder, freePort, startDaemon } from '../../support/daemon.ts';
+import type { Fault, Site } from '../servers/fault.ts';
+
+/** What the program is given as JSON, its port included. */
+export type Given = { readonly [key: string]: unknown };
+
+export interface Program {
+  readonly interpreter: string;
+  /** Name of the file that holds `text`. */
+  readonly file: string;
+  readonly text: string;
+  /** After the file; the program finds the JSON in the variable GIVEN as well. */
+  arguments(port: number, given: string): readonly string[];
+}
+
+/** `given`: what it is started with, while it fails and after. */
+export function runs(program: Program, given: (site: Site, healed: boolean) => Given): Fault['front'] {
+  return async (site, healed) => {
+    const [port, folder] = [await freePort(), daemonFolder('mixed')];
+    const file = join(folder, program.file);
+    writeFileSync(file, program.text);
+    const json = JSON.stringify({ ...given(site, healed), port });
+    const args = [file, ...program.arguments(port, json)];
+    const daemon = await startDaemon(program.interpreter, args, folder, [port], { GIVEN: json });
+    return { ports: { api: port, www: port, entry: port }, stop: daemon.stop };
+  };
+}
+
+export function python(text: string): Program {
+  return { interpreter: '/usr/bin/python3', file: 'app.py', text, arguments: (_port, given) => [given] };
+}
+export function ruby(text: string): Program {
+  return { interpreter: '/usr/bin/ruby', file: 'app.rb', text, arguments: (_port, given) => [given] };
+}
+export function mojolicious(text: string): Program {
+  return {
+    interpreter: '/usr/bin/perl',
+    file: 'app.pl',
+    text,
+    arguments: (port) => ['daemon', '-m', 'production', '-l', `http://127.0.0.1:${port}`],
+  };
+}
