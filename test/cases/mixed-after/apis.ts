@@ -103,7 +103,7 @@ const elasticSays = (status: number, reason: string, more: object = {}): Answer 
     },
   );
 const elastic = {
-  origin: 'https://search.example.com:9243',
+  origin: 'https://search.example.com',
   path: '/orders/_search',
   keyHeader: 'Authorization',
   sent: 'ApiKey VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==',
@@ -690,7 +690,7 @@ const refreshSide: Case['causes'] = [
 const firebase = 'https://securetoken.googleapis.com';
 const firebaseSays = (message: string): Answer =>
   says(400, { error: { code: 400, message, status: 'INVALID_ARGUMENT' } }, { ...json, server: 'ESF' });
-const ping = 'https://sso.acme.example.com:9031';
+const ping = 'https://sso.acme.example.com';
 const pingSays = (error: string, error_description: string): Answer =>
   says(
     error === 'invalid_client' ? 401 : 400,

@@ -3,7 +3,8 @@ import { type Program, python } from './program.ts';
 
 /**
  * Given: `clients` (fields of an application), `tokens` (`token`, `life` in seconds from now, `scope`), `named`: a
- * refusal names the scopes that are needed, `forbidden`: clients that may not read.
+ * refusal names the scopes that are needed, `forbidden`: clients that may not read, `ends`: after the first request that
+ * is served, what was issued is no longer good, `refresh`: a refresh token of a user.
  */
 export const toolkit: Program = python(`
 import datetime, json, logging, sys
@@ -17,7 +18,8 @@ settings.configure(
     USE_TZ=True, DEFAULT_AUTO_FIELD='django.db.models.AutoField', LOGIN_URL='/login/',
     DATABASES={'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}},
     INSTALLED_APPS=['django.contrib.' + app for app in apps] + ['oauth2_provider', 'rest_framework'],
-    MIDDLEWARE=['django.contrib.sessions.middleware.SessionMiddleware',
+    MIDDLEWARE=['django.middleware.common.CommonMiddleware',
+                'django.contrib.sessions.middleware.SessionMiddleware',
                 'django.contrib.auth.middleware.AuthenticationMiddleware'],
     MIGRATION_MODULES={app: None for app in apps + ['oauth2_provider']},
     TEMPLATES=[{'BACKEND': 'django.template.backends.django.DjangoTemplates', 'APP_DIRS': True}],
@@ -29,13 +31,14 @@ settings.configure(
 )
 django.setup()
 logging.disable(logging.CRITICAL)
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import include, path
 from django.utils import timezone
 from oauth2_provider.contrib.rest_framework import TokenHasScope
-from oauth2_provider.models import AccessToken, Application
+from oauth2_provider.models import AccessToken, Application, RefreshToken
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -46,6 +49,12 @@ for each in given['tokens']:
     AccessToken.objects.create(token=each['token'], scope=each['scope'], application=Application.objects.first(),
         expires=timezone.now() + datetime.timedelta(seconds=each['life']))
 
+if 'refresh' in given:
+    user = User.objects.create(username='ann')
+    RefreshToken.objects.create(user=user, token=given['refresh'], application=Application.objects.first(),
+        access_token=AccessToken.objects.create(token='old', scope='orders:read', user=user,
+            application=Application.objects.first(), expires=timezone.now()))
+
 class Allowed(BasePermission):
     def has_permission(self, request, view):
         return request.auth is not None and request.auth.application.client_id not in given['forbidden']
@@ -54,6 +63,10 @@ class Orders(APIView):
     permission_classes = [TokenHasScope, Allowed]
     required_scopes = ['orders:read']
     def get(self, request):
+        # Somebody ends all that was issued, once.
+        if given['ends']:
+            AccessToken.objects.all().delete()
+            given['ends'] = False
         return Response({'orders': [{'id': 7}]})
 
 class Archive(Orders):

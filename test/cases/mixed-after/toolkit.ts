@@ -1,6 +1,7 @@
 /** Faults at Django OAuth Toolkit, as authorization server and before a resource. */
 import { mayNot, notActive } from '../jwt/groups.ts';
 import type { Fault } from '../servers/fault.ts';
+import { nginxFront } from '../servers/nginx-front.ts';
 import { type Given, runs } from './program.ts';
 import { toolkit, toolkitNeeds } from './toolkit-app.ts';
 
@@ -16,16 +17,35 @@ const service = {
   client_secret: secret,
   authorization_grant_type: 'client-credentials',
 };
-const parts = { clients: [service], tokens: [], named: false, forbidden: [] };
+const parts = { clients: [service], tokens: [], named: false, forbidden: [], ends: false };
 
 function app(faulty: Given = {}, healed: Given = {}): Fault['front'] {
   return runs(toolkit, (_site, whole) => ({ ...parts, ...(whole ? healed : faulty) }));
 }
 
+/** nginx before it, which takes the credential away from what is not the token endpoint. */
+const strips: Fault['front'] = async (site, healed) => {
+  const behind = await app()(site, healed);
+  const port = behind.ports['api'] ?? 0;
+  const front = await nginxFront(site, {
+    gate: healed ? '' : 'proxy_set_header Authorization "";',
+    server: `location /o/ { proxy_pass http://127.0.0.1:${port}; }`,
+    end: `proxy_pass http://127.0.0.1:${port};`,
+  });
+  return {
+    ...front,
+    async stop() {
+      await front.stop();
+      await behind.stop();
+    },
+  };
+};
+
 /** A credential that gets its tokens there; `wrong` is configured at first. */
 function issuing(wrong: {
   readonly client?: object;
   readonly credential?: object;
+  readonly path?: string;
 }): Pick<Fault, 'credential' | 'credentials' | 'environment' | 'secrets'> {
   const client = { client_id: 'web', client_secret: '${secret.WEB_SECRET}' };
   return {
@@ -39,7 +59,7 @@ function issuing(wrong: {
           issuer: `${origin}/o`,
           discovery: 'none',
           metadata: {
-            token_endpoint: `${origin}/o/token/`,
+            token_endpoint: `${origin}${(healed ? null : wrong.path) ?? '/o/token/'}`,
             authorization_endpoint: `${origin}/o/authorize/`,
           },
         },
@@ -119,7 +139,6 @@ export const toolkitFaults: readonly Fault[] = [
     causes: ['token-expired'],
     decisive: ['expired'],
     steps: orders,
-    sibling: true,
     secrets: async () => ({ READER_TOKEN: 'b3BhcXVlIHRva2VuIG9mIGNp' }),
     front: app(
       { tokens: [{ token: 'b3BhcXVlIHRva2VuIG9mIGNp', life: -90, scope: 'orders:read' }] },
@@ -174,5 +193,102 @@ export const toolkitFaults: readonly Fault[] = [
     steps: orders,
     open: true,
     front: app({ forbidden: ['web'] }),
+  },
+  {
+    ...common,
+    ...issuing({ path: '/o/token' }),
+    id: 'django-oauth-toolkit/token-endpoint-without-a-slash',
+    causes: ['endpoint-wrong'],
+    beside: ['method-changed-by-redirect', 'redirect-unexpected', 'method-wrong', 'route-missing'],
+    decisive: ['/o/token'],
+    steps: getToken,
+    open: true,
+    front: app(),
+  },
+  {
+    ...common,
+    ...issuing({}),
+    id: 'django-oauth-toolkit/tokens-end-between-steps',
+    causes: notActive('token-revoked'),
+    decisive: ['invalid_token'],
+    steps: [{ GET: '/orders' }, { GET: '/orders' }],
+    open: true,
+    front: app({ ends: true }),
+  },
+  {
+    ...common,
+    ...issuing({}),
+    id: 'django-oauth-toolkit/nginx-strips',
+    servers: [...common.servers, 'nginx 1.22.1'],
+    needs: [...toolkitNeeds, 'nginx'],
+    causes: ['credentials-stripped-by-proxy'],
+    decisive: ['401'],
+    twin: 'django-oauth-toolkit/nothing-sent',
+    steps: orders,
+    open: true,
+    front: strips,
+  },
+  {
+    ...common,
+    id: 'django-oauth-toolkit/nothing-sent',
+    causes: ['credentials-missing'],
+    decisive: ['Authentication credentials were not provided'],
+    twin: 'django-oauth-toolkit/nginx-strips',
+    steps: orders,
+    credential: 'none',
+    environment: (_site, healed) =>
+      healed ? { headers: { authorization: 'Bearer b3BhcXVlIHRva2VuIG9mIGNp' } } : {},
+    open: true,
+    front: app({}, { tokens: [{ token: 'b3BhcXVlIHRva2VuIG9mIGNp', life: 900, scope: 'orders:read' }] }),
+  },
+  {
+    ...common,
+    ...issuing({}),
+    id: 'django-oauth-toolkit/refresh-token-of-another-day',
+    causes: [
+      'refresh-token-unknown',
+      'refresh-token-expired',
+      'refresh-token-revoked',
+      'refresh-token-reused',
+      'client-mismatch',
+      'user-disabled',
+      'environment-mixup',
+    ],
+    decisive: ['invalid_grant'],
+    steps: getToken,
+    credentials: {
+      service: {
+        type: 'oauth2',
+        grant_type: 'refresh_token',
+        client: 'web',
+        refresh_token: '${secret.REFRESH}',
+      },
+    },
+    secrets: async (_site, healed) => ({
+      WEB_SECRET: secret,
+      REFRESH: healed ? 'refresh-token-of-today-0001' : 'refresh-token-of-last-week-0001',
+    }),
+    front: app(
+      {
+        clients: [
+          {
+            ...service,
+            authorization_grant_type: 'authorization-code',
+            redirect_uris: 'https://app.example.test/callback',
+          },
+        ],
+        refresh: 'refresh-token-of-today-0001',
+      },
+      {
+        clients: [
+          {
+            ...service,
+            authorization_grant_type: 'authorization-code',
+            redirect_uris: 'https://app.example.test/callback',
+          },
+        ],
+        refresh: 'refresh-token-of-today-0001',
+      },
+    ),
   },
 ];
