@@ -3,9 +3,10 @@ import type { Case } from '../case.ts';
 import { define } from '../servers/fault.ts';
 import { apiCases } from './apis.ts';
 import { frontFaults } from './fronts.ts';
+import { issuedCases } from './issued.ts';
 import { pythonFaults } from './python.ts';
 import { rubyPerlFaults } from './ruby-perl.ts';
 import { toolkitFaults } from './toolkit.ts';
 
 const faults = [...toolkitFaults, ...pythonFaults, ...rubyPerlFaults, ...frontFaults];
-export const cases: readonly Case[] = [...faults.map(define), ...apiCases];
+export const cases: readonly Case[] = [...faults.map(define), ...issuedCases, ...apiCases];

@@ -39,7 +39,7 @@ app.run(port=given['port'])
 `);
 export const httpauthNeeds: readonly string[] = ['/usr/bin/python3:flask_httpauth'];
 
-/** Given: `jwks`, `issuer`, `audience`, `tells`: says what jwcrypto said. */
+/** Given: `jwks`, `issuer`, `audience`, `tells`: says what jwcrypto said, `scope`: one that is needed. */
 export const jwcrypto: Program = python(`
 import json, sys
 from aiohttp import web
@@ -53,11 +53,13 @@ async def guard(request, handler):
     if scheme != 'Bearer':
         raise web.HTTPUnauthorized(headers={'WWW-Authenticate': 'Bearer realm="orders"'})
     try:
-        jwt.JWT(jwt=token, key=keys, algs=['RS256'],
+        found = jwt.JWT(jwt=token, key=keys, algs=['RS256', 'ES256'],
                 check_claims={'iss': given['issuer'], 'aud': given['audience'], 'exp': None})
     except Exception as error:
         text = str(error) if given['tells'] else 'Token check failed'
         return web.json_response({'status': 'error', 'reason': text}, status=401)
+    if given.get('scope') and given['scope'] not in json.loads(found.claims).get('scope', '').split():
+        return web.json_response({'status': 'error', 'reason': 'Scope ' + given['scope'] + ' is required'}, status=403)
     return await handler(request)
 
 async def orders(request):
