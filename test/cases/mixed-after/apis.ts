@@ -279,6 +279,7 @@ const cloudCases: readonly Case[] = [
     }),
     none: says(401, { error: 'HTTP 401 Unauthorized' }, json),
     garbage: says(401, { error: 'HTTP 401 Unauthorized' }, json),
+    elsewhere: says(404, { error: 'HTTP 404 Not Found' }, json),
     refused: says(403, { error: 'HTTP 403 Forbidden' }, json),
     isProtected: false,
   }),
@@ -354,6 +355,10 @@ const cloudCases: readonly Case[] = [
     causes: ['permission-missing'],
     decisive: ['indices:data/read/search'],
     sibling: '/_cluster/health',
+    elsewhere: elasticSays(
+      403,
+      'action [indices:admin/get] is unauthorized for API key id [VuaCfGcBCdbkQm-e5aOx] of user [ci] on indices [other], this action is granted by the index privileges [view_index_metadata,manage,all]',
+    ),
     refused: elasticSays(
       403,
       'action [indices:data/read/search] is unauthorized for API key id [VuaCfGcBCdbkQm-e5aOx] of user [ci] on indices [orders], this action is granted by the index privileges [read,all]',
@@ -423,6 +428,7 @@ const toolCases: readonly Case[] = [
     origin: 'https://s4.example.com',
     path: '/sap/opu/odata/sap/API_SALES_ORDER_SRV/A_SalesOrder',
     method: 'POST',
+    body: { SalesOrderType: 'OR' },
     username: 'CI_USER',
     none: says(401, '<html><body><h1>Anmeldung fehlgeschlagen</h1></body></html>', {
       'www-authenticate': 'Basic realm="SAP NetWeaver Application Server [S4P/100]"',
@@ -440,6 +446,7 @@ const toolCases: readonly Case[] = [
     origin: 'https://acme.service-now.com',
     path: '/api/now/table/incident',
     method: 'POST',
+    body: { short_description: 'Printer' },
     username: 'ci.integration',
     none: nowSays(401, 'User is not authenticated', 'Required to provide Auth information'),
     garbage: nowSays(401, 'User is not authenticated', 'Required to provide Auth information'),
@@ -491,8 +498,8 @@ const toolCases: readonly Case[] = [
   apiFault({
     id: 'datadog/keys-of-another-site',
     causes: [
-      'environment-mixup',
       'api-key-invalid',
+      'environment-mixup',
       'api-key-expired',
       'permission-missing',
       'policy-blocked',
@@ -528,6 +535,7 @@ const toolCases: readonly Case[] = [
     origin: 'https://api.linear.app',
     path: '/graphql',
     method: 'POST',
+    body: { query: '{ viewer { id } }' },
     none: linearSays('Authentication required, not authenticated', 'AUTHENTICATION_ERROR', 401),
     refused: linearSays(
       "It looks like you're trying to use an API key as a Bearer token. Remove the Bearer prefix from the Authorization header.",
@@ -574,6 +582,7 @@ const toolCases: readonly Case[] = [
     origin: 'https://registry.npmjs.org',
     path: '/-/npm/v1/tokens',
     method: 'POST',
+    body: { password: 'none', readonly: true },
     none: says(401, { message: 'Unauthorized' }, json),
     refused: npmSays,
   }),
@@ -586,6 +595,8 @@ const toolCases: readonly Case[] = [
       'token-revoked',
       'token-unknown',
       'token-expired',
+      'credentials-stripped-by-proxy',
+      'header-dropped-by-proxy',
     ],
     decisive: ['Provided credentials are missing or invalid'],
     origin: 'https://api.fastly.com',
@@ -605,6 +616,11 @@ const toolCases: readonly Case[] = [
     none: says(
       401,
       { object: 'error', status: 401, code: 'unauthorized', message: 'API token is invalid.' },
+      json,
+    ),
+    elsewhere: says(
+      400,
+      { object: 'error', status: 400, code: 'invalid_request_url', message: 'Invalid request URL.' },
       json,
     ),
     refused: says(
