@@ -59,9 +59,11 @@ function isLong(value: string): boolean {
 function answerOf({ scenarios }: Report): string {
   const steps = scenarios.flatMap((job) => job.steps);
   const step = steps.find(({ status }) => status !== 'passed') ?? steps[0];
-  const response = step?.exchanges
-    .findLast(({ role }) => role !== 'experiment' && role !== 'metadata')
-    ?.hops.at(-1)?.response;
+  // A token that is renewed after the answer is no answer of the step.
+  const exchange =
+    step?.exchanges.findLast(({ role }) => role === 'resource') ??
+    step?.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata');
+  const response = exchange?.hops.at(-1)?.response;
   if (!response) return 'none';
   const challenges = response.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate');
   return [response.status, ...challenges.map(([, value]) => value), response.body.excerpt].join(' ');

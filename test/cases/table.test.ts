@@ -21,6 +21,7 @@ const modules: readonly string[] = [
   'jwt-after',
   'servers-after',
   'authorization-after',
+  'mixed-after',
 ];
 const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
 const loaded = await Promise.all(

@@ -23,6 +23,10 @@ export interface ApiFault
   /** Name of Basic; the credential is its password. */
   readonly username?: string;
   readonly method?: 'GET' | 'POST';
+  /** Body of the request, as a value. */
+  readonly body?: object;
+  /** Answer at any other path to one whose credential is known; as at this one unless given. */
+  readonly elsewhere?: Answer;
   readonly isProtected?: boolean;
   /** Fields of every good answer. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -46,6 +50,8 @@ export function apiFault(given: ApiFault): Case {
     (asked: Asked): Answer => {
       const credential = credentialOf(asked);
       if (credential === '') return none;
+      const isKnown = credential === good || credential === sent;
+      if (given.elsewhere && isKnown && asked.path !== path && asked.path !== sibling) return given.elsewhere;
       if (credential === good || (healed && credential === sent)) return okay;
       if (credential !== sent) return given.garbage ?? refused;
       return asked.path === sibling ? okay : refused;
@@ -65,7 +71,7 @@ export function apiFault(given: ApiFault): Case {
           ? { type: 'api_key', in: 'header', name: keyHeader, value: '${secret.TOKEN}' }
           : { type: 'bearer', token: '${secret.TOKEN}' },
     },
-    scenario: `\ncredential: partner\nsteps:\n${sibling ? `  - GET: ${sibling}\n` : ''}  - ${given.method ?? 'GET'}: ${path}\n${given.method === 'POST' ? '    writes: true\n' : ''}`,
+    scenario: `\ncredential: partner\nsteps:\n${sibling ? `  - GET: ${sibling}\n` : ''}  - ${given.method ?? 'GET'}: ${path}\n${given.method === 'POST' ? '    writes: true\n' : ''}${given.body ? `    body: {json: ${JSON.stringify(given.body)}}\n` : ''}`,
     env: { TOKEN: sent },
     play: play(false),
     healed: given.healsAtProvider ? { play: play(true) } : { env: { TOKEN: good } },
