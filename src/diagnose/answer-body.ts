@@ -39,7 +39,7 @@ export function bodyPieces(body: Json | undefined, text: string, status: number,
 }
 
 /** Members under which servers put what went wrong, whatever the status. */
-const complaints = /^(errors?|faults?|error_?(code|message|description|msg|summary))$/i;
+const complaints = /^(err|errors?|faults?|error_?(code|message|description|msg|summary))$/i;
 function admitsFailure(body: Json): boolean {
   return isMap(body) && (body['ok'] === false || body['success'] === false || body['active'] === false);
 }
@@ -50,7 +50,7 @@ function complaintsOf(body: Json): Json {
 
 /** Names that say nothing beside their value; any other name is read with it: `{"exp": "token expired"}`. */
 const generic =
-  /^(errors?|error_?(code|message|msg|description|summary|type|detail)s?|messages?|msg|details?|title|description|reasons?|code|type|status|hint|fault(string|code)?|info|exception|name|key|value|content|text|body|response|result|data|cause|root_cause|non_field_errors|__type|extensions|developer_?message|user_?message|category|severity|level)$/i;
+  /^(err|errors?|error_?(code|message|msg|description|summary|type|detail)s?|messages?|msg|details?|title|description|reasons?|code|type|status|hint|fault(string|code)?|info|exception|name|key|value|content|text|body|response|result|data|cause|root_cause|non_field_errors|__type|extensions|developer_?message|user_?message|category|severity|level)$/i;
 const unread =
   /^(stack|stack_?trace|trace|backtrace|access_token|refresh_token|id_token|token_type|scope|scopes)$/i;
 const mostPieces = 60;
@@ -82,7 +82,7 @@ export function isCode(name: string, value: string): boolean {
   return registered.test(value) || (name.toLowerCase() === 'error' && value === 'insufficient_scope');
 }
 const registered =
-  /^(invalid_(scope|client|request|grant|token)|unauthorized_client|access_denied|unsupported_grant_type|server_error)$/;
+  /^(invalid_(scope|client|request|grant|token)|unauthorized_client|access_denied|unsupported_grant_type|unsupported_token_type|server_error)$/;
 
 /** The last word of a problem type (RFC 9457 section 3.1.1); documents that many answers point to name no problem. */
 function problemName(type: string): string | null {

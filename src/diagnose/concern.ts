@@ -49,7 +49,12 @@ export function evidenceOf(subject: Subject): Evidence[] {
   const redirected = status >= 300 && status < 400;
   if (isRefusal(subject) || redirected) return [...known, ...texts];
   if (subject.stage === 'resource' && subject.response && status < 300) {
-    if (isLoginPage(subject.response)) return [...known, ...texts];
+    // Some put the refusal into the body of a 200.
+    const stated = texts.some(
+      ({ names, weight }) =>
+        weight === 3 && names.length > 0 && names.every((cause) => tokenValidity.includes(cause)),
+    );
+    if (stated || isLoginPage(subject.response)) return [...known, ...texts];
     const shown = known.filter(
       ({ names }) => names.length > 0 && names.every((cause) => behindSuccess.has(cause)),
     );

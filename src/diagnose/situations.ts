@@ -103,8 +103,9 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (status === 404) return notFound;
   if (status > 403 || status < 400) return status === 498 || status === 499 ? jwt : [];
   const json = subject.response !== null && isJsonType(typeOf(subject.response));
-  if (status === 403 && arrival === 'equal') return json ? inForm : inFront;
-  if (status === 403) return forbidden;
+  const token = status === 403 && speaksOfInvalid(subject);
+  if (status === 403 && !token && arrival === 'equal') return json ? inForm : inFront;
+  if (status === 403 && !token) return forbidden;
   const types = subject.uses.map(({ type }) => type);
   if (types.includes('basic')) return password;
   if (types.includes('api_key')) return apiKey;
@@ -112,4 +113,11 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (format === 'opaque') return opaque;
   if (subject.uses.length > 0) return jwt;
   return isHandMade(subject.hop) && sentField(subject.hop, 'cookie') === null ? byHand : cookie;
+}
+
+/** A 403 in the place of a 401: what was sent is no good. */
+function speaksOfInvalid({ description, text }: Subject): boolean {
+  return /\b(?:invalid|bad|unknown|unrecogni[sz]ed) (?:access |bearer |api |auth(?:entication|orization)? |security )*(?:token|jwt|credentials?|key)\b/i.test(
+    `${description ?? ''} ${text.slice(0, 2000)}`,
+  );
 }

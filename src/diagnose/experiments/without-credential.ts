@@ -1,6 +1,7 @@
 /** The same request without its credential: an answer that differs shows that the credential arrives. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
+import { neededScopes } from '../facts/claims.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
 import type { Subject } from '../subject.ts';
@@ -90,8 +91,9 @@ export const withoutCredential: Experiment = {
     // Who is asked for a credential without one, and forbidden with one, was let in and may not.
     const forbidden = !alike && status === 401 && subject.response?.status === 403;
     const found = evidence(id, { kind: 'experiment', excludes, lines });
+    const named: CauseId[] = neededScopes(subject).length > 0 ? ['scope-missing'] : [];
     const made = forbidden
-      ? [found, evidence('arrival/forbidden', { names: afterLogin, weight: 1, lines })]
+      ? [found, evidence('arrival/forbidden', { names: afterLogin, fits: named, weight: 1, lines })]
       : [found];
     const outcome = alike ? same : another;
     return { outcome, seen, exchanges: [exchange], evidence: made, proves: null, arrives };

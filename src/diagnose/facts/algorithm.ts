@@ -26,6 +26,7 @@ export function algorithmFacts(subject: Subject): Evidence[] {
     return [
       evidence('token/alg-symmetric', {
         names: ['alg-not-allowed', 'signature-invalid'],
+        fits: ['alg-not-allowed'],
         weight: 2,
         lines: [{ hop, field, seen }],
       }),
@@ -44,6 +45,7 @@ function mismatch(subject: Subject, set: KeySet, alg: string, kid: unknown): Evi
     return [
       evidence('token/alg-not-of-key', {
         names: ['alg-not-allowed', 'signature-invalid'],
+        fits: ['alg-not-allowed'],
         excludes: ['key-unknown'],
         weight: 2,
         lines: [{ hop, field: 'token alg', seen }],

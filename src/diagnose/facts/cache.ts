@@ -31,7 +31,7 @@ export function cacheFacts(subject: Subject): Evidence[] {
   const names = ['cached-response'];
   return [
     evidence('cache/answered', { names, weight: told.sure || same ? 3 : 2, lines }),
-    ...(same === null || told.field === 'age' || response.status < 400 ? [] : [stated(told, hop.index)]),
+    ...(same === null || response.status < 400 ? [] : [stated(told, hop.index)]),
   ];
 }
 

@@ -13,7 +13,8 @@ export function csrfFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource' || isSafeMethod(hop.request.method)) return [];
   const cookies = sentCookies(hop);
   if (status === 419) return [told(subject, 3, cookies)];
-  if (![400, 403, 422].includes(status) || cookies.length === 0) return [];
+  if (![400, 403, 422].includes(status)) return [];
+  if (cookies.length === 0) return withoutToken(subject);
   const speaks = /csrf|xsrf|forgery|authenticity.?token/i.test(
     `${subject.description ?? ''} ${subject.text}`,
   );
@@ -34,6 +35,23 @@ export function csrfFacts(subject: Subject): Evidence[] {
   const token = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
   const weight = token ? 1 : speaks ? 3 : reads ? 2 : 1;
   return [told(subject, weight, cookies, reads?.step)];
+}
+
+/** A server that misses a token of such a check has this on its side, unless it was a cookie that it missed. */
+function withoutToken(subject: Subject): Evidence[] {
+  const { hop, failing, past } = subject;
+  const own = past.filter(({ sameJob }) => sameJob).map(({ exchange }) => exchange);
+  const withheld = [failing, ...own].some(({ hops }) =>
+    hops.some(({ cookies }) => cookies.refused.length > 0),
+  );
+  if (withheld || tokenOf(hop) !== undefined) return [];
+  const seen = `${hop.request.method} without a CSRF token`;
+  return [
+    evidence('csrf/no-token', {
+      fits: ['csrf-failed'],
+      lines: [{ hop: hop.index, field: 'request', seen }],
+    }),
+  ];
 }
 
 const tokenName = /csrf|xsrf|authenticity.?token|verificationtoken|crumb/i;

@@ -1,7 +1,7 @@
 /** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
 import type { Hop, Json, JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import type { Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 import { s256 } from './code.ts';
 import { tokenParameters } from './token-request.ts';
 import { jsonOf, lastHop, sentField, urlOf } from './wire.ts';
@@ -16,6 +16,7 @@ export function grantFacts(subject: Subject): Evidence[] {
     ...ofOtherClient(subject, first),
     ...(metadata ? announced(subject, first, metadata) : []),
     ...nothingThere(subject, first),
+    ...redirected(subject, first),
   ];
 }
 
@@ -106,6 +107,22 @@ function ofOtherClient(subject: Subject, own: Hop): Evidence[] {
 
 function clientOf(hop: Hop): string | null {
   return tokenParameters(hop)?.parameters.get('client_id') ?? null;
+}
+
+/** A token endpoint answers itself: who redirects has it elsewhere, or serves something else here. */
+function redirected({ response }: Subject, own: Hop): Evidence[] {
+  const status = response?.status ?? 0;
+  const to = response && status >= 300 && status < 400 ? headerValue(response, 'location') : null;
+  if (to === null || !tokenParameters(own)) return [];
+  return [
+    evidence('endpoint/redirects', {
+      names: ['endpoint-wrong'],
+      weight: 2,
+      lines: [
+        { hop: own.index, field: 'location', seen: `${status} to ${to}; a token endpoint redirects nobody` },
+      ],
+    }),
+  ];
 }
 
 /** Nothing answers at the URL that was called, and the metadata that the server itself publishes name another. */

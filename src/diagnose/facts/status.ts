@@ -134,8 +134,9 @@ function limit(subject: Subject): Evidence[] {
 
 /** Default limits of servers for one line or the whole head. */
 const usualLimit = 8_000;
-/** Some take half of it. */
+/** Some take half of it, and some are set to less. */
 const smallLimit = 4_000;
+const tightLimit = 1_000;
 
 /** 400, 413, 414 and 502 where the head is larger than most servers take. */
 function oversized(subject: Subject): Evidence[] {
@@ -144,18 +145,20 @@ function oversized(subject: Subject): Evidence[] {
   const size = (name: string): number => sentField(hop, name)?.length ?? 0;
   const token = Math.max(0, ...subject.uses.map(({ token: facts }) => facts?.length ?? 0));
   const total = Math.max(size('authorization'), token) + size('cookie');
-  if (total < smallLimit) return [];
+  const lines = [
+    {
+      hop: hop.index,
+      field: 'authorization, cookie',
+      seen: `${total} characters; many servers take 8 kB`,
+    },
+  ];
+  if (total < tightLimit) return [];
+  if (total < smallLimit) return [evidence('request/long-head', { fits: ['header-too-large'], lines })];
   return [
     evidence('request/large-head', {
       names: ['header-too-large'],
       weight: response.status === 431 || response.status === 494 ? 3 : total < usualLimit ? 1 : 2,
-      lines: [
-        {
-          hop: hop.index,
-          field: 'authorization, cookie',
-          seen: `${total} characters; many servers take 8 kB`,
-        },
-      ],
+      lines,
     }),
   ];
 }

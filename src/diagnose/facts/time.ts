@@ -80,7 +80,7 @@ function lifetimeFacts(subject: Subject, claims: JsonMap): Evidence[] {
 
 function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
   const exp = seconds(claims, 'exp');
-  if (exp === null) return claims['exp'] === undefined ? [withoutEnd(subject)] : [];
+  if (exp === null) return claims['exp'] === undefined ? withoutEnd(subject) : [];
   if (exp > lastSecond) return [];
   const instant = exp * 1000;
   const pastLocal = instant <= clocks.local;
@@ -111,13 +111,15 @@ function expiry(subject: Subject, claims: JsonMap, clocks: Clocks): Evidence[] {
 }
 
 /** RFC 7519 makes exp optional, RFC 9068 does not. */
-function withoutEnd(subject: Subject): Evidence {
-  return evidence('token/exp-absent', {
-    names: ['token-claims-invalid'],
-    excludes: ['token-expired', 'token-lifetime-wrong'],
-    weight: 1,
-    lines: [{ hop: subject.hop.index, field: 'token exp', seen: 'absent' }],
-  });
+function withoutEnd(subject: Subject): Evidence[] {
+  return [
+    evidence('token/exp-absent', {
+      names: ['token-claims-invalid'],
+      weight: 1,
+      lines: [{ hop: subject.hop.index, field: 'token exp', seen: 'absent' }],
+    }),
+    evidence('token/endless', { excludes: ['token-expired', 'token-lifetime-wrong'] }),
+  ];
 }
 
 /** nbf is checked by everybody, iat by some. */
