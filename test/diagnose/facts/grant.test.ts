@@ -148,6 +148,18 @@ const answered = (body: string): FullHop => ({ ...refresh, status: 200, body, la
 table('grantFacts', grantFacts, [
   ['says nothing of a first use', token(refresh), []],
   [
+    'knows that a token endpoint redirects nobody',
+    token({ ...refresh, status: 301, headers: [['Location', '/o/token/']] }),
+    [
+      [
+        'endpoint/redirects',
+        2,
+        'endpoint-wrong',
+        '1 location: 301 to /o/token/; a token endpoint redirects nobody',
+      ],
+    ],
+  ],
+  [
     'knows a refresh token that was replaced in this run',
     token(refresh, {
       past: [past([answered('{"access_token":"a","refresh_token":"n"}')], { role: 'token' })],

@@ -199,6 +199,31 @@ table('deliveryFacts', deliveryFacts, [
 const post: FullHop = { ...withCookie, method: 'POST', status: 403 };
 table('csrfFacts', csrfFacts, [
   [
+    'agrees that a token is missing where no cookie plays a part',
+    { hops: [{ method: 'POST', status: 403, body: 'No valid crumb was included' }] },
+    [['csrf/no-token', 3, '', 'fits csrf-failed', '1 request: POST without a CSRF token']],
+  ],
+  [
+    'does not where a token was sent',
+    { hops: [{ method: 'POST', status: 403, sent: [['Jenkins-Crumb', '[secret:crumb]']] }] },
+    [],
+  ],
+  [
+    'does not where a cookie was refused before',
+    {
+      hops: [{ method: 'POST', status: 403 }],
+      past: [
+        past([
+          {
+            status: 200,
+            cookies: { refused: [{ name: 'sid', reason: 'domain' }] },
+          },
+        ]),
+      ],
+    },
+    [],
+  ],
+  [
     'suspects the check where reading works with the same cookie',
     { uses: [], hops: [post], past: [past([{ ...withCookie, status: 200 }])] },
     [
