@@ -21,9 +21,7 @@ interface Counts {
 }
 
 /** Shares of the cases that are right, and of those that can be known that are certain or proven. */
-const wanted: { readonly right: number; readonly sure: number } = { right: 0.85, sure: 0.6 };
-/** What this version holds; it may only rise. */
-const bars: { readonly right: number; readonly sure: number } = { right: 0.84, sure: 0.45 };
+const bars: { readonly right: number; readonly sure: number } = { right: 0.85, sure: 0.6 };
 const least: { readonly cases: number; readonly twins: number; readonly middlewares: number } = {
   cases: 80,
   twins: 20,
@@ -53,7 +51,7 @@ export function summarise(rows: readonly Row[]): string {
       const word = judgement.wrongAndCertain ? 'wrong-and-certain' : judgement.verdict;
       return `${word.padEnd(18)} ${id}: ${judgement.reasons.join('; ')}`;
     });
-  const aim = `wanted: right ${100 * wanted.right} %, certain or proven of right and knowable ${100 * wanted.sure} %`;
+  const aim = `wanted: right ${100 * bars.right} %, certain or proven of right and knowable ${100 * bars.sure} %`;
   return [head, ...lines, '', aim, '', ...misses.toSorted(), ''].join('\n');
 }
 

@@ -90,12 +90,18 @@ export const withoutCredential: Experiment = {
     const id = arrives ? 'experiment/arrives' : 'experiment/no-difference';
     // Who is asked for a credential without one, and forbidden with one, was let in and may not.
     const forbidden = !alike && status === 401 && subject.response?.status === 403;
-    const found = evidence(id, { kind: 'experiment', excludes, lines });
-    const named: CauseId[] = neededScopes(subject).length > 0 ? ['scope-missing'] : [];
+    const fits: CauseId[] = arrives && asksForScope(subject, status) ? ['scope-missing'] : [];
+    const found = evidence(id, { kind: 'experiment', fits, excludes, lines });
     const made = forbidden
-      ? [found, evidence('arrival/forbidden', { names: afterLogin, fits: named, weight: 1, lines })]
+      ? [found, evidence('arrival/forbidden', { names: afterLogin, weight: 1, lines })]
       : [found];
     const outcome = alike ? same : another;
     return { outcome, seen, exchanges: [exchange], evidence: made, proves: null, arrives };
   },
 };
+
+/** It names a scope, and does not ask for a credential as it does without one: what was sent was taken. */
+function asksForScope(subject: Subject, without: number): boolean {
+  const taken = (subject.response?.status ?? 401) !== 401 || subject.error === 'insufficient_scope';
+  return without === 401 && taken && neededScopes(subject).length > 0;
+}

@@ -99,24 +99,39 @@ export function neededScopes(subject: Subject): string[] {
     subject.challenges.find(({ parameters }) => parameters.has('scope'));
   const named = split(challenge?.parameters.get('scope'));
   if (named.length > 0 || !lacksScope(subject) || subject.response === null) return named;
-  const listed = answerOf(subject.response).wanted.flatMap(({ text }) => split(text));
-  return listed.length > 0 ? listed : scopesInText(subject.text);
+  const { wanted, pieces } = answerOf(subject.response);
+  const listed = wanted.flatMap(({ text }) => split(text));
+  return listed.length > 0
+    ? listed
+    : scopesInText([...pieces.map(({ text }) => text), subject.text].join('\n'));
 }
 
 /** The server says that it is about scope (RFC 6750 section 3.1). */
 export function lacksScope(subject: Subject): boolean {
+  const { error, description, response } = subject;
+  const status = response?.status ?? 0;
+  const said = `${description ?? ''} ${subject.text.slice(0, 2000)}`;
   return (
-    subject.error === 'insufficient_scope' ||
-    ((subject.response?.status === 403 || subject.error === 'missing_scope') &&
-      /\bscopes?\b|missing_scope/i.test(subject.description ?? subject.text.slice(0, 2000)))
+    error === 'insufficient_scope' ||
+    ((status === 403 || error === 'missing_scope') && /\bscopes?\b|_scopes?\b/i.test(said)) ||
+    ((status === 400 || status === 401) && wantsScope.test(said))
   );
 }
+const wantsScope =
+  /\b(?:missing|lacks?|requires?|required|needs?|needed|insufficient|not (?:have|contain|include))\b[^.\n]{0,40}\bscopes?\b|\bscopes?\b[^.\n]{0,60}\b(?:missing|required|insufficient|needed)\b/i;
 
 /** `scope: "a b"`, `scope 'a'`, `"scope":"a"`, `scopes required: a, b`. */
 function scopesInText(text: string): string[] {
   const found =
     /\bscopes?["']?\s*(?::|=|is|are)?\s*\[?["'`]([\w.:/*\s,-]{1,200})["'`]/i.exec(text)?.[1] ??
     /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\b\s*:?\s*["'`[]?(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)/i.exec(
+      text,
+    )?.[1] ??
+    /\bscopes?\s*:?\s*\[([\w.:/*\s,"-]{2,200})\]/i.exec(text)?.[1]?.replaceAll('"', '') ??
+    /\bscopes?\s+(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)\s+(?:is|are|was)\s+(?:required|missing|needed)\b/i.exec(
+      text,
+    )?.[1] ??
+    /\bscopes?\b[^:\n]{0,40}\b(?:any of|one of|all of|expected|required|needed|requires|needs)\s*:\s*["'`]?([\w.:/*-]+(?:[ ,]+\w+[.:/][\w.:/*-]+)*)/i.exec(
       text,
     )?.[1] ??
     /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1] ??

@@ -65,7 +65,7 @@ function shaped(subject: Subject, { fault, seen }: ShapeFault, field: string, su
     names,
     excludes: [
       ...(never ? notOfPlaceholders : []),
-      ...(fault === 'scheme-repeated' && asksForOwnScheme(subject) ? ['scheme-mismatch'] : []),
+      ...(fault !== 'token-in-basic' && asksForOwnScheme(subject) ? ['scheme-mismatch'] : []),
     ],
     weight: sure || weight === 1 ? weight : ((weight - 1) as 1 | 2),
     lines: [{ hop: subject.hop.index, field, seen }],
