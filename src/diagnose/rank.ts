@@ -184,12 +184,18 @@ function isRelated(item: Evidence, cause: CauseId): boolean {
   return item.names.every((name) => rootsOf(name).includes(cause) || rootsOf(cause).includes(name));
 }
 
+/** As it reads once arithmetic and experiments have ruled out what they can. */
+function possibly(item: Evidence, { possible }: Ranking): Evidence {
+  return { ...item, names: item.names.filter((name) => possible.has(name)) };
+}
+
 function contradicted(first: Candidate, ranking: Ranking): boolean {
   const elsewhere = ranking.candidates
     .slice(1)
     .some((other) =>
       other.support.some(
-        (item) => item.weight >= (item.kind === 'text' ? 3 : 2) && !isRelated(item, first.cause),
+        (item) =>
+          item.weight >= (item.kind === 'text' ? 3 : 2) && !isRelated(possibly(item, ranking), first.cause),
       ),
     );
   return (

@@ -1,6 +1,7 @@
 /** The same request without its credential: an answer that differs shows that the credential arrives. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
+import { cachedAnswer } from '../facts/cache.ts';
 import { neededScopes } from '../facts/claims.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { tokenValidity } from '../groups.ts';
@@ -95,6 +96,8 @@ export const withoutCredential: Experiment = {
     const made = forbidden
       ? [found, evidence('arrival/forbidden', { names: afterLogin, weight: 1, lines })]
       : [found];
+    const cached = alike ? cachedAnswer(subject) : null;
+    if (cached) made.push(cached);
     const outcome = alike ? same : another;
     return { outcome, seen, exchanges: [exchange], evidence: made, proves: null, arrives };
   },

@@ -35,6 +35,13 @@ export function cacheFacts(subject: Subject): Evidence[] {
   ];
 }
 
+/** What a cache says of an answer that comes without the credential as well; null where none says anything. */
+export function cachedAnswer(subject: Subject): Evidence | null {
+  const { response, hop } = subject;
+  const told = hitOf(subject);
+  return told === null || (response?.status ?? 0) < 400 ? null : stated(told, hop.index);
+}
+
 /** A cache that says so itself, and an answer that did go to somebody else. */
 function stated({ field, seen }: Hit, hop: number): Evidence {
   return evidence('cache/says', {
