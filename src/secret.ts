@@ -61,7 +61,7 @@ export interface Redactor {
 
 /** What languages print where there is no value. Nobody's secret. */
 export function isNoValue(value: string): boolean {
-  return /^(?:undefined|null|nil|NaN|None|\[object \w{1,40}\])$/i.test(value);
+  return /^(?:undefined|null|nil|NaN|None|\[object [A-Z][A-Za-z]{1,30}\])$/i.test(value);
 }
 
 /** Shorter values would turn every report into placeholders. */

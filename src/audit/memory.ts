@@ -1,7 +1,7 @@
 /** Checks that hold an answer against what came before it in the run, by environment and origin. */
-import type { JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
-import { segment } from './checks/proof.ts';
+import { asksNonce } from './checks/proof.ts';
+import { idTokenOf } from './checks/token-answer.ts';
 import type { Hit } from './families.ts';
 import type { Seen } from './seen.ts';
 
@@ -57,14 +57,14 @@ const looks: Readonly<Record<string, Look>> = {
       return null;
     }
     const asked = nonces.get(key);
-    const claims = idTokenOf(seen);
+    const claims = issuedTo(seen);
     if (asked === undefined || !claims || seen.form?.get('grant_type') !== 'authorization_code') return null;
     nonces.delete(key);
     if (claims['nonce'] === undefined) return 'gives an ID token without the nonce that was sent';
     return claims['nonce'] === asked ? null : 'gives an ID token with another nonce than was sent';
   },
   'userinfo-sub'(seen, key, { idTokens }) {
-    const claims = idTokenOf(seen);
+    const claims = issuedTo(seen);
     if (claims && typeof claims['sub'] === 'string') {
       const issued = { at: seen.hop.clock.received, sub: claims['sub'] };
       idTokens.set(key, [...(idTokens.get(key) ?? []), issued].slice(-100));
@@ -119,8 +119,7 @@ export function unrepeated(hops: readonly Seen[]): Hit[] {
     if (seen.status !== 400 && seen.status !== 401) return [];
     const later = hops.slice(index + 1).some(({ url }) => url.href === seen.url.href);
     if (later) return [];
-    const nonce = seen.error === 'use_dpop_nonce' || seen.members?.['error'] === 'use_dpop_nonce';
-    if (nonce && seen.header('dpop-nonce') !== null && seen.sent('dpop') !== null)
+    if (asksNonce(seen) && seen.header('dpop-nonce') !== null && seen.sent('dpop') !== null)
       return [
         {
           check: 'dpop-nonce-retry',
@@ -144,10 +143,8 @@ export function unrepeated(hops: readonly Seen[]): Hit[] {
   });
 }
 
-function idTokenOf(seen: Seen): JsonMap | null {
-  const value = seen.endpoint === 'token' && seen.isSuccess ? seen.members?.['id_token'] : undefined;
-  const [, claims, signature] = typeof value === 'string' ? value.split('.') : [];
-  return claims && signature !== undefined ? segment(claims) : null;
+function issuedTo(seen: Seen): ReturnType<typeof idTokenOf> {
+  return seen.endpoint === 'token' && seen.isSuccess ? idTokenOf(seen) : null;
 }
 
 function isUserinfo(seen: Seen): boolean {

@@ -82,7 +82,7 @@ export const proof: Family = {
 };
 
 /** At a resource the challenge says it, at a token endpoint the body. */
-function asksNonce(seen: Seen): boolean {
+export function asksNonce(seen: Seen): boolean {
   if (seen.error === 'use_dpop_nonce') return true;
   return seen.endpoint === 'token' && seen.status === 400 && seen.members?.['error'] === 'use_dpop_nonce';
 }

@@ -215,7 +215,8 @@ function words(text: string | null | undefined): string[] {
   return (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
 }
 
-function idTokenOf(seen: Seen): { readonly [key: string]: Json } | null {
+/** Claims of the ID token in a token answer. */
+export function idTokenOf(seen: Seen): { readonly [key: string]: Json } | null {
   return idOrAccess(seen.members?.['id_token']);
 }
 

@@ -2,8 +2,8 @@
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { cachedAnswer } from '../facts/cache.ts';
-import { neededScopes } from '../facts/claims.ts';
 import { lostUses } from '../facts/delivery.ts';
+import { scopesInQuestion } from '../facts/scope.ts';
 import { tokenValidity } from '../groups.ts';
 import type { Subject } from '../subject.ts';
 import { another, isSameAnswer, same, silent } from './answer.ts';
@@ -106,5 +106,5 @@ export const withoutCredential: Experiment = {
 /** It names a scope, and does not ask for a credential as it does without one: what was sent was taken. */
 function asksForScope(subject: Subject, without: number): boolean {
   const taken = (subject.response?.status ?? 401) !== 401 || subject.error === 'insufficient_scope';
-  return without === 401 && taken && neededScopes(subject).length > 0;
+  return without === 401 && taken && scopesInQuestion(subject).length > 0;
 }

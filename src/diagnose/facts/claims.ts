@@ -120,23 +120,22 @@ export function lacksScope(subject: Subject): boolean {
 const wantsScope =
   /\b(?:missing|lacks?|requires?|required|needs?|needed|insufficient|not (?:have|contain|include))\b[^.\n]{0,40}\bscopes?\b|\bscopes?\b[^.\n]{0,60}\b(?:missing|required|insufficient|needed)\b/i;
 
-/** `scope: "a b"`, `scope 'a'`, `"scope":"a"`, `scopes required: a, b`. */
+/** The forms in which answers name scopes: `scope: "a b"`, `scopes required: a, b`, `scopes:[a, b]`, `any of: a, b`. */
+const namedScopes: readonly RegExp[] = [
+  /\bscopes?["']?\s*(?::|=|is|are)?\s*\[?["'`]([\w.:/*\s,-]{1,200})["'`]/i,
+  /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\b\s*:?\s*["'`[]?(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)/i,
+  /\bscopes?\s*:?\s*\[([\w.:/*\s,"-]{2,200})\]/i,
+  /\bscopes?\s+(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)\s+(?:is|are|was)\s+(?:required|missing|needed)\b/i,
+  /\bscopes?\b[^:\n]{0,40}\b(?:any of|one of|all of|expected|required|needed|requires|needs)\s*:\s*["'`]?([\w.:/*-]+(?:[ ,]+\w+[.:/][\w.:/*-]+)*)/i,
+  /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i,
+];
+
 function scopesInText(text: string): string[] {
-  const found =
-    /\bscopes?["']?\s*(?::|=|is|are)?\s*\[?["'`]([\w.:/*\s,-]{1,200})["'`]/i.exec(text)?.[1] ??
-    /\b(?:requires?|required|needs?|missing|needed)\s+(?:the\s+)?(?:\w+\s+)?scopes?\b\s*:?\s*["'`[]?(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)/i.exec(
-      text,
-    )?.[1] ??
-    /\bscopes?\s*:?\s*\[([\w.:/*\s,"-]{2,200})\]/i.exec(text)?.[1]?.replaceAll('"', '') ??
-    /\bscopes?\s+(\w[\w*-]*[.:/][\w.:/*-]{1,80}\w)\s+(?:is|are|was)\s+(?:required|missing|needed)\b/i.exec(
-      text,
-    )?.[1] ??
-    /\bscopes?\b[^:\n]{0,40}\b(?:any of|one of|all of|expected|required|needed|requires|needs)\s*:\s*["'`]?([\w.:/*-]+(?:[ ,]+\w+[.:/][\w.:/*-]+)*)/i.exec(
-      text,
-    )?.[1] ??
-    /["'`]([\w.:/*-]{2,80})["'`]\s+scope\b/i.exec(text)?.[1] ??
-    listInJson(text);
-  return split(found);
+  for (const pattern of namedScopes) {
+    const found = pattern.exec(text)?.[1];
+    if (found !== undefined) return split(found.replaceAll('"', ''));
+  }
+  return split(listInJson(text));
 }
 
 /** `"needed": "a b"`, `"required_scope": "a"`, `"requiredScopes": ["a", "b"]`. */

@@ -31,6 +31,7 @@ import { siblingTokenFacts } from './sibling-token.ts';
 import { statusFacts } from './status.ts';
 import { stepUpFacts } from './step-up.ts';
 import { timeFacts } from './time.ts';
+import { tokenEndpointFacts } from './token-endpoint.ts';
 import { tokenRequestFacts } from './token-request.ts';
 import { tokenTypeFacts } from './token-type.ts';
 
@@ -62,6 +63,7 @@ const ofCredentials: readonly Kind[] = [
   tokenRequestFacts,
   codeFacts,
   grantFacts,
+  tokenEndpointFacts,
   askedFacts,
 ];
 

@@ -1,7 +1,7 @@
 /** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
 import type { Hop, Json, JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { headerValue, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { s256 } from './code.ts';
 import { tokenParameters } from './token-request.ts';
 import { jsonOf, lastHop, sentField, urlOf } from './wire.ts';
@@ -15,8 +15,6 @@ export function grantFacts(subject: Subject): Evidence[] {
     ...foreign(subject, first),
     ...ofOtherClient(subject, first),
     ...(metadata ? announced(subject, first, metadata) : []),
-    ...nothingThere(subject, first),
-    ...redirected(subject, first),
   ];
 }
 
@@ -109,51 +107,8 @@ function clientOf(hop: Hop): string | null {
   return tokenParameters(hop)?.parameters.get('client_id') ?? null;
 }
 
-/** A token endpoint answers itself: who redirects has it elsewhere, or serves something else here. */
-function redirected({ response }: Subject, own: Hop): Evidence[] {
-  const status = response?.status ?? 0;
-  const to = response && status >= 300 && status < 400 ? headerValue(response, 'location') : null;
-  if (to === null || !tokenParameters(own)) return [];
-  return [
-    evidence('endpoint/redirects', {
-      names: ['endpoint-wrong'],
-      weight: 2,
-      lines: [
-        { hop: own.index, field: 'location', seen: `${status} to ${to}; a token endpoint redirects nobody` },
-      ],
-    }),
-  ];
-}
-
-/** Nothing answers at the URL that was called, and the metadata that the server itself publishes name another. */
-function nothingThere(subject: Subject, own: Hop): Evidence[] {
-  const status = subject.response?.status ?? 0;
-  const endpoint = publishedMetadata(subject)?.['token_endpoint'];
-  const called = urlOf(own.request.url);
-  const named = typeof endpoint === 'string' ? urlOf(endpoint) : null;
-  if (![404, 405, 410].includes(status) || subject.error !== null || !called || !named) return [];
-  const [from, to] = [called.origin + called.pathname, named.origin + named.pathname];
-  if (from === to) return [];
-  const lines = [
-    { hop: own.index, field: 'token_endpoint', seen: `${status} at ${from}; the metadata name ${to}` },
-  ];
-  const names = ['endpoint-wrong'];
-  return [
-    evidence('endpoint/nothing-there', { names, lines }),
-    evidence('endpoint/published', {
-      kind: 'text',
-      names,
-      told: {
-        says: `The authorization server says that its token endpoint is ${to}.`,
-        fix: null,
-        references: ['RFC 8414 section 2'],
-      },
-      lines,
-    }),
-  ];
-}
-
-function publishedMetadata(subject: Subject): JsonMap | null {
+/** The metadata document of the client's issuer that this run has read. */
+export function publishedMetadata(subject: Subject): JsonMap | null {
   const issuer = subject.client?.issuer.issuer;
   for (const { exchange } of subject.past.toReversed()) {
     const response = exchange.role === 'metadata' ? lastHop(exchange)?.response : null;

@@ -25,6 +25,13 @@ function heldOf(subject: Subject): Held | null {
   return scope == null ? null : { scopes: split(scope), field: 'granted scope' };
 }
 
+/** Scopes that the answer asks for, where nothing shows that all of them are held. */
+export function scopesInQuestion(subject: Subject): readonly string[] {
+  const wanted = neededScopes(subject);
+  const held = heldOf(subject);
+  return held !== null && wanted.every((name) => held.scopes.includes(name)) ? [] : wanted;
+}
+
 function needed(subject: Subject, held: Held | null): Evidence[] {
   const wanted = neededScopes(subject);
   if (wanted.length === 0 || held === null) return [];

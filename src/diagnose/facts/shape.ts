@@ -72,13 +72,16 @@ function shaped(subject: Subject, { fault, seen }: ShapeFault, field: string, su
   });
 }
 
+/** Schemes whose names mean nothing else: "token" and "key" stand in many an answer. */
+const schemeWords = /^(?:bearer|dpop|digest|negotiate)$/i;
+
 /** The answer names the scheme that was sent: another one is not what it misses. */
 function asksForOwnScheme({ uses, challenges, text }: Subject): boolean {
   return uses.some(
     ({ scheme }) =>
       scheme !== null &&
       (challenges.some((challenge) => challenge.scheme.toLowerCase() === scheme.toLowerCase()) ||
-        text.toLowerCase().includes(scheme.toLowerCase())),
+        (schemeWords.test(scheme) && new RegExp(`\\b${scheme}\\b`, 'i').test(text))),
   );
 }
 

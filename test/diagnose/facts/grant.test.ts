@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { codeFacts } from '../../../src/diagnose/facts/code.ts';
 import { grantFacts } from '../../../src/diagnose/facts/grant.ts';
+import { tokenEndpointFacts } from '../../../src/diagnose/facts/token-endpoint.ts';
 import { tokenRequestFacts } from '../../../src/diagnose/facts/token-request.ts';
 import { client } from '../subjects.ts';
 import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
@@ -145,7 +146,11 @@ table('codeFacts', codeFacts, [
 
 const refresh = request('grant_type=refresh_token&refresh_token=[secret:r]', { refresh_token: s256('r') });
 const answered = (body: string): FullHop => ({ ...refresh, status: 200, body, later: 0 });
-table('grantFacts', grantFacts, [
+const ofGrants = (about: ReturnType<typeof subject>): ReturnType<typeof grantFacts> => [
+  ...grantFacts(about),
+  ...tokenEndpointFacts(about),
+];
+table('grantFacts and tokenEndpointFacts', ofGrants, [
   ['says nothing of a first use', token(refresh), []],
   [
     'knows that a token endpoint redirects nobody',

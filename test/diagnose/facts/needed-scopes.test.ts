@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { neededScopes } from '../../../src/diagnose/facts/claims.ts';
+import { scopesInQuestion } from '../../../src/diagnose/facts/scope.ts';
+import { rightClaims, use } from '../subjects.ts';
 import { subject } from './support.ts';
 
 const json = [['Content-Type', 'application/json']] as const;
@@ -24,4 +26,22 @@ describe('neededScopes', () => {
       expect(neededScopes(subject({ hops: [{ status, headers: json, body }] }))).to.deep.equal(expected);
     });
   }
+});
+
+describe('scopesInQuestion', () => {
+  const asked = (scope: string): readonly string[] =>
+    scopesInQuestion(
+      subject({
+        uses: [use({ ...rightClaims, scope })],
+        hops: [{ status: 403, headers: json, body: '{"reason":"Scope orders:write is required"}' }],
+      }),
+    );
+
+  it('are those that the answer names', () => {
+    expect(asked('orders:read')).to.deep.equal(['orders:write']);
+  });
+
+  it('are none where the token is seen to hold them', () => {
+    expect(asked('orders:read orders:write')).to.deep.equal([]);
+  });
 });
