@@ -39,7 +39,9 @@ export function csrfFacts(subject: Subject): Evidence[] {
 
 /** A server that misses a token of such a check has this on its side, unless it was a cookie that it missed. */
 function withoutToken(subject: Subject): Evidence[] {
-  const { hop, failing, past } = subject;
+  const { hop, failing, past, uses } = subject;
+  // Of a stranger it is not known whether a session is all that he misses.
+  if (uses.length === 0) return [];
   const own = past.filter(({ sameJob }) => sameJob).map(({ exchange }) => exchange);
   const withheld = [failing, ...own].some(({ hops }) =>
     hops.some(({ cookies }) => cookies.refused.length > 0),

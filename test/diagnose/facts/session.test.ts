@@ -203,6 +203,7 @@ table('csrfFacts', csrfFacts, [
     { hops: [{ method: 'POST', status: 403, body: 'No valid crumb was included' }] },
     [['csrf/no-token', 3, '', 'fits csrf-failed', '1 request: POST without a CSRF token']],
   ],
+  ['does not of a stranger', { uses: [], hops: [{ method: 'POST', status: 403, body: 'CSRF' }] }, []],
   [
     'does not where a token was sent',
     { hops: [{ method: 'POST', status: 403, sent: [['Jenkins-Crumb', '[secret:crumb]']] }] },
