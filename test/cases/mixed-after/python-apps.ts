@@ -1,4 +1,6 @@
 /** Flask-HTTPAuth, and aiohttp with a check by hand that jwcrypto makes. */
+
+import { serveDjango } from '../../support/wsgi.ts';
 import { type Program, python } from './program.ts';
 
 /** Given: `scheme` (Basic, Digest or a word for tokens), `users`, `tokens`, `roles`: who has the role that is needed. */
@@ -110,10 +112,5 @@ if given['exempt']:
     orders = csrf_exempt(orders)
 urlpatterns = [path('login', login), path('orders', orders)]
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-make_server('127.0.0.1', given['port'], get_wsgi_application(), handler_class=Quiet).serve_forever()
-`);
+${serveDjango}`);
 export const djangoNeeds: readonly string[] = ['/usr/bin/python3:django'];

@@ -1,4 +1,6 @@
 /** Django OAuth Toolkit: token endpoint, and a resource behind its class for Django REST framework. */
+
+import { serveDjango } from '../../support/wsgi.ts';
 import { type Program, python } from './program.ts';
 
 /**
@@ -79,12 +81,7 @@ def login(request):
 urlpatterns = [path('o/', include('oauth2_provider.urls', namespace='oauth2_provider')), path('login/', login),
                path('orders', Orders.as_view()), path('archive', Archive.as_view())]
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-make_server('127.0.0.1', given['port'], get_wsgi_application(), handler_class=Quiet).serve_forever()
-`);
+${serveDjango}`);
 export const toolkitNeeds: readonly string[] = [
   '/usr/bin/python3:oauth2_provider',
   '/usr/bin/python3:rest_framework',

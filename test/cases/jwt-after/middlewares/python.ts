@@ -1,4 +1,6 @@
 /** Authlib in Flask, python-jose in FastAPI, and the token and password classes of Django REST framework. */
+
+import { serveDjango } from '../../../support/wsgi.ts';
 import type { Middleware, Settings } from '../../jwt/middleware.ts';
 import { type Given, type Program, startProgram } from './program.ts';
 
@@ -131,12 +133,7 @@ class Orders(APIView):
 
 urlpatterns = [path('orders', Orders.as_view())]
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-make_server('127.0.0.1', given['port'], get_wsgi_application(), handler_class=Quiet).serve_forever()
-`;
+${serveDjango}`;
 
 export const authlibProtector: Middleware = {
   name: 'authlib-protector 1.2.0 in Flask',

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { type RequestListener, request as send } from 'node:http';
 import { join } from 'node:path';
 import { daemonFolder, freePort, startDaemon } from '../../../support/daemon.ts';
+import { serveDjango } from '../../../support/wsgi.ts';
 import type { Application, Middleware, Settings } from '../middleware.ts';
 
 const interpreter = '/usr/bin/python3';
@@ -129,9 +130,4 @@ class Orders(APIView):
 
 urlpatterns = [path('orders', Orders.as_view())]
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-make_server('127.0.0.1', given['port'], get_wsgi_application(), handler_class=Quiet).serve_forever()
-`;
+${serveDjango}`;
