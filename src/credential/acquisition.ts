@@ -4,25 +4,16 @@ import type { Redactor, Secret } from '../secret.ts';
 import { renderToken } from './bearer.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { bindEndpoint } from './endpoint.ts';
-import { type Lifetime, lifetimeOf } from './expiry.ts';
+import { lifetimeOf } from './expiry.ts';
+import type { Acquired, Held } from './holding.ts';
 import type { Ledger } from './ledger.ts';
 import type { Discovery } from './metadata.ts';
 import { authenticationOf, type ClientAuthentication, requestToken } from './oauth2.ts';
 import type { CredentialFailure, Perform } from './presentation.ts';
 import { createRefreshChain, mayHaveArrived, type RefreshChain } from './refresh-chain.ts';
-import type { Rendered } from './rendering.ts';
 import { decodeToken } from './token.ts';
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
 
-/** A token at hand. */
-export interface Held extends Lifetime {
-  readonly rendered: Rendered;
-}
-export interface Acquired {
-  readonly held: Held | null;
-  readonly exchanges: readonly Exchange[];
-  readonly failure: CredentialFailure | null;
-}
 export interface Acquisition {
   /** Gets a new token; callers see to it that one credential is not acquired twice at a time. */
   acquire(credential: OAuth2Credential, environment: Environment): Promise<Acquired>;

@@ -12,12 +12,15 @@ import type {
   OAuth2Credential,
 } from '../model.ts';
 import type { Value } from '../secret.ts';
+import type { Signer } from './signer.ts';
 
 /** What a credential adds to a request, or why there is nothing to add. */
 export interface Presentation {
   readonly headers: readonly Field[];
   readonly query: readonly Field[];
   readonly cookies: readonly Field[];
+  /** Signs each request as it is sent; absent: nothing is signed. */
+  readonly signer?: Signer;
   readonly use: CredentialUse | null;
   /** Token and metadata exchanges that this call made; empty when the token was at hand. */
   readonly exchanges: readonly Exchange[];
@@ -49,7 +52,7 @@ export interface PerformRequest {
 
 /** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */
 export interface CredentialStore {
-  present(credential: Credential, environment: Environment): Promise<Presentation>;
+  present(credential: Credential, environment: Environment, options?: PresentOptions): Promise<Presentation>;
   /** Forgets the token with this fingerprint, so that the next `present` gets a new one. */
   forget(fingerprint: string): void;
   /**
@@ -63,6 +66,10 @@ export interface CredentialStore {
   verify(fingerprint: string, jwks: JsonMap): Promise<'verified' | 'wrong-signature' | 'unknown-key' | null>;
   /** Metadata of an authorization server (RFC 8414 names), from the project file and discovery; cached for the run. */
   metadata(environment: Environment, issuer: string): Promise<Metadata>;
+}
+export interface PresentOptions {
+  /** Also a token that is over: none is got in its place. */
+  readonly stale?: boolean;
 }
 export interface FreshAsks {
   readonly scope: string | null;

@@ -1,11 +1,13 @@
 /** What a credential with a fixed value adds to a request. */
 import type { CredentialUse, Field, ShapeFault } from '../model.ts';
 import { Secret } from '../secret.ts';
+import type { Signer } from './signer.ts';
 
 export interface Rendered {
   readonly headers: readonly Field[];
   readonly query: readonly Field[];
   readonly cookies: readonly Field[];
+  readonly signer?: Signer;
   readonly use: CredentialUse;
 }
 /** The value cannot be sent; one sentence. */

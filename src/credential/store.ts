@@ -1,18 +1,20 @@
 /** The credentials of a run: tokens are got once, kept until they are nearly over, and never cross environments. */
 import type { Clock, Random } from '../doors.ts';
-import type { Credential, Environment, OAuth2Credential } from '../model.ts';
+import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
-import { type Acquired, createAcquisition, type Held, unsentFailure } from './acquisition.ts';
-import { renderApiKey } from './api-key.ts';
-import { renderBasic } from './basic.ts';
-import { renderBearer } from './bearer.ts';
+import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
 import { createBreaker } from './breaker.ts';
-import { isFresh } from './expiry.ts';
+import { acquireCiToken } from './ci-oidc.ts';
+import { acquireFromCommand } from './command.ts';
+import { type FixedCredential, renderFixed } from './fixed.ts';
+import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createDiscovery } from './metadata.ts';
-import type { CredentialStore, Perform, Presentation } from './presentation.ts';
+import { createDiscovery, type Discovery } from './metadata.ts';
+import type { CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
+import { acquireSelfSigned } from './self-signed-jwt.ts';
+import { createSessions } from './session.ts';
 import { verifySignature } from './verification.ts';
 
 export interface CredentialDoors {
@@ -21,65 +23,40 @@ export interface CredentialDoors {
   readonly random: Random;
   readonly redactor: Redactor;
 }
+/** What the types of credentials share. */
+export interface StoreParts extends CredentialDoors {
+  readonly ledger: Ledger;
+}
+/** They are got, kept and renewed. */
+export type HeldCredential = Exclude<Credential, FixedCredential | { readonly type: 'session' }>;
 
-type FixedCredential = Exclude<Credential, OAuth2Credential>;
-
-export function createCredentialStore({
-  perform,
-  clock,
-  random,
-  redactor,
-}: CredentialDoors): CredentialStore {
-  const ledger = createLedger(redactor, random);
+export function createCredentialStore(doors: CredentialDoors): CredentialStore {
+  const { perform, redactor } = doors;
+  const ledger = createLedger(redactor, doors.random);
+  const parts: StoreParts = { ...doors, ledger };
   const discovery = createDiscovery(perform, redactor);
   const breaker = createBreaker();
   const acquisition = createAcquisition({ perform, redactor, ledger, discovery }, breaker);
-  const fixed = new WeakMap<FixedCredential, Rendering>();
-  const held = new Map<string, Held>();
-  const flights = new Map<string, Promise<Acquired>>();
-
-  async function acquire(
-    key: string,
-    credential: OAuth2Credential,
-    environment: Environment,
-  ): Promise<Acquired> {
-    try {
-      const acquired = await acquisition.acquire(credential, environment);
-      if (acquired.held) held.set(key, acquired.held);
-      return acquired;
-    } finally {
-      flights.delete(key);
-    }
-  }
-
-  async function presentToken(credential: OAuth2Credential, environment: Environment): Promise<Presentation> {
-    const key = JSON.stringify([environment.name, credential.name]);
-    const kept = held.get(key);
-    if (kept && isFresh(kept, clock.now())) return { ...kept.rendered, exchanges: [], failure: null };
-    const flight = flights.get(key);
-    if (flight) return presentationOf(asShared(await flight));
-    const acquiring = acquire(key, credential, environment);
-    flights.set(key, acquiring);
-    return presentationOf(await acquiring);
-  }
-
+  const holding = createHolding(doors.clock);
+  const sessions = createSessions(parts);
+  const presentFixed = fixedPresenter(parts);
   return {
-    async present(credential, environment) {
-      if (credential.type === 'oauth2') return presentToken(credential, environment);
-      const rendering = fixed.get(credential) ?? render(credential, ledger);
-      fixed.set(credential, rendering);
-      if (!('problem' in rendering)) return { ...rendering, exchanges: [], failure: null };
-      return failed({
-        held: null,
-        exchanges: [],
-        failure: unsentFailure(redactor.redact(rendering.problem), environment),
-      });
-    },
-    forget(fingerprint) {
-      for (const [key, { rendered }] of held) {
-        if (rendered.use.fingerprint === fingerprint) held.delete(key);
+    async present(credential, environment, { stale = false } = {}) {
+      switch (credential.type) {
+        case 'oauth2':
+        case 'self_signed_jwt':
+        case 'ci_oidc':
+        case 'command': {
+          const key = JSON.stringify([environment.name, credential.name]);
+          return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
+        }
+        case 'session':
+          return sessions.present(credential, environment);
+        default:
+          return presentFixed(credential, environment);
       }
     },
+    forget: (fingerprint) => holding.forget(fingerprint),
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
         ...credential,
@@ -94,42 +71,47 @@ export function createCredentialStore({
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;
     },
-    async metadata(environment, name) {
-      const issuer = environment.issuers.get(name);
-      if (!issuer) {
-        return {
-          values: null,
-          exchanges: [],
-          failure: `Environment "${environment.name}" has no issuer "${name}".`,
-        };
-      }
-      const { values, exchanges, failure } = await discovery.find(environment, issuer);
-      return { values, exchanges, failure };
-    },
+    metadata: (environment, name) => metadataOf(discovery, environment, name),
   };
 }
 
-function render(credential: FixedCredential, ledger: Ledger): Rendering {
+function acquire(
+  credential: HeldCredential,
+  environment: Environment,
+  acquisition: Acquisition,
+  parts: StoreParts,
+): Promise<Acquired> {
   switch (credential.type) {
-    case 'bearer':
-      return renderBearer(credential, ledger);
-    case 'basic':
-      return renderBasic(credential, ledger);
-    case 'api_key':
-      return renderApiKey(credential, ledger);
+    case 'oauth2':
+      return acquisition.acquire(credential, environment);
+    case 'self_signed_jwt':
+      return acquireSelfSigned(credential, environment, parts);
+    case 'ci_oidc':
+      return acquireCiToken(credential, environment, parts);
+    case 'command':
+      return acquireFromCommand(credential, environment, parts);
   }
 }
 
-/** What a caller sees who waited for another one's request. */
-function asShared({ held, failure }: Acquired): Acquired {
-  return { held, exchanges: [], failure: failure && { ...failure, shared: true } };
+/** Rendered once for each credential object. */
+function fixedPresenter(parts: StoreParts) {
+  const rendered = new WeakMap<FixedCredential, Promise<Rendering>>();
+  return async (credential: FixedCredential, environment: Environment): Promise<Presentation> => {
+    const making = rendered.get(credential) ?? renderFixed(credential, parts);
+    rendered.set(credential, making);
+    const rendering = await making;
+    if (!('problem' in rendering)) return { ...rendering, exchanges: [], failure: null };
+    const failure = unsentFailure(parts.redactor.redact(rendering.problem), environment);
+    return presentationOf({ held: null, exchanges: [], failure });
+  };
 }
 
-function presentationOf(acquired: Acquired): Presentation {
-  const { held, exchanges } = acquired;
-  return held ? { ...held.rendered, exchanges, failure: null } : failed(acquired);
-}
-
-function failed({ exchanges, failure }: Acquired): Presentation {
-  return { headers: [], query: [], cookies: [], use: null, exchanges, failure };
+async function metadataOf(discovery: Discovery, environment: Environment, name: string): Promise<Metadata> {
+  const issuer = environment.issuers.get(name);
+  if (!issuer) {
+    const failure = `Environment "${environment.name}" has no issuer "${name}".`;
+    return { values: null, exchanges: [], failure };
+  }
+  const { values, exchanges, failure } = await discovery.find(environment, issuer);
+  return { values, exchanges, failure };
 }

@@ -1,6 +1,8 @@
 /** What why401.yml says of an environment, values rendered. */
 
 import type { Value } from '../secret.ts';
+import type { Client } from './client.ts';
+import type { Credential } from './credential.ts';
 import type { Field, Json, Source } from './value.ts';
 
 /** What why401.yml says of one environment, values rendered. */
@@ -35,53 +37,6 @@ export interface Issuer {
   readonly source: Source;
 }
 
-/** A client registered at an authorization server; keys are those of RFC 7591 section 2. */
-export interface Client {
-  readonly name: string;
-  readonly issuer: Issuer;
-  readonly client_id: string;
-  readonly client_secret: Value | null;
-  readonly token_endpoint_auth_method: 'none' | 'client_secret_basic' | 'client_secret_post';
-  readonly redirect_uris: readonly string[];
-  readonly source: Source;
-  /** Place of a key (`client_id`, `redirect_uris`), for fixes that name it. */
-  readonly sources: Readonly<Record<string, Source>>;
-}
-
-export type Credential = BearerCredential | BasicCredential | ApiKeyCredential | OAuth2Credential;
-interface CredentialBase {
-  readonly name: string;
-  readonly source: Source;
-  readonly sources: Readonly<Record<string, Source>>;
-}
-export interface BearerCredential extends CredentialBase {
-  readonly type: 'bearer';
-  readonly token: Value;
-}
-export interface BasicCredential extends CredentialBase {
-  readonly type: 'basic';
-  readonly username: Value;
-  readonly password: Value;
-}
-export interface ApiKeyCredential extends CredentialBase {
-  readonly type: 'api_key';
-  readonly in: 'header' | 'query' | 'cookie';
-  /** Name of the header, query parameter or cookie. */
-  readonly field: string;
-  readonly value: Value;
-}
-export interface OAuth2Credential extends CredentialBase {
-  readonly type: 'oauth2';
-  readonly grant_type: 'client_credentials' | 'refresh_token';
-  readonly client: Client;
-  readonly scope: string | null;
-  /** RFC 8707. */
-  readonly resource: readonly string[];
-  /** Non-standard request parameter of some authorization servers, and of RFC 8693. */
-  readonly audience: string | null;
-  readonly refresh_token: Value | null;
-}
-
 /** How this environment is reached; one HTTP agent serves one Transport object. */
 export interface Transport {
   readonly environment: string;
@@ -89,11 +44,19 @@ export interface Transport {
   readonly connectTo: ReadonlyMap<string, string>;
   /** PEM text of additional trusted certificates. */
   readonly ca: string | null;
-  readonly clientCertificate: { readonly cert: string; readonly key: Value } | null;
+  readonly clientCertificate: ClientCertificate | null;
+  /** Those of single hosts (`login.example.com` or `login.example.com:8443`), which win; absent: none. */
+  readonly clientCertificates?: ReadonlyMap<string, ClientCertificate>;
   /** Accepts any certificate; every report says so. */
   readonly insecure: boolean;
   readonly proxy: Value | null;
   readonly http2: boolean;
+}
+
+/** PEM texts. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: Value;
 }
 
 /** Experiment classes of docs/diagnosis: A0 is A with GET or HEAD to bound origins. */

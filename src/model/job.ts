@@ -1,4 +1,6 @@
 /** What is to be done: jobs, steps, expectations as written. */
+import type { Value } from '../secret.ts';
+import type { Credential } from './credential.ts';
 import type { Environment } from './environment.ts';
 import type { Json, Source } from './value.ts';
 
@@ -59,7 +61,39 @@ export interface WaitStep extends StepBase {
 }
 export interface CredentialRef {
   readonly name: string;
+  /** true: a new token is got for the step; false: the one at hand is sent until it is over, and after. */
+  readonly renew?: boolean;
+  /** What is made wrong on purpose. */
+  readonly fault?: Fault;
 }
+/** `fault:` of a step's credential, secrets rendered. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** `other_environment`: the credential of that environment, with the environment. */
+  readonly from?: { readonly environment: Environment; readonly credential: Credential };
+  /** `without_scope`: the scope that is left out. */
+  readonly scope?: string;
+  /** `expired`: a token kept for it, or null: one of the credential's own, past its end by its claims. */
+  readonly token?: Value | null;
+}
+export type FaultKind =
+  | 'missing'
+  | 'malformed_header'
+  | 'malformed_token'
+  | 'tampered_signature'
+  | 'alg_none'
+  | 'wrong_scheme'
+  | 'wrong_audience'
+  | 'id_token'
+  | 'duplicate'
+  | 'other_environment'
+  | 'without_scope'
+  | 'expired'
+  | 'unbound'
+  | 'replayed_proof'
+  | 'wrong_htu'
+  | 'assertion_replayed'
+  | 'assertion_audience';
 export interface RedirectSpec {
   readonly follow: boolean;
   readonly max: number;

@@ -1,10 +1,10 @@
 /** What was on the wire: exchanges, hops, failures, and what may be known of a credential. */
-import type { Credential } from './environment.ts';
+import type { Credential } from './credential.ts';
 import type { CauseId, JsonMap, RawField } from './value.ts';
 
 /** What was asked for and what came back, redirects followed, one hop each (RFC 9110 section 15.4). */
 export interface Exchange {
-  readonly role: 'resource' | 'token' | 'metadata' | 'authorization' | 'experiment';
+  readonly role: 'resource' | 'token' | 'metadata' | 'authorization' | 'login' | 'experiment';
   readonly attempt: number;
   readonly environment: string;
   readonly hops: readonly Hop[];

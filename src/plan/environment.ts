@@ -1,8 +1,9 @@
 /** One environment of why401.yml: `extends` applied, templates rendered, everything but its credentials. */
-import type { Client, Environment, Field, Issuer, Json, JsonMap } from '../model.ts';
+import type { Environment, Field, Issuer, Json, JsonMap } from '../model.ts';
 import { Problems } from '../problem.ts';
 import type { Value } from '../secret.ts';
 import { isMap, sourceOf } from '../source.ts';
+import { readClients } from './clients.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
@@ -146,58 +147,6 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
     });
   }
   return issuers;
-}
-
-function readClients(
-  raw: JsonMap,
-  issuers: ReadonlyMap<string, Issuer>,
-  read: Reader,
-  problems: Problems,
-): Map<string, Client> {
-  const clients = new Map<string, Client>();
-  const map = mapAt(raw, 'clients');
-  for (const name of Object.keys(map)) {
-    const value = mapAt(map, name);
-    const wanted = value['issuer'];
-    const issuer = typeof wanted === 'string' ? issuers.get(wanted) : [...issuers.values()][0];
-    if (!issuer) {
-      const message =
-        typeof wanted === 'string'
-          ? `There is no issuer "${wanted}" in this environment.`
-          : 'This environment has no issuer for the client.';
-      problems.add('UNKNOWN_ISSUER', message, {
-        source: sourceOf(value, 'issuer') ?? sourceOf(map, name, 'key'),
-        fix: 'Name it under issuers:.',
-      });
-      continue;
-    }
-    const client_id = read.plain(value, 'client_id');
-    if (client_id === null) {
-      if (value['client_id'] === undefined) {
-        problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, {
-          source: sourceOf(map, name, 'key'),
-        });
-      }
-      continue;
-    }
-    clients.set(name, {
-      name,
-      issuer,
-      client_id,
-      client_secret: null,
-      token_endpoint_auth_method: authMethod(value),
-      redirect_uris: read.list(value, 'redirect_uris'),
-      source: sourceOf(map, name, 'key') ?? unplaced,
-      sources: sourcesOf(value),
-    });
-  }
-  return clients;
-}
-
-function authMethod(client: JsonMap): Client['token_endpoint_auth_method'] {
-  const method = client['token_endpoint_auth_method'];
-  if (method === 'none' || method === 'client_secret_post' || method === 'client_secret_basic') return method;
-  return client['client_secret'] === undefined ? 'none' : 'client_secret_basic';
 }
 
 function readHeaders(raw: JsonMap, read: Reader): Field[] {

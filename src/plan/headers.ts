@@ -62,12 +62,7 @@ function checkSources(
   for (const { name } of step.credentials) {
     const map = context.credentials.get(name);
     if (!map) continue;
-    const header =
-      map['type'] === 'api_key'
-        ? map['in'] === 'header'
-          ? String(map['name']).toLowerCase()
-          : null
-        : 'authorization';
+    const header = headerOf(map);
     if (header === null) continue;
     const other = origin.get(header);
     if (other !== undefined) {
@@ -84,5 +79,21 @@ function checkSources(
       );
     }
     origin.set(header, `the credential "${name}"`);
+  }
+}
+
+/** The field that a credential sets; null: none, or none that another source could set too. */
+function headerOf(map: JsonMap): string | null {
+  switch (map['type']) {
+    case 'api_key':
+      return map['in'] === undefined || map['in'] === 'header' ? String(map['name']).toLowerCase() : null;
+    case 'hmac':
+      return String(map['header']).toLowerCase();
+    case 'http_signature':
+      return 'signature';
+    case 'session':
+      return null;
+    default:
+      return 'authorization';
   }
 }

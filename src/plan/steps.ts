@@ -112,7 +112,9 @@ export function credentialRefs(value: Json | undefined): CredentialRef[] {
   const list = Array.isArray(value) ? value : [value];
   return list.flatMap((item: Json) => {
     if (typeof item === 'string') return [{ name: item }];
-    return isMap(item) && typeof item['name'] === 'string' ? [{ name: item['name'] }] : [];
+    if (!isMap(item) || typeof item['name'] !== 'string') return [];
+    const renew = item['renew'];
+    return [{ name: item['name'], ...(typeof renew === 'boolean' ? { renew } : {}) }];
   });
 }
 

@@ -1,7 +1,7 @@
 /** How an environment is reached: `tls`, `connect_to`, `proxy`, `http2`. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { JsonMap, Transport } from '../model.ts';
+import type { ClientCertificate, JsonMap, Transport } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
 import type { ProjectContext } from './environment.ts';
@@ -16,27 +16,33 @@ export function readTransport(
   problems: Problems,
 ): Transport {
   const tls = mapAt(raw, 'tls');
-  const file = (key: string): string | null => {
-    const path = read.plain(tls, key);
+  const file = (map: JsonMap, key: string): string | null => {
+    const path = read.plain(map, key);
     if (path === null || context.offline) return null;
     try {
       return readFileSync(resolve(context.root, path), 'utf8');
     } catch {
       problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read.`, {
-        source: sourceOf(tls, key),
+        source: sourceOf(map, key),
         fix: 'Paths are relative to why401.yml.',
       });
       return null;
     }
   };
-  const cert = file('cert');
-  const key = file('key');
+  const certificate = (map: JsonMap, owner: string): ClientCertificate | null => {
+    const [cert, key] = [file(map, 'cert'), file(map, 'key')];
+    return cert !== null && key !== null ? { cert, key: read.secretText(`${owner} tls key`, key) } : null;
+  };
+  const hosts = Object.keys(mapAt(tls, 'hosts')).flatMap((host): [string, ClientCertificate][] => {
+    const own = certificate(mapAt(mapAt(tls, 'hosts'), host), host);
+    return own ? [[host.toLowerCase(), own]] : [];
+  });
   return {
     environment: name,
     connectTo: readConnectTo(raw, read),
-    ca: file('ca'),
-    clientCertificate:
-      cert !== null && key !== null ? { cert, key: read.secretText(`${name} tls key`, key) } : null,
+    ca: file(tls, 'ca'),
+    clientCertificate: certificate(tls, name),
+    ...(hosts.length > 0 ? { clientCertificates: new Map(hosts) } : {}),
     insecure: tls['insecure'] === true,
     proxy: read.text(raw, 'proxy'),
     http2: raw['http2'] === true,

@@ -43,6 +43,7 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
       redirect: given.redirect,
       bound: given.bound,
       jar: given.jar,
+      ...(request.signers ? { signers: request.signers } : {}),
       signal: given.signal,
     },
     { send: context.send },

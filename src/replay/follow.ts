@@ -1,10 +1,12 @@
 /** Follows redirects one hop at a time, at least as strictly as the Fetch standard, and records what each hop lost. */
+import type { Signer } from '../credential/signer.ts';
 import type { Send, Timeouts } from '../doors.ts';
 import { isLinkLocalOrMetadata, sameOrigin } from '../http/origin.ts';
 import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts';
 import type { CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { Jar } from './jar.ts';
+import { signed, signedFields } from './signed.ts';
 
 export interface FollowRequest {
   readonly method: string;
@@ -22,6 +24,8 @@ export interface FollowRequest {
   /** Whether credentials may go to this origin (RFC 6454 serialisation). */
   readonly bound: (origin: string) => boolean;
   readonly jar: Jar | null;
+  /** What signs each hop to a bound origin, until a credential is lost; absent: nothing does. */
+  readonly signers?: readonly Signer[];
   readonly signal: AbortSignal | null;
 }
 export interface Followed {
@@ -61,7 +65,10 @@ export async function follow(request: FollowRequest, doors: { readonly send: Sen
 function firstPlan(request: FollowRequest): Plan {
   const { method, url, body } = request;
   if (request.bound(url.origin)) return { method, url, body, headers: request.headers, dropped: [] };
-  const withheld = new Set(request.headers.filter((field) => isSensitive(field, request)).map(lowerName));
+  const withheld = new Set([
+    ...request.headers.filter((field) => isSensitive(field, request)).map(lowerName),
+    ...signedFields(request.signers),
+  ]);
   return {
     method,
     url,
@@ -92,7 +99,10 @@ function decide(
     locations,
     hasBody: plan.body !== null,
     bodyReplayable: true,
-    fields: plan.headers.map((field) => ({ name: field[0], sensitive: isSensitive(field, request) })),
+    fields: [
+      ...plan.headers.map((field) => ({ name: field[0], sensitive: isSensitive(field, request) })),
+      ...signedFields(signersOf(request, plan)).map((name) => ({ name, sensitive: true })),
+    ],
   });
   if ('stop' in next) return next.stop;
   // A body may hold secrets, and no rule can tell: a redirect takes it nowhere that is not bound.
@@ -150,11 +160,13 @@ async function perform(
   index: number,
   send: Send,
 ): Promise<Hop> {
+  const { method, url, body } = plan;
+  const unsigned = { method, url, headers: cookies.headers, body };
   const sent = await send({
-    method: plan.method,
-    url: plan.url,
-    headers: cookies.headers,
-    body: plan.body,
+    method,
+    url,
+    headers: await signed(unsigned, signersOf(request, plan)),
+    body,
     transport: request.transport,
     timeouts: request.timeouts,
     bodyLimit: request.bodyLimit,
@@ -166,6 +178,14 @@ async function perform(
   const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines) : noCookies;
   const trace: CookieTrace = { sent: cookies.sent, set: stored.set, refused: stored.refused };
   return { index, ...sent, dropped: plan.dropped, cookies: trace };
+}
+
+/** None at a foreign origin, and none where a credential was lost before: nothing is signed again. */
+function signersOf(request: FollowRequest, plan: Plan): readonly Signer[] {
+  const { signers = [], bound } = request;
+  if (signers.length === 0 || !bound(plan.url.origin)) return [];
+  const lost = plan.dropped.some(({ rule }) => rule !== 'method-changed' && rule !== 'host-changed');
+  return lost ? [] : signers;
 }
 
 const noCookies = { set: [], refused: [] } as const;

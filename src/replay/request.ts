@@ -1,6 +1,7 @@
 /** A step and its credentials to the request that is sent. One of the few places where a secret is revealed. */
 
 import type { Presentation } from '../credential/presentation.ts';
+import type { Signer } from '../credential/signer.ts';
 import type { Environment, Field, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
@@ -15,6 +16,8 @@ export interface PreparedRequest {
   /** Lower-case names of headers that carry credentials. */
   readonly sensitive: ReadonlySet<string>;
   readonly body: Uint8Array | null;
+  /** They sign each hop; absent: nothing is signed. */
+  readonly signers?: readonly Signer[];
 }
 /** Why a request cannot be built: known only now, since it depends on captures. */
 export interface RequestError {
@@ -60,7 +63,9 @@ export async function prepareRequest(
     'cookie',
     'proxy-authorization',
   ]);
-  return { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
+  const signers = presentations.flatMap(({ signer }) => (signer ? [signer] : []));
+  const request = { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
+  return signers.length > 0 ? { ...request, signers } : request;
 }
 
 /** The bytes of a value for the wire. */

@@ -76,7 +76,7 @@ function bare({ request, presentations }: Origin, authorization: string | null):
     if (name === 'authorization' && authorization !== null) return [[field[0], authorization]];
     return drop.has(name) ? [] : [field];
   });
-  return { ...request, url, headers };
+  return { ...request, url, headers, signers: [] };
 }
 
 function replaced(request: PreparedRequest, name: string, change: (value: Value) => Value): PreparedRequest {

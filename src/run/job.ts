@@ -10,6 +10,7 @@ import { createJar } from '../replay/jar.ts';
 import { renderExpect } from './judge.ts';
 import type { RunDoors } from './options.ts';
 import type { Refusals } from './refusals.ts';
+import type { Renewals } from './renewals.ts';
 import type { JobState, StepRun } from './state.ts';
 import { runStep } from './step.ts';
 
@@ -17,6 +18,7 @@ export interface JobContext {
   readonly doors: RunDoors;
   readonly store: CredentialStore;
   readonly refusals: Refusals;
+  readonly renewals: Renewals;
   readonly exchange: ExchangeContext;
   readonly root: string;
   readonly experiments: boolean;
@@ -127,7 +129,7 @@ function markExpected(finding: Finding, step: Step): Finding {
 const nothingDiagnosed: Diagnosed = { findings: [], exchanges: [] };
 
 function jobState(job: Job, context: JobContext): JobState {
-  const { doors, store, refusals, root, experiments, signal } = context;
+  const { doors, store, refusals, renewals, root, experiments, signal } = context;
   return {
     job,
     names: createJobScope(job, doors),
@@ -135,6 +137,7 @@ function jobState(job: Job, context: JobContext): JobState {
     createJar: () => createJar(doors.redactor),
     store,
     refusals,
+    renewals,
     experiments,
     doors,
     context: context.exchange,

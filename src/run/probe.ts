@@ -7,10 +7,10 @@ import type { CredentialUse, Exchange, Issuer } from '../model.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
 import { bytesOf, type PreparedRequest } from '../replay/request.ts';
+import { isBound } from './attempts.ts';
 import { sendAuthorization } from './authorize-step.ts';
 import { type Derived, derive } from './derived-request.ts';
 import type { Inquest } from './inquest.ts';
-import { isBound } from './request-step.ts';
 import type { JobState, StepRun } from './state.ts';
 
 interface Bench {

@@ -2,20 +2,16 @@
 import type { CredentialFailure, Presentation } from '../credential/presentation.ts';
 import type { Check, Exchange, Json, RequestStep, Source } from '../model.ts';
 import { references } from '../plan/template.ts';
-import { exchange } from '../replay/exchange.ts';
-import type { Jar } from '../replay/jar.ts';
-import { type PreparedRequest, prepareRequest } from '../replay/request.ts';
+import { type PreparedRequest, prepareRequest, type RequestError } from '../replay/request.ts';
+import { jarOf, type Sent, sendWithRetries } from './attempts.ts';
 import { judge } from './judge.ts';
+import { presentAll } from './present.ts';
+import { noteRenewal, renew, renewable } from './renewal.ts';
 import { finish, type JobState, type StepRun } from './state.ts';
 
 export async function runRequest(step: RequestStep, state: JobState): Promise<StepRun> {
   const { environment } = state.job;
-  const presentations: Presentation[] = [];
-  for (const { name } of step.credentials) {
-    const credential = environment.credentials.get(name);
-    if (!credential) throw new Error(`the plan lacks the credential ${name}`);
-    presentations.push(await state.store.present(credential, environment));
-  }
+  const presentations = await presentAll(step, state);
   const before = presentations.flatMap((each) => each.exchanges);
   const failed = presentations.find((each) => each.failure !== null)?.failure;
   if (failed) return withoutToken(step, failed, before, presentations);
@@ -24,36 +20,65 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
     .find((each) => each !== null);
   if (refused) return refusedBefore(step, refused, presentations);
   await fetchMetadata(step, state, before);
-  const request = await prepareRequest(step, presentations, {
-    environment,
+  const request = await prepare(step, presentations, state);
+  if ('error' in request) return unsendable(step, request.error, before, presentations);
+  // Experiments send the same cookies, whatever this answer makes of them.
+  const jar = (await jarOf(step, state)?.copy()) ?? null;
+  const attempts = await sendWithRetries(step, state, request, presentations);
+  const first: Sent = { request, presentations, exchanges: [...before, ...attempts], attempts };
+  const renewed = await renewAndReplay(step, state, first);
+  return { ...(await judgeRequest(step, state, renewed ?? first, renewed !== null)), jar };
+}
+
+/** One renewal and one replay, where the answer says that the token is not valid any more; null: none. */
+async function renewAndReplay(step: RequestStep, state: JobState, first: Sent): Promise<Sent | null> {
+  const at = renewable(step, state, first);
+  if (at === null) return null;
+  const again = await renew(step, at, state, first.presentations);
+  const exchanges = [...first.exchanges, ...again.flatMap((each) => each.exchanges)];
+  const failed = again.some((each) => each.failure !== null);
+  const request = failed ? null : await prepare(step, again, state);
+  if (request === null || 'error' in request) return { ...first, exchanges };
+  const attempts = await sendWithRetries(step, state, request, again, first.attempts.length);
+  noteRenewal(step, at, state, attempts);
+  return { request, presentations: again, exchanges: [...exchanges, ...attempts], attempts };
+}
+
+function prepare(
+  step: RequestStep,
+  presentations: readonly Presentation[],
+  state: JobState,
+): Promise<PreparedRequest | RequestError> {
+  return prepareRequest(step, presentations, {
+    environment: state.job.environment,
     scope: state.names.scope,
     userAgent: state.context.userAgent,
     root: state.root,
   });
-  if ('error' in request) {
-    const check: Check = {
-      kind: 'request',
-      subject: '',
-      passed: false,
-      expected: 'a request that can be sent',
-      actual: request.error,
-      source: step.source,
-    };
-    return finish(step, { checks: [check], exchanges: before, answered: true, presentations });
-  }
-  // Experiments send the same cookies, whatever this answer makes of them.
-  const jar = (await jarOf(step, state)?.copy()) ?? null;
-  const attempts = await sendWithRetries(step, state, request, presentations);
-  return { ...(await judgeRequest(step, state, request, presentations, before, attempts)), jar };
+}
+
+function unsendable(
+  step: RequestStep,
+  error: string,
+  exchanges: readonly Exchange[],
+  presentations: readonly Presentation[],
+): StepRun {
+  const check: Check = {
+    kind: 'request',
+    subject: '',
+    passed: false,
+    expected: 'a request that can be sent',
+    actual: error,
+    source: step.source,
+  };
+  return finish(step, { checks: [check], exchanges, answered: true, presentations });
 }
 
 async function judgeRequest(
   step: RequestStep,
   state: JobState,
-  request: PreparedRequest,
-  presentations: readonly Presentation[],
-  before: readonly Exchange[],
-  attempts: readonly Exchange[],
+  { request, presentations, exchanges, attempts }: Sent,
+  renewed: boolean,
 ): Promise<StepRun> {
   const judged = attempts.at(-1);
   if (!judged) throw new Error('no attempt was made');
@@ -65,7 +90,6 @@ async function judgeRequest(
     duration: judged.hops.reduce((sum, hop) => sum + hop.timings.total, 0),
   });
   for (const [name, value] of Object.entries(captures)) state.names.captures.set(name, value);
-  const exchanges = [...before, ...attempts];
   const answered = judged.hops.at(-1)?.response != null && judged.hops.at(-1)?.failure == null;
   return finish(step, {
     checks,
@@ -75,60 +99,8 @@ async function judgeRequest(
     request,
     presentations,
     attempts: attempts.length,
+    renewed,
   });
-}
-
-/** RFC 9110 section 9.2.2. */
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
-
-/** Only what never got an answer is tried again, and only where twice is as good as once. */
-async function sendWithRetries(
-  step: RequestStep,
-  state: JobState,
-  request: PreparedRequest,
-  presentations: readonly Presentation[],
-): Promise<Exchange[]> {
-  const most = idempotent.has(step.method) ? step.retry + 1 : 1;
-  const attempts: Exchange[] = [];
-  while (attempts.length < most) {
-    const attempt = await exchange(state.context, {
-      role: 'resource',
-      attempt: attempts.length + 1,
-      environment: state.job.environment,
-      request,
-      credentials: presentations.flatMap((each) => (each.use ? [each.use] : [])),
-      redirect: step.redirect,
-      jar: jarOf(step, state),
-      bound: (origin) => isBound(origin, request, state),
-      timeout: step.timeout,
-      signal: state.signal,
-    });
-    attempts.push(attempt);
-    state.refusals.note(state.job.environment, attempt);
-    const failure = attempt.hops.at(-1)?.failure;
-    if (!failure || failure.phase === 'aborted' || failure.phase === 'policy' || failure.phase === 'request')
-      break;
-  }
-  return attempts;
-}
-
-function jarOf(step: RequestStep, state: JobState): Jar | null {
-  if (step.jar === null) return null;
-  const known = state.jars.get(step.jar);
-  if (known) return known;
-  const jar = state.createJar();
-  state.jars.set(step.jar, jar);
-  return jar;
-}
-
-/** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */
-export function isBound(origin: string, request: PreparedRequest, state: JobState): boolean {
-  const { origins, issuers } = state.job.environment;
-  if ([...origins.values()].includes(origin)) return true;
-  return (
-    origin === request.url.origin &&
-    [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
-  );
 }
 
 /** `${issuer.main.token_endpoint}` and the like need the metadata first. */

@@ -7,6 +7,7 @@ import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
 import type { RunDoors, RunOptions } from './options.ts';
 import { createRefusals } from './refusals.ts';
+import { createRenewals } from './renewals.ts';
 
 /** Milliseconds for a request that the project file gives no limit for: tokens, metadata. */
 const tokenTimeout = 30_000;
@@ -38,6 +39,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     doors,
     store,
     refusals: createRefusals(),
+    renewals: createRenewals(),
     exchange,
     root: options.root,
     experiments: options.experiments,

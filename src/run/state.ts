@@ -7,6 +7,7 @@ import type { Jar } from '../replay/jar.ts';
 import type { PreparedRequest } from '../replay/request.ts';
 import type { RunDoors } from './options.ts';
 import type { Refusals } from './refusals.ts';
+import type { Renewals } from './renewals.ts';
 
 /** What lives as long as a job. */
 export interface JobState {
@@ -16,6 +17,7 @@ export interface JobState {
   readonly createJar: () => Jar;
   readonly store: CredentialStore;
   readonly refusals: Refusals;
+  readonly renewals: Renewals;
   readonly doors: RunDoors;
   readonly context: ExchangeContext;
   readonly root: string;
@@ -48,6 +50,8 @@ interface Finished {
   readonly failure?: CredentialFailure | null;
   readonly presentations?: readonly Presentation[];
   readonly attempts?: number;
+  /** The token was renewed and the request replayed. */
+  readonly renewed?: boolean;
 }
 
 export function finish(step: Step, done: Finished): StepRun {
@@ -66,7 +70,7 @@ export function finish(step: Step, done: Finished): StepRun {
         step.kind === 'request' ? step.credentials.map(({ name }) => name).join(', ') || null : null,
       source: step.source,
       status: passed ? 'passed' : done.answered ? 'failed' : 'errored',
-      passedAfter: passed && attempts > 1 ? 'retry' : null,
+      passedAfter: passed ? passedAfter(done) : null,
       attempts,
       duration: 0,
       exchanges: done.exchanges,
@@ -75,4 +79,11 @@ export function finish(step: Step, done: Finished): StepRun {
       reason: null,
     },
   };
+}
+
+function passedAfter({ renewed, exchanges }: Finished): 'renewal' | 'retry' | null {
+  if (renewed) return 'renewal';
+  // A signature that a server asked for is no retry.
+  const failed = exchanges.some(({ role, hops }) => role === 'resource' && hops.at(-1)?.failure != null);
+  return failed ? 'retry' : null;
 }

@@ -1,0 +1,8 @@
+/** hmac: not built yet. */
+import type { HmacCredential } from '../model.ts';
+import type { Rendering } from './rendering.ts';
+import type { StoreParts } from './store.ts';
+
+export async function renderHmac(credential: HmacCredential, _parts: StoreParts): Promise<Rendering> {
+  return { problem: `The credential "${credential.name}" is of a type that is not built yet` };
+}

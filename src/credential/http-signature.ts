@@ -1,0 +1,11 @@
+/** http_signature: not built yet. */
+import type { HttpSignatureCredential } from '../model.ts';
+import type { Rendering } from './rendering.ts';
+import type { StoreParts } from './store.ts';
+
+export async function renderHttpSignature(
+  credential: HttpSignatureCredential,
+  _parts: StoreParts,
+): Promise<Rendering> {
+  return { problem: `The credential "${credential.name}" is of a type that is not built yet` };
+}

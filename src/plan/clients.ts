@@ -1,0 +1,95 @@
+/** The clients of an environment (RFC 7591 section 2), all but their secrets. */
+import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap } from '../model.ts';
+import type { Problems } from '../problem.ts';
+import { sourceOf } from '../source.ts';
+import { mapAt, sourcesOf, unplaced } from './maps.ts';
+import type { Reader } from './reader.ts';
+import { parseDuration } from './units.ts';
+
+export function readClients(
+  raw: JsonMap,
+  issuers: ReadonlyMap<string, Issuer>,
+  read: Reader,
+  problems: Problems,
+): Map<string, Client> {
+  const clients = new Map<string, Client>();
+  const map = mapAt(raw, 'clients');
+  for (const name of Object.keys(map)) {
+    const value = mapAt(map, name);
+    const wanted = value['issuer'];
+    const issuer = typeof wanted === 'string' ? issuers.get(wanted) : [...issuers.values()][0];
+    if (!issuer) {
+      const message =
+        typeof wanted === 'string'
+          ? `There is no issuer "${wanted}" in this environment.`
+          : 'This environment has no issuer for the client.';
+      problems.add('UNKNOWN_ISSUER', message, {
+        source: sourceOf(value, 'issuer') ?? sourceOf(map, name, 'key'),
+        fix: 'Name it under issuers:.',
+      });
+      continue;
+    }
+    const client_id = read.plain(value, 'client_id');
+    if (client_id === null) {
+      if (value['client_id'] === undefined) {
+        problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, {
+          source: sourceOf(map, name, 'key'),
+        });
+      }
+      continue;
+    }
+    clients.set(name, {
+      name,
+      issuer,
+      client_id,
+      client_secret: null,
+      token_endpoint_auth_method: authMethod(value),
+      redirect_uris: read.list(value, 'redirect_uris'),
+      source: sourceOf(map, name, 'key') ?? unplaced,
+      sources: sourcesOf(value),
+    });
+  }
+  return clients;
+}
+
+/** The schema has checked the word. */
+function authMethod(client: JsonMap): ClientAuthMethod {
+  const method = client['token_endpoint_auth_method'];
+  if (typeof method === 'string') return method as ClientAuthMethod;
+  if (client['private_key'] !== undefined) return 'private_key_jwt';
+  return client['client_secret'] === undefined ? 'none' : 'client_secret_basic';
+}
+
+const settings = [
+  'kid',
+  'token_endpoint_auth_signing_alg',
+  'assertion_audience',
+  'assertion_lifetime',
+  'basic_encoding',
+  'dpop_bound_access_tokens',
+  'require_pushed_authorization_requests',
+  'tls_client_certificate_bound_access_tokens',
+  'private_key',
+];
+/** Milliseconds. */
+const assertionLifetime = 60_000;
+
+/** What `raw` says beyond secret and redirect URIs; nothing for most clients. */
+export function clientSettings(raw: JsonMap, read: Reader): { settings?: ClientSettings } {
+  if (!settings.some((key) => raw[key] !== undefined)) return {};
+  const lifetime = raw['assertion_lifetime'];
+  return {
+    settings: {
+      private_key: read.text(raw, 'private_key'),
+      kid: read.plain(raw, 'kid'),
+      token_endpoint_auth_signing_alg: read.plain(raw, 'token_endpoint_auth_signing_alg'),
+      assertion_audience: read.plain(raw, 'assertion_audience') ?? 'issuer',
+      assertion_lifetime:
+        (typeof lifetime === 'string' ? parseDuration(lifetime) : null) ?? assertionLifetime,
+      basic_encoding: raw['basic_encoding'] === 'none' ? 'none' : 'form',
+      dpop_bound_access_tokens: raw['dpop_bound_access_tokens'] === true,
+      require_pushed_authorization_requests: raw['require_pushed_authorization_requests'] === true,
+      tls_client_certificate_bound_access_tokens: raw['tls_client_certificate_bound_access_tokens'] === true,
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** Sessions, ID tokens of CI systems, and programs that print a token: what why401.yml says of them. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CiOidcCredential, CommandCredential, Json, SessionCredential } from '../model.ts';
+import { Secret, type Value } from '../secret.ts';
+import type { CredentialReader } from './credential-reader.ts';
+import { planLogin } from './login.ts';
+import { mapAt } from './maps.ts';
+
+/** Milliseconds. */
+const commandTimeout = 30_000;
+
+export function planSession(reader: CredentialReader): SessionCredential {
+  const login = planLogin(reader);
+  const file = reader.plain('storage_state');
+  if ((login === null) === (file === null)) {
+    reader.problem(
+      'CREDENTIAL_INCOMPLETE',
+      `Credential "${reader.name}" needs ${login ? 'either a login or a storage_state, not both' : 'a login or a storage_state'}.`,
+      'Write login: with the steps of a login, or storage_state: with a file that a browser saved.',
+      login ? 'storage_state' : undefined,
+    );
+  }
+  if (login && login[0]?.GET === null) {
+    reader.problem(
+      'LOGIN_WITHOUT_PAGE',
+      `The login of "${reader.name}" submits a form before a page was opened.`,
+      'Begin with a step such as GET: app:/login.',
+      'login',
+    );
+  }
+  const alive = mapAt(reader.map, 'alive');
+  const GET = reader.read.text(alive, 'GET');
+  return {
+    ...reader.base,
+    type: 'session',
+    login,
+    storage_state: file === null ? null : stateFile(file, reader),
+    alive: GET === null ? null : { GET, status: (alive['status'] ?? '2xx') as Json },
+  };
+}
+
+function stateFile(path: string, reader: CredentialReader): Value | null {
+  if (reader.context.offline) return '';
+  try {
+    return Secret.named(reader.name, readFileSync(resolve(reader.context.root, path), 'utf8'));
+  } catch {
+    reader.problem(
+      'FILE_UNREADABLE',
+      `The file "${path}" cannot be read.`,
+      'Paths are relative to why401.yml.',
+      'storage_state',
+    );
+    return null;
+  }
+}
+
+export function planCiOidc(reader: CredentialReader): CiOidcCredential {
+  const { env } = reader.context.lookups;
+  const provider = reader.word<CiOidcCredential['provider']>(
+    'provider',
+    env('GITLAB_CI') === undefined ? 'github' : 'gitlab',
+  );
+  const variable = reader.word('variable', 'WHY401_ID_TOKEN');
+  const secret = (name: string): Value | null => {
+    const value = env(name);
+    return value === undefined || value === '' ? null : Secret.named(name, value);
+  };
+  const url = env('ACTIONS_ID_TOKEN_REQUEST_URL');
+  const token = secret('ACTIONS_ID_TOKEN_REQUEST_TOKEN');
+  return {
+    ...reader.base,
+    type: 'ci_oidc',
+    provider,
+    audience: reader.plain('audience'),
+    request: provider === 'github' && url && token ? { url, token } : null,
+    id_token: provider === 'gitlab' ? secret(variable) : null,
+  };
+}
+
+export function planCommand(reader: CredentialReader): CommandCredential {
+  if (!reader.has('command')) reader.need('command');
+  const written = reader.map['command'];
+  const command: Value[] = [];
+  for (const index of Array.isArray(written) ? written.keys() : []) {
+    const part = reader.read.text(written as never, String(index));
+    if (part !== null) command.push(part);
+  }
+  return {
+    ...reader.base,
+    type: 'command',
+    command,
+    cwd: reader.context.root,
+    timeout: reader.duration('timeout') ?? commandTimeout,
+    lifetime: reader.duration('lifetime'),
+  };
+}

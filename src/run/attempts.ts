@@ -1,0 +1,95 @@
+/** A prepared request to its answers: tried again after a transport error, signed anew after a challenge. */
+import type { Presentation } from '../credential/presentation.ts';
+import type { Exchange, Hop, RequestStep } from '../model.ts';
+import { exchange } from '../replay/exchange.ts';
+import type { Jar } from '../replay/jar.ts';
+import type { PreparedRequest } from '../replay/request.ts';
+import type { JobState } from './state.ts';
+
+/** What a step sent so far, and what came of it. */
+export interface Sent {
+  readonly request: PreparedRequest;
+  readonly presentations: readonly Presentation[];
+  /** All exchanges of the step, in order. */
+  readonly exchanges: readonly Exchange[];
+  /** Those of the request itself; the last is judged. */
+  readonly attempts: readonly Exchange[];
+}
+
+/** RFC 9110 section 9.2.2. */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
+/** A server that asks for one signature after the other is not followed for ever. */
+const mostChallenges = 3;
+
+/** `made`: attempts that the step has made before. */
+export async function sendWithRetries(
+  step: RequestStep,
+  state: JobState,
+  request: PreparedRequest,
+  presentations: readonly Presentation[],
+  made = 0,
+): Promise<Exchange[]> {
+  // Only what never got an answer is tried again, and only where twice is as good as once.
+  let retries = idempotent.has(step.method) ? step.retry : 0;
+  let challenges = request.signers ? mostChallenges : 0;
+  const attempts: Exchange[] = [];
+  while (true) {
+    const attempt = await sendOnce(step, state, request, presentations, made + attempts.length + 1);
+    attempts.push(attempt);
+    state.refusals.note(state.job.environment, attempt);
+    const hop = attempt.hops.at(-1);
+    if (hop && mayBeRetried(hop) && retries > 0) retries -= 1;
+    else if (hop && challenges > 0 && isChallenged(hop, request)) challenges -= 1;
+    else return attempts;
+  }
+}
+
+function mayBeRetried({ failure }: Hop): boolean {
+  return failure !== null && !['aborted', 'policy', 'request'].includes(failure.phase);
+}
+
+/** Every signer takes note of the answer. */
+function isChallenged(hop: Hop, { signers = [] }: PreparedRequest): boolean {
+  if (!hop.response || hop.failure) return false;
+  return signers.map((signer) => signer.challenged(hop)).includes(true);
+}
+
+function sendOnce(
+  step: RequestStep,
+  state: JobState,
+  request: PreparedRequest,
+  presentations: readonly Presentation[],
+  attempt: number,
+): Promise<Exchange> {
+  return exchange(state.context, {
+    role: 'resource',
+    attempt,
+    environment: state.job.environment,
+    request,
+    credentials: presentations.flatMap((each) => (each.use ? [each.use] : [])),
+    redirect: step.redirect,
+    jar: jarOf(step, state),
+    bound: (origin) => isBound(origin, request, state),
+    timeout: step.timeout,
+    signal: state.signal,
+  });
+}
+
+export function jarOf(step: RequestStep, state: JobState): Jar | null {
+  if (step.jar === null) return null;
+  const known = state.jars.get(step.jar);
+  if (known) return known;
+  const jar = state.createJar();
+  state.jars.set(step.jar, jar);
+  return jar;
+}
+
+/** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */
+export function isBound(origin: string, request: PreparedRequest, state: JobState): boolean {
+  const { origins, issuers } = state.job.environment;
+  if ([...origins.values()].includes(origin)) return true;
+  return (
+    origin === request.url.origin &&
+    [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
+  );
+}

@@ -1,0 +1,28 @@
+/** The credentials of a step, got from the store in the order in which they are written. */
+import type { Presentation } from '../credential/presentation.ts';
+import type { Credential, CredentialRef, RequestStep } from '../model.ts';
+import type { JobState } from './state.ts';
+
+export async function presentAll(step: RequestStep, state: JobState): Promise<Presentation[]> {
+  const presentations: Presentation[] = [];
+  for (const ref of step.credentials) presentations.push(await present(ref, state));
+  return presentations;
+}
+
+async function present(ref: CredentialRef, state: JobState): Promise<Presentation> {
+  const { environment } = state.job;
+  const credential = credentialOf(ref.name, state);
+  const presented = await state.store.present(credential, environment, { stale: ref.renew === false });
+  if (ref.renew !== true || presented.exchanges.length > 0 || presented.failure || !presented.use) {
+    return presented;
+  }
+  // The step asks for a renewal: the token at hand is put aside.
+  state.store.forget(presented.use.fingerprint);
+  return state.store.present(credential, environment);
+}
+
+export function credentialOf(name: string, state: JobState): Credential {
+  const credential = state.job.environment.credentials.get(name);
+  if (!credential) throw new Error(`the plan lacks the credential ${name}`);
+  return credential;
+}
