@@ -19,22 +19,27 @@ export function createRefusals(): Refusals {
     find: (environment, credential) => seen.get(key(environment, credential)) ?? null,
     note(environment, exchange) {
       const hop = exchange.hops.at(-1);
-      if (!hop?.response || !isRefusal(hop.response)) return;
+      if (!hop?.response) return;
       const carried = hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
       if (!carried) return;
       for (const { name, type } of exchange.credentials) {
-        if (type === 'basic' && !seen.has(key(environment, name))) seen.set(key(environment, name), exchange);
+        if (type !== 'basic' && type !== 'digest') continue;
+        if (!isRefusal(hop.response, type) || seen.has(key(environment, name))) continue;
+        seen.set(key(environment, name), exchange);
       }
     },
   };
 }
 
-/** 401 that asks for Basic, or for nothing at all; words about a locked account at any status. 403 may be about rights. */
-function isRefusal(response: Response): boolean {
+/**
+ * 401 that asks for the same scheme, or for nothing at all; words about a locked account at any status. 403 may be
+ * about rights, and a stale nonce (RFC 7616 section 3.3) is about no password.
+ */
+function isRefusal(response: Response, type: 'basic' | 'digest'): boolean {
   if (speaksOfLock(response)) return true;
   if (response.status !== 401) return false;
-  const schemes = parseChallenges(headerValues(response, 'www-authenticate')).map(({ scheme }) =>
-    scheme.toLowerCase(),
-  );
-  return schemes.length === 0 || schemes.includes('basic');
+  const challenges = parseChallenges(headerValues(response, 'www-authenticate'));
+  const own = challenges.filter(({ scheme }) => scheme.toLowerCase() === type);
+  if (own.some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true')) return false;
+  return challenges.length === 0 || own.length > 0;
 }
