@@ -78,14 +78,15 @@ function createMessageSigner(
       const base = httpbis.createSignatureBase({ fields, componentParser: queryParameter }, message);
       const input = httpbis.createSigningParameters({
         key: { sign: async () => Buffer.alloc(0) },
-        params: ['created', 'expires', 'nonce', 'alg', 'keyid', 'tag'].filter(
+        params: ['created', 'expires', 'keyid', 'alg', 'nonce', 'tag'].filter(
           (each) => each !== 'expires' || lifetime !== null,
         ),
         paramValues: {
           created,
           ...(lifetime === null ? {} : { expires: new Date(created.getTime() + lifetime) }),
           ...(credential.nonce ? { nonce: random.token(16) } : {}),
-          alg,
+          // Verifiers know the algorithm by the key; it is named where it is written.
+          ...(credential.alg === '' ? {} : { alg }),
           keyid: credential.key_id,
           ...(tag === null ? {} : { tag }),
         },
