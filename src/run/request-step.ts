@@ -153,7 +153,7 @@ function refusedBefore(
   exchange: Exchange,
   presentations: readonly Presentation[],
 ): StepRun {
-  const name = exchange.credentials.find(({ type }) => type === 'basic')?.name ?? '';
+  const name = exchange.credentials.find(({ type }) => type === 'basic' || type === 'digest')?.name ?? '';
   const check: Check = {
     kind: 'credential',
     subject: name,
