@@ -53,7 +53,7 @@ export const signatureAlgorithms: Readonly<Record<string, Wants>> = {
 
 /** The end of a sentence that begins with what the key is called; null where the key fits. */
 export function misfit(key: Key, alg: string, algorithms: Readonly<Record<string, Wants>>): string | null {
-  const wants = algorithms[alg];
+  const wants = Object.hasOwn(algorithms, alg) ? algorithms[alg] : undefined;
   if (!wants) return `cannot be used: "${alg}" is none of ${Object.keys(algorithms).join(', ')}`;
   if (key.alg !== null && algorithms === jwsAlgorithms && key.alg !== alg) {
     return `is a JWK for "${key.alg}", and alg is "${alg}"`;

@@ -7,6 +7,7 @@ import type {
 } from '../model.ts';
 import { hmacKey } from './hmac-key.ts';
 import { signatureKey } from './http-signature.ts';
+import { jwsAlgorithms } from './key-fit.ts';
 import type { PreflightFault } from './preflight.ts';
 import { unsendable } from './rendering.ts';
 import { reveal } from './request-parts.ts';
@@ -24,6 +25,8 @@ export async function signingProblems(credential: Signing): Promise<PreflightFau
         'Give the shared key, written as key_encoding says.',
       );
     case 'self_signed_jwt':
+      // The plan has told of an alg that there is not.
+      if (!Object.hasOwn(jwsAlgorithms, credential.alg)) return [];
       return keyFault(
         name,
         jwsKey(reveal(credential.key), credential.alg),
