@@ -1,8 +1,9 @@
 /** What run, lint and list have in common: files and flags to a plan. */
 import { resolve } from 'node:path';
+import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
 import { createSecrets } from '../load/secrets.ts';
-import type { JsonMap } from '../model.ts';
+import type { Credential, JsonMap } from '../model.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
@@ -59,13 +60,25 @@ export async function planProject(
   };
   const made = plan(context, loaded.scenarios, options);
   const expectations = await checkExpectations(made.jobs);
+  const unusable = offline ? [] : beside(made.problems, await preflight(credentialsOf(made)));
   const all = [
     ...loaded.problems,
     ...problems.list,
-    ...withLines([...made.problems, ...expectations.list], loaded),
+    ...withLines([...made.problems, ...expectations.list, ...unusable], loaded),
   ];
   if (all.length > 0) throw new ProblemError(sorted(all));
   return { loaded, plan: made, lookups, notes: secrets.notes };
+}
+
+function credentialsOf({ jobs }: Plan): Credential[] {
+  return jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
+}
+
+/** Without those at a place of which something is told already: a secret that is missing is no key either. */
+function beside(told: readonly Problem[], list: readonly Problem[]): Problem[] {
+  const place = ({ source }: Problem): string => JSON.stringify(source);
+  const places = new Set(told.map(place));
+  return list.filter((problem) => !places.has(place(problem)));
 }
 
 function planOptions(flags: RunFlags, problems: Problems): PlanOptions {

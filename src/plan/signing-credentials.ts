@@ -9,6 +9,7 @@ import type {
 } from '../model.ts';
 import type { CredentialReader } from './credential-reader.ts';
 import { mapAt } from './maps.ts';
+import { checkHmac, checkHttpSignature, checkSelfSignedJwt, checkSigV4 } from './signing-checks.ts';
 
 /** Milliseconds. */
 const tokenLifetime = 5 * 60_000;
@@ -28,7 +29,7 @@ export function planHmac(reader: CredentialReader): HmacCredential {
     const value = map[key];
     return typeof value === 'string' ? value : otherwise;
   };
-  return {
+  const credential: HmacCredential = {
     ...reader.base,
     type: 'hmac',
     algorithm: reader.word<HmacCredential['algorithm']>('algorithm', 'sha256'),
@@ -41,6 +42,8 @@ export function planHmac(reader: CredentialReader): HmacCredential {
     encoding: reader.word<HmacCredential['encoding']>('encoding', 'hex'),
     headers: stringsOf(mapAt(map, 'headers')),
   };
+  checkHmac(credential, reader);
+  return credential;
 }
 
 function stringsOf(map: JsonMap): Record<string, string> {
@@ -48,7 +51,7 @@ function stringsOf(map: JsonMap): Record<string, string> {
 }
 
 export function planSelfSignedJwt(reader: CredentialReader): SelfSignedJwtCredential {
-  return {
+  const credential: SelfSignedJwtCredential = {
     ...reader.base,
     type: 'self_signed_jwt',
     alg: reader.needPlain('alg'),
@@ -58,10 +61,12 @@ export function planSelfSignedJwt(reader: CredentialReader): SelfSignedJwtCreden
     claims: reader.read.map(mapAt(reader.map, 'claims')),
     lifetime: reader.duration('lifetime') ?? tokenLifetime,
   };
+  checkSelfSignedJwt(credential, reader);
+  return credential;
 }
 
 export function planSigV4(reader: CredentialReader): SigV4Credential {
-  return {
+  const credential: SigV4Credential = {
     ...reader.base,
     type: 'aws_sigv4',
     access_key_id: reader.need('access_key_id'),
@@ -70,10 +75,12 @@ export function planSigV4(reader: CredentialReader): SigV4Credential {
     region: reader.needPlain('region'),
     service: reader.needPlain('service'),
   };
+  checkSigV4(credential, reader);
+  return credential;
 }
 
 export function planHttpSignature(reader: CredentialReader): HttpSignatureCredential {
-  return {
+  const credential: HttpSignatureCredential = {
     ...reader.base,
     type: 'http_signature',
     key_id: reader.needPlain('key_id'),
@@ -87,4 +94,6 @@ export function planHttpSignature(reader: CredentialReader): HttpSignatureCreden
     nonce: reader.map['nonce'] === true,
     digest: reader.word<HttpSignatureCredential['digest']>('digest', 'sha-256'),
   };
+  checkHttpSignature(credential, reader);
+  return credential;
 }

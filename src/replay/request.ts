@@ -65,6 +65,10 @@ export async function prepareRequest(
   ]);
   const signers = presentations.flatMap(({ signer }) => (signer ? [signer] : []));
   const request = { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
+  for (const signer of signers) {
+    const fault = signer.fault?.(request) ?? null;
+    if (fault !== null) return { error: fault };
+  }
   return signers.length > 0 ? { ...request, signers } : request;
 }
 

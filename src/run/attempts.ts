@@ -36,11 +36,13 @@ export async function sendWithRetries(
   while (true) {
     const attempt = await sendOnce(step, state, request, presentations, made + attempts.length + 1);
     attempts.push(attempt);
-    state.refusals.note(state.job.environment, attempt);
     const hop = attempt.hops.at(-1);
     if (hop && mayBeRetried(hop) && retries > 0) retries -= 1;
     else if (hop && challenges > 0 && isChallenged(hop, request)) challenges -= 1;
-    else return attempts;
+    else {
+      state.refusals.note(state.job.environment, attempt);
+      return attempts;
+    }
   }
 }
 

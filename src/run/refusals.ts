@@ -12,6 +12,12 @@ export interface Refusals {
   note(environment: Environment, exchange: Exchange): void;
 }
 
+/** Types of credentials with a password, and their schemes. */
+const passwords: ReadonlyMap<string, string> = new Map([
+  ['basic', 'basic'],
+  ['digest', 'digest'],
+]);
+
 export function createRefusals(): Refusals {
   const seen = new Map<string, Exchange>();
   const key = (environment: Environment, credential: string): string => `${environment.name}\n${credential}`;
@@ -23,23 +29,23 @@ export function createRefusals(): Refusals {
       const carried = hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
       if (!carried) return;
       for (const { name, type } of exchange.credentials) {
-        if (type !== 'basic' && type !== 'digest') continue;
-        if (!isRefusal(hop.response, type) || seen.has(key(environment, name))) continue;
-        seen.set(key(environment, name), exchange);
+        const scheme = passwords.get(type);
+        if (scheme === undefined || seen.has(key(environment, name))) continue;
+        if (isRefusal(hop.response, scheme)) seen.set(key(environment, name), exchange);
       }
     },
   };
 }
 
 /**
- * 401 that asks for the same scheme, or for nothing at all; words about a locked account at any status. 403 may be
- * about rights, and a stale nonce (RFC 7616 section 3.3) is about no password.
+ * 401 that asks for the scheme again, or for nothing at all; words about a locked account at any status. 403 may be
+ * about rights, and `stale` is about the nonce alone (RFC 7616 section 3.3).
  */
-function isRefusal(response: Response, type: 'basic' | 'digest'): boolean {
+function isRefusal(response: Response, scheme: string): boolean {
   if (speaksOfLock(response)) return true;
   if (response.status !== 401) return false;
   const challenges = parseChallenges(headerValues(response, 'www-authenticate'));
-  const own = challenges.filter(({ scheme }) => scheme.toLowerCase() === type);
-  if (own.some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true')) return false;
-  return challenges.length === 0 || own.length > 0;
+  const same = challenges.filter((each) => each.scheme.toLowerCase() === scheme);
+  if (same.some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true')) return false;
+  return challenges.length === 0 || same.length > 0;
 }

@@ -29,7 +29,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
   report: [...ground, 'http'],
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
   run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit'],
-  // Of diagnosis it prints the vocabulary, and of the audit it knows the ids that expectations may name.
+  // Of credentials it knows what is checked before a run, of diagnosis it prints the vocabulary, and of the audit it
+  // knows the ids that expectations may name.
   cli: [
     ...ground,
     'http',
@@ -39,6 +40,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'replay',
     'run',
     'report',
+    'credential/preflight.ts',
     'diagnose/vocabulary.ts',
     'audit/checks.json',
   ],

@@ -1,0 +1,153 @@
+/** HTTP Digest against Apache's mod_auth_digest, replayed by the program. */
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { startApache } from '../support/apache.ts';
+import { type Ended, why401 } from '../support/command.ts';
+import { type Daemon, freePort } from '../support/daemon.ts';
+import { type Origins, startOrigins } from '../support/origins.ts';
+import { requireProgram } from '../support/require.ts';
+
+const api = 'http://legacy.example.test';
+const password = 'correct-horse-battery';
+
+type Hops = readonly {
+  readonly request: { readonly headers: readonly (readonly [string, string])[] };
+  readonly response: { readonly status: number };
+}[];
+interface Report {
+  readonly scenarios: readonly {
+    readonly steps: readonly { readonly exchanges: readonly { readonly hops: Hops }[] }[];
+  }[];
+}
+
+describe('apache with HTTP Digest', () => {
+  let program: string;
+  let origins: Origins;
+  let apache: Daemon | undefined;
+  let port: number;
+
+  before(function () {
+    program = requireProgram(this, 'apache2');
+  });
+  beforeEach(async () => {
+    origins = await startOrigins();
+    await origins.serve('http://app.example.test', (_request, response) => response.end('fine'));
+    port = await freePort();
+    origins.map(api, `127.0.0.1:${port}`);
+  });
+  afterEach(async () => {
+    await apache?.stop();
+    await origins.close();
+  });
+
+  async function start(lines: string): Promise<void> {
+    const app = origins.transport.connectTo.get('app.example.test:80');
+    const hash = createHash('md5').update(`ops:Depot:${password}`).digest('hex');
+    apache = await startApache({
+      program,
+      ports: [port],
+      modules: ['proxy', 'proxy_http', 'authn_core', 'authn_file', 'authz_user', 'auth_digest'],
+      files: { digest: `ops:Depot:${hash}\n` },
+      configuration: `<Location />\nAuthType Digest\nAuthName Depot\nAuthUserFile {folder}/digest\nRequire valid-user\n${lines}</Location>\nProxyPass / http://${app}/`,
+    });
+  }
+
+  /** `also`: files with the same scenario again. */
+  function run(given: string, steps: readonly object[], also: readonly string[] = []): Promise<Ended> {
+    const scenario = JSON.stringify({ credential: 'legacy', steps });
+    return why401(
+      ['run', '--verbose', '--jobs', '1', '--reporter', 'console', '--reporter', 'json=report.json'],
+      {
+        files: {
+          'why401.yml': JSON.stringify({
+            environments: {
+              staging: {
+                protected: false,
+                origins: { api },
+                connect_to: Object.fromEntries(origins.transport.connectTo),
+              },
+            },
+            credentials: {
+              legacy: { type: 'digest', username: 'ops', password: '${secret.LEGACY_PASSWORD}' },
+            },
+          }),
+          'orders.yml': scenario,
+          ...Object.fromEntries(also.map((path) => [path, scenario])),
+        },
+        env: { LEGACY_PASSWORD: given },
+      },
+    );
+  }
+  /** What the program sent, as Apache let it through: `nc` of each. */
+  const counts = (): string[] =>
+    origins.received.map(({ method, url, headers }) => {
+      const field = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+      return `${method} ${url} ${/nc=\w+/.exec(field)?.[0] ?? 'no nc'}`;
+    });
+  const hopsOf = (report: string): Hops[][] => {
+    const { scenarios } = JSON.parse(report) as Report;
+    return scenarios.flatMap(({ steps }) => steps.map(({ exchanges }) => exchanges.map(({ hops }) => hops)));
+  };
+  const statuses = (report: string): number[][] =>
+    hopsOf(report).map((exchanges) => exchanges.flat().map(({ response }) => response.status));
+  /** Whether each request of the run had an Authorization field. */
+  const carried = (report: string): boolean[] =>
+    hopsOf(report)
+      .flat(2)
+      .map(({ request }) => request.headers.some(([name]) => name === 'Authorization'));
+  const orders = [
+    { GET: '/orders?a=b%20c', expect: { status: 200 } },
+    { POST: '/orders', body: { json: { id: 7 } }, expect: { status: 200 } },
+    { GET: '/orders/7', expect: { status: 200 } },
+  ];
+
+  it('answers the challenge once, and uses the nonce for what follows', async () => {
+    await start('');
+    const { code, stdout, stderr, written } = await run(password, orders);
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(statuses(written['report.json'] ?? '')).to.deep.equal([[401, 200], [200], [200]]);
+    expect(counts()).to.deep.equal([
+      'GET /orders?a=b%20c nc=00000001',
+      'POST /orders nc=00000002',
+      'GET /orders/7 nc=00000003',
+    ]);
+    const shown = `${stdout}${written['report.json']}`;
+    const [field] =
+      origins.received[0]?.headers.filter(([name]) => name.toLowerCase() === 'authorization') ?? [];
+    const response = /response="(\w{32})"/.exec(field?.[1] ?? '')?.[1] ?? '';
+    expect(response).to.have.length(32);
+    expect([shown.includes(password), shown.includes(response)]).to.deep.equal([false, false]);
+    expect(stdout)
+      .to.include('username="ops", realm="Depot"')
+      .and.include('response="[secret:legacy response]"');
+  });
+
+  it('answers anew where a nonce is stale, which Apache says of each that was used', async () => {
+    await start('AuthDigestNonceLifetime 0\n');
+    const { code, written } = await run(password, orders);
+    const stale = [401, 200];
+    expect([code, statuses(written['report.json'] ?? '')]).to.deep.equal([0, [stale, stale, stale]]);
+    expect(counts()).to.deep.equal([
+      'GET /orders?a=b%20c nc=00000001',
+      'POST /orders nc=00000001',
+      'GET /orders/7 nc=00000001',
+    ]);
+  });
+
+  it('tries a password that is refused once', async () => {
+    await start('');
+    const { code, stdout, written } = await run(
+      'wrong-password',
+      [
+        { GET: '/orders', expect: { status: 200 } },
+        { GET: '/orders/7', expect: { status: 200 } },
+      ],
+      ['another.yml'],
+    );
+    expect(code).to.equal(1);
+    // The first has no credential, nor has the one that diagnosis sends.
+    expect(carried(written['report.json'] ?? '')).to.deep.equal([false, true, false]);
+    expect(origins.received).to.deep.equal([]);
+    expect(stdout).to.not.include('wrong-password');
+  });
+});
