@@ -1,5 +1,6 @@
 /** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
 import type { Hop, Json, JsonMap } from '../../model.ts';
+import { proofKind } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { s256 } from './code.ts';
@@ -155,7 +156,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       `${strange.join(' ')} is not in scopes_supported`,
     );
   const methods = listOf(metadata['token_endpoint_auth_methods_supported']);
-  const method = methodOf(own, sent);
+  const method = methodOf(subject, own, sent);
   if (method !== null && methods.length > 0 && !methods.includes(method))
     add(
       'grant/method-not-announced',
@@ -178,9 +179,14 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   return found;
 }
 
-function methodOf(hop: Hop, sent: URLSearchParams): string | null {
+function methodOf(subject: Subject, hop: Hop, sent: URLSearchParams): string | null {
   if (/^basic\b/i.test(sentField(hop, 'authorization') ?? '')) return 'client_secret_basic';
-  if (sent.has('client_assertion')) return null;
+  if (sent.has('client_assertion')) {
+    const kind = proofKind(subject);
+    if (kind === null) return null;
+    return kind === 'key' ? 'private_key_jwt' : 'client_secret_jwt';
+  }
+  if (proofKind(subject) === 'certificate') return subject.client?.token_endpoint_auth_method ?? null;
   return sent.has('client_secret') ? 'client_secret_post' : 'none';
 }
 
