@@ -102,9 +102,7 @@ function withSecret(client: Client, ledger: Ledger): ClientAuthentication | Unpr
   ledger.secret(name, secret.map(formEncode));
   if (method === 'client_secret_post') return fixed(secret, null, { client_id, client_secret: secret });
   const encode = client.settings?.basic_encoding === 'none' ? (text: string) => text : formEncode;
-  const basic = secret.map((text) =>
-    Buffer.from(`${encode(client_id)}:${encode(text)}`).toString('base64'),
-  );
+  const basic = secret.map((text) => Buffer.from(`${encode(client_id)}:${encode(text)}`).toString('base64'));
   return fixed(secret, ledger.secret(name, basic), {});
 }
 

@@ -43,7 +43,10 @@ function pemDefect(text: string): KeyDefect | null {
   if (label === 'CERTIFICATE') return { problem: 'is a certificate, not a private key', fix };
   if (label.endsWith('PUBLIC KEY')) return { problem: 'is a public key', fix };
   if (label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED')) {
-    return { problem: 'is encrypted with a pass phrase', fix: 'Give it decrypted: openssl pkey -in key.pem.' };
+    return {
+      problem: 'is encrypted with a pass phrase',
+      fix: 'Give it decrypted: openssl pkey -in key.pem.',
+    };
   }
   if (label === 'OPENSSH PRIVATE KEY') {
     return {
@@ -88,7 +91,10 @@ function described(key: KeyObject, kid: string | null, alg: string | null): Clie
       fix: 'Use an RSA key, one on P-256, P-384 or P-521, or Ed25519.',
     };
   }
-  if (key.asymmetricKeyDetails?.modulusLength !== undefined && key.asymmetricKeyDetails.modulusLength < 2048) {
+  if (
+    key.asymmetricKeyDetails?.modulusLength !== undefined &&
+    key.asymmetricKeyDetails.modulusLength < 2048
+  ) {
     return {
       problem: `is an RSA key of ${key.asymmetricKeyDetails.modulusLength} bits`,
       fix: 'Use one of 2048 bits or more (RFC 7518 section 3.3).',

@@ -34,7 +34,9 @@ export function bindClientEndpoint(
 ): BoundEndpoint {
   const { issuer } = client;
   const [stated, found] = [issuer.metadata[aliases], values[aliases]].map(mapOf);
-  const names = [stated?.[name], issuer.metadata[name], found?.[name]].findIndex((each) => each !== undefined);
+  const names = [stated?.[name], issuer.metadata[name], found?.[name]].findIndex(
+    (each) => each !== undefined,
+  );
   if (!needsCertificate(client) || names < 0 || names === 1)
     return bindEndpoint(name, issuer, values, environment);
   return bind(name, `${aliases}.${name}`, stated ?? {}, found ?? {}, issuer, environment);

@@ -65,8 +65,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       };
       return presentationOf(await acquisition.acquire(asking, environment));
     },
-    ask: (question, environment) =>
-      askServer(question, environment, { ...parts, discovery, breaker }),
+    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, breaker }),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;

@@ -3,6 +3,8 @@ import { clientCertificateFor } from '../http/client-certificate.ts';
 import { parseJson } from '../http/json.ts';
 import type { CauseId, Hop, JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
+import { type Clocks, clocksDiffer, clocksOf } from './facts/clocks.ts';
+import { metadataOf } from './facts/server-metadata.ts';
 import { formOf, sentField } from './facts/wire.ts';
 import type { Subject } from './subject.ts';
 
@@ -32,11 +34,39 @@ const ofAssertions: readonly CauseId[] = [
   'client-assertion-replayed',
 ];
 
+/** What the claims of an assertion show to be wrong; null: nothing. */
+export function assertionFault(subject: Subject): CauseId | null {
+  const [hop] = subject.failing.hops;
+  const claims = (hop && assertionOf(hop)?.claims) ?? null;
+  if (!hop || claims === null) return null;
+  if (isOffTime(claims, clocksOf(subject))) return 'clock-skew';
+  return isForAnother(subject, hop, claims) ? 'client-assertion-audience' : null;
+}
+
+/** Neither the issuer nor the token endpoint; servers seldom take another one. */
+function isForAnother(subject: Subject, hop: Hop, claims: JsonMap): boolean {
+  const named = [claims['aud']].flat().filter((each) => typeof each === 'string');
+  const own = [subject.client?.issuer.issuer, hop.request.url, metadataOf(subject)?.['token_endpoint']];
+  return named.length > 0 && !named.some((each) => own.includes(each));
+}
+
+/** Made a moment ago: where it is over or not begun by the server's clock, the two clocks differ. */
+function isOffTime(claims: JsonMap, clocks: Clocks): boolean {
+  const { server } = clocks;
+  if (server === null || !clocksDiffer(clocks)) return false;
+  const [exp, iat] = [claims['exp'], claims['iat']];
+  return (
+    (typeof exp === 'number' && exp * 1000 <= server) || (typeof iat === 'number' && iat * 1000 > server)
+  );
+}
+
 /** What is wrong, as a rule, where a client that the server knows is refused without a reason. */
 export function usualFault(kind: ClientProofKind | null, subject: Subject): CauseId {
   switch (kind) {
     case 'key':
-      return 'client-assertion-invalid';
+      return assertionFault(subject) ?? 'client-assertion-invalid';
+    case 'secret-jwt':
+      return assertionFault(subject) ?? 'client-secret-wrong';
     case 'certificate':
       return presentsCertificate(subject) ? 'client-cert-invalid' : 'client-cert-missing';
     case 'none':

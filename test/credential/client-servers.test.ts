@@ -5,14 +5,22 @@ import type { JsonMap } from '../../src/model.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { webClient } from '../support/oidc-server.ts';
 import { replay } from '../support/replay.ts';
-import { api, certificateServer, login, mtls, mtlsFeature, type Secured, startSecured } from '../support/secured.ts';
+import {
+  api,
+  certificateServer,
+  login,
+  mtls,
+  mtlsFeature,
+  type Secured,
+  startSecured,
+} from '../support/secured.ts';
 
 const secret = 'a secret: 100% of "+&=/~-_.*<>, and more than 48 bytes';
 const scope = 'orders:read';
 const machine = { type: 'oauth2', grant_type: 'client_credentials', client: 'web', scope };
 const token = { 'a.yml': { steps: [{ token: 'machine' }] } };
 
-export function projectOf(client: JsonMap, more: JsonMap = {}, credential: JsonMap = {}): JsonMap {
+function projectOf(client: JsonMap, more: JsonMap = {}, credential: JsonMap = {}): JsonMap {
   return {
     environments: {
       production: {
@@ -27,7 +35,12 @@ export function projectOf(client: JsonMap, more: JsonMap = {}, credential: JsonM
 }
 
 const registered = (more: ClientMetadata | object, own = secret): ClientMetadata =>
-  webClient('web', own, { grant_types: ['client_credentials'], response_types: [], redirect_uris: [], ...more });
+  webClient('web', own, {
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+    ...more,
+  });
 const jwks = (key: KeyObject, more: object = {}): object => ({
   jwks: { keys: [{ ...key.export({ format: 'jwk' }), use: 'sig', ...more }] },
 });
@@ -57,7 +70,9 @@ const cases: Readonly<Record<string, Case>> = {
   client_secret_basic: withSecret('client_secret_basic'),
   client_secret_post: withSecret('client_secret_post'),
   'client_secret_jwt with HS256': withSecret('client_secret_jwt'),
-  'client_secret_jwt with HS384': withSecret('client_secret_jwt', { token_endpoint_auth_signing_alg: 'HS384' }),
+  'client_secret_jwt with HS384': withSecret('client_secret_jwt', {
+    token_endpoint_auth_signing_alg: 'HS384',
+  }),
   'private_key_jwt, PKCS #8 on P-256': withKey(pem(ec.privateKey, 'pkcs8'), jwks(ec.publicKey)),
   'private_key_jwt, SEC 1 on P-256': withKey(pem(ec.privateKey, 'sec1'), jwks(ec.publicKey)),
   'private_key_jwt, PKCS #1, RS256': withKey(pem(rsa.privateKey, 'pkcs1'), jwks(rsa.publicKey)),
@@ -99,7 +114,12 @@ describe('client authentication at a real server', function () {
         } as object,
       });
       const { origins } = secured;
-      const { jobs, events } = await replay({ origins, project: projectOf(client), scenarios: token, secrets });
+      const { jobs, events } = await replay({
+        origins,
+        project: projectOf(client),
+        scenarios: token,
+        secrets,
+      });
       expect(secured.refusals).to.deep.equal([]);
       expect(jobs.flatMap(({ steps }) => steps.map(({ status }) => status))).to.deep.equal(['passed']);
       const written = JSON.stringify(events);

@@ -79,7 +79,9 @@ describe('DPoP', function () {
     expect(new Set(proofs.map(({ claims }) => claims['jti'])).size).to.equal(3);
     expect(new Set(proofs.map(({ header }) => JSON.stringify(header.jwk))).size).to.equal(1);
     expect(Object.keys(proofs[0]?.header.jwk ?? {}).sort()).to.deep.equal(['crv', 'kty', 'x', 'y']);
-    const uses = jobs.flatMap(({ steps }) => steps.flatMap(({ exchanges }) => exchanges.flatMap(credentialsOf)));
+    const uses = jobs.flatMap(({ steps }) =>
+      steps.flatMap(({ exchanges }) => exchanges.flatMap(credentialsOf)),
+    );
     expect(uses).to.deep.equal(['DPoP with proof', 'DPoP with proof']);
     const written = JSON.stringify(events);
     for (const { dpop } of secured.seen)
@@ -138,7 +140,9 @@ describe('DPoP', function () {
   it('presents a token as Bearer, without proof, where the server says that it is one', async () => {
     await secured.serve(login, (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-      response.end(JSON.stringify({ access_token: 'plain-token-of-web', token_type: 'Bearer', expires_in: 600 }));
+      response.end(
+        JSON.stringify({ access_token: 'plain-token-of-web', token_type: 'Bearer', expires_in: 600 }),
+      );
     });
     await secured.serve(api, (_request, response) => void response.end('{}'));
     const main = { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}/token` } };

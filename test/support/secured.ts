@@ -152,12 +152,14 @@ async function check(request: IncomingMessage, rules: ProofRules, used: Set<stri
   const proof = await jwtVerify(headerOf(request, 'dpop') ?? '', EmbeddedJWK, { typ: 'dpop+jwt' });
   const { htm, htu, ath, jti, nonce, iat } = proof.payload;
   if (htm !== request.method) throw new Error('htm');
-  if (htu !== `https://${request.headers.host}${(request.url ?? '').replace(/\?.*/, '')}`) throw new Error('htu');
+  if (htu !== `https://${request.headers.host}${(request.url ?? '').replace(/\?.*/, '')}`)
+    throw new Error('htu');
   if (ath !== createHash('sha256').update(token).digest('base64url')) throw new Error('ath');
   if (Math.abs((iat ?? 0) - Date.now() / 1000) > 60) throw new Error('iat');
   const { jwk } = proof.protectedHeader;
   const { cnf } = decodeJwt(token) as { cnf?: { jkt?: string } };
-  if (!jwk || (await calculateJwkThumbprint(jwk)) !== cnf?.jkt) throw new Error('the key is not that of cnf.jkt');
+  if (!jwk || (await calculateJwkThumbprint(jwk)) !== cnf?.jkt)
+    throw new Error('the key is not that of cnf.jkt');
   if (used.has(String(jti))) throw new Error('jti');
   used.add(String(jti));
   if (rules.nonce && nonce !== rules.nonce) throw new Error('nonce');

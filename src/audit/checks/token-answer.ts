@@ -1,4 +1,5 @@
 /** Token endpoints: token-answer.yml. */
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import type { Json } from '../../model.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
@@ -137,7 +138,7 @@ const requests: Readonly<Record<string, Predicate>> = {
       : null;
   },
   'mtls-alias'(seen) {
-    if (seen.environment.transport.clientCertificate === null) return null;
+    if (clientCertificateFor(seen.environment.transport, seen.url) === null) return null;
     const aliases = seen.known.metadata.get(`${seen.environment.name} ${seen.origin}`)?.[
       'mtls_endpoint_aliases'
     ];

@@ -1,5 +1,6 @@
 /** Tokens that are bound to a key or a certificate (RFC 7800, RFC 8705, RFC 9449). */
 import { X509Certificate } from 'node:crypto';
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { type Subject, tokenUse } from '../subject.ts';
@@ -50,7 +51,7 @@ function certificate(subject: Subject): Evidence[] {
   if (wanted === null) return [];
   const hop = subject.hop.index;
   const field = 'token cnf.x5t#S256';
-  const { clientCertificate } = subject.environment.transport;
+  const clientCertificate = clientCertificateFor(subject.environment.transport, subject.hop.request.url);
   if (clientCertificate === null) {
     return [
       evidence('binding/no-certificate', {

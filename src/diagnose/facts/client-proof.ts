@@ -1,25 +1,22 @@
 /** Client assertions and certificates of a refused token request (RFC 7523 section 3, RFC 8705 section 2). */
 import type { Hop, JsonMap } from '../../model.ts';
-import { assertionOf, impossible, proofKind, usualFault } from '../client-proof.ts';
+import { assertionFault, assertionOf, impossible, proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
-import { clocksDiffer, clocksOf, describeInstant } from './clocks.ts';
-import { listOf, metadataOf } from './grant.ts';
+import { clocksOf, describeInstant } from './clocks.ts';
+import { listOf, metadataOf } from './server-metadata.ts';
 
 export function clientProofFacts(subject: Subject): Evidence[] {
   const kind = proofKind(subject);
   const [hop] = subject.failing.hops;
   if (kind === null || kind === 'secret' || !hop) return [];
   const refused = isClientRefused(subject);
-  const found = evidence('client/proof', {
-    names: refused ? [usualFault(kind, subject)] : [],
-    excludes: impossible[kind],
-    weight: 1,
-    lines: [{ hop: hop.index, field: 'client authentication', seen: words[kind] }],
-  });
+  const lines = [{ hop: hop.index, field: 'client authentication', seen: words[kind] }];
+  const found = [evidence('client/not-sent', { excludes: impossible[kind] })];
+  if (refused) found.push(evidence('client/proof', { names: [usualFault(kind, subject)], weight: 1, lines }));
   const assertion = assertionOf(hop);
-  if (!refused || !assertion) return [found];
-  return [found, ...audience(subject, hop, assertion.claims), ...time(subject, assertion.claims), ...algorithm(subject, hop, assertion.header)];
+  if (!refused || !assertion) return found;
+  return [...found, ...claims(subject, hop, assertion.claims), ...algorithm(subject, hop, assertion.header)];
 }
 
 const words = {
@@ -33,48 +30,28 @@ function isClientRefused({ error, response }: Subject): boolean {
   return error === 'invalid_client' || (error === null && response?.status === 401);
 }
 
-/** The issuer or the token endpoint; servers seldom take another one. */
-function audience(subject: Subject, hop: Hop, claims: JsonMap): Evidence[] {
-  const named = [claims['aud']].flat().filter((each) => typeof each === 'string');
-  const own = [
-    subject.client?.issuer.issuer,
-    hop.request.url,
-    metadataOf(subject)?.['token_endpoint'],
-  ];
-  if (named.length === 0 || named.some((each) => own.includes(each))) return [];
-  const seen = `${named.join(', ')}: neither the issuer nor the token endpoint`;
-  return [
-    evidence('client/assertion-audience', {
-      names: ['client-assertion-audience'],
-      weight: 2,
-      lines: [{ hop: hop.index, field: 'client assertion aud', seen }],
-    }),
-  ];
+/** What its claims show; a server may yet have refused it for another reason first. */
+function claims(subject: Subject, hop: Hop, assertion: JsonMap): Evidence[] {
+  const fault = assertionFault(subject);
+  if (fault === null) return [];
+  const line = fault === 'clock-skew' ? timeLine(subject, assertion) : audienceLine(assertion);
+  const lines = [{ hop: hop.index, ...line }];
+  return [evidence('client/assertion-claims', { names: [fault], weight: 2, lines })];
 }
 
-/** Made a moment ago: where it is over or not begun by the server's clock, the two clocks differ. */
-function time(subject: Subject, claims: JsonMap): Evidence[] {
+function audienceLine(assertion: JsonMap): { readonly field: string; readonly seen: string } {
+  const named = [assertion['aud']].flat().filter((each) => typeof each === 'string');
+  return {
+    field: 'client assertion aud',
+    seen: `${named.join(', ')}: neither the issuer nor the token endpoint`,
+  };
+}
+
+function timeLine(subject: Subject, assertion: JsonMap): { readonly field: string; readonly seen: string } {
   const clocks = clocksOf(subject);
-  const { server } = clocks;
-  if (server === null || !clocksDiffer(clocks)) return [];
-  const [exp, iat] = [claims['exp'], claims['iat']];
-  const over = typeof exp === 'number' && exp * 1000 <= server;
-  const early = typeof iat === 'number' && iat * 1000 > server;
-  if (!over && !early) return [];
-  const instant = over ? Number(exp) * 1000 : Number(iat) * 1000;
-  return [
-    evidence('client/assertion-time', {
-      names: ['clock-skew'],
-      weight: 2,
-      lines: [
-        {
-          hop: subject.hop.index,
-          field: `client assertion ${over ? 'exp' : 'iat'}`,
-          seen: describeInstant(instant, clocks),
-        },
-      ],
-    }),
-  ];
+  const name = Number(assertion['exp']) * 1000 <= (clocks.server ?? clocks.local) ? 'exp' : 'iat';
+  const seen = describeInstant(Number(assertion[name]) * 1000, clocks);
+  return { field: `client assertion ${name}`, seen };
 }
 
 function algorithm(subject: Subject, hop: Hop, header: JsonMap): Evidence[] {

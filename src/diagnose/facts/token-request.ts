@@ -74,8 +74,7 @@ function authentication(subject: Subject, hop: Hop, parameters: URLSearchParams)
     ];
   }
   const { client } = subject;
-  if (used.length > 0 || !isWhole(hop) || proofKind(subject) !== null)
-    return [];
+  if (used.length > 0 || !isWhole(hop) || proofKind(subject) !== null) return [];
   if (!client) return [];
   const seen = `none was sent; client ${client.name} has ${client.token_endpoint_auth_method}`;
   return [
