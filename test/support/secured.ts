@@ -121,6 +121,10 @@ export const mtlsFeature: Readonly<Record<string, unknown>> = {
 export interface ProofRules {
   /** The nonce that proofs must hold; null: none. */
   nonce?: string | null;
+  /** What proofs are held against; default: the Host field. */
+  readonly host?: string;
+  /** Whether a refusal says why. */
+  readonly silent?: boolean;
   /** Given with each good answer. */
   nextNonce?: string | null;
 }
@@ -135,8 +139,9 @@ export function proofServer(rules: ProofRules = {}): RequestListener {
         answer(response, 200, rules.nextNonce ? { 'dpop-nonce': rules.nextNonce } : {});
       },
       (error: Error) => {
-        const code = error.message === 'nonce' ? 'use_dpop_nonce' : 'invalid_token';
-        const description = code === 'invalid_token' ? `, error_description="${error.message}"` : '';
+        const code = codes[error.message] ?? 'invalid_dpop_proof';
+        const isPlain = code === 'use_dpop_nonce' || rules.silent;
+        const description = isPlain ? '' : `, error_description="Invalid DPoP proof: ${error.message}"`;
         answer(response, 401, {
           'www-authenticate': `DPoP error="${code}"${description}, algs="ES256"`,
           ...(rules.nonce ? { 'dpop-nonce': rules.nonce } : {}),
@@ -146,13 +151,19 @@ export function proofServer(rules: ProofRules = {}): RequestListener {
   };
 }
 
+const codes: Readonly<Record<string, string>> = {
+  nonce: 'use_dpop_nonce',
+  'the scheme is not DPoP': 'invalid_token',
+  'the key is not that of cnf.jkt': 'invalid_token',
+};
+
 async function check(request: IncomingMessage, rules: ProofRules, used: Set<string>): Promise<void> {
   const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');
   if (scheme !== 'DPoP') throw new Error('the scheme is not DPoP');
   const proof = await jwtVerify(headerOf(request, 'dpop') ?? '', EmbeddedJWK, { typ: 'dpop+jwt' });
   const { htm, htu, ath, jti, nonce, iat } = proof.payload;
   if (htm !== request.method) throw new Error('htm');
-  if (htu !== `https://${request.headers.host}${(request.url ?? '').replace(/\?.*/, '')}`)
+  if (htu !== `https://${rules.host ?? request.headers.host}${(request.url ?? '').replace(/\?.*/, '')}`)
     throw new Error('htu');
   if (ath !== createHash('sha256').update(token).digest('base64url')) throw new Error('ath');
   if (Math.abs((iat ?? 0) - Date.now() / 1000) > 60) throw new Error('iat');
