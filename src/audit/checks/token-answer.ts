@@ -54,6 +54,10 @@ const answers: Readonly<Record<string, Predicate>> = {
     hasToken(seen) && typeof seen.members?.['token_type'] !== 'string'
       ? 'gives a token without token_type'
       : null,
+  'dpop-token-type': (seen) =>
+    hasToken(seen) && seen.sent('dpop') !== null && /^bearer$/i.test(String(seen.members?.['token_type']))
+      ? 'gives a token that is bound to nothing although the request held a DPoP proof'
+      : null,
   'token-expires-in'(seen) {
     if (!hasToken(seen)) return null;
     const value = seen.members?.['expires_in'];

@@ -32,6 +32,15 @@ function dpop(subject: Subject): Evidence[] {
       }),
     ];
   }
+  const own = use?.proof?.jkt ?? null;
+  if (jkt !== null && own !== null && proof && own !== jkt) {
+    return [
+      evidence('binding/other-key', {
+        names: ['token-binding-mismatch'],
+        lines: [{ hop, field: 'token cnf.jkt', seen: `${jkt}; the key of the proofs is ${own}` }],
+      }),
+    ];
+  }
   if (jkt !== null && !/^dpop$/i.test(scheme ?? '')) {
     const seen = `binds the token to a key; it was sent with scheme ${scheme ?? 'none'}${proof ? '' : ' and without a proof'}`;
     return [
