@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
 import { createSecrets } from '../load/secrets.ts';
-import type { Credential, JsonMap } from '../model.ts';
+import type { JsonMap } from '../model.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
@@ -60,7 +60,9 @@ export async function planProject(
   };
   const made = plan(context, loaded.scenarios, options);
   const expectations = await checkExpectations(made.jobs);
-  const unusable = offline ? [] : beside(made.problems, await preflight(credentialsOf(made)));
+  const unusable = offline
+    ? []
+    : beside(made.problems, await preflight(made.jobs.map(({ environment }) => environment)));
   const all = [
     ...loaded.problems,
     ...problems.list,
@@ -68,10 +70,6 @@ export async function planProject(
   ];
   if (all.length > 0) throw new ProblemError(sorted(all));
   return { loaded, plan: made, lookups, notes: secrets.notes };
-}
-
-function credentialsOf({ jobs }: Plan): Credential[] {
-  return jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
 }
 
 /** Without those at a place of which something is told already: a secret that is missing is no key either. */

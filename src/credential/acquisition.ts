@@ -3,12 +3,15 @@ import type { Client, Environment, Exchange, OAuth2Credential } from '../model.t
 import type { Redactor, Secret } from '../secret.ts';
 import { renderToken } from './bearer.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import { bindEndpoint } from './endpoint.ts';
+import type { AssertionDoors } from './client-assertion.ts';
+import { authenticationOf, type ClientAuthentication, certificateProblem } from './client-authentication.ts';
+import { createDpopKeys, type DpopKeys } from './dpop-keys.ts';
+import { bindClientEndpoint, isStated } from './endpoint.ts';
 import { lifetimeOf } from './expiry.ts';
 import type { Acquired, Held } from './holding.ts';
 import type { Ledger } from './ledger.ts';
 import type { Discovery } from './metadata.ts';
-import { authenticationOf, type ClientAuthentication, requestToken } from './oauth2.ts';
+import { requestToken } from './oauth2.ts';
 import type { CredentialFailure, Perform } from './presentation.ts';
 import { createRefreshChain, mayHaveArrived, type RefreshChain } from './refresh-chain.ts';
 import { decodeToken } from './token.ts';
@@ -18,10 +21,9 @@ export interface Acquisition {
   /** Gets a new token; callers see to it that one credential is not acquired twice at a time. */
   acquire(credential: OAuth2Credential, environment: Environment): Promise<Acquired>;
 }
-export interface AcquisitionDoors {
+export interface AcquisitionDoors extends AssertionDoors {
   readonly perform: Perform;
   readonly redactor: Redactor;
-  readonly ledger: Ledger;
   readonly discovery: Discovery;
 }
 
@@ -29,6 +31,7 @@ interface Attempt {
   readonly credential: OAuth2Credential;
   readonly environment: Environment;
   readonly authentication: ClientAuthentication;
+  readonly dpop: DpopKeys;
   readonly credentialKey: string;
   readonly clientKey: string;
   readonly exchanges: Exchange[];
@@ -43,15 +46,25 @@ export interface BreakerKeys {
 export function breakerKeys(
   client: Client,
   environment: Environment,
-  clientSecret: Secret | null,
+  proof: Secret | null,
   ledger: Ledger,
 ): BreakerKeys {
+  const { settings } = client;
   const parts = [
     environment.name,
     client.issuer.issuer,
     client.client_id,
     client.token_endpoint_auth_method,
-    clientSecret && ledger.fingerprint(clientSecret),
+    proof && ledger.fingerprint(proof),
+    // The same secret, said otherwise, is worth a try.
+    ...(settings
+      ? [
+          settings.kid,
+          settings.token_endpoint_auth_signing_alg,
+          settings.assertion_audience,
+          settings.basic_encoding,
+        ]
+      : []),
   ];
   return {
     client: JSON.stringify(parts),
@@ -61,15 +74,17 @@ export function breakerKeys(
 
 export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = createBreaker()): Acquisition {
   const chains = new Map<string, RefreshChain>();
+  const dpop = createDpopKeys(doors);
   return {
     async acquire(credential, environment) {
       const { client } = credential;
-      const authentication = authenticationOf(client, doors.ledger);
+      const authentication = authenticationOf(client, environment, doors);
       if ('problem' in authentication) return unsent(authentication.problem, environment, [], doors.redactor);
-      const keys = breakerKeys(client, environment, authentication.clientSecret, doors.ledger);
+      const keys = breakerKeys(client, environment, authentication.proof, doors.ledger);
       const clientKey = keys.client;
       const credentialKey = keys.credential(credential.name);
-      const attempt = { credential, environment, authentication, credentialKey, clientKey, exchanges: [] };
+      const parts = { credential, environment, authentication, dpop };
+      const attempt = { ...parts, credentialKey, clientKey, exchanges: [] };
       return breaker.firstAlone(clientKey, () => tryOnce(attempt, breaker, chains, doors));
     },
   };
@@ -119,17 +134,17 @@ async function endpointOf(
   { credential, environment, exchanges }: Attempt,
   { discovery, redactor }: AcquisitionDoors,
 ): Promise<{ readonly url: URL } | { readonly failure: CredentialFailure }> {
-  const { issuer } = credential.client;
-  const stated = Object.hasOwn(issuer.metadata, 'token_endpoint');
-  const found = stated ? null : await discovery.find(environment, issuer);
+  const { client } = credential;
+  const found = isStated('token_endpoint', client) ? null : await discovery.find(environment, client.issuer);
   exchanges.push(...(found?.exchanges ?? []));
   const bound = found?.failure
     ? { problem: found.failure }
-    : bindEndpoint('token_endpoint', issuer, found?.values ?? {}, environment);
-  if ('url' in bound) return bound;
+    : bindClientEndpoint('token_endpoint', client, found?.values ?? {}, environment);
+  const problem = 'url' in bound ? certificateProblem(client, environment, bound.url) : bound.problem;
+  if ('url' in bound && problem === null) return bound;
   const failure = {
     error: null,
-    message: redactor.redact(bound.problem),
+    message: redactor.redact(problem ?? ''),
     exchange: found?.exchange ?? nothingSent(environment),
     shared: found?.exchange !== undefined && found.exchange !== null && found.exchanges.length === 0,
   };
@@ -147,12 +162,17 @@ async function grant(
   const refreshToken: Secret | null = chain?.current ?? null;
   if (refreshToken) doors.ledger.secret(`${credential.name} refresh_token`, refreshToken);
   const request = { credential, environment, endpoint, authentication, refreshToken };
-  const exchange = await requestToken(request, doors.perform);
+  const dpop = await attempt.dpop.of(attempt.credentialKey, credential);
+  const send = (): Promise<Exchange> => requestToken(request, dpop?.proving(doors.perform) ?? doors.perform);
+  const exchange = await (dpop ? dpop.withNonce(exchanges, send) : send());
   exchanges.push(exchange);
-  const result = readTokenAnswer(exchange, credential.name, doors.ledger, doors.redactor);
+  const result = readTokenAnswer(exchange, credential.name, doors.ledger, doors.redactor, dpop !== null);
   if ('answer' in result) {
-    if (chain && result.answer.refresh_token) chain.current = result.answer.refresh_token;
-    return { held: hold(credential, exchange, result.answer, doors.ledger), exchanges, failure: null };
+    const { answer } = result;
+    if (chain && answer.refresh_token) chain.current = answer.refresh_token;
+    const held = hold(credential, exchange, answer, doors.ledger);
+    const bound = dpop && answer.token_type === 'DPoP' ? dpop.bind(held.rendered, answer.access_token) : null;
+    return { held: bound ? { ...held, rendered: bound } : held, exchanges, failure: null };
   }
   const { error, message, closes } = result.refusal;
   const failure = { error, message: doors.redactor.redact(message), exchange, shared: false };

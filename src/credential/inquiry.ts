@@ -1,20 +1,26 @@
 /** Questions to an authorization server about a token or a client, made by oauth4webapi and sent through our own door. */
-import type { Client, Environment, Exchange, Issuer } from '../model.ts';
+import type { Client, Environment, Exchange, Issuer, Json } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
 import { breakerKeys } from './acquisition.ts';
 import { finalResponse } from './answer.ts';
 import type { Breaker } from './breaker.ts';
-import { bindEndpoint } from './endpoint.ts';
-import type { Ledger } from './ledger.ts';
+import type { AssertionDoors } from './client-assertion.ts';
+import {
+  authenticationOf,
+  type ClientProof,
+  certificateProblem,
+  clientAuth,
+  secretMembers,
+} from './client-authentication.ts';
+import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
+import { fieldsOf, formValue } from './form.ts';
 import type { Discovery } from './metadata.ts';
-import { authenticationOf, type ClientAuthentication, clientAuth, fieldsOf, formValue } from './oauth2.ts';
 import type { Asked, ClientQuestion, Perform } from './presentation.ts';
 import { type Refusal, readRefusal } from './token-answer.ts';
 
-export interface InquiryDoors {
+export interface InquiryDoors extends AssertionDoors {
   readonly perform: Perform;
   readonly redactor: Redactor;
-  readonly ledger: Ledger;
   readonly discovery: Discovery;
   readonly breaker: Breaker;
 }
@@ -35,14 +41,25 @@ export async function askServer(
   const found = await doors.discovery.find(environment, issuer);
   const exchanges: Exchange[] = [...found.exchanges];
   const nothing: Asked = { exchange: null, exchanges };
-  const bound = bindEndpoint(endpoints[question.kind], issuer, found.values ?? {}, environment);
+  const values = found.values ?? {};
+  const name = endpoints[question.kind];
+  const bound =
+    question.kind === 'userinfo'
+      ? bindEndpoint(name, issuer, values, environment)
+      : bindClientEndpoint(name, question.client, values, environment);
   if (!('url' in bound)) return nothing;
   const exchange =
     question.kind === 'userinfo'
       ? await askUserinfo(bound.url, question.fingerprint, environment, doors)
-      : await askAsClient(question, bound.url, environment, doors);
+      : await askAsClient(question, bound.url, tokenEndpoint(issuer, values), environment, doors);
   if (exchange) exchanges.push(exchange);
   return { exchange, exchanges };
+}
+
+/** What an assertion may be for, whichever endpoint it is sent to. */
+function tokenEndpoint(issuer: Issuer, values: Readonly<Record<string, Json>>): string {
+  const value = values['token_endpoint'];
+  return typeof value === 'string' ? value : issuer.issuer;
 }
 
 async function askUserinfo(
@@ -63,19 +80,21 @@ async function askUserinfo(
 async function askAsClient(
   question: Exclude<ClientQuestion, { kind: 'userinfo' }>,
   url: URL,
+  tokenEndpoint: string,
   environment: Environment,
   doors: InquiryDoors,
 ): Promise<Exchange | null> {
   const { breaker, ledger, redactor } = doors;
   const { client } = question;
-  const authentication = authenticationOf(client, ledger);
-  if ('problem' in authentication) return null;
-  const keys = breakerKeys(client, environment, authentication.clientSecret, ledger);
+  const authentication = authenticationOf(client, environment, doors);
+  if ('problem' in authentication || certificateProblem(client, environment, url)) return null;
+  const keys = breakerKeys(client, environment, authentication.proof, ledger);
   // What was refused with the same secret counts, whatever it was for.
   const closed = [keys.client, ...credentialsOf(client, environment).map(keys.credential)];
   return breaker.firstAlone(keys.client, async () => {
     if (breaker.refusal(...closed)) return null;
-    const exchange = await send(question, url, environment, authentication, doors);
+    const proof = await authentication.prove(tokenEndpoint);
+    const exchange = await send(question, url, environment, proof, doors);
     const refusal = exchange && readRefusal(exchange, redactor);
     if (exchange && refusal && closesClient(refusal, exchange)) {
       const { error, message } = refusal;
@@ -101,14 +120,13 @@ async function send(
   question: Exclude<ClientQuestion, { kind: 'userinfo' }>,
   url: URL,
   environment: Environment,
-  authentication: ClientAuthentication,
+  proof: ClientProof,
   { perform, ledger }: InquiryDoors,
 ): Promise<Exchange | null> {
   const oauth = await import('oauth4webapi');
   const { client } = question;
   const { client_id } = client;
-  const secrets = new Map<string, Secret>();
-  if (authentication.clientSecret) secrets.set('client_secret', authentication.clientSecret);
+  const secrets = secretMembers(proof);
   const made: Exchange[] = [];
   const options = {
     [oauth.allowInsecureRequests]: url.protocol === 'http:',
@@ -117,7 +135,7 @@ async function send(
       { method, headers, body }: { method: string; headers: Record<string, string>; body?: unknown },
     ): Promise<Response> => {
       if (!(body instanceof URLSearchParams)) throw new Error('oauth4webapi made a request without a form');
-      const fields = fieldsOf(headers, authentication.basic);
+      const fields = fieldsOf(headers, proof.basic);
       const form = formValue(body, secrets);
       made.push(
         await perform({ role: 'experiment', environment, method, url: target, headers: fields, body: form }),
@@ -125,7 +143,7 @@ async function send(
       return new Response();
     },
   };
-  const auth = clientAuth(oauth, authentication, client);
+  const auth = clientAuth(proof);
   const server = serverOf(client.issuer, question.kind, url);
   if (question.kind === 'introspection') {
     const token = ledger.find(question.fingerprint);

@@ -1,8 +1,8 @@
 /** Token requests (RFC 6749 sections 4.4 and 6, RFC 8707), made by oauth4webapi and sent through our own door. */
-import type { ClientAuth } from 'oauth4webapi';
-import type { Client, Environment, Exchange, Field, OAuth2Credential } from '../model.ts';
-import { Secret, type Value } from '../secret.ts';
-import type { Ledger } from './ledger.ts';
+import type { Environment, Exchange, OAuth2Credential } from '../model.ts';
+import type { Secret } from '../secret.ts';
+import { type ClientAuthentication, clientAuth, secretMembers } from './client-authentication.ts';
+import { fieldsOf, formValue } from './form.ts';
 import type { Perform } from './presentation.ts';
 
 export interface TokenRequest {
@@ -13,40 +13,14 @@ export interface TokenRequest {
   /** Set for the grant of that name. */
   readonly refreshToken: Secret | null;
 }
-export interface ClientAuthentication {
-  readonly clientSecret: Secret | null;
-  /** Joined and encoded for the Authorization field. */
-  readonly basic: Secret | null;
-}
-
-/** How the client proves itself, every secret form of it learnt; or why it cannot. */
-export function authenticationOf(
-  client: Client,
-  ledger: Ledger,
-): ClientAuthentication | { readonly problem: string } {
-  if (client.token_endpoint_auth_method === 'none') return { clientSecret: null, basic: null };
-  if (client.client_secret === null || client.client_secret.length === 0) {
-    return {
-      problem: `The client "${client.name}" has no client_secret, which ${client.token_endpoint_auth_method} needs.`,
-    };
-  }
-  const name = `${client.name} client_secret`;
-  const clientSecret = ledger.secret(name, client.client_secret);
-  ledger.secret(name, clientSecret.map(formEncode));
-  if (client.token_endpoint_auth_method === 'client_secret_post') return { clientSecret, basic: null };
-  const basic = clientSecret.map((secret) =>
-    Buffer.from(`${formEncode(client.client_id)}:${formEncode(secret)}`).toString('base64'),
-  );
-  return { clientSecret, basic: ledger.secret(name, basic) };
-}
 
 /** Sends one token request; the answer is in the exchange. */
 export async function requestToken(request: TokenRequest, perform: Perform): Promise<Exchange> {
   const oauth = await import('oauth4webapi');
   const { credential, environment, endpoint, authentication, refreshToken } = request;
   const { client } = credential;
-  const secrets = new Map<string, Secret>();
-  if (authentication.clientSecret) secrets.set('client_secret', authentication.clientSecret);
+  const proof = await authentication.prove(endpoint.href);
+  const secrets = secretMembers(proof);
   if (refreshToken) secrets.set('refresh_token', refreshToken);
   const made: Exchange[] = [];
   const options = {
@@ -61,7 +35,7 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
         environment,
         method,
         url,
-        headers: fieldsOf(headers, authentication.basic),
+        headers: fieldsOf(headers, proof.basic),
         body: formValue(body, secrets),
       } as const;
       made.push(await perform(sent));
@@ -70,7 +44,7 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
     },
   };
   const server = { issuer: client.issuer.issuer, token_endpoint: endpoint.href };
-  const auth = clientAuth(oauth, authentication, client);
+  const auth = clientAuth(proof);
   const asked = parametersOf(credential);
   const { client_id } = client;
   if (refreshToken) {
@@ -86,21 +60,6 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
   return exchange;
 }
 
-/** The client authentication of the project file, as oauth4webapi wants it. */
-export function clientAuth(
-  oauth: typeof import('oauth4webapi'),
-  { clientSecret, basic }: ClientAuthentication,
-  client: Client,
-): ClientAuth {
-  if (clientSecret === null) return oauth.None();
-  if (client.token_endpoint_auth_method === 'client_secret_post') {
-    return oauth.ClientSecretPost(clientSecret.reveal());
-  }
-  // The library escapes "-", "_" and "." too. That means the same (RFC 6749 appendix B), but many servers do not
-  // decode at all, and would see another client_id than that of other clients.
-  return (_server, _client, _body, headers) => headers.set('authorization', `Basic ${basic?.reveal() ?? ''}`);
-}
-
 /** Empty parameters are left out: servers take `scope=` for a scope. */
 function parametersOf({ scope, resource, audience }: OAuth2Credential): URLSearchParams {
   const asked = new URLSearchParams();
@@ -108,30 +67,4 @@ function parametersOf({ scope, resource, audience }: OAuth2Credential): URLSearc
   for (const one of resource) if (one !== '') asked.append('resource', one);
   if (audience) asked.append('audience', audience);
   return asked;
-}
-
-/** User-Agent is the door's own. */
-export function fieldsOf(headers: Record<string, string>, basic: Secret | null): Field[] {
-  const fields: Field[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === 'user-agent') continue;
-    const shown = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
-    fields.push([shown, name === 'authorization' && basic ? Secret.join(['Basic ', basic]) : value]);
-  }
-  return fields;
-}
-
-/** A form with its secret members as secrets. */
-export function formValue(form: URLSearchParams, secrets: ReadonlyMap<string, Secret>): Value {
-  const parts: Value[] = [];
-  for (const [name, value] of form) {
-    const separator = parts.length === 0 ? '' : '&';
-    parts.push(`${separator}${formEncode(name)}=`, secrets.get(name)?.map(formEncode) ?? formEncode(value));
-  }
-  return Secret.join(parts);
-}
-
-/** application/x-www-form-urlencoded of one value. */
-function formEncode(text: string): string {
-  return new URLSearchParams([['', text]]).toString().slice(1);
 }

@@ -1,45 +1,58 @@
 /** What can be known to be wrong with credentials before anything is sent, once their secrets are known. */
-import type { Credential } from '../model.ts';
+import type { Credential, Environment, Source } from '../model.ts';
 import { Problem } from '../problem.ts';
 
-/** `key` of the credential at which it is told. */
 export interface PreflightFault {
+  /** Key of the credential or of its client at which it is told. */
   readonly key: string;
   readonly message: string;
   readonly fix: string;
 }
-type Check = (credential: Credential) => Promise<readonly PreflightFault[]>;
+type Places = Pick<Credential, 'source' | 'sources'>;
 
-/** What each type needs is loaded only where there is a credential of it. */
-const checks: readonly Check[] = [
-  async (credential) => {
-    switch (credential.type) {
-      case 'hmac':
-      case 'self_signed_jwt':
-      case 'aws_sigv4':
-      case 'http_signature': {
-        const { signingProblems } = await import('./signing-preflight.ts');
-        return signingProblems(credential);
-      }
-      default:
-        return [];
-    }
-  },
-];
-
-/** Each credential once, however many jobs use it. */
-export async function preflight(credentials: Iterable<Credential>): Promise<Problem[]> {
+/** Each credential of an environment once, however many jobs use it. */
+export async function preflight(environments: readonly Environment[]): Promise<Problem[]> {
   const problems: Problem[] = [];
+  const told = new Set<string>();
+  const add = (code: string, places: Places, faults: readonly PreflightFault[]): void => {
+    for (const { key, message, fix } of faults) {
+      const source: Source = places.sources[key] ?? places.source;
+      const place = JSON.stringify([source, message]);
+      if (!told.has(place)) problems.push(new Problem(code, message, { source, fix }));
+      told.add(place);
+    }
+  };
   const seen = new Set<string>();
-  for (const credential of new Set(credentials)) {
-    for (const check of checks) {
-      for (const { key, message, fix } of await check(credential)) {
-        const source = credential.sources[key] ?? credential.source;
-        const place = JSON.stringify([source, message]);
-        if (!seen.has(place)) problems.push(new Problem('CREDENTIAL_UNUSABLE', message, { source, fix }));
-        seen.add(place);
-      }
+  for (const environment of environments) {
+    for (const credential of environment.credentials.values()) {
+      const key = JSON.stringify([environment.name, credential.name]);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      await check(credential, environment, add);
     }
   }
   return problems;
+}
+
+/** What a type needs is loaded only where there is a credential of it. */
+async function check(
+  credential: Credential,
+  environment: Environment,
+  add: (code: string, places: Places, faults: readonly PreflightFault[]) => void,
+): Promise<void> {
+  switch (credential.type) {
+    case 'hmac':
+    case 'self_signed_jwt':
+    case 'aws_sigv4':
+    case 'http_signature': {
+      const { signingProblems } = await import('./signing-preflight.ts');
+      return add('CREDENTIAL_UNUSABLE', credential, await signingProblems(credential));
+    }
+    case 'oauth2': {
+      const { client } = credential;
+      const { clientProblems, dpopProblems } = await import('./client-preflight.ts');
+      add('CLIENT_UNUSABLE', client, await clientProblems(client, environment));
+      return add('CLIENT_UNUSABLE', client, dpopProblems(credential));
+    }
+  }
 }

@@ -36,7 +36,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const parts: StoreParts = { ...doors, ledger };
   const discovery = createDiscovery(perform, redactor);
   const breaker = createBreaker();
-  const acquisition = createAcquisition({ perform, redactor, ledger, discovery }, breaker);
+  const acquisition = createAcquisition({ ...parts, discovery }, breaker);
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
@@ -65,8 +65,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       };
       return presentationOf(await acquisition.acquire(asking, environment));
     },
-    ask: (question, environment) =>
-      askServer(question, environment, { perform, redactor, ledger, discovery, breaker }),
+    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, breaker }),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;

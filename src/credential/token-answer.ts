@@ -10,6 +10,7 @@ import { unsendable } from './rendering.ts';
 
 export interface TokenAnswer {
   readonly access_token: Secret;
+  readonly token_type: 'Bearer' | 'DPoP';
   readonly refresh_token: Secret | null;
   readonly scope: string | null;
   /** Seconds. */
@@ -29,12 +30,16 @@ const final: ReadonlySet<string> = new Set(['invalid_client', 'invalid_grant', '
 const locked =
   /\b(?:account|user|client|credentials?|application)\b[^.]{0,60}\b(?:locked|suspended)\b|\block(?:ed)?[ -]?out\b|\btemporarily (?:locked|blocked)\b|\btoo many\b[^.]{0,40}\b(?:attempts|failures|log-?ins)\b/i;
 
-/** Reads the exchange itself. `name` is the credential's; every token in the answer is learnt, also in a refusal. */
+/**
+ * Reads the exchange itself. `name` is the credential's; every token in the answer is learnt, also in a refusal.
+ * `proven`: the request held a DPoP proof. A server may still give a token that is bound to nothing (RFC 9449 section 5).
+ */
 export function readTokenAnswer(
   exchange: Exchange,
   name: string,
   ledger: Ledger,
   redactor: Redactor,
+  proven = false,
 ): TokenResult {
   const hop = exchange.hops.at(-1);
   if (!hop?.response) return refused(describeFailure('The token endpoint', exchange, redactor));
@@ -54,14 +59,20 @@ export function readTokenAnswer(
   if (defect) return fails(` that has an access_token which ${defect}`);
   const type = members['token_type'];
   if (typeof type !== 'string') return fails(' that has no token_type (RFC 6749 section 5.1)');
-  if (type.toLowerCase() !== 'bearer')
+  const token_type = tokenType(type);
+  if (token_type === null || (token_type === 'DPoP' && !proven))
     return fails(` that has the token_type ${quoted(type, redactor)}, not Bearer`);
   const expires_in = seconds(members['expires_in']);
   if (expires_in === undefined) return fails(' that has an expires_in which is not a number of seconds');
   const scope = typeof members['scope'] === 'string' ? members['scope'] : null;
-  return {
-    answer: { access_token: tokens.access_token, refresh_token: tokens.refresh_token, scope, expires_in },
-  };
+  const { access_token, refresh_token } = tokens;
+  return { answer: { access_token, token_type, refresh_token, scope, expires_in } };
+}
+
+function tokenType(written: string): TokenAnswer['token_type'] | null {
+  const type = written.toLowerCase();
+  if (type === 'bearer') return 'Bearer';
+  return type === 'dpop' ? 'DPoP' : null;
 }
 
 /** A refusal by any endpoint that authenticates clients; null where the answer is none. */

@@ -171,6 +171,8 @@ const byStage: Readonly<Record<Exclude<Stage, 'transport'>, readonly CauseId[]>>
     ...clientAbsent,
     ...clientExists,
     'clock-skew',
+    'client-cert-missing',
+    'client-cert-invalid',
     ...grants,
     ...request,
     ...body,

@@ -1,4 +1,5 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
+import { clientCertificateFor } from '../http/client-certificate.ts';
 import type { CauseId, Source } from '../model.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
@@ -106,8 +107,8 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'tls-to-plain-port': plainPort,
   'plain-to-tls-port': (_, { key, url }) =>
     `Set ${key} to ${url === null ? 'https' : new URL(url.href.replace(/^http:/, 'https:')).origin}.`,
-  'client-cert-missing': ({ environment }) =>
-    environment.transport.clientCertificate === null
+  'client-cert-missing': ({ environment, hop }) =>
+    clientCertificateFor(environment.transport, hop.request.url) === null
       ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
       : `Check that the server lists the CA of environments.${environment.name}.tls.cert.`,
   'client-cert-invalid': ({ environment }) =>

@@ -1,5 +1,6 @@
 /** What a failure of the network means, where more than its code is looked at: dates, clocks, certificates, sizes. */
-import type { CauseId, Certainty, Finding } from '../model.ts';
+import { clientCertificateFor } from '../http/client-certificate.ts';
+import type { CauseId, Certainty, ClientCertificate, Finding } from '../model.ts';
 import { span } from './facts/time.ts';
 import { headerValue, localMidpoint, type Subject } from './subject.ts';
 
@@ -128,9 +129,13 @@ function untrusted(subject: Subject, plain: TransportVerdict): TransportVerdict 
   };
 }
 
+function presented({ environment, hop }: Subject): ClientCertificate | null {
+  return clientCertificateFor(environment.transport, hop.request.url);
+}
+
 /** A server that says "bad certificate" to a client that has none means that it wants one. */
 function clientCertificate(subject: Subject): TransportVerdict {
-  const { clientCertificate: own } = subject.environment.transport;
+  const own = presented(subject);
   const required = subject.hop.failure?.cause === 'client-cert-missing';
   if (own === null)
     return {
@@ -168,7 +173,7 @@ const alerts: readonly (readonly [RegExp, string])[] = [
 function handshake(subject: Subject, plain: TransportVerdict): TransportVerdict {
   const code = subject.hop.failure?.code ?? '';
   const found = alerts.find(([pattern]) => pattern.test(code));
-  const silent = /HANDSHAKE_FAILURE/.test(code) && subject.environment.transport.clientCertificate === null;
+  const silent = /HANDSHAKE_FAILURE/.test(code) && presented(subject) === null;
   return {
     ...plain,
     more: found?.[1] ?? '',

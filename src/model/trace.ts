@@ -135,6 +135,8 @@ export interface CredentialUse {
   /** Equal for equal values; nothing follows from it. */
   readonly fingerprint: string;
   readonly token: TokenFacts | null;
+  /** Thumbprint (RFC 7638) of the key whose proofs go with the token (RFC 9449); absent: none do. */
+  readonly proof?: { readonly jkt: string };
   /** What is odd about the value as it was presented; absent: nothing. */
   readonly shape?: readonly ShapeFault[];
   /** When and by which client it was obtained in this run; null for one that came from outside. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { ClientCertificate, JsonMap, Transport } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
+import { certificateDefect } from './client-certificate.ts';
 import type { ProjectContext } from './environment.ts';
 import { mapAt } from './maps.ts';
 import type { Reader } from './reader.ts';
@@ -30,8 +31,22 @@ export function readTransport(
     }
   };
   const certificate = (map: JsonMap, owner: string): ClientCertificate | null => {
+    for (const [has, lacks] of [
+      ['cert', 'key'],
+      ['key', 'cert'],
+    ] as const) {
+      if (map[has] === undefined || map[lacks] !== undefined) continue;
+      const message = `The client certificate of "${owner}" has no ${lacks}.`;
+      const fix = `Add ${lacks}: with a PEM file next to ${has}:.`;
+      problems.add('CERTIFICATE_INCOMPLETE', message, { source: sourceOf(map, has), fix });
+    }
     const [cert, key] = [file(map, 'cert'), file(map, 'key')];
-    return cert !== null && key !== null ? { cert, key: read.secretText(`${owner} tls key`, key) } : null;
+    if (cert === null || key === null) return null;
+    const defect = certificateDefect(cert, key);
+    if (defect === null) return { cert, key: read.secretText(`${owner} tls key`, key) };
+    const { code, message, fix } = defect;
+    problems.add(code, message, { source: sourceOf(map, defect.key), fix });
+    return null;
   };
   const hosts = Object.keys(mapAt(tls, 'hosts')).flatMap((host): [string, ClientCertificate][] => {
     const own = certificate(mapAt(mapAt(tls, 'hosts'), host), host);

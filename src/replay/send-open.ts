@@ -33,8 +33,8 @@ export interface Opening {
 export interface Route {
   readonly transport: Transport;
   readonly proxy: ForwardProxy | null;
-  /** Made when it is first needed. */
-  readonly context: () => SecureContext;
+  /** That of the host, with its client certificate; made when it is first needed. */
+  readonly context: (url: URL) => SecureContext;
 }
 
 /** Rejects with the error of the phase that `opening.phase` names. */
@@ -70,7 +70,7 @@ async function connect(
   }
   // A certificate or key that cannot be read is nobody's answer.
   opening.phase = 'request';
-  const secureContext = route.context();
+  const secureContext = route.context(url);
   opening.phase = 'tls';
   const socket = connectTls(tlsOptions(url, target, tunnel, route.transport, secureContext));
   if (tunnel === null) followPhases(socket, target, opening, phase);

@@ -1,6 +1,7 @@
 /** The connections of one Transport: idle ones by origin, and what every new one needs. */
 import type { SecureContext } from 'node:tls';
-import type { Transport } from '../model.ts';
+import { clientCertificateFor } from '../http/client-certificate.ts';
+import type { ClientCertificate, Transport } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { WireError } from './failure.ts';
 import { type Connection, createConnection, isOpen } from './send-connection.ts';
@@ -19,7 +20,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** By the text of their CA: transports without a client certificate can share one, and it takes 50 ms to make. */
+/** By the text of their CA: what goes without a client certificate can share one, and it takes 50 ms to make. */
 export type Contexts = Map<string | null, SecureContext>;
 
 /** Throws a WireError when the transport cannot be used at all (a proxy URL that is none). */
@@ -69,8 +70,7 @@ export function createPool(transport: Transport, contexts: Contexts): Pool {
 }
 
 function createRoute(transport: Transport, contexts: Contexts): Route {
-  let context: SecureContext | null = null;
-  const key = transport.clientCertificate === null ? null : reveal(transport.clientCertificate.key);
+  const own = new Map<ClientCertificate, SecureContext>();
   const ca = transport.ca === null ? null : certificateAuthorities(transport.ca);
   const proxy = transport.proxy === null ? null : parseProxy(reveal(transport.proxy), ca);
   if (transport.proxy !== null && proxy === null) {
@@ -79,12 +79,20 @@ function createRoute(transport: Transport, contexts: Contexts): Route {
   return {
     transport,
     proxy,
-    context() {
-      context ??= (key === null ? contexts.get(transport.ca) : null) ?? secureContext(transport, key);
-      if (key === null) contexts.set(transport.ca, context);
-      return context;
+    context(url) {
+      const certificate = clientCertificateFor(transport, url);
+      const known = certificate === null ? contexts.get(transport.ca) : own.get(certificate);
+      if (known) return known;
+      const made = secureContext(transport.ca, certificate && revealed(certificate));
+      if (certificate === null) contexts.set(transport.ca, made);
+      else own.set(certificate, made);
+      return made;
     },
   };
+}
+
+function revealed({ cert, key }: ClientCertificate): { readonly cert: string; readonly key: string } {
+  return { cert, key: reveal(key) };
 }
 
 function reveal(value: Value): string {

@@ -7,7 +7,7 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls';
-import type { TlsFacts, Transport } from '../model.ts';
+import type { TlsFacts } from '../model.ts';
 
 /** Reads the facts while the handshake is over and the socket is open; null without a peer certificate. */
 export function readTlsFacts(socket: TLSSocket, verified: boolean): TlsFacts | null {
@@ -27,14 +27,13 @@ export function readTlsFacts(socket: TLSSocket, verified: boolean): TlsFacts | n
   };
 }
 
-/** A transport's CAs are added to the usual roots; `key` is the revealed private key of its client certificate. */
-export function secureContext(transport: Transport, key: string | null): SecureContext {
-  const options: SecureContextOptions = {};
-  if (transport.ca !== null) options.ca = certificateAuthorities(transport.ca);
-  if (transport.clientCertificate !== null && key !== null) {
-    options.cert = transport.clientCertificate.cert;
-    options.key = key;
-  }
+/** The CAs of a transport are added to the usual roots; the key is revealed. */
+export function secureContext(
+  ca: string | null,
+  certificate: { readonly cert: string; readonly key: string } | null,
+): SecureContext {
+  const options: SecureContextOptions = { ...certificate };
+  if (ca !== null) options.ca = certificateAuthorities(ca);
   return createSecureContext(options);
 }
 

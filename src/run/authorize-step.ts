@@ -1,7 +1,8 @@
 /** `authorize:`: each redirect_uri is tried at the authorization endpoint without a login; the callback is never called. */
 import { compare, features } from '../diagnose/likeness.ts';
 import { acceptance } from '../http/authorization-response.ts';
-import type { AuthorizeStep, Check, Client, Exchange } from '../model.ts';
+import { withoutClientCertificates } from '../http/client-certificate.ts';
+import type { AuthorizeStep, Check, Client, Exchange, Transport } from '../model.ts';
 import { renderText } from '../plan/template.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
@@ -164,20 +165,17 @@ export function sendAuthorization(
     bound: () => false,
     timeout,
     signal: state.signal,
-    transport: withoutClientCertificate(environment.transport),
+    transport: anonymousTransport(environment.transport),
   });
 }
 
-const anonymous = new WeakMap<object, Parameters<typeof exchange>[1]['environment']['transport']>();
+const anonymous = new WeakMap<Transport, Transport>();
 
 /** One object per transport, since one agent serves one object. */
-function withoutClientCertificate(transport: Parameters<typeof exchange>[1]['environment']['transport']) {
-  if (transport.clientCertificate === null) return transport;
-  const known = anonymous.get(transport);
-  if (known) return known;
-  const made = { ...transport, clientCertificate: null };
-  anonymous.set(transport, made);
-  return made;
+function anonymousTransport(transport: Transport): Transport {
+  const known = anonymous.get(transport) ?? withoutClientCertificates(transport);
+  anonymous.set(transport, known);
+  return known;
 }
 
 function describe(verdict: ReturnType<typeof acceptance>): string {

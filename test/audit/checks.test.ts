@@ -72,6 +72,7 @@ describe('standards checks', () => {
       'cors-credentials-wildcard',
       'credential-echoed',
       'dpop-htm',
+      'dpop-token-type',
       'edge-hsts-over-http',
       'jwt-no-exp',
       'metadata-endpoint-https',

@@ -46,6 +46,12 @@ export const tokenCases: readonly CheckCase[] = [
     fine: token(),
   },
   {
+    check: 'dpop-token-type',
+    fails: token({ sent: { DPoP: jwtOf({ htm: 'POST' }) } }),
+    says: 'gives a token that is bound to nothing although the request held a DPoP proof',
+    fine: token(),
+  },
+  {
     check: 'token-expires-in',
     fails: token({ body: { ...answer, expires_in: '300' } }),
     says: 'gives expires_in as a text',

@@ -3,12 +3,14 @@ import { expect } from 'chai';
 import { preflight } from '../../src/credential/preflight.ts';
 import type {
   Credential,
+  Environment,
   HttpSignatureCredential,
   SelfSignedJwtCredential,
   SigV4Credential,
 } from '../../src/model.ts';
 import { Secret } from '../../src/secret.ts';
 import { base, signing } from './signing-support.ts';
+import { environmentOf } from './support.ts';
 
 const jwtOf = (alg: string, key: string): SelfSignedJwtCredential => ({
   ...base,
@@ -38,8 +40,10 @@ const messageOf = (alg: string, key: string): HttpSignatureCredential => ({
 const pem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 const jwk = (key: KeyObject, more: object = {}): string =>
   JSON.stringify({ ...key.export({ format: 'jwk' }), ...more });
+const holding = (credential: Credential): Environment =>
+  environmentOf('staging', { credentials: new Map([[credential.name, credential]]) });
 const said = async (credential: Credential): Promise<string[]> =>
-  (await preflight([credential])).map(({ message }) =>
+  (await preflight([holding(credential)])).map(({ message }) =>
     message.replace(/^The key of credential "service" /, ''),
   );
 
@@ -227,7 +231,9 @@ describe('keys', () => {
     const source = { file: 'why401.yml', line: 7, column: 10 };
     const credential = { ...jwtOf('RS256', 'short'), sources: { key: source } };
     expect(
-      (await preflight([credential, credential, { ...credential }])).map((each) => each.toData()),
+      (await preflight([holding(credential), holding(credential), holding({ ...credential })])).map((each) =>
+        each.toData(),
+      ),
     ).to.deep.equal([
       {
         code: 'CREDENTIAL_UNUSABLE',

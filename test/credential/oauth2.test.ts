@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Client, OAuth2Credential } from '../../src/model.ts';
+import type { Client, ClientSettings, OAuth2Credential } from '../../src/model.ts';
 import { Secret } from '../../src/secret.ts';
 import {
   bench,
@@ -17,6 +17,17 @@ const staging = environmentOf('staging');
 const form = 'application/x-www-form-urlencoded;charset=UTF-8';
 const secret = 'web secret: 100% +/~';
 const basic = `Basic ${Buffer.from('web-staging:web+secret%3A+100%25+%2B%2F%7E').toString('base64')}`;
+const settings: ClientSettings = {
+  private_key: null,
+  kid: null,
+  token_endpoint_auth_signing_alg: null,
+  assertion_audience: 'issuer',
+  assertion_lifetime: 60_000,
+  basic_encoding: 'form',
+  dpop_bound_access_tokens: false,
+  require_pushed_authorization_requests: false,
+  tls_client_certificate_bound_access_tokens: false,
+};
 const refresh = {
   grant_type: 'refresh_token',
   refresh_token: Secret.named('REFRESH', 'first+refresh/token'),
@@ -68,6 +79,30 @@ const requests: readonly (readonly [
     },
     basic,
     'audience=api&grant_type=client_credentials&resource=https%3A%2F%2Fa.example.test&resource=https%3A%2F%2Fb.example.test&scope=orders%3Aread+orders%3Awrite',
+  ],
+  [
+    'client_secret_basic without encoding, for servers that do not decode',
+    { settings: { ...settings, basic_encoding: 'none' } },
+    {},
+    `Basic ${btoa(`web-staging:${secret}`)}`,
+    'grant_type=client_credentials',
+  ],
+  [
+    'letters outside of ASCII as UTF-8, encoded',
+    { client_secret: Secret.named('WEB_SECRET', 'gruß: größe') },
+    {},
+    `Basic ${btoa('web-staging:gru%C3%9F%3A+gr%C3%B6%C3%9Fe')}`,
+    'grant_type=client_credentials',
+  ],
+  [
+    'letters outside of ASCII as UTF-8, not encoded',
+    {
+      client_secret: Secret.named('WEB_SECRET', 'gruß: größe'),
+      settings: { ...settings, basic_encoding: 'none' },
+    },
+    {},
+    `Basic ${Buffer.from('web-staging:gruß: größe').toString('base64')}`,
+    'grant_type=client_credentials',
   ],
   [
     'no empty parameters',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import type { Sent } from '../../src/doors.ts';
+import { withoutClientCertificates } from '../../src/http/client-certificate.ts';
 import type { TlsFacts, Transport } from '../../src/model.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
@@ -170,6 +171,39 @@ describe('TLS', () => {
     const clientCertificate = { cert: identity.cert, key: Secret.named('key', identity.key) };
     const sent = await sender.send(requestTo(url, origins.transportWith({ clientCertificate })));
     expect([sent.failure, subjects]).to.deep.equal([null, ['client']]);
+  });
+
+  it('presents the client certificate of the host, of its port before its name', async () => {
+    const issue = async (name: string) => {
+      const { cert, key } = await origins.authority.issue([name]);
+      return { cert, key: Secret.named('key', key) };
+    };
+    const subjects: unknown[] = [];
+    const names = ['https://one.example.test', 'https://two.example.test:8443', 'https://two.example.test'];
+    for (const origin of [...names, 'https://three.example.test']) {
+      await origins.serve(
+        origin,
+        (_request, response, raw) => {
+          subjects.push((raw.socket as TLSSocket).getPeerCertificate().subject?.CN);
+          response.end();
+        },
+        { tls: { requestCert: true, rejectUnauthorized: false, ca: origins.authority.ca } },
+      );
+    }
+    const clientCertificates = new Map([
+      ['one.example.test', await issue('one')],
+      ['two.example.test', await issue('two')],
+      ['two.example.test:8443', await issue('two-8443')],
+    ]);
+    const clientCertificate = await issue('default');
+    const transport = origins.transportWith({ clientCertificate, clientCertificates });
+    for (const origin of [...names, 'https://three.example.test', 'https://one.example.test'])
+      await sender.send(requestTo(`${origin}/`, transport));
+    expect(subjects).to.deep.equal(['one', 'two-8443', 'two', 'default', 'one']);
+    const bare = withoutClientCertificates(transport);
+    subjects.length = 0;
+    for (const origin of names) await sender.send(requestTo(`${origin}/`, bare));
+    expect(subjects).to.deep.equal([undefined, undefined, undefined]);
   });
 
   it('tells a missing client certificate from a refused one by the alert', async function () {

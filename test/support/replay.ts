@@ -23,6 +23,8 @@ export interface Replay {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly environments?: readonly string[];
   readonly options?: Partial<RunOptions>;
+  /** Milliseconds by which the clock of the run is ahead. */
+  readonly shift?: number;
 }
 export interface Replayed {
   readonly jobs: readonly JobResult[];
@@ -61,7 +63,9 @@ export async function replay(given: Replay): Promise<Replayed> {
     retries: 0,
   });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
-  const sender = createSend({ clock: systemClock, redactor });
+  const { shift = 0 } = given;
+  const clock = shift === 0 ? systemClock : { ...systemClock, now: () => systemClock.now() + shift };
+  const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins);
   try {
@@ -82,7 +86,7 @@ export async function replay(given: Replay): Promise<Replayed> {
         emit: (event) => events.push(event),
         ...given.options,
       },
-      { send: sender.send, clock: systemClock, random: systemRandom, redactor, lookups },
+      { send: sender.send, clock, random: systemRandom, redactor, lookups },
     );
     const jobs = events.flatMap((event) => (event.type === 'job-finished' ? [event.job] : []));
     return { jobs: jobs.sort((a, b) => a.index - b.index), finished, events, problems: planned.problems };

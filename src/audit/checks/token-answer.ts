@@ -1,4 +1,5 @@
 /** Token endpoints: token-answer.yml. */
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import type { Json } from '../../model.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
@@ -52,6 +53,10 @@ const answers: Readonly<Record<string, Predicate>> = {
   'token-type-present': (seen) =>
     hasToken(seen) && typeof seen.members?.['token_type'] !== 'string'
       ? 'gives a token without token_type'
+      : null,
+  'dpop-token-type': (seen) =>
+    hasToken(seen) && seen.sent('dpop') !== null && /^bearer$/i.test(String(seen.members?.['token_type']))
+      ? 'gives a token that is bound to nothing although the request held a DPoP proof'
       : null,
   'token-expires-in'(seen) {
     if (!hasToken(seen)) return null;
@@ -137,7 +142,7 @@ const requests: Readonly<Record<string, Predicate>> = {
       : null;
   },
   'mtls-alias'(seen) {
-    if (seen.environment.transport.clientCertificate === null) return null;
+    if (clientCertificateFor(seen.environment.transport, seen.url) === null) return null;
     const aliases = seen.known.metadata.get(`${seen.environment.name} ${seen.origin}`)?.[
       'mtls_endpoint_aliases'
     ];

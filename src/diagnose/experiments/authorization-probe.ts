@@ -5,6 +5,7 @@
 
 import { errorCode } from '../../http/authorization-response.ts';
 import type { CauseId, Client, Exchange } from '../../model.ts';
+import { ownFaults, proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { isHtml, textOf } from '../facts/wire.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
@@ -84,11 +85,12 @@ function knownGood(subject: Subject): Client | null {
 }
 
 function exists(subject: Subject, seen: string, exchanges: readonly Exchange[]): Observation {
+  const kind = proofKind(subject);
   const found = evidence('experiment/client-exists', {
     kind: 'experiment',
     // RFC 6749 section 5.2: unauthorized_client is said to a client that has authenticated.
-    names: [subject.error === 'unauthorized_client' ? 'grant-not-allowed' : 'client-secret-wrong'],
-    only: [...clientExists, 'grant-not-allowed', 'environment-mixup'],
+    names: [subject.error === 'unauthorized_client' ? 'grant-not-allowed' : usualFault(kind, subject)],
+    only: [...clientExists, ...ownFaults(kind), 'grant-not-allowed', 'environment-mixup'],
     weight: 2,
     lines: [{ hop: null, field: 'authorization endpoint', seen }],
   });

@@ -1,4 +1,5 @@
 /** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
@@ -32,7 +33,7 @@ function mismatch(subject: Subject): ReturnType<Explain> {
     ? 'a DPoP proof'
     : 'no DPoP proof';
   const certificate =
-    subject.environment.transport.clientCertificate === null
+    clientCertificateFor(subject.environment.transport, subject.hop.request.url) === null
       ? 'no client certificate'
       : 'the client certificate of tls.cert';
   const scheme = subject.uses[0]?.scheme ?? null;
@@ -82,7 +83,7 @@ function nonce(subject: Subject): ReturnType<Explain> {
 
 function certificateMissing(subject: Subject): ReturnType<Explain> {
   const { transport, name, source } = subject.environment;
-  const has = transport.clientCertificate !== null;
+  const has = clientCertificateFor(transport, subject.hop.request.url) !== null;
   return {
     summary: `${answered(subject)}: it wants a client certificate, and ${has ? 'did not get that of this environment' : `environment "${name}" has none`}.`,
     fix: has
@@ -95,7 +96,7 @@ function certificateMissing(subject: Subject): ReturnType<Explain> {
 function certificateInvalid(subject: Subject): ReturnType<Explain> {
   const { name, source, transport } = subject.environment;
   return {
-    summary: `${answered(subject)}: it refuses the client certificate${transport.clientCertificate === null ? '' : ` of environment "${name}"`}.`,
+    summary: `${answered(subject)}: it refuses the client certificate${clientCertificateFor(transport, subject.hop.request.url) === null ? '' : ` of environment "${name}"`}.`,
     fix: `Use the certificate that was issued for ${name} (environments.${name}.tls.cert); renew it if it is over, or add its CA to what the server trusts.`,
     fixSource: source,
   };

@@ -32,18 +32,21 @@ export const client: Explanations = {
       subject,
       'it is refused',
       'Sign with the key that is registered for the client in this environment, and set iss and sub to its client_id.',
+      'private_key',
     ),
   'client-assertion-audience': (subject) =>
     assertion(
       subject,
       'its aud names another server',
       `Set aud to the issuer identifier${subject.client ? ` ${subject.client.issuer.issuer}` : ' of this environment'}; some servers want the token endpoint.`,
+      'assertion_audience',
     ),
   'client-assertion-replayed': (subject) =>
     assertion(
       subject,
       'its jti was used before',
       'Make a new assertion with a new jti for every request, retries included.',
+      'private_key',
     ),
   'redirect-uri-mismatch': redirectUri,
 };
@@ -108,11 +111,11 @@ function type(subject: Subject): ReturnType<Explain> {
   };
 }
 
-function assertion(subject: Subject, what: string, fix: string): ReturnType<Explain> {
+function assertion(subject: Subject, what: string, fix: string, key: string): ReturnType<Explain> {
   return {
     summary: `${answered(subject)} to the client assertion of ${clientId(subject)}: ${what}.`,
     fix,
-    fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+    fixSource: clientSource(subject, key, 'token_endpoint_auth_method'),
   };
 }
 

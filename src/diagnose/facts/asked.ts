@@ -2,7 +2,7 @@
 import type { CauseId, Hop, JsonMap } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { environmentsBeside, type Subject } from '../subject.ts';
-import { listOf, metadataOf } from './grant.ts';
+import { listOf, metadataOf } from './server-metadata.ts';
 import { isWhole, tokenParameters } from './token-request.ts';
 import { formOf, sentField, urlOf } from './wire.ts';
 

@@ -1,5 +1,6 @@
 /** Tokens that are bound to a key or a certificate (RFC 7800, RFC 8705, RFC 9449). */
 import { X509Certificate } from 'node:crypto';
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { type Subject, tokenUse } from '../subject.ts';
@@ -31,6 +32,15 @@ function dpop(subject: Subject): Evidence[] {
       }),
     ];
   }
+  const own = use?.proof?.jkt ?? null;
+  if (jkt !== null && own !== null && proof && own !== jkt) {
+    return [
+      evidence('binding/other-key', {
+        names: ['token-binding-mismatch'],
+        lines: [{ hop, field: 'token cnf.jkt', seen: `${jkt}; the key of the proofs is ${own}` }],
+      }),
+    ];
+  }
   if (jkt !== null && !/^dpop$/i.test(scheme ?? '')) {
     const seen = `binds the token to a key; it was sent with scheme ${scheme ?? 'none'}${proof ? '' : ' and without a proof'}`;
     return [
@@ -50,7 +60,7 @@ function certificate(subject: Subject): Evidence[] {
   if (wanted === null) return [];
   const hop = subject.hop.index;
   const field = 'token cnf.x5t#S256';
-  const { clientCertificate } = subject.environment.transport;
+  const clientCertificate = clientCertificateFor(subject.environment.transport, subject.hop.request.url);
   if (clientCertificate === null) {
     return [
       evidence('binding/no-certificate', {

@@ -1,4 +1,5 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import type { CauseId, CredentialUse, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
@@ -56,7 +57,7 @@ function nothingSent(subject: Subject): Evidence[] {
       }),
     ];
   }
-  const certified = subject.environment.transport.clientCertificate !== null;
+  const certified = clientCertificateFor(subject.environment.transport, subject.hop.request.url) !== null;
   if (certified || isHandMade(subject.hop)) return [];
   return [
     evidence('delivery/nothing-sent', {

@@ -10,6 +10,7 @@ import { cacheFacts } from './cache.ts';
 import { challengeFacts } from './challenge.ts';
 import { claimFacts } from './claims.ts';
 import { clientFacts } from './client.ts';
+import { clientProofFacts } from './client-proof.ts';
 import { codeFacts } from './code.ts';
 import { cookieFacts } from './cookies.ts';
 import { csrfFacts } from './csrf.ts';
@@ -60,6 +61,7 @@ const ofCredentials: readonly Kind[] = [
   sharedValueFacts,
   metadataFacts,
   clientFacts,
+  clientProofFacts,
   tokenRequestFacts,
   codeFacts,
   grantFacts,

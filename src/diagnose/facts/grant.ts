@@ -1,8 +1,10 @@
 /** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
-import type { Hop, Json, JsonMap } from '../../model.ts';
+import type { Hop, JsonMap } from '../../model.ts';
+import { proofKind } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { s256 } from './code.ts';
+import { listOf, metadataOf } from './server-metadata.ts';
 import { tokenParameters } from './token-request.ts';
 import { jsonOf, lastHop, sentField, urlOf } from './wire.ts';
 
@@ -107,26 +109,6 @@ function clientOf(hop: Hop): string | null {
   return tokenParameters(hop)?.parameters.get('client_id') ?? null;
 }
 
-/** The metadata document of the client's issuer that this run has read. */
-export function publishedMetadata(subject: Subject): JsonMap | null {
-  const issuer = subject.client?.issuer.issuer;
-  for (const { exchange } of subject.past.toReversed()) {
-    const response = exchange.role === 'metadata' ? lastHop(exchange)?.response : null;
-    const read = response?.status === 200 ? jsonOf(response) : null;
-    if (read && read['issuer'] === issuer) return read;
-  }
-  return null;
-}
-
-/** The metadata document of the client's issuer that this run has read, or what the project file states. */
-export function metadataOf(subject: Subject): JsonMap | null {
-  const issuer = subject.client?.issuer;
-  if (!issuer) return null;
-  const read = publishedMetadata(subject);
-  if (read) return { ...read, ...issuer.metadata };
-  return Object.keys(issuer.metadata).length > 0 ? issuer.metadata : null;
-}
-
 function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   const sent = tokenParameters(own)?.parameters ?? new URLSearchParams();
   const found: Evidence[] = [];
@@ -155,7 +137,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
       `${strange.join(' ')} is not in scopes_supported`,
     );
   const methods = listOf(metadata['token_endpoint_auth_methods_supported']);
-  const method = methodOf(own, sent);
+  const method = methodOf(subject, own, sent);
   if (method !== null && methods.length > 0 && !methods.includes(method))
     add(
       'grant/method-not-announced',
@@ -178,12 +160,13 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   return found;
 }
 
-function methodOf(hop: Hop, sent: URLSearchParams): string | null {
+function methodOf(subject: Subject, hop: Hop, sent: URLSearchParams): string | null {
   if (/^basic\b/i.test(sentField(hop, 'authorization') ?? '')) return 'client_secret_basic';
-  if (sent.has('client_assertion')) return null;
+  if (sent.has('client_assertion')) {
+    const kind = proofKind(subject);
+    if (kind === null) return null;
+    return kind === 'key' ? 'private_key_jwt' : 'client_secret_jwt';
+  }
+  if (proofKind(subject) === 'certificate') return subject.client?.token_endpoint_auth_method ?? null;
   return sent.has('client_secret') ? 'client_secret_post' : 'none';
-}
-
-export function listOf(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }

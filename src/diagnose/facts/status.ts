@@ -1,4 +1,5 @@
 /** What a status says by itself (RFC 9110 section 15, RFC 6585): whatever the credential was, these are not about it. */
+import { clientCertificateFor } from '../../http/client-certificate.ts';
 import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -171,7 +172,7 @@ function certificate(subject: Subject): Evidence[] {
   const { response, hop, environment } = subject;
   const refused = response !== null && [400, 401, 403, 495, 496].includes(response.status);
   if (!refused || !hop.request.url.startsWith('https:') || !ofConnection.test(subject.text)) return [];
-  const sent = environment.transport.clientCertificate !== null;
+  const sent = clientCertificateFor(environment.transport, hop.request.url) !== null;
   const seen = sent ? 'a client certificate was offered' : 'no client certificate was offered';
   return [
     evidence('tls/client-certificate', {

@@ -2,7 +2,7 @@
 import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
-import { publishedMetadata } from './grant.ts';
+import { publishedMetadata } from './server-metadata.ts';
 import { tokenParameters } from './token-request.ts';
 import { urlOf } from './wire.ts';
 

@@ -4,6 +4,7 @@ import { valueFaults } from '../../http/credential-shape.ts';
 import { parseJson } from '../../http/json.ts';
 import type { Hop } from '../../model.ts';
 import { isMap } from '../../source.ts';
+import { proofKind } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { formOf, isJsonType, mediaType, sentField } from './wire.ts';
@@ -73,9 +74,9 @@ function authentication(subject: Subject, hop: Hop, parameters: URLSearchParams)
     ];
   }
   const { client } = subject;
-  if (used.length > 0 || !isWhole(hop) || (client?.token_endpoint_auth_method ?? 'none') === 'none')
-    return [];
-  const seen = `none was sent; client ${client?.name ?? ''} has ${client?.token_endpoint_auth_method ?? ''}`;
+  if (used.length > 0 || !isWhole(hop) || proofKind(subject) !== null) return [];
+  if (!client) return [];
+  const seen = `none was sent; client ${client.name} has ${client.token_endpoint_auth_method}`;
   return [
     evidence('token-request/authentication-missing', {
       names: ['client-auth-missing'],

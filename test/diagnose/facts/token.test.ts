@@ -427,6 +427,14 @@ table('bindingFacts', bindingFacts, [
     ],
   ],
   [
+    'sees proofs of another key than that of the token',
+    {
+      hops: [{ status: 401, sent: [['DPoP', 'e30.e30.x']] }],
+      uses: [{ ...use({ cnf: { jkt: 'x' } }), scheme: 'DPoP', proof: { jkt: 'y' } }],
+    },
+    [['binding/other-key', 3, 'token-binding-mismatch', '1 token cnf.jkt: x; the key of the proofs is y']],
+  ],
+  [
     'sees a certificate-bound token without a certificate',
     claims({ cnf: { 'x5t#S256': 'x' } }),
     [

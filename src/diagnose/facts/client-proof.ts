@@ -1,0 +1,69 @@
+/** Client assertions and certificates of a refused token request (RFC 7523 section 3, RFC 8705 section 2). */
+import type { Hop, JsonMap } from '../../model.ts';
+import { assertionFault, assertionOf, impossible, proofKind, usualFault } from '../client-proof.ts';
+import { type Evidence, evidence } from '../evidence.ts';
+import type { Subject } from '../subject.ts';
+import { clocksOf, describeInstant } from './clocks.ts';
+import { listOf, metadataOf } from './server-metadata.ts';
+
+export function clientProofFacts(subject: Subject): Evidence[] {
+  const kind = proofKind(subject);
+  const [hop] = subject.failing.hops;
+  if (kind === null || kind === 'secret' || !hop) return [];
+  const refused = isClientRefused(subject);
+  const lines = [{ hop: hop.index, field: 'client authentication', seen: words[kind] }];
+  const found = [evidence('client/not-sent', { excludes: impossible[kind] })];
+  if (refused) found.push(evidence('client/proof', { names: [usualFault(kind, subject)], weight: 1, lines }));
+  const assertion = assertionOf(hop);
+  if (!refused || !assertion) return found;
+  return [...found, ...claims(subject, hop, assertion.claims), ...algorithm(subject, hop, assertion.header)];
+}
+
+const words = {
+  key: 'a client assertion, signed with a private key',
+  'secret-jwt': 'a client assertion, signed with the client_secret',
+  certificate: 'by the client certificate alone',
+  none: 'none was sent: it is used as a public client',
+} as const;
+
+function isClientRefused({ error, response }: Subject): boolean {
+  return error === 'invalid_client' || (error === null && response?.status === 401);
+}
+
+/** What its claims show; a server may yet have refused it for another reason first. */
+function claims(subject: Subject, hop: Hop, assertion: JsonMap): Evidence[] {
+  const fault = assertionFault(subject);
+  if (fault === null) return [];
+  const line = fault === 'clock-skew' ? timeLine(subject, assertion) : audienceLine(assertion);
+  const lines = [{ hop: hop.index, ...line }];
+  return [evidence('client/assertion-claims', { names: [fault], weight: 2, lines })];
+}
+
+function audienceLine(assertion: JsonMap): { readonly field: string; readonly seen: string } {
+  const named = [assertion['aud']].flat().filter((each) => typeof each === 'string');
+  return {
+    field: 'client assertion aud',
+    seen: `${named.join(', ')}: neither the issuer nor the token endpoint`,
+  };
+}
+
+function timeLine(subject: Subject, assertion: JsonMap): { readonly field: string; readonly seen: string } {
+  const clocks = clocksOf(subject);
+  const name = Number(assertion['exp']) * 1000 <= (clocks.server ?? clocks.local) ? 'exp' : 'iat';
+  const seen = describeInstant(Number(assertion[name]) * 1000, clocks);
+  return { field: `client assertion ${name}`, seen };
+}
+
+function algorithm(subject: Subject, hop: Hop, header: JsonMap): Evidence[] {
+  const { alg } = header;
+  const listed = listOf(metadataOf(subject)?.['token_endpoint_auth_signing_alg_values_supported']);
+  if (typeof alg !== 'string' || listed.length === 0 || listed.includes(alg)) return [];
+  const seen = `${alg}; announced are ${listed.join(', ')}`;
+  return [
+    evidence('client/assertion-algorithm', {
+      names: ['client-assertion-invalid'],
+      weight: 2,
+      lines: [{ hop: hop.index, field: 'client assertion alg', seen }],
+    }),
+  ];
+}
