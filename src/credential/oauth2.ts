@@ -1,7 +1,8 @@
-/** Token requests (RFC 6749 sections 4.4 and 6, RFC 8707), made by oauth4webapi and sent through our own door. */
+/** Token requests (RFC 6749 section 3.2), made by oauth4webapi and sent through our own door. */
 import type { ClientAuth } from 'oauth4webapi';
 import type { Client, Environment, Exchange, Field, OAuth2Credential } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
+import { type Grant, parametersOf } from './grant.ts';
 import type { Ledger } from './ledger.ts';
 import type { Perform } from './presentation.ts';
 
@@ -10,8 +11,7 @@ export interface TokenRequest {
   readonly environment: Environment;
   readonly endpoint: URL;
   readonly authentication: ClientAuthentication;
-  /** Set for the grant of that name. */
-  readonly refreshToken: Secret | null;
+  readonly grant: Grant;
 }
 export interface ClientAuthentication {
   readonly clientSecret: Secret | null;
@@ -40,14 +40,13 @@ export function authenticationOf(
   return { clientSecret, basic: ledger.secret(name, basic) };
 }
 
-/** Sends one token request; the answer is in the exchange. */
+/** Sends one token request, or one device authorization request (RFC 8628); the answer is in the exchange. */
 export async function requestToken(request: TokenRequest, perform: Perform): Promise<Exchange> {
   const oauth = await import('oauth4webapi');
-  const { credential, environment, endpoint, authentication, refreshToken } = request;
+  const { credential, environment, endpoint, authentication, grant } = request;
   const { client } = credential;
-  const secrets = new Map<string, Secret>();
+  const { form, secrets } = parametersOf(grant);
   if (authentication.clientSecret) secrets.set('client_secret', authentication.clientSecret);
-  if (refreshToken) secrets.set('refresh_token', refreshToken);
   const made: Exchange[] = [];
   const options = {
     [oauth.allowInsecureRequests]: endpoint.protocol === 'http:',
@@ -61,7 +60,7 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
         environment,
         method,
         url,
-        headers: fieldsOf(headers, authentication.basic),
+        headers: withFields(fieldsOf(headers, authentication.basic), grant.headers),
         body: formValue(body, secrets),
       } as const;
       made.push(await perform(sent));
@@ -69,17 +68,17 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
       return new Response();
     },
   };
-  const server = { issuer: client.issuer.issuer, token_endpoint: endpoint.href };
+  const server = {
+    issuer: client.issuer.issuer,
+    token_endpoint: endpoint.href,
+    device_authorization_endpoint: endpoint.href,
+  };
   const auth = clientAuth(oauth, authentication, client);
-  const asked = parametersOf(credential);
   const { client_id } = client;
-  if (refreshToken) {
-    await oauth.refreshTokenGrantRequest(server, { client_id }, auth, refreshToken.reveal(), {
-      ...options,
-      additionalParameters: asked,
-    });
+  if (grant.grant_type === null) {
+    await oauth.deviceAuthorizationRequest(server, { client_id }, auth, form, options);
   } else {
-    await oauth.clientCredentialsGrantRequest(server, { client_id }, auth, asked, options);
+    await oauth.genericTokenEndpointRequest(server, { client_id }, auth, grant.grant_type, form, options);
   }
   const [exchange] = made;
   if (!exchange) throw new Error('oauth4webapi made no token request');
@@ -101,15 +100,6 @@ export function clientAuth(
   return (_server, _client, _body, headers) => headers.set('authorization', `Basic ${basic?.reveal() ?? ''}`);
 }
 
-/** Empty parameters are left out: servers take `scope=` for a scope. */
-function parametersOf({ scope, resource, audience }: OAuth2Credential): URLSearchParams {
-  const asked = new URLSearchParams();
-  if (scope) asked.append('scope', scope);
-  for (const one of resource) if (one !== '') asked.append('resource', one);
-  if (audience) asked.append('audience', audience);
-  return asked;
-}
-
 /** User-Agent is the door's own. */
 export function fieldsOf(headers: Record<string, string>, basic: Secret | null): Field[] {
   const fields: Field[] = [];
@@ -119,6 +109,12 @@ export function fieldsOf(headers: Record<string, string>, basic: Secret | null):
     fields.push([shown, name === 'authorization' && basic ? Secret.join(['Basic ', basic]) : value]);
   }
   return fields;
+}
+
+/** Further fields replace those of the same name. */
+function withFields(fields: readonly Field[], further: readonly Field[]): Field[] {
+  const names = new Set(further.map(([name]) => name.toLowerCase()));
+  return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...further];
 }
 
 /** A form with its secret members as secrets. */

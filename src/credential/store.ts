@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
+import type { Authorize, RefreshVault, TokenOf } from './acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
@@ -22,6 +23,13 @@ export interface CredentialDoors {
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
+  /** Ends the wait for a person. */
+  readonly signal?: AbortSignal;
+  /** Shows a person what to do; absent: nobody is there. */
+  readonly prompt?: (text: string) => void;
+  readonly authorize?: Authorize;
+  /** Keeps refresh tokens between runs. */
+  readonly vault?: RefreshVault;
 }
 /** What the types of credentials share. */
 export interface StoreParts extends CredentialDoors {
@@ -36,26 +44,35 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const parts: StoreParts = { ...doors, ledger };
   const discovery = createDiscovery(perform, redactor);
   const breaker = createBreaker();
-  const acquisition = createAcquisition({ perform, redactor, ledger, discovery }, breaker);
+  const tokenOf: TokenOf = async (credential, environment) => {
+    const { use, exchanges, failure } = await present(credential, environment, false);
+    return { token: use && ledger.find(use.fingerprint), exchanges, failure };
+  };
+  const acquisition = createAcquisition({ ...parts, discovery, tokenOf }, breaker);
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
-  return {
-    async present(credential, environment, { stale = false } = {}) {
-      switch (credential.type) {
-        case 'oauth2':
-        case 'self_signed_jwt':
-        case 'ci_oidc':
-        case 'command': {
-          const key = JSON.stringify([environment.name, credential.name]);
-          return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
-        }
-        case 'session':
-          return sessions.present(credential, environment);
-        default:
-          return presentFixed(credential, environment);
+  async function present(
+    credential: Credential,
+    environment: Environment,
+    stale: boolean,
+  ): Promise<Presentation> {
+    switch (credential.type) {
+      case 'oauth2':
+      case 'self_signed_jwt':
+      case 'ci_oidc':
+      case 'command': {
+        const key = JSON.stringify([environment.name, credential.name]);
+        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
       }
-    },
+      case 'session':
+        return sessions.present(credential, environment);
+      default:
+        return presentFixed(credential, environment);
+    }
+  }
+  return {
+    present: (credential, environment, { stale = false } = {}) => present(credential, environment, stale),
     forget: (fingerprint) => holding.forget(fingerprint),
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
@@ -63,7 +80,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
         scope: scope ?? credential.scope,
         resource: resource.length > 0 ? resource : credential.resource,
       };
-      return presentationOf(await acquisition.acquire(asking, environment));
+      return presentationOf(await acquisition.acquire(asking, environment, { scope, resource }));
     },
     ask: (question, environment) =>
       askServer(question, environment, { perform, redactor, ledger, discovery, breaker }),

@@ -11,6 +11,7 @@ import { unsendable } from './rendering.ts';
 export interface TokenAnswer {
   readonly access_token: Secret;
   readonly refresh_token: Secret | null;
+  readonly id_token: Secret | null;
   readonly scope: string | null;
   /** Seconds. */
   readonly expires_in: number | null;
@@ -22,6 +23,13 @@ export interface Refusal {
   readonly closes: 'client' | 'credential' | null;
   /** It speaks of an account that is locked. */
   readonly locked: boolean;
+}
+/** What only some grants take for an answer. */
+export interface AnswerRules {
+  /** An ID token is presented: it may come alone. */
+  readonly idToken?: boolean;
+  /** RFC 8693 section 2.2.1: the token may be of any type. */
+  readonly exchanged?: boolean;
 }
 export type TokenResult = { readonly answer: TokenAnswer } | { readonly refusal: Refusal };
 
@@ -35,6 +43,7 @@ export function readTokenAnswer(
   name: string,
   ledger: Ledger,
   redactor: Redactor,
+  rules: AnswerRules = {},
 ): TokenResult {
   const hop = exchange.hops.at(-1);
   if (!hop?.response) return refused(describeFailure('The token endpoint', exchange, redactor));
@@ -49,19 +58,32 @@ export function readTokenAnswer(
   if (refusal) return { refusal };
   const fails = (what: string): TokenResult => refused(`${answered(hop, response)}${what}.`);
   if (!members) return fails(response.body.bytes === 0 ? '' : ' that is not a JSON object');
-  if (!tokens.access_token) return fails(' that has no access_token (RFC 6749 section 5.1)');
-  const defect = unsendable(tokens.access_token.reveal());
+  const { id_token } = tokens;
+  if (rules.idToken && !id_token)
+    return fails(' that has no id_token (OpenID Connect Core 1.0 section 3.1.3.3)');
+  const access_token = tokens.access_token ?? (rules.idToken ? id_token : null);
+  if (!access_token) return fails(' that has no access_token (RFC 6749 section 5.1)');
+  const defect = unsendable(access_token.reveal());
   if (defect) return fails(` that has an access_token which ${defect}`);
-  const type = members['token_type'];
-  if (typeof type !== 'string') return fails(' that has no token_type (RFC 6749 section 5.1)');
-  if (type.toLowerCase() !== 'bearer')
-    return fails(` that has the token_type ${quoted(type, redactor)}, not Bearer`);
+  const unfit = tokens.access_token ? unfitType(members, rules, redactor) : null;
+  if (unfit) return fails(unfit);
   const expires_in = seconds(members['expires_in']);
   if (expires_in === undefined) return fails(' that has an expires_in which is not a number of seconds');
   const scope = typeof members['scope'] === 'string' ? members['scope'] : null;
   return {
-    answer: { access_token: tokens.access_token, refresh_token: tokens.refresh_token, scope, expires_in },
+    answer: { access_token, refresh_token: tokens.refresh_token, id_token, scope, expires_in },
   };
+}
+
+/** Why the token cannot be presented as a bearer token; null: it can. */
+function unfitType(members: JsonMap, { exchanged = false }: AnswerRules, redactor: Redactor): string | null {
+  const type = members['token_type'];
+  if (typeof type !== 'string') return ' that has no token_type (RFC 6749 section 5.1)';
+  const issued = members['issued_token_type'];
+  if (exchanged && issued === 'urn:ietf:params:oauth:token-type:refresh_token')
+    return ` that has the issued_token_type ${quoted(issued, redactor)}, which no API takes (RFC 8693 section 2.2.1)`;
+  if (type.toLowerCase() === 'bearer' || (exchanged && type.toLowerCase() === 'n_a')) return null;
+  return ` that has the token_type ${quoted(type, redactor)}, not Bearer`;
 }
 
 /** A refusal by any endpoint that authenticates clients; null where the answer is none. */
@@ -84,13 +106,13 @@ function learnTokens(
   members: JsonMap | null,
   name: string,
   ledger: Ledger,
-): { readonly access_token: Secret | null; readonly refresh_token: Secret | null } {
+): Pick<TokenAnswer, 'refresh_token' | 'id_token'> & { readonly access_token: Secret | null } {
   const learn = (member: string, as: string): Secret | null => {
     const value = members?.[member];
     return typeof value === 'string' && value !== '' ? ledger.secret(as, value) : null;
   };
-  learn('id_token', `${name} id_token`);
   return {
+    id_token: learn('id_token', `${name} id_token`),
     access_token: learn('access_token', name),
     refresh_token: learn('refresh_token', `${name} refresh_token`),
   };
