@@ -1,6 +1,6 @@
 /** What getting a token takes: doors, one attempt and its failures. */
 import type { Clock } from '../doors.ts';
-import type { Credential, Environment, Exchange, OAuth2Credential } from '../model.ts';
+import type { Credential, CredentialUse, Environment, Exchange, OAuth2Credential } from '../model.ts';
 import type { Redactor, Secret } from '../secret.ts';
 import type { Breaker } from './breaker.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
@@ -54,6 +54,7 @@ export type TokenOf = (
   environment: Environment,
 ) => Promise<{
   readonly token: Secret | null;
+  readonly use: CredentialUse | null;
   readonly exchanges: readonly Exchange[];
   readonly failure: CredentialFailure | null;
 }>;

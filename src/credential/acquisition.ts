@@ -1,4 +1,6 @@
 /** Getting an access token: endpoint, client authentication, grant, answer; once refused, not again. */
+
+import { wireNames } from '../http/grant-types.ts';
 import type { Client, Environment, OAuth2Credential } from '../model.ts';
 import type { Secret } from '../secret.ts';
 import {
@@ -11,7 +13,7 @@ import {
 } from './acquiring.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { grantByDevice } from './device-code.ts';
-import { refreshOf, wireNames } from './grant.ts';
+import { refreshOf } from './grant.ts';
 import { prepareGrant } from './grant-inputs.ts';
 import { endpointOf, type Granted, sendGrant } from './grant-request.ts';
 import { hold } from './held-token.ts';

@@ -1,4 +1,6 @@
 /** Device authorization (RFC 8628): a person approves elsewhere, and the token endpoint is asked until it is done. */
+
+import { wireNames } from '../http/grant-types.ts';
 import { parseJson } from '../http/json.ts';
 import type { Exchange, JsonMap } from '../model.ts';
 import type { Secret } from '../secret.ts';
@@ -11,7 +13,7 @@ import {
   unsentFailure,
 } from './acquiring.ts';
 import { address, describeFailure, finalResponse } from './answer.ts';
-import { deviceRequestOf, redemptionOf, wireNames } from './grant.ts';
+import { deviceRequestOf, redemptionOf } from './grant.ts';
 import { endpointOf, type Granted, sendGrant } from './grant-request.ts';
 import { requestToken } from './oauth2.ts';
 import { readRefusal } from './token-answer.ts';

@@ -1,8 +1,9 @@
 /** What a grant takes in before its token request: tokens of other credentials, an authorization code. */
-import type { TokenSource } from '../model.ts';
+import type { CredentialUse, TokenSource } from '../model.ts';
 import { Secret } from '../secret.ts';
 import { type AcquisitionDoors, type Attempt, type Failed, unsentFailure } from './acquiring.ts';
 import { type Grant, grantOf, redemptionOf } from './grant.ts';
+import { decodeToken } from './token.ts';
 
 export type Prepared = { readonly grant: Grant; readonly nonce: string | null } | Failed;
 
@@ -27,7 +28,7 @@ export async function prepareGrant(attempt: Attempt, doors: AcquisitionDoors): P
     case 'jwt_bearer': {
       const assertion = await tokenFrom(asks?.assertion ?? null, 'assertion', attempt, doors);
       if ('failure' in assertion) return assertion;
-      return { grant: grantOf(credential, [['assertion', assertion.token]]), nonce: null };
+      return { grant: grantOf(credential, [['assertion', assertion.token]], [assertion.use]), nonce: null };
     }
     case 'authorization_code':
       return redemption(attempt, doors);
@@ -51,7 +52,8 @@ async function exchangeOf(attempt: Attempt, doors: AcquisitionDoors): Promise<Pr
     ['actor_token_type', actor_token?.type ?? null],
     ['requested_token_type', requested_token_type],
   ] as const;
-  return { grant: grantOf(credential, own), nonce: null };
+  const takenIn = actor ? [subject.use, actor.use] : [subject.use];
+  return { grant: grantOf(credential, own, takenIn), nonce: null };
 }
 
 async function redemption(attempt: Attempt, doors: AcquisitionDoors): Promise<Prepared> {
@@ -88,18 +90,36 @@ async function tokenFrom(
   key: string,
   attempt: Attempt,
   doors: AcquisitionDoors,
-): Promise<{ readonly token: Secret } | Failed> {
+): Promise<{ readonly token: Secret; readonly use: CredentialUse } | Failed> {
   const { credential, environment, exchanges } = attempt;
   const from = source?.from ?? '';
   if (typeof from === 'string' || from instanceof Secret) {
-    if (from.length > 0) return { token: doors.ledger.secret(`${credential.name} ${key}`, from) };
+    const token = doors.ledger.secret(`${credential.name} ${key}`, from);
+    if (from.length > 0) return { token, use: useOf(token, key, credential.name, doors) };
     return unsent(attempt, doors, `The ${key} of credential "${credential.name}" is empty.`);
   }
   const given = await doors.tokenOf?.(from, environment);
   exchanges.push(...(given?.exchanges ?? []));
-  if (given?.token) return { token: given.token };
+  if (given?.token)
+    return {
+      token: given.token,
+      use: { ...(given.use ?? useOf(given.token, key, from.name, doors)), field: key },
+    };
   if (given?.failure) return { failure: given.failure, closes: null };
   return unsent(attempt, doors, `The credential "${from.name}" gives no token to "${credential.name}".`);
+}
+
+/** A token that came from outside. */
+function useOf(token: Secret, field: string, name: string, { ledger }: AcquisitionDoors): CredentialUse {
+  return {
+    name,
+    type: 'oauth2',
+    field,
+    scheme: null,
+    fingerprint: ledger.remember(token),
+    token: decodeToken(token.reveal()),
+    obtained: null,
+  };
 }
 
 function unsent({ environment }: Attempt, { redactor }: AcquisitionDoors, message: string): Failed {

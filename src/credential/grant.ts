@@ -1,5 +1,6 @@
 /** What a token request says, grant by grant (RFC 6749 section 4, RFC 7523, RFC 8628, RFC 8693, RFC 8707, RFC 9396). */
-import type { Field, GrantType, OAuth2Credential } from '../model.ts';
+import { wireNames } from '../http/grant-types.ts';
+import type { CredentialUse, Field, OAuth2Credential } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 
 export interface Grant {
@@ -8,26 +9,18 @@ export interface Grant {
   /** A name may stand more than once. */
   readonly parameters: readonly (readonly [string, Value])[];
   readonly headers: readonly Field[];
+  /** Tokens among the parameters, as diagnosis may know them. */
+  readonly takenIn: readonly CredentialUse[];
 }
-
-/** The grants by the names that they have on the wire. */
-export const wireNames: Readonly<Record<GrantType, string>> = {
-  client_credentials: 'client_credentials',
-  refresh_token: 'refresh_token',
-  password: 'password',
-  authorization_code: 'authorization_code',
-  device_code: 'urn:ietf:params:oauth:grant-type:device_code',
-  token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
-  jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-};
 
 /** Parameters of their own, then what the credential asks for. */
 export function grantOf(
   credential: OAuth2Credential,
   own: readonly (readonly [string, Value | null])[],
+  takenIn: readonly CredentialUse[] = [],
 ): Grant {
   const asked = asksOf(credential);
-  return made(credential, wireNames[credential.grant_type], [...own, ...asked]);
+  return { ...made(credential, wireNames[credential.grant_type], [...own, ...asked]), takenIn };
 }
 
 /** The redemption of a code, whose scope and audience were settled when it was asked for (RFC 6749 section 4.1.3). */
@@ -80,7 +73,7 @@ function made(
   for (const [name, value] of [...all, ...further]) {
     if (value !== null && value.length > 0) parameters.push([name, value]);
   }
-  return { grant_type, parameters, headers: Object.entries(asks?.headers ?? {}) };
+  return { grant_type, parameters, headers: Object.entries(asks?.headers ?? {}), takenIn: [] };
 }
 
 function asksOf(credential: OAuth2Credential): (readonly [string, string | null])[] {

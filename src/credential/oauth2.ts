@@ -62,6 +62,7 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
         url,
         headers: withFields(fieldsOf(headers, authentication.basic), grant.headers),
         body: formValue(body, secrets),
+        credentials: grant.takenIn,
       } as const;
       made.push(await perform(sent));
       // The exchange is read by token-answer.ts: the library would hide what was wrong with it.

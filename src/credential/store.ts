@@ -46,7 +46,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const breaker = createBreaker();
   const tokenOf: TokenOf = async (credential, environment) => {
     const { use, exchanges, failure } = await present(credential, environment, false);
-    return { token: use && ledger.find(use.fingerprint), exchanges, failure };
+    return { token: use && ledger.find(use.fingerprint), use, exchanges, failure };
   };
   const acquisition = createAcquisition({ ...parts, discovery, tokenOf }, breaker);
   const holding = createHolding(doors.clock);

@@ -193,7 +193,7 @@ export function bench(more: Partial<CredentialDoors> = {}): Bench {
       attempt: 1,
       environment: asked.environment.name,
       hops: [hop],
-      credentials: [],
+      credentials: asked.credentials ?? [],
       stopped: null,
     };
     performed.push(exchange);
