@@ -56,9 +56,14 @@ async function planAndRun(
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
     return 2;
   }
-  for (const note of planned.notes) world.stderr.write(`why401: ${note}\n`);
+  for (const note of await notesOf(planned, world)) world.stderr.write(redactor.redact(`why401: ${note}\n`));
   return (await replay(planned, flags, world, redactor, deadline, (event) => reporters.event(event)))
     .exitCode;
+}
+
+async function notesOf({ notes, plan }: Planned, { clock }: World): Promise<readonly string[]> {
+  const { notesOf: ofJobs } = await import('../run/notes.ts');
+  return [...notes, ...ofJobs(plan.jobs, clock.now())];
 }
 
 /** Everything that only a run needs is loaded here. */
@@ -90,11 +95,17 @@ async function replay(
         signal,
         emit,
       },
-      { send: sender.send, clock, random, redactor, lookups: planned.lookups },
+      { send: sender.send, clock, random, redactor, lookups: planned.lookups, ...prompting(world) },
     );
   } finally {
     await sender.close();
   }
+}
+
+/** A person is there only where a terminal is, and no CI system says otherwise. */
+function prompting({ stderr, env }: World): { prompt?: (text: string) => void } {
+  if (!stderr.isTTY || env['CI']) return {};
+  return { prompt: (text) => stderr.write(`why401: ${text}\n`) };
 }
 
 function nothingSent(problems: readonly ProblemData[]): RunFinished {

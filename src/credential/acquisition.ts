@@ -1,40 +1,44 @@
 /** Getting an access token: endpoint, client authentication, grant, answer; once refused, not again. */
-import type { Client, Environment, Exchange, OAuth2Credential } from '../model.ts';
-import type { Redactor, Secret } from '../secret.ts';
-import { renderToken } from './bearer.ts';
+
+import { wireNames } from '../http/grant-types.ts';
+import type { Client, Environment, OAuth2Credential } from '../model.ts';
+import type { Secret } from '../secret.ts';
+import {
+  type AcquisitionDoors,
+  type AcquisitionParts,
+  type Attempt,
+  close,
+  type Failed,
+  unsentFailure,
+} from './acquiring.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
-import type { AssertionDoors } from './client-assertion.ts';
-import { authenticationOf, type ClientAuthentication, certificateProblem } from './client-authentication.ts';
-import { createDpopKeys, type DpopKeys } from './dpop-keys.ts';
-import { bindClientEndpoint, isStated } from './endpoint.ts';
-import { lifetimeOf } from './expiry.ts';
-import type { Acquired, Held } from './holding.ts';
+import { authenticationOf } from './client-authentication.ts';
+import { grantByDevice } from './device-code.ts';
+import { refreshOf } from './grant.ts';
+import { prepareGrant } from './grant-inputs.ts';
+import { endpointOf, type Granted, sendGrant } from './grant-request.ts';
+import { hold } from './held-token.ts';
+import type { Acquired } from './holding.ts';
+import { verified } from './id-token.ts';
+import { createIssuerKeys } from './issuer-keys.ts';
 import type { Ledger } from './ledger.ts';
-import type { Discovery } from './metadata.ts';
-import { requestToken } from './oauth2.ts';
-import type { CredentialFailure, Perform } from './presentation.ts';
-import { createRefreshChain, mayHaveArrived, type RefreshChain } from './refresh-chain.ts';
-import { decodeToken } from './token.ts';
-import { readTokenAnswer, type TokenAnswer } from './token-answer.ts';
+import type { CredentialFailure, FreshAsks } from './presentation.ts';
+import {
+  createRefreshChains,
+  mayHaveArrived,
+  type RefreshChain,
+  type RefreshChains,
+} from './refresh-chain.ts';
+
+export type { AcquisitionDoors } from './acquiring.ts';
+export { unsentFailure } from './acquiring.ts';
 
 export interface Acquisition {
-  /** Gets a new token; callers see to it that one credential is not acquired twice at a time. */
-  acquire(credential: OAuth2Credential, environment: Environment): Promise<Acquired>;
-}
-export interface AcquisitionDoors extends AssertionDoors {
-  readonly perform: Perform;
-  readonly redactor: Redactor;
-  readonly discovery: Discovery;
-}
-
-interface Attempt {
-  readonly credential: OAuth2Credential;
-  readonly environment: Environment;
-  readonly authentication: ClientAuthentication;
-  readonly dpop: DpopKeys;
-  readonly credentialKey: string;
-  readonly clientKey: string;
-  readonly exchanges: Exchange[];
+  /**
+   * Gets a new token; callers see to it that one credential is not acquired twice at a time. `fresh`: beside the one
+   * at hand, with other asks.
+   */
+  acquire(credential: OAuth2Credential, environment: Environment, fresh?: FreshAsks): Promise<Acquired>;
 }
 
 /** What must not be tried again is kept under these keys. */
@@ -73,158 +77,159 @@ export function breakerKeys(
 }
 
 export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = createBreaker()): Acquisition {
-  const chains = new Map<string, RefreshChain>();
-  const dpop = createDpopKeys(doors);
+  const parts: AcquisitionParts = { doors, breaker, keys: createIssuerKeys(doors.perform, doors.discovery) };
+  const chains = createRefreshChains(doors);
   return {
-    async acquire(credential, environment) {
+    async acquire(credential, environment, fresh) {
       const { client } = credential;
       const authentication = authenticationOf(client, environment, doors);
-      if ('problem' in authentication) return unsent(authentication.problem, environment, [], doors.redactor);
+      if ('problem' in authentication) {
+        const failure = unsentFailure(doors.redactor.redact(authentication.problem), environment);
+        return { held: null, exchanges: [], failure };
+      }
       const keys = breakerKeys(client, environment, authentication.proof, doors.ledger);
-      const clientKey = keys.client;
-      const credentialKey = keys.credential(credential.name);
-      const parts = { credential, environment, authentication, dpop };
-      const attempt = { ...parts, credentialKey, clientKey, exchanges: [] };
-      return breaker.firstAlone(clientKey, () => tryOnce(attempt, breaker, chains, doors));
+      const attempt: Attempt = {
+        credential,
+        environment,
+        authentication,
+        credentialKey: keys.credential(credential.name),
+        clientKey: keys.client,
+        fresh: fresh ?? null,
+        exchanges: [],
+      };
+      const granted =
+        (await byRefreshToken(attempt, chains, parts)) ?? (await byGrant(attempt, chains, parts));
+      const { exchanges } = attempt;
+      if ('failure' in granted) return { held: null, exchanges, failure: granted.failure };
+      const held = await hold(attempt, granted.exchange, granted.answer, doors);
+      return { held, exchanges, failure: null };
     },
   };
 }
 
-async function tryOnce(
+/** Whom an experiment must not ask to log in again. */
+const interactive: ReadonlySet<string> = new Set(['authorization_code', 'device_code']);
+
+/** By the refresh token at hand; null: there is none, or it is over and the grant itself can be used again. */
+async function byRefreshToken(
   attempt: Attempt,
-  breaker: Breaker,
-  chains: Map<string, RefreshChain>,
-  doors: AcquisitionDoors,
-): Promise<Acquired> {
-  const { credential, environment, credentialKey, clientKey, exchanges } = attempt;
-  const refusal = breaker.refusal(credentialKey, clientKey);
-  if (refusal) return { held: null, exchanges, failure: refusal };
-  const endpoint = await endpointOf(attempt, doors);
-  if ('failure' in endpoint) return { held: null, exchanges, failure: endpoint.failure };
-  if (credential.grant_type === 'client_credentials') {
-    return grant(attempt, endpoint.url, null, breaker, doors);
-  }
-  if (credential.refresh_token === null) {
-    return unsent(
-      `The credential "${credential.name}" has no refresh_token.`,
-      environment,
-      exchanges,
-      doors.redactor,
-    );
-  }
-  const first = doors.ledger.secret(`${credential.name} refresh_token`, credential.refresh_token);
-  const chainKey = `${clientKey} ${doors.ledger.fingerprint(first)}`;
-  const chain = chains.get(chainKey) ?? createRefreshChain(first);
-  chains.set(chainKey, chain);
-  return chain.run(async () => {
-    // Others may have been refused while this one waited for its turn.
-    const stopped = chain.spent
-      ? { ...chain.spent, shared: true }
-      : breaker.refusal(credentialKey, clientKey);
-    if (stopped) return { held: null, exchanges, failure: stopped };
-    const acquired = await grant(attempt, endpoint.url, chain, breaker, doors);
-    const { failure } = acquired;
-    if (failure && mayHaveArrived(failure.exchange)) chain.spent = failure;
-    return acquired;
+  chains: RefreshChains,
+  parts: AcquisitionParts,
+): Promise<Granted | null> {
+  const { grant_type } = attempt.credential;
+  if (attempt.fresh && grant_type !== 'refresh_token' && !interactive.has(grant_type)) return null;
+  const chain = await chains.find(attempt);
+  if (!chain) return null;
+  return inTurn(attempt, parts.breaker, async () => {
+    const offered = grant_type === 'refresh_token' ? wireNames.refresh_token : null;
+    const endpoint = await endpointOf('token_endpoint', attempt, parts.doors, offered);
+    if ('failure' in endpoint) return { failure: endpoint.failure, closes: null };
+    return chain.run(async () => {
+      // Others may have been refused while this one waited for its turn.
+      const stopped = chain.spent ? { ...chain.spent, shared: true } : refusalOf(attempt, parts.breaker);
+      if (stopped) return { failure: stopped, closes: null };
+      return refresh(attempt, endpoint.url, chain, chains, parts);
+    });
   });
 }
 
-/** The token endpoint; metadata is not asked for where the project file states it. */
-async function endpointOf(
-  { credential, environment, exchanges }: Attempt,
-  { discovery, redactor }: AcquisitionDoors,
-): Promise<{ readonly url: URL } | { readonly failure: CredentialFailure }> {
-  const { client } = credential;
-  const found = isStated('token_endpoint', client) ? null : await discovery.find(environment, client.issuer);
-  exchanges.push(...(found?.exchanges ?? []));
-  const bound = found?.failure
-    ? { problem: found.failure }
-    : bindClientEndpoint('token_endpoint', client, found?.values ?? {}, environment);
-  const problem = 'url' in bound ? certificateProblem(client, environment, bound.url) : bound.problem;
-  if ('url' in bound && problem === null) return bound;
-  const failure = {
-    error: null,
-    message: redactor.redact(problem ?? ''),
-    exchange: found?.exchange ?? nothingSent(environment),
-    shared: found?.exchange !== undefined && found.exchange !== null && found.exchanges.length === 0,
-  };
-  return { failure };
-}
+/** Errors after which the grant itself may still be taken. */
+const overs: ReadonlySet<string> = new Set([
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+]);
 
-async function grant(
+async function refresh(
   attempt: Attempt,
   endpoint: URL,
-  chain: RefreshChain | null,
-  breaker: Breaker,
-  doors: AcquisitionDoors,
-): Promise<Acquired> {
-  const { credential, environment, authentication, exchanges } = attempt;
-  const refreshToken: Secret | null = chain?.current ?? null;
-  if (refreshToken) doors.ledger.secret(`${credential.name} refresh_token`, refreshToken);
-  const request = { credential, environment, endpoint, authentication, refreshToken };
-  const dpop = await attempt.dpop.of(attempt.credentialKey, credential);
-  const send = (): Promise<Exchange> => requestToken(request, dpop?.proving(doors.perform) ?? doors.perform);
-  const exchange = await (dpop ? dpop.withNonce(exchanges, send) : send());
-  exchanges.push(exchange);
-  const result = readTokenAnswer(exchange, credential.name, doors.ledger, doors.redactor, dpop !== null);
-  if ('answer' in result) {
-    const { answer } = result;
-    if (chain && answer.refresh_token) chain.current = answer.refresh_token;
-    const held = hold(credential, exchange, answer, doors.ledger);
-    const bound = dpop && answer.token_type === 'DPoP' ? dpop.bind(held.rendered, answer.access_token) : null;
-    return { held: bound ? { ...held, rendered: bound } : held, exchanges, failure: null };
+  chain: RefreshChain,
+  chains: RefreshChains,
+  parts: AcquisitionParts,
+): Promise<Granted | null> {
+  const { breaker, doors } = parts;
+  const { credential, fresh } = attempt;
+  const issued = credential.grant_type !== 'refresh_token';
+  const token = doors.ledger.secret(`${credential.name} refresh_token`, chain.current);
+  const grant = refreshOf(credential, token, issued && !fresh);
+  const granted = await verified(attempt, await sendGrant(attempt, endpoint, grant, doors), null, parts);
+  if ('answer' in granted) {
+    await chains.rotate(chain, granted.answer.refresh_token);
+    return granted;
   }
-  const { error, message, closes } = result.refusal;
-  const failure = { error, message: doors.redactor.redact(message), exchange, shared: false };
-  if (closes) breaker.open(attempt.credentialKey, failure);
-  if (closes === 'client') breaker.open(attempt.clientKey, failure);
-  return { held: null, exchanges, failure };
+  const { failure } = granted;
+  if (failure.error === 'invalid_grant' && chain.written) {
+    // The project file may hold a newer one than the earlier run left.
+    chain.current = chain.written;
+    chain.written = null;
+    return refresh(attempt, endpoint, chain, chains, parts);
+  }
+  const repeatable = issued && credential.grant_type !== 'device_code';
+  if (mayHaveArrived(failure.exchange)) chain.spent = failure;
+  if (repeatable) chains.drop(attempt);
+  if (repeatable && failure.error !== null && overs.has(failure.error)) return null;
+  if (!repeatable || granted.closes === 'client') close(attempt, granted, breaker);
+  return granted;
 }
 
-function hold(credential: OAuth2Credential, exchange: Exchange, answer: TokenAnswer, ledger: Ledger): Held {
-  const hop = exchange.hops.at(-1);
-  if (!hop) throw new Error('an answer without a hop');
-  const { claims } = decodeToken(answer.access_token.reveal());
-  const lifetime = lifetimeOf(hop, answer.expires_in, claims);
-  const { client } = credential;
-  const rendered = renderToken(
-    credential.name,
-    'oauth2',
-    answer.access_token,
-    {
-      at: lifetime.at,
-      client: client.name,
-      issuer: client.issuer.name,
-      // Left out, it is what was asked for (RFC 6749 section 5.1).
-      scope: answer.scope ?? credential.scope,
-      expiresAt: lifetime.expiresAt,
-    },
-    ledger,
-  );
-  return { ...lifetime, rendered };
+/** By the grant itself. */
+async function byGrant(attempt: Attempt, chains: RefreshChains, parts: AcquisitionParts): Promise<Granted> {
+  const { breaker } = parts;
+  const { grant_type, name } = attempt.credential;
+  const refusal = refusalOf(attempt, breaker);
+  if (refusal) return { failure: refusal, closes: null };
+  if (attempt.fresh && interactive.has(grant_type)) {
+    const why = `No token was got beside the one of "${name}": nobody logs in again for an experiment.`;
+    return { failure: unsentFailure(why, attempt.environment), closes: null };
+  }
+  const granted = await grantOnce(attempt, parts);
+  if ('failure' in granted) {
+    // A login, and a code that was used, are not tried again.
+    const sent = granted.failure.exchange.hops.length > 0 && !granted.failure.shared;
+    const again = sent && interactive.has(grant_type) ? 'credential' : null;
+    close(attempt, { ...granted, closes: granted.closes ?? again }, breaker);
+    return granted;
+  }
+  const { refresh_token } = granted.answer;
+  if (refresh_token && !attempt.fresh) await chains.begin(attempt, refresh_token);
+  return granted;
 }
 
-function unsent(
-  problem: string,
-  environment: Environment,
-  exchanges: readonly Exchange[],
-  redactor: Redactor,
-): Acquired {
-  return { held: null, exchanges, failure: unsentFailure(redactor.redact(problem), environment) };
+async function grantOnce(attempt: Attempt, parts: AcquisitionParts): Promise<Granted> {
+  const { breaker, doors } = parts;
+  if (attempt.credential.grant_type === 'device_code')
+    return verified(attempt, await grantByDevice(attempt, parts), null, parts);
+  // A server that does not offer the grant is not sent what it takes.
+  const wire = wireNames[attempt.credential.grant_type];
+  const before = interactive.has(attempt.credential.grant_type)
+    ? await endpointOf('token_endpoint', attempt, doors, wire)
+    : null;
+  if (before && 'failure' in before) return { failure: before.failure, closes: null };
+  // Before the client's turn: what the grant takes in may need a token of the same client.
+  const prepared = await prepareGrant(attempt, doors);
+  if ('failure' in prepared) return prepared;
+  const granted = await inTurn(attempt, breaker, async () => {
+    const endpoint = before ?? (await endpointOf('token_endpoint', attempt, doors, wire));
+    if ('failure' in endpoint) return { failure: endpoint.failure, closes: null };
+    const answered = await sendGrant(attempt, endpoint.url, prepared.grant, doors);
+    if ('failure' in answered) close(attempt, answered, breaker);
+    return answered;
+  });
+  return verified(attempt, granted, prepared.nonce, parts);
 }
 
-/** A failure of which the network has seen nothing: its exchange has no hops. */
-export function unsentFailure(message: string, environment: Environment): CredentialFailure {
-  return { error: null, message, exchange: nothingSent(environment), shared: false };
+/** The first request of a client goes alone: what is refused for good is asked once. */
+function inTurn<T extends Granted | null>(
+  attempt: Attempt,
+  breaker: Breaker,
+  task: () => Promise<T>,
+): Promise<T | Failed> {
+  return breaker.firstAlone(attempt.clientKey, async () => {
+    const failure = refusalOf(attempt, breaker);
+    return failure ? { failure, closes: null } : task();
+  });
 }
 
-function nothingSent(environment: Environment): Exchange {
-  return {
-    role: 'token',
-    attempt: 1,
-    environment: environment.name,
-    hops: [],
-    credentials: [],
-    stopped: null,
-  };
+function refusalOf({ credentialKey, clientKey }: Attempt, breaker: Breaker): CredentialFailure | null {
+  return breaker.refusal(credentialKey, clientKey);
 }

@@ -1,8 +1,8 @@
-/** Token requests (RFC 6749 sections 4.4 and 6, RFC 8707), made by oauth4webapi and sent through our own door. */
-import type { Environment, Exchange, OAuth2Credential } from '../model.ts';
-import type { Secret } from '../secret.ts';
+/** Token requests (RFC 6749 section 3.2), made by oauth4webapi and sent through our own door. */
+import type { Environment, Exchange, Field, OAuth2Credential } from '../model.ts';
 import { type ClientAuthentication, clientAuth, secretMembers } from './client-authentication.ts';
 import { fieldsOf, formValue } from './form.ts';
+import { type Grant, parametersOf } from './grant.ts';
 import type { Perform } from './presentation.ts';
 
 export interface TokenRequest {
@@ -10,18 +10,16 @@ export interface TokenRequest {
   readonly environment: Environment;
   readonly endpoint: URL;
   readonly authentication: ClientAuthentication;
-  /** Set for the grant of that name. */
-  readonly refreshToken: Secret | null;
+  readonly grant: Grant;
 }
-
-/** Sends one token request; the answer is in the exchange. */
+/** Sends one token request, or one device authorization request (RFC 8628); the answer is in the exchange. */
 export async function requestToken(request: TokenRequest, perform: Perform): Promise<Exchange> {
   const oauth = await import('oauth4webapi');
-  const { credential, environment, endpoint, authentication, refreshToken } = request;
+  const { credential, environment, endpoint, authentication, grant } = request;
   const { client } = credential;
   const proof = await authentication.prove(endpoint.href);
-  const secrets = secretMembers(proof);
-  if (refreshToken) secrets.set('refresh_token', refreshToken);
+  const { form, secrets } = parametersOf(grant);
+  for (const [name, value] of secretMembers(proof)) secrets.set(name, value);
   const made: Exchange[] = [];
   const options = {
     [oauth.allowInsecureRequests]: endpoint.protocol === 'http:',
@@ -35,36 +33,34 @@ export async function requestToken(request: TokenRequest, perform: Perform): Pro
         environment,
         method,
         url,
-        headers: fieldsOf(headers, proof.basic),
+        headers: withFields(fieldsOf(headers, proof.basic), grant.headers),
         body: formValue(body, secrets),
+        credentials: grant.takenIn,
       } as const;
       made.push(await perform(sent));
       // The exchange is read by token-answer.ts: the library would hide what was wrong with it.
       return new Response();
     },
   };
-  const server = { issuer: client.issuer.issuer, token_endpoint: endpoint.href };
+  const server = {
+    issuer: client.issuer.issuer,
+    token_endpoint: endpoint.href,
+    device_authorization_endpoint: endpoint.href,
+  };
   const auth = clientAuth(proof);
-  const asked = parametersOf(credential);
   const { client_id } = client;
-  if (refreshToken) {
-    await oauth.refreshTokenGrantRequest(server, { client_id }, auth, refreshToken.reveal(), {
-      ...options,
-      additionalParameters: asked,
-    });
+  if (grant.grant_type === null) {
+    await oauth.deviceAuthorizationRequest(server, { client_id }, auth, form, options);
   } else {
-    await oauth.clientCredentialsGrantRequest(server, { client_id }, auth, asked, options);
+    await oauth.genericTokenEndpointRequest(server, { client_id }, auth, grant.grant_type, form, options);
   }
   const [exchange] = made;
   if (!exchange) throw new Error('oauth4webapi made no token request');
   return exchange;
 }
 
-/** Empty parameters are left out: servers take `scope=` for a scope. */
-function parametersOf({ scope, resource, audience }: OAuth2Credential): URLSearchParams {
-  const asked = new URLSearchParams();
-  if (scope) asked.append('scope', scope);
-  for (const one of resource) if (one !== '') asked.append('resource', one);
-  if (audience) asked.append('audience', audience);
-  return asked;
+/** Further fields replace those of the same name. */
+function withFields(fields: readonly Field[], further: readonly Field[]): Field[] {
+  const names = new Set(further.map(([name]) => name.toLowerCase()));
+  return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...further];
 }

@@ -48,6 +48,8 @@ export interface PerformRequest {
   readonly url: string;
   readonly headers: readonly Field[];
   readonly body: Value | null;
+  /** What of it is a credential, for the trace. */
+  readonly credentials?: readonly CredentialUse[];
 }
 
 /** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */

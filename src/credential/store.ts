@@ -2,10 +2,12 @@
 import type { Clock, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
+import type { Authorize, RefreshVault, TokenOf } from './acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
+import { createDpopKeys } from './dpop-keys.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
@@ -22,6 +24,13 @@ export interface CredentialDoors {
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
+  /** Ends the wait for a person. */
+  readonly signal?: AbortSignal;
+  /** Shows a person what to do; absent: nobody is there. */
+  readonly prompt?: (text: string) => void;
+  readonly authorize?: Authorize;
+  /** Keeps refresh tokens between runs. */
+  readonly vault?: RefreshVault;
 }
 /** What the types of credentials share. */
 export interface StoreParts extends CredentialDoors {
@@ -35,27 +44,37 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const ledger = createLedger(redactor, doors.random);
   const parts: StoreParts = { ...doors, ledger };
   const discovery = createDiscovery(perform, redactor);
+  const dpop = createDpopKeys(parts);
   const breaker = createBreaker();
-  const acquisition = createAcquisition({ ...parts, discovery }, breaker);
+  const tokenOf: TokenOf = async (credential, environment) => {
+    const { use, exchanges, failure } = await present(credential, environment, false);
+    return { token: use && ledger.find(use.fingerprint), use, exchanges, failure };
+  };
+  const acquisition = createAcquisition({ ...parts, discovery, dpop, tokenOf }, breaker);
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
-  return {
-    async present(credential, environment, { stale = false } = {}) {
-      switch (credential.type) {
-        case 'oauth2':
-        case 'self_signed_jwt':
-        case 'ci_oidc':
-        case 'command': {
-          const key = JSON.stringify([environment.name, credential.name]);
-          return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
-        }
-        case 'session':
-          return sessions.present(credential, environment);
-        default:
-          return presentFixed(credential, environment);
+  async function present(
+    credential: Credential,
+    environment: Environment,
+    stale: boolean,
+  ): Promise<Presentation> {
+    switch (credential.type) {
+      case 'oauth2':
+      case 'self_signed_jwt':
+      case 'ci_oidc':
+      case 'command': {
+        const key = JSON.stringify([environment.name, credential.name]);
+        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
       }
-    },
+      case 'session':
+        return sessions.present(credential, environment);
+      default:
+        return presentFixed(credential, environment);
+    }
+  }
+  return {
+    present: (credential, environment, { stale = false } = {}) => present(credential, environment, stale),
     forget: (fingerprint) => holding.forget(fingerprint),
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
@@ -63,7 +82,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
         scope: scope ?? credential.scope,
         resource: resource.length > 0 ? resource : credential.resource,
       };
-      return presentationOf(await acquisition.acquire(asking, environment));
+      return presentationOf(await acquisition.acquire(asking, environment, { scope, resource }));
     },
     ask: (question, environment) => askServer(question, environment, { ...parts, discovery, breaker }),
     async verify(fingerprint, jwks) {

@@ -12,6 +12,7 @@ export interface TokenAnswer {
   readonly access_token: Secret;
   readonly token_type: 'Bearer' | 'DPoP';
   readonly refresh_token: Secret | null;
+  readonly id_token: Secret | null;
   readonly scope: string | null;
   /** Seconds. */
   readonly expires_in: number | null;
@@ -24,22 +25,28 @@ export interface Refusal {
   /** It speaks of an account that is locked. */
   readonly locked: boolean;
 }
+/** What only some grants take for an answer. */
+export interface AnswerRules {
+  /** An ID token is presented: it may come alone. */
+  readonly idToken?: boolean;
+  /** RFC 8693 section 2.2.1: the token may be of any type. */
+  readonly exchanged?: boolean;
+  /** The request held a DPoP proof. A server may still give a token that is bound to nothing (RFC 9449 section 5). */
+  readonly proven?: boolean;
+}
 export type TokenResult = { readonly answer: TokenAnswer } | { readonly refusal: Refusal };
 
 const final: ReadonlySet<string> = new Set(['invalid_client', 'invalid_grant', 'unauthorized_client']);
 const locked =
   /\b(?:account|user|client|credentials?|application)\b[^.]{0,60}\b(?:locked|suspended)\b|\block(?:ed)?[ -]?out\b|\btemporarily (?:locked|blocked)\b|\btoo many\b[^.]{0,40}\b(?:attempts|failures|log-?ins)\b/i;
 
-/**
- * Reads the exchange itself. `name` is the credential's; every token in the answer is learnt, also in a refusal.
- * `proven`: the request held a DPoP proof. A server may still give a token that is bound to nothing (RFC 9449 section 5).
- */
+/** Reads the exchange itself. `name` is the credential's; every token in the answer is learnt, also in a refusal. */
 export function readTokenAnswer(
   exchange: Exchange,
   name: string,
   ledger: Ledger,
   redactor: Redactor,
-  proven = false,
+  rules: AnswerRules = {},
 ): TokenResult {
   const hop = exchange.hops.at(-1);
   if (!hop?.response) return refused(describeFailure('The token endpoint', exchange, redactor));
@@ -54,25 +61,41 @@ export function readTokenAnswer(
   if (refusal) return { refusal };
   const fails = (what: string): TokenResult => refused(`${answered(hop, response)}${what}.`);
   if (!members) return fails(response.body.bytes === 0 ? '' : ' that is not a JSON object');
-  if (!tokens.access_token) return fails(' that has no access_token (RFC 6749 section 5.1)');
-  const defect = unsendable(tokens.access_token.reveal());
+  const { id_token } = tokens;
+  if (rules.idToken && !id_token)
+    return fails(' that has no id_token (OpenID Connect Core 1.0 section 3.1.3.3)');
+  const access_token = tokens.access_token ?? (rules.idToken ? id_token : null);
+  if (!access_token) return fails(' that has no access_token (RFC 6749 section 5.1)');
+  const defect = unsendable(access_token.reveal());
   if (defect) return fails(` that has an access_token which ${defect}`);
-  const type = members['token_type'];
-  if (typeof type !== 'string') return fails(' that has no token_type (RFC 6749 section 5.1)');
-  const token_type = tokenType(type);
-  if (token_type === null || (token_type === 'DPoP' && !proven))
-    return fails(` that has the token_type ${quoted(type, redactor)}, not Bearer`);
+  const unfit = tokens.access_token ? unfitType(members, rules, redactor) : null;
+  if (unfit) return fails(unfit);
   const expires_in = seconds(members['expires_in']);
   if (expires_in === undefined) return fails(' that has an expires_in which is not a number of seconds');
   const scope = typeof members['scope'] === 'string' ? members['scope'] : null;
-  const { access_token, refresh_token } = tokens;
-  return { answer: { access_token, token_type, refresh_token, scope, expires_in } };
+  const token_type = isType(members, 'dpop') ? 'DPoP' : 'Bearer';
+  const { refresh_token } = tokens;
+  return { answer: { access_token, token_type, refresh_token, id_token, scope, expires_in } };
 }
 
-function tokenType(written: string): TokenAnswer['token_type'] | null {
-  const type = written.toLowerCase();
-  if (type === 'bearer') return 'Bearer';
-  return type === 'dpop' ? 'DPoP' : null;
+function isType({ token_type }: JsonMap, type: string): boolean {
+  return typeof token_type === 'string' && token_type.toLowerCase() === type;
+}
+
+/** Why the token cannot be presented; null: it can. */
+function unfitType(
+  members: JsonMap,
+  { exchanged = false, proven = false }: AnswerRules,
+  redactor: Redactor,
+): string | null {
+  const type = members['token_type'];
+  if (typeof type !== 'string') return ' that has no token_type (RFC 6749 section 5.1)';
+  const issued = members['issued_token_type'];
+  if (exchanged && issued === 'urn:ietf:params:oauth:token-type:refresh_token')
+    return ` that has the issued_token_type ${quoted(issued, redactor)}, which no API takes (RFC 8693 section 2.2.1)`;
+  if (isType(members, 'bearer') || (exchanged && isType(members, 'n_a'))) return null;
+  if (proven && isType(members, 'dpop')) return null;
+  return ` that has the token_type ${quoted(type, redactor)}, not Bearer`;
 }
 
 /** A refusal by any endpoint that authenticates clients; null where the answer is none. */
@@ -95,13 +118,13 @@ function learnTokens(
   members: JsonMap | null,
   name: string,
   ledger: Ledger,
-): { readonly access_token: Secret | null; readonly refresh_token: Secret | null } {
+): Pick<TokenAnswer, 'refresh_token' | 'id_token'> & { readonly access_token: Secret | null } {
   const learn = (member: string, as: string): Secret | null => {
     const value = members?.[member];
     return typeof value === 'string' && value !== '' ? ledger.secret(as, value) : null;
   };
-  learn('id_token', `${name} id_token`);
   return {
+    id_token: learn('id_token', `${name} id_token`),
     access_token: learn('access_token', name),
     refresh_token: learn('refresh_token', `${name} refresh_token`),
   };

@@ -6,12 +6,14 @@ import { clientSettings } from './clients.ts';
 import type { CredentialReader } from './credential-reader.ts';
 import { planLogin } from './login.ts';
 import { mapAt } from './maps.ts';
+import { checkClient, checkGrant } from './oauth2-grant.ts';
 
 export function planOAuth2(reader: CredentialReader): OAuth2Credential | null {
   if (!reader.has('grant_type')) reader.need('grant_type');
   const grant_type = grantType(reader.map['grant_type']);
   const client = clientOf(reader);
   if (!client) return null;
+  checkGrant(reader, grant_type, client);
   const asks = asksOf(reader, grant_type, client);
   return {
     ...reader.base,
@@ -141,6 +143,7 @@ function clientOf(reader: CredentialReader): Client | null {
     return null;
   }
   const raw = mapAt(mapAt(planned.raw, 'clients'), client.name);
+  checkClient(reader, client, raw);
   const client_secret: Value | null = reader.read.text(raw, 'client_secret');
   return { ...client, client_secret, ...clientSettings(raw, reader.read) };
 }

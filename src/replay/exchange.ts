@@ -78,7 +78,7 @@ export function createPerform(
         sensitive: new Set(),
         body: given.body === null ? null : bytesOf(given.body),
       },
-      credentials: [],
+      credentials: given.credentials ?? [],
       redirect: { follow: false, max: 0 },
       jar: null,
       bound: () => true,

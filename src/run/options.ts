@@ -1,4 +1,5 @@
 /** What a run needs from outside: doors, and the options of the command line. */
+import type { RefreshVault } from '../credential/acquiring.ts';
 import type { Clock, Random, Send } from '../doors.ts';
 import type { Environment, Job, RunEvent } from '../model.ts';
 import type { Lookups } from '../plan/scope.ts';
@@ -10,6 +11,10 @@ export interface RunDoors {
   readonly random: Random;
   readonly redactor: Redactor;
   readonly lookups: Lookups;
+  /** Shows a person what to do; absent: nobody is there. */
+  readonly prompt?: (text: string) => void;
+  /** Keeps refresh tokens between runs. */
+  readonly vault?: RefreshVault;
 }
 
 export interface RunOptions {

@@ -184,6 +184,8 @@ async function fresh(asks: FreshRequest, bench: Bench): Promise<Fresh | null> {
   const { state, inquest, given } = bench;
   const { environment } = state.job;
   const { credential, scope, resource } = asks;
+  // Nobody logs in again for an experiment.
+  if (['authorization_code', 'device_code'].includes(credential.grant_type)) return null;
   const key = JSON.stringify([environment.name, credential.name, scope, resource]);
   const known = inquest.tokens.get(key);
   if (!known && !mayAsk(credential.client.issuer, bench)) return null;

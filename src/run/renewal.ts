@@ -38,7 +38,7 @@ function isInvalidToken({ response }: Hop): boolean {
 }
 
 /** The step is about the refusal: it must be seen as it is. */
-function expectsRefusal({ expect }: RequestStep): boolean {
+export function expectsRefusal({ expect }: RequestStep): boolean {
   if (expect.cause !== undefined || expect.challenge !== undefined) return true;
   const { status } = expect;
   if (status === undefined) return false;

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CredentialStore, Perform, Presentation } from '../../src/credential/presentation.ts';
-import { createCredentialStore } from '../../src/credential/store.ts';
+import { type CredentialDoors, createCredentialStore } from '../../src/credential/store.ts';
 import type { Clock, Random } from '../../src/doors.ts';
 import type {
   Client,
@@ -11,6 +11,7 @@ import type {
   Exchange,
   Hop,
   Issuer,
+  OAuth2Asks,
   OAuth2Credential,
   RawField,
   Source,
@@ -75,6 +76,31 @@ export function oauth2Of(client: Client, parts: Partial<OAuth2Credential> = {}):
     refresh_token: null,
     source,
     sources: {},
+    ...parts,
+  };
+}
+
+/** All that only some grants ask for, empty. */
+export function asksOf(parts: Partial<OAuth2Asks>): OAuth2Asks {
+  return {
+    username: null,
+    password: null,
+    login: [],
+    redirect_uri: null,
+    subject_token: null,
+    actor_token: null,
+    requested_token_type: null,
+    assertion: null,
+    authorization_details: null,
+    acr_values: null,
+    max_age: null,
+    login_hint: null,
+    parameters: {},
+    headers: {},
+    par: false,
+    dpop: false,
+    present: 'access_token',
+    store: false,
     ...parts,
   };
 }
@@ -149,7 +175,8 @@ export interface Bench {
   shift: number;
 }
 
-export function bench(): Bench {
+/** `more`: doors beside the usual ones, or in their place. */
+export function bench(more: Partial<CredentialDoors> = {}): Bench {
   const redactor = createRedactor();
   const performed: Exchange[] = [];
   const made: Bench = { store: null as unknown as CredentialStore, redactor, performed, shift: 0 };
@@ -166,13 +193,13 @@ export function bench(): Bench {
       attempt: 1,
       environment: asked.environment.name,
       hops: [hop],
-      credentials: [],
+      credentials: asked.credentials ?? [],
       stopped: null,
     };
     performed.push(exchange);
     return exchange;
   };
-  return Object.assign(made, { store: createCredentialStore({ perform, clock, random, redactor }) });
+  return Object.assign(made, { store: createCredentialStore({ perform, clock, random, redactor, ...more }) });
 }
 
 const reveal = (value: Value): string => (value instanceof Secret ? value.reveal() : value);

@@ -5,9 +5,12 @@ import {
   clientId,
   clientKey,
   clientSource,
+  credentialName,
+  credentialSource,
   type Explain,
   type Explanations,
   secretName,
+  server,
 } from './explanation.ts';
 import { smallDifference } from './words.ts';
 
@@ -91,6 +94,13 @@ function authMissing(subject: Subject): ReturnType<Explain> {
 }
 
 function method(subject: Subject): ReturnType<Explain> {
+  if (subject.failing.role === 'metadata')
+    return {
+      summary: `The metadata of ${server(subject)} do not list the client authentication method ${authMethod(subject)}: no token was asked for.`,
+      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered.`,
+      fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+      references: ['RFC 8414 section 2'],
+    };
   const supported = subject.client?.issuer.metadata['token_endpoint_auth_methods_supported'];
   const listed = Array.isArray(supported) ? `; it supports ${supported.map(String).join(', ')}` : '';
   return {
@@ -112,6 +122,18 @@ function type(subject: Subject): ReturnType<Explain> {
 }
 
 function assertion(subject: Subject, what: string, fix: string, key: string): ReturnType<Explain> {
+  const [taken] = subject.uses;
+  // A client that signs assertions of its own may be meant instead.
+  if (subject.stage === 'token' && taken && !authMethod(subject).endsWith('_jwt')) {
+    const own = what === 'it is refused';
+    return {
+      summary: `${answered(subject)} to the ${taken.field} of ${credentialName(subject)}: ${what}.`,
+      fix: own
+        ? `Take in a ${taken.field} that the authorization server trusts: its issuer, key and subject.`
+        : fix,
+      fixSource: credentialSource(subject, taken.field),
+    };
+  }
   return {
     summary: `${answered(subject)} to the client assertion of ${clientId(subject)}: ${what}.`,
     fix,

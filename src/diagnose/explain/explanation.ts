@@ -67,6 +67,8 @@ export function inBrackets(text: string | null): string {
 
 /** What the credential sends: `the access token of credential "reader"`. */
 export function tokenName(subject: Subject): string {
+  const taken = subject.stage === 'token' ? subject.uses[0] : undefined;
+  if (taken) return `the ${taken.field} of ${credentialName(subject)}`;
   const type = subject.uses[0]?.type ?? subject.credential?.type;
   const what = type === 'api_key' ? 'API key' : type === 'basic' ? 'password' : 'access token';
   return `the ${what} of ${credentialName(subject)}`;

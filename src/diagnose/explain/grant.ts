@@ -12,13 +12,22 @@ import {
   inBrackets,
   oauth2,
   secretName,
+  server,
 } from './explanation.ts';
 
 export const grant: Explanations = {
-  'grant-unsupported': (subject) => ({
-    summary: `${answered(subject)}: it does not know the grant type ${grantType(subject)}${bodyType(subject)}.`,
-    fixSource: credentialSource(subject, 'grant_type'),
-  }),
+  'grant-unsupported': (subject) =>
+    subject.failing.role === 'metadata'
+      ? {
+          summary: `The metadata of ${server(subject)} do not list the grant type ${grantType(subject)}: no token was asked for.`,
+          fix: 'Enable the grant at the server, or use one that it offers.',
+          fixSource: credentialSource(subject, 'grant_type'),
+          references: ['RFC 8414 section 2'],
+        }
+      : {
+          summary: `${answered(subject)}: it does not know the grant type ${grantType(subject)}${bodyType(subject)}.`,
+          fixSource: credentialSource(subject, 'grant_type'),
+        },
   'grant-not-allowed': (subject) => ({
     summary: `${answered(subject)}: ${clientId(subject)} may not use the grant ${grantType(subject)}.`,
     fix: `Enable ${grantType(subject)} for the client at the authorization server of ${subject.environment.name}.`,

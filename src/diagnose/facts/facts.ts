@@ -18,6 +18,7 @@ import { deliveryFacts } from './delivery.ts';
 import { differenceFacts } from './difference.ts';
 import { fieldNameFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
+import { grantInputFacts } from './grant-inputs.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
@@ -65,6 +66,7 @@ const ofCredentials: readonly Kind[] = [
   tokenRequestFacts,
   codeFacts,
   grantFacts,
+  grantInputFacts,
   tokenEndpointFacts,
   askedFacts,
 ];
