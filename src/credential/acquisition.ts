@@ -5,7 +5,7 @@ import { renderToken } from './bearer.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import type { AssertionDoors } from './client-assertion.ts';
 import { authenticationOf, type ClientAuthentication, certificateProblem } from './client-authentication.ts';
-import { createDpopKeys, type DpopKeys } from './dpop-keys.ts';
+import type { DpopKeys } from './dpop-keys.ts';
 import { bindClientEndpoint, isStated } from './endpoint.ts';
 import { lifetimeOf } from './expiry.ts';
 import type { Acquired, Held } from './holding.ts';
@@ -22,6 +22,7 @@ export interface Acquisition {
   acquire(credential: OAuth2Credential, environment: Environment): Promise<Acquired>;
 }
 export interface AcquisitionDoors extends AssertionDoors {
+  readonly dpop: DpopKeys;
   readonly perform: Perform;
   readonly redactor: Redactor;
   readonly discovery: Discovery;
@@ -31,7 +32,6 @@ interface Attempt {
   readonly credential: OAuth2Credential;
   readonly environment: Environment;
   readonly authentication: ClientAuthentication;
-  readonly dpop: DpopKeys;
   readonly credentialKey: string;
   readonly clientKey: string;
   readonly exchanges: Exchange[];
@@ -74,7 +74,6 @@ export function breakerKeys(
 
 export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = createBreaker()): Acquisition {
   const chains = new Map<string, RefreshChain>();
-  const dpop = createDpopKeys(doors);
   return {
     async acquire(credential, environment) {
       const { client } = credential;
@@ -83,8 +82,7 @@ export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = cr
       const keys = breakerKeys(client, environment, authentication.proof, doors.ledger);
       const clientKey = keys.client;
       const credentialKey = keys.credential(credential.name);
-      const parts = { credential, environment, authentication, dpop };
-      const attempt = { ...parts, credentialKey, clientKey, exchanges: [] };
+      const attempt = { credential, environment, authentication, credentialKey, clientKey, exchanges: [] };
       return breaker.firstAlone(clientKey, () => tryOnce(attempt, breaker, chains, doors));
     },
   };
@@ -162,7 +160,7 @@ async function grant(
   const refreshToken: Secret | null = chain?.current ?? null;
   if (refreshToken) doors.ledger.secret(`${credential.name} refresh_token`, refreshToken);
   const request = { credential, environment, endpoint, authentication, refreshToken };
-  const dpop = await attempt.dpop.of(attempt.credentialKey, credential);
+  const dpop = await doors.dpop.of(attempt.credentialKey, credential);
   const send = (): Promise<Exchange> => requestToken(request, dpop?.proving(doors.perform) ?? doors.perform);
   const exchange = await (dpop ? dpop.withNonce(exchanges, send) : send());
   exchanges.push(exchange);
@@ -171,7 +169,7 @@ async function grant(
     const { answer } = result;
     if (chain && answer.refresh_token) chain.current = answer.refresh_token;
     const held = hold(credential, exchange, answer, doors.ledger);
-    const bound = dpop && answer.token_type === 'DPoP' ? dpop.bind(held.rendered, answer.access_token) : null;
+    const bound = dpop && answer.token_type === 'DPoP' ? doors.dpop.bind(dpop, held.rendered, answer.access_token) : null;
     return { held: bound ? { ...held, rendered: bound } : held, exchanges, failure: null };
   }
   const { error, message, closes } = result.refusal;

@@ -6,6 +6,7 @@ import { type Acquisition, createAcquisition, unsentFailure } from './acquisitio
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
+import { createDpopKeys } from './dpop-keys.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
@@ -35,8 +36,9 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const ledger = createLedger(redactor, doors.random);
   const parts: StoreParts = { ...doors, ledger };
   const discovery = createDiscovery(perform, redactor);
+  const dpop = createDpopKeys(parts);
   const breaker = createBreaker();
-  const acquisition = createAcquisition({ ...parts, discovery }, breaker);
+  const acquisition = createAcquisition({ ...parts, discovery, dpop }, breaker);
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
@@ -65,7 +67,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       };
       return presentationOf(await acquisition.acquire(asking, environment));
     },
-    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, breaker }),
+    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, dpop, breaker }),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;
