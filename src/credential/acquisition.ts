@@ -169,7 +169,8 @@ async function grant(
     const { answer } = result;
     if (chain && answer.refresh_token) chain.current = answer.refresh_token;
     const held = hold(credential, exchange, answer, doors.ledger);
-    const bound = dpop && answer.token_type === 'DPoP' ? doors.dpop.bind(dpop, held.rendered, answer.access_token) : null;
+    const bound =
+      dpop && answer.token_type === 'DPoP' ? doors.dpop.bind(dpop, held.rendered, answer.access_token) : null;
     return { held: bound ? { ...held, rendered: bound } : held, exchanges, failure: null };
   }
   const { error, message, closes } = result.refusal;

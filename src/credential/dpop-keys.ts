@@ -1,7 +1,7 @@
 /** The DPoP keys of a run: one for each credential of an environment, whose refresh token is bound to it as well. */
 import type { OAuth2Credential } from '../model.ts';
-import type { AssertionDoors } from './client-assertion.ts';
 import type { Secret } from '../secret.ts';
+import type { AssertionDoors } from './client-assertion.ts';
 import { createDpop, type Dpop, proofAlgorithm } from './dpop.ts';
 import type { Rendered } from './rendering.ts';
 
