@@ -15,8 +15,8 @@ import { decodeToken } from './token.ts';
 export interface Dpop {
   /** Thumbprint of the key (RFC 7638). */
   readonly jkt: string;
-  /** `perform` with a proof in each request. */
-  proving(perform: Perform): Perform;
+  /** `perform` with a proof in each request; `token` is the one that the request presents. */
+  proving(perform: Perform, token?: Secret): Perform;
   /**
    * What `send` gives, or, where the server asks for its nonce, what it gives the second time; it is to make its
    * request anew, since what else serves once has been seen. The first exchange goes to `exchanges`.
@@ -58,8 +58,8 @@ export async function createDpop(name: string, alg: string, doors: AssertionDoor
   };
   return {
     jkt: prover.jkt,
-    proving: (perform) => async (request) => {
-      const proof = await prove(request.method, new URL(request.url), null);
+    proving: (perform, token) => async (request) => {
+      const proof = await prove(request.method, new URL(request.url), token?.reveal() ?? null);
       const exchange = await perform({ ...request, headers: [...request.headers, ['DPoP', proof]] });
       for (const hop of exchange.hops) note(hop);
       return exchange;

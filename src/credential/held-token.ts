@@ -35,5 +35,5 @@ export async function hold(
     ledger,
   );
   const bound = !idToken && answer.token_type === 'DPoP' ? await dpop.of(credentialKey, credential) : null;
-  return { ...lifetime, rendered: bound?.bind(rendered, token) ?? rendered };
+  return { ...lifetime, rendered: bound ? dpop.bind(bound, rendered, token) : rendered };
 }

@@ -12,6 +12,7 @@ import {
   clientAuth,
   secretMembers,
 } from './client-authentication.ts';
+import type { DpopKeys } from './dpop-keys.ts';
 import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
 import { fieldsOf, formValue } from './form.ts';
 import type { Discovery } from './metadata.ts';
@@ -23,6 +24,7 @@ export interface InquiryDoors extends AssertionDoors {
   readonly redactor: Redactor;
   readonly discovery: Discovery;
   readonly breaker: Breaker;
+  readonly dpop: DpopKeys;
 }
 
 const endpoints = {
@@ -50,7 +52,7 @@ export async function askServer(
   if (!('url' in bound)) return nothing;
   const exchange =
     question.kind === 'userinfo'
-      ? await askUserinfo(bound.url, question.fingerprint, environment, doors)
+      ? await askUserinfo(bound.url, question.fingerprint, environment, exchanges, doors)
       : await askAsClient(question, bound.url, tokenEndpoint(issuer, values), environment, doors);
   if (exchange) exchanges.push(exchange);
   return { exchange, exchanges };
@@ -66,15 +68,26 @@ async function askUserinfo(
   url: URL,
   fingerprint: string,
   environment: Environment,
-  { perform, ledger }: InquiryDoors,
+  exchanges: Exchange[],
+  { perform, ledger, dpop }: InquiryDoors,
 ): Promise<Exchange | null> {
   const token = ledger.find(fingerprint);
   if (!token) return null;
+  const key = dpop.keyOf(fingerprint);
   const headers = [
     ['Accept', 'application/json'],
-    ['Authorization', Secret.join(['Bearer ', token])],
+    ['Authorization', Secret.join([key ? 'DPoP ' : 'Bearer ', token])],
   ] as const;
-  return perform({ role: 'experiment', environment, method: 'GET', url: url.href, headers, body: null });
+  const request = {
+    role: 'experiment',
+    environment,
+    method: 'GET',
+    url: url.href,
+    headers,
+    body: null,
+  } as const;
+  if (!key) return perform(request);
+  return key.withNonce(exchanges, () => key.proving(perform, token)(request));
 }
 
 async function askAsClient(

@@ -84,7 +84,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       };
       return presentationOf(await acquisition.acquire(asking, environment, { scope, resource }));
     },
-    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, breaker }),
+    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, dpop, breaker }),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;

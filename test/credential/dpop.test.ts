@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { JobResult, JsonMap } from '../../src/model.ts';
+import type { ClientSettings, JobResult, JsonMap } from '../../src/model.ts';
 import { webClient } from '../support/oidc-server.ts';
 import { replay } from '../support/replay.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type SeenRequest,
   startSecured,
 } from '../support/secured.ts';
+import { bench, clientOf, closeServers, environmentOf, issuerOf, json, oauth2Of, serve } from './support.ts';
 
 const secret = 'a-secret-of-the-client-web';
 const project: JsonMap = {
@@ -33,6 +35,7 @@ const project: JsonMap = {
     },
   },
 };
+const production = (project['environments'] as { production: JsonMap }).production;
 const read = { name: 'read', GET: '/orders' };
 
 describe('DPoP', function () {
@@ -41,7 +44,10 @@ describe('DPoP', function () {
   beforeEach(async () => {
     secured = await startSecured();
   });
-  afterEach(() => secured.close());
+  afterEach(async () => {
+    await secured.close();
+    await closeServers();
+  });
 
   const startOidc = (dPoP: object = {}) =>
     secured.oidc([webClient('web', secret)], {
@@ -146,7 +152,6 @@ describe('DPoP', function () {
     });
     await secured.serve(api, (_request, response) => void response.end('{}'));
     const main = { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}/token` } };
-    const production = (project['environments'] as { production: JsonMap }).production;
     const { jobs } = await play([read], {
       ...project,
       environments: { production: { ...production, issuers: { main } } },
@@ -155,6 +160,78 @@ describe('DPoP', function () {
     expect(secured.seen.map(({ authorization, dpop }) => [authorization, dpop !== null])).to.deep.equal([
       [`Basic ${btoa(`web:${secret}`)}`, true],
       ['Bearer plain-token-of-web', false],
+    ]);
+  });
+
+  it('proves the token that an experiment exchanged by its own hash', async () => {
+    await startOidc();
+    const orders = proofServer();
+    const refused = new Set<string>();
+    await secured.serve(api, (request, response) => {
+      const authorization = request.headers.authorization ?? '';
+      // Neither the first token is good, nor what comes instead of it.
+      if (refused.size < 2) refused.add(authorization);
+      if (!refused.has(authorization)) return orders(request, response);
+      response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token", algs="ES256"' });
+      response.end();
+    });
+    const { jobs } = await replay({
+      origins: secured.origins,
+      project: { ...project, environments: { production: { ...production, protected: false } } },
+      scenarios: { 'a.yml': { credential: 'machine', steps: [read, { name: 'again', GET: '/orders' }] } },
+      secrets: { WEB: secret },
+    });
+    const proven = secured.seen.filter(({ authorization, dpop }) => {
+      const token = /^DPoP (.*)/.exec(authorization ?? '')?.[1];
+      if (token === undefined) return false;
+      return decodeJwt(dpop ?? '')['ath'] !== s256(token);
+    });
+    expect(proven).to.deep.equal([]);
+    const withoutProof = secured.seen.filter(
+      ({ authorization, dpop }) => /^DPoP /.test(authorization ?? '') && dpop === null,
+    );
+    expect(withoutProof).to.deep.equal([]);
+    expect(statuses(jobs)).to.deep.equal(['failed', 'skipped']);
+    expect(
+      secured.seen
+        .filter(({ url }) => url === `${api}/orders`)
+        .map(({ authorization, dpop }) => [authorization?.split(' ')[0], dpop !== null]),
+    ).to.deep.equal([
+      ['DPoP', true],
+      [undefined, false],
+      ['DPoP', true],
+    ]);
+  });
+
+  it('asks userinfo with a proof of the token, once more where a nonce is wanted', async () => {
+    const server = await serve((request, response) => {
+      if (request.url === '/token')
+        json(response, 200, { access_token: 'bound-token-of-web', token_type: 'dpop' });
+      else if (server.seen.length < 3)
+        json(response, 401, {}, { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'n1' });
+      else json(response, 200, { sub: 'ann' });
+    });
+    const metadata = {
+      token_endpoint: `${server.origin}/token`,
+      userinfo_endpoint: `${server.origin}/userinfo`,
+    };
+    const issuer = issuerOf(server.origin, { discovery: 'none', metadata });
+    const settings = { dpop_bound_access_tokens: true } as ClientSettings;
+    const { store } = bench();
+    const environment = environmentOf('staging');
+    const { use } = await store.present(oauth2Of(clientOf(issuer, { settings })), environment);
+    const fingerprint = use?.fingerprint ?? '';
+    const asked = await store.ask({ kind: 'userinfo', issuer, fingerprint }, environment);
+    expect(asked.exchanges.map(outcome)).to.deep.equal(['experiment 401', 'experiment 200']);
+    const [, ...sent] = server.seen;
+    expect(sent.map(({ headers }) => headers.authorization)).to.deep.equal([
+      'DPoP bound-token-of-web',
+      'DPoP bound-token-of-web',
+    ]);
+    const claims = sent.map(({ headers }) => decodeJwt(String(headers['dpop'])));
+    expect(claims.map(({ htu, nonce, ath }) => [htu, nonce, ath])).to.deep.equal([
+      [`${server.origin}/userinfo`, undefined, s256('bound-token-of-web')],
+      [`${server.origin}/userinfo`, 'n1', s256('bound-token-of-web')],
     ]);
   });
 
@@ -175,6 +252,10 @@ describe('DPoP', function () {
     expect(jobs[0]?.steps[0]?.findings[0]?.cause).to.equal('dpop-nonce-required');
   });
 });
+
+function s256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
 
 function statuses(jobs: readonly JobResult[]): string[] {
   return jobs.flatMap(({ steps }) => steps.map(({ status }) => status));
