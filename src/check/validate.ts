@@ -3,7 +3,7 @@ import { compilePattern } from '../http/regexp.ts';
 import type { CaptureSpec, Expect, Json, JsonMap } from '../model.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
 import { isMap } from '../source.ts';
-import { parseHtmlSelector } from './html.ts';
+import { parseHtmlSelector } from '../http/html-selector.ts';
 import { compileJsonPath } from './json-path.ts';
 import { isMatcher, matcherWords, typeWords } from './matcher-words.ts';
 
