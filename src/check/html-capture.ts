@@ -1,5 +1,5 @@
-import type { CaptureSpec } from '../model.ts';
 import { parseHtmlSelector } from '../http/html-selector.ts';
+import type { CaptureSpec } from '../model.ts';
 import { findElement } from './html.ts';
 import { type Outcome, resolveUrl } from './outcome.ts';
 

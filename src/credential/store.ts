@@ -8,10 +8,11 @@ import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, presentationOf } from './holding.ts';
+import { createIdentities, type Identities } from './identity.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
-import type { CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
+import type { Browser, CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
 import { createSessions } from './session.ts';
@@ -19,6 +20,7 @@ import { verifySignature } from './verification.ts';
 
 export interface CredentialDoors {
   readonly perform: Perform;
+  readonly browser: Browser;
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
@@ -26,6 +28,7 @@ export interface CredentialDoors {
 /** What the types of credentials share. */
 export interface StoreParts extends CredentialDoors {
   readonly ledger: Ledger;
+  readonly identities: Identities;
 }
 /** They are got, kept and renewed. */
 export type HeldCredential = Exclude<Credential, FixedCredential | { readonly type: 'session' }>;
@@ -33,7 +36,8 @@ export type HeldCredential = Exclude<Credential, FixedCredential | { readonly ty
 export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const { perform, redactor } = doors;
   const ledger = createLedger(redactor, doors.random);
-  const parts: StoreParts = { ...doors, ledger };
+  const identities = createIdentities(doors.browser, ledger);
+  const parts: StoreParts = { ...doors, ledger, identities };
   const discovery = createDiscovery(perform, redactor);
   const breaker = createBreaker();
   const acquisition = createAcquisition({ perform, redactor, ledger, discovery }, breaker);
@@ -41,7 +45,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
   return {
-    async present(credential, environment, { stale = false } = {}) {
+    async present(credential, environment, { stale = false, job } = {}) {
       switch (credential.type) {
         case 'oauth2':
         case 'self_signed_jwt':
@@ -51,7 +55,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
           return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
         }
         case 'session':
-          return sessions.present(credential, environment);
+          return sessions.present(credential, environment, job ?? parts);
         default:
           return presentFixed(credential, environment);
       }

@@ -2,6 +2,7 @@
 import { type Audit, createAudit } from '../audit/audit.ts';
 import { createCredentialStore } from '../credential/store.ts';
 import type { ExitCode, JobResult, RunFinished, Summary } from '../model.ts';
+import { createBrowser } from '../replay/browse.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
@@ -29,7 +30,11 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     bodyLimit: options.bodyLimit,
     userAgent: `why401/${options.version}`,
   };
-  const store = createCredentialStore({ ...doors, perform: createPerform(exchange, tokenTimeout, signal) });
+  const store = createCredentialStore({
+    ...doors,
+    perform: createPerform(exchange, tokenTimeout, signal),
+    browser: createBrowser(exchange, doors.redactor, tokenTimeout, signal),
+  });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const audit = createAudit({
     environments: options.known,
