@@ -59,7 +59,7 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
         subject,
         {
           probe: createProbe(run, state, inquest, endpoint),
-          experiments: parts.options.experiments && (subject.stage !== 'resource' || run.request !== null),
+          experiments: parts.options.experiments && mayAsk(subject, run),
           spend: purse.spend,
           budget: purse.share(waiting),
           below: async (exchange) => createSubject({ ...subject, failing: exchange }),
@@ -70,6 +70,13 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       return { findings: explained.findings, exchanges: [...looked, ...explained.exchanges] };
     },
   };
+}
+
+/** What a login or an authorization request with a login came to is not provoked again. */
+function mayAsk({ stage }: Subject, run: StepRun): boolean {
+  if (stage === 'login') return false;
+  if (stage === 'authorization' && run.step.kind !== 'authorize') return false;
+  return stage !== 'resource' || run.request !== null;
 }
 
 type Credentials = Subject['environment']['credentials'];

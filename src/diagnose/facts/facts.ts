@@ -20,6 +20,7 @@ import { grantFacts } from './grant.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
+import { loginFormFacts } from './login-form.ts';
 import { metadataFacts } from './metadata.ts';
 import { presentedFacts } from './presented.ts';
 import { quotedFacts } from './quoted.ts';
@@ -79,6 +80,7 @@ const ofAnswers: readonly Kind[] = [
 ];
 
 export function facts(subject: Subject): Evidence[] {
+  if (subject.stage === 'login') return loginFormFacts(subject);
   return [...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject));
 }
 
