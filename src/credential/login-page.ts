@@ -12,7 +12,8 @@ export function formName(form: Element): string {
   if (id) return `"#${id}"`;
   const name = attribute(form, 'name');
   if (name) return `"form[name=${name}]"`;
-  return `to "${(attribute(form, 'action') ?? '').replace(/[?#].*$/s, '')}"`;
+  const action = (attribute(form, 'action') ?? '').replace(/^https?:\/\/[^/]*|[?#].*$/gs, '');
+  return `to "${action}"`;
 }
 
 /** The forms of a page, with what can be filled in. */
