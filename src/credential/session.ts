@@ -14,6 +14,8 @@ import type { Visitor } from './visit.ts';
 export interface Sessions {
   /** `job`: who asks; a session is tried once for each. */
   present(credential: SessionCredential, environment: Environment, job: object): Promise<Presentation>;
+  /** The session with this fingerprint is left behind: the next one who asks gets a new one. */
+  forget(fingerprint: string): void;
 }
 
 /** What is at hand for one credential in one environment. */
@@ -51,6 +53,11 @@ export function createSessions(parts: StoreParts): Sessions {
       return identity.run(() =>
         present({ credential, environment, place, identity, exchanges: [], parts }, job),
       );
+    },
+    forget(fingerprint) {
+      for (const place of places.values()) {
+        if (place.session && fingerprintOf(place.session.id, parts) === fingerprint) place.session = null;
+      }
     },
   };
 }
@@ -105,11 +112,15 @@ function shown(
     type: 'session',
     field: 'cookie',
     scheme: null,
-    fingerprint: parts.ledger.fingerprint(Secret.named(credential.name, id)),
+    fingerprint: fingerprintOf(id, parts),
     token: null,
     obtained: null,
   };
   return { headers: [], query: [], cookies: [], session: { id, jar }, use, exchanges, failure: null };
+}
+
+function fingerprintOf(id: string, { ledger }: StoreParts): string {
+  return ledger.fingerprint(Secret.named('session', id));
 }
 
 function failed({ exchanges }: Asking, failure: CredentialFailure): Presentation {

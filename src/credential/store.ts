@@ -60,7 +60,10 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
           return presentFixed(credential, environment);
       }
     },
-    forget: (fingerprint) => holding.forget(fingerprint),
+    forget(fingerprint) {
+      holding.forget(fingerprint);
+      sessions.forget(fingerprint);
+    },
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
         ...credential,
