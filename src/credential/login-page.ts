@@ -17,7 +17,7 @@ export function formName(form: Element): string {
 }
 
 /** The forms of a page, with what can be filled in. */
-export function describeForms(page: HtmlPage): string {
+function describeForms(page: HtmlPage): string {
   const forms = formsOf(page).map((form) => {
     const inputs = controlsOf(page, form).filter((each) => !isButton(each) && typeOf(each) !== 'hidden');
     const names = [...new Set(inputs.map((each) => attribute(each, 'name')).filter((name) => name))];

@@ -1,5 +1,6 @@
 /** The steps of a scripted login, one page after the other. */
 import { parseHtmlSelector } from '../http/html-selector.ts';
+import { loginOrigins } from '../http/login-origins.ts';
 import { resolveTarget } from '../http/target.ts';
 import type { Environment, Exchange, LoginStep, Source } from '../model.ts';
 import { type Redactor, Secret, type Value } from '../secret.ts';
@@ -35,15 +36,9 @@ export interface LoginEnd {
  * authorization endpoints that the project file states.
  */
 export function loginBounds(environment: Environment): (url: URL) => string | null {
-  const origins = new Set(environment.origins.values());
-  const servers = new Set<string>();
-  for (const { issuer, metadata } of environment.issuers.values()) {
-    for (const address of [issuer, metadata['authorization_endpoint']]) {
-      if (typeof address === 'string' && URL.canParse(address)) servers.add(new URL(address).origin);
-    }
-  }
+  const { own, servers } = loginOrigins(environment);
   return (url) => {
-    if (origins.has(url.origin)) return null;
+    if (own.has(url.origin)) return null;
     if (!servers.has(url.origin)) {
       return `is neither an origin of environment "${environment.name}" nor that of one of its issuers`;
     }

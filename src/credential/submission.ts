@@ -6,7 +6,7 @@ import { controlsOf, type Entry, entriesOf, fillIn, formsOf, pressed, typeOf, ty
 import { encodeForm, urlencode } from './form-encoding.ts';
 import { attribute, type Element, type HtmlPage, select } from './html-page.ts';
 import type { LoginDoors } from './login.ts';
-import { describeForms, formName } from './login-page.ts';
+import { formName } from './login-page.ts';
 import type { Visit, Visitor } from './visit.ts';
 
 export interface Submission {
@@ -57,7 +57,7 @@ function chooseForm({ form: wanted, fields }: Submit, page: HtmlPage): Element |
     const selector = parseHtmlSelector(wanted);
     if ('error' in selector) return { problem: `the selector "${wanted}": ${selector.error}` };
     const found = select(page, selector).find(({ tagName }) => tagName === 'form');
-    return found ?? { problem: `the page has no form "${wanted}"; ${describeForms(page)}` };
+    return found ?? { problem: `the page has no form "${wanted}"` };
   }
   const [only, ...others] = forms;
   if (!only) return { problem: 'the page has no form' };
@@ -70,7 +70,7 @@ function chooseForm({ form: wanted, fields }: Submit, page: HtmlPage): Element |
   });
   if (fitting.length === 1 && fitting[0]) return fitting[0];
   return {
-    problem: `the page has ${forms.length} forms, and the step names none (form:); ${describeForms(page)}`,
+    problem: `the page has ${forms.length} forms, and the step names none (form:)`,
   };
 }
 

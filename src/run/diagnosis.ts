@@ -139,7 +139,11 @@ async function endpointFor(
 
 /** One refusal is explained once: the steps that wait for the same token share the finding. */
 function failureKey(run: StepRun, state: JobState): string {
-  const hop = run.credentialFailure?.exchange.hops.at(-1);
+  const failure = run.credentialFailure;
+  const hop = failure?.exchange.hops.at(-1);
   const client = clientOf(run, state);
-  return `${state.job.environment.name}\n${client?.client_id ?? ''}\n${hop?.request.url ?? ''}\n${run.credentialFailure?.error ?? ''}`;
+  // Several users log in at one address.
+  if (failure?.exchange.role === 'login')
+    return `${state.job.environment.name}\n${failure.message}\n${hop?.request.url ?? ''}`;
+  return `${state.job.environment.name}\n${client?.client_id ?? ''}\n${hop?.request.url ?? ''}\n${failure?.error ?? ''}`;
 }

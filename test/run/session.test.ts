@@ -230,7 +230,7 @@ describe('a session', () => {
     [
       'several forms that fit',
       [`<form id=a>${inputs}</form><form name=b>${inputs}</form>`],
-      `The login step "submit the form": the page has 2 forms, and the step names none (form:); it offers "#a" (username, password), "form[name=b]" (username, password). It stands at ${app}/login (200): it offers "#a" (username, password), "form[name=b]" (username, password).`,
+      `The login step "submit the form": the page has 2 forms, and the step names none (form:). It stands at ${app}/login (200): it offers "#a" (username, password), "form[name=b]" (username, password).`,
       ['GET /login'],
     ],
     [
