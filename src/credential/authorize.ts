@@ -4,7 +4,7 @@ import type { Random } from '../doors.ts';
 import { pointsTo } from '../http/authorization-response.ts';
 import type { Environment, Exchange, Json, OAuth2Credential } from '../model.ts';
 import { type Redactor, Secret, type Value } from '../secret.ts';
-import { unsentFailure } from './acquisition.ts';
+import { breakerKeys, unsentFailure } from './acquisition.ts';
 import { answerIn, readAnswer } from './authorization-answer.ts';
 import type { Breaker } from './breaker.ts';
 import { bindEndpoint } from './endpoint.ts';
@@ -54,8 +54,28 @@ export function authorize(
   environment: Environment,
   doors: AuthorizationDoors,
 ): Promise<Authorized> {
-  const identity = doors.identities.of(credential.asks?.login ?? [], environment);
-  return identity.run(() => authorizeAs(identity, credential, environment, doors));
+  const { client, asks, name } = credential;
+  const { breaker, ledger, identities } = doors;
+  const steps = asks?.login ?? [];
+  const where = steps.length > 0 ? client.issuer.issuer : `${client.issuer.issuer} without a login: ${name}`;
+  const identity = identities.of(steps, environment, where);
+  const key = breakerKeys(client, environment, null, ledger).credential(name);
+  return identity.run(async () => {
+    const refused = breaker.refusal(key);
+    if (refused) return { failure: refused, exchanges: [] };
+    const result = await authorizeAs(identity, credential, environment, doors);
+    if ('failure' in result && !result.failure.shared && isFinal(result.failure))
+      breaker.open(key, result.failure);
+    return result;
+  });
+}
+
+/** The same would happen again: there was an answer, and it says nothing of a trouble that passes. */
+function isFinal({ error, exchange }: CredentialFailure): boolean {
+  const hop = exchange.hops.at(-1);
+  if (!hop?.response || hop.failure || error === 'server_error' || error === 'temporarily_unavailable')
+    return false;
+  return hop.response.status < 500;
 }
 
 async function authorizeAs(
@@ -184,15 +204,13 @@ async function logIn(
     refuses: loginBounds(environment),
     ends: (target) => pointsTo(target, redirect_uri),
   };
-  const fails = (message: string, exchange: Exchange, final: boolean): CredentialFailure => {
+  const fails = (message: string, exchange: Exchange): CredentialFailure => {
     const source = credential.sources['login'] ?? credential.source;
-    const failure = { message: redactor.redact(message), exchange, source, final };
-    if (final) identity.refused = failure;
-    return failureOf(failure, environment, false);
+    return { error: null, message: redactor.redact(message), exchange, shared: false, source };
   };
   const first = await visit({ role: 'authorization', method: 'GET', url, body: null, from: null }, visitor);
   exchanges.push(first.exchange);
-  if (first.problem) return fails(`The authorization request ${first.problem}.`, first.exchange, false);
+  if (first.problem) return fails(`The authorization request ${first.problem}.`, first.exchange);
   const atOnce = answerIn(first, redirect_uri);
   if (atOnce) return { answer: atOnce, arrival: first };
   const status = first.exchange.hops.at(-1)?.response?.status ?? 0;
@@ -200,7 +218,6 @@ async function logIn(
     return fails(
       `The authorization request was answered ${status} with an error page. ${describePage(first)}`,
       first.exchange,
-      false,
     );
   }
   const steps = credential.asks?.login ?? [];
@@ -211,7 +228,7 @@ async function logIn(
   });
   exchanges.push(...end.exchanges);
   if (end.failure) {
-    if (end.failure.final) identity.refused = end.failure;
+    if (end.failure.kind === 'refused') identity.refused = end.failure;
     return failureOf(end.failure, environment, false);
   }
   const arrival = end.arrival ?? first;
@@ -222,7 +239,7 @@ async function logIn(
     steps.length === 0
       ? 'There is no login, and the server asks for one.'
       : 'The login did not reach the redirect_uri.';
-  return fails(`${none} ${describePage(arrival)}${script}`, arrival.exchange, true);
+  return fails(`${none} ${describePage(arrival)}${script}`, arrival.exchange);
 }
 
 function failureOf(failure: LoginFailure, environment: Environment, shared: boolean): CredentialFailure {

@@ -14,15 +14,15 @@ export interface Identity {
   run<T>(task: () => Promise<T>): Promise<T>;
 }
 export interface Identities {
-  /** Equal steps with equal values in one environment are one user. */
-  of(steps: readonly LoginStep[], environment: Environment): Identity;
+  /** Equal steps with equal values at one place of one environment are one user. */
+  of(steps: readonly LoginStep[], environment: Environment, where: string): Identity;
 }
 
 export function createIdentities(browser: Browser, ledger: Ledger): Identities {
   const known = new Map<string, Identity>();
   return {
-    of(steps, environment) {
-      const key = JSON.stringify([environment.name, steps.map((step) => keyOf(step, ledger))]);
+    of(steps, environment, where) {
+      const key = JSON.stringify([environment.name, where, steps.map((step) => keyOf(step, ledger))]);
       const found = known.get(key) ?? createIdentity(browser.createJar());
       known.set(key, found);
       return found;

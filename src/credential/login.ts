@@ -21,8 +21,8 @@ export interface LoginFailure {
   /** Null: nothing was sent. */
   readonly exchange: Exchange | null;
   readonly source: Source;
-  /** It must not be tried again: the server refused, or a password may have been looked at. */
-  readonly final: boolean;
+  /** `refused`: the server said no to the user; `final`: the same would happen again; `passing`: it may go well later. */
+  readonly kind: 'refused' | 'final' | 'passing';
 }
 export interface LoginEnd {
   /** Where the last step led to; null where nothing was opened. */
@@ -38,6 +38,7 @@ export interface LoginEnd {
 export function loginBounds(environment: Environment): (url: URL) => string | null {
   const { own, servers } = loginOrigins(environment);
   return (url) => {
+    if (url.username !== '' || url.password !== '') return 'is named with a user name or password';
     if (own.has(url.origin)) return null;
     if (!servers.has(url.origin)) {
       return `is neither an origin of environment "${environment.name}" nor that of one of its issuers`;
@@ -59,10 +60,10 @@ export async function runLogin(
   for (const step of steps) {
     if (arrival?.end) break;
     if (isLeftOut(step, arrival)) continue;
-    const fails = (message: string, exchange: Exchange | null, final: boolean): LoginEnd => ({
+    const fails = (message: string, exchange: Exchange | null, kind: LoginFailure['kind']): LoginEnd => ({
       arrival,
       exchanges,
-      failure: { message: doors.redactor.redact(message), exchange, source: step.source, final },
+      failure: { message: doors.redactor.redact(message), exchange, source: step.source, kind },
     });
     const asked = step.submit
       ? submission(step.submit, arrival?.page ?? null, visitor, doors)
@@ -72,7 +73,7 @@ export async function runLogin(
       return fails(
         `The login step "${step.name}": ${asked.problem}.${seen}`,
         arrival?.exchange ?? null,
-        true,
+        'final',
       );
     }
     secretsSent ||= asked.secret;
@@ -81,15 +82,19 @@ export async function runLogin(
     exchanges.push(arrival.exchange);
     if (arrival.problem) {
       const answered = arrival.exchange.hops.at(-1)?.response != null;
-      return fails(`The login step "${step.name}" ${arrival.problem}.`, arrival.exchange, answered);
+      return fails(
+        `The login step "${step.name}" ${arrival.problem}.`,
+        arrival.exchange,
+        answered ? 'final' : 'passing',
+      );
     }
     const refusal = step.submit && !arrival.end ? refusalOf(asked, before, arrival, doors.redactor) : null;
     if (refusal)
-      return fails(`The login step "${step.name}" was refused: ${refusal}`, arrival.exchange, true);
+      return fails(`The login step "${step.name}" was refused: ${refusal}`, arrival.exchange, 'refused');
     const status = arrival.exchange.hops.at(-1)?.response?.status ?? 0;
     if (status >= 400) {
       const message = `The login step "${step.name}" was answered ${status} by ${arrival.url.origin}${arrival.url.pathname}.`;
-      return fails(message, arrival.exchange, status < 500 || secretsSent);
+      return fails(message, arrival.exchange, status < 500 || secretsSent ? 'final' : 'passing');
     }
   }
   return { arrival, exchanges, failure: null };

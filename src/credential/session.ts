@@ -68,8 +68,7 @@ function identityOf(
   environment: Environment,
   identities: Identities,
 ): Identity {
-  const source = { file: '', line: 1, column: 1 };
-  return identities.of(login ?? [{ name, source, GET: null, submit: null, when: null }], environment);
+  return identities.of(login ?? [], environment, login ? 'session' : `storage_state of ${name}`);
 }
 
 async function present(asking: Asking, job: object): Promise<Presentation> {
@@ -157,8 +156,8 @@ async function gain(asking: Asking): Promise<Session | CredentialFailure> {
   if (identity.refused) return failureOf(identity.refused, environment, true);
   const failure = await logIn(asking, jar);
   if (!failure) return { ...session, remark: '' };
-  if (failure.final) {
-    identity.refused = failure;
+  if (failure.kind === 'refused') identity.refused = failure;
+  if (failure.kind !== 'passing') {
     place.failure = failureOf(failure, environment, false);
   }
   return failureOf(failure, environment, false);
@@ -175,7 +174,7 @@ async function logIn(asking: Asking, jar: CookieJarHandle): Promise<LoginFailure
     message: parts.redactor.redact(message),
     exchange: arrival?.exchange ?? null,
     source: credential.sources['login'] ?? credential.source,
-    final: true,
+    kind: 'final',
   });
   if (arrival?.page && submitsItself(arrival.page))
     return fails(`The login is not at its end. ${describePage(arrival)}`);

@@ -127,7 +127,23 @@ describe('an authorization request with a login', () => {
       },
     });
     listener = oidc.provider.callback();
-    return server;
+    return {
+      ...server,
+      /** The provider's own login page lets everybody in; this one does not. */
+      async login(strict: boolean) {
+        const own = oidc.provider.callback();
+        listener = (request, response) => {
+          if (!strict || request.method !== 'POST' || !request.url?.startsWith('/interaction/')) {
+            own(request, response);
+            return;
+          }
+          response.writeHead(401, { 'content-type': 'text/html' });
+          response.end(
+            '<p role=alert>Unknown user or password</p><form><input name=login><input type=password name=password></form>',
+          );
+        };
+      },
+    };
   }
 
   const setUp = (origin: string, parts: Partial<OAuth2Asks> = {}, scope = 'openid orders:read') => {
@@ -252,6 +268,34 @@ describe('an authorization request with a login', () => {
     expect(failureIn(result)?.replaceAll('[secret:cookie _interaction]', 'ID')).to.equal(
       `The login did not reach the redirect_uri. It stands at ${server.origin}/interaction/ID (200, "Sign-in"): it offers to "/interaction/ID" (no inputs). Add a step that submits its form.`,
     );
+  });
+
+  it('never tries a refused password twice, for any credential of the user', async () => {
+    const server = await provider();
+    await server.login(true);
+    const { credential, environment, doors } = setUp(server.origin, { login: [logIn('wrong password')] });
+    const results = [
+      await authorize(credential, environment, doors),
+      await authorize(credential, environment, doors),
+      await authorize({ ...credential, name: 'other' }, environment, doors),
+    ];
+    const message = `The login step "log in" was refused: ${server.origin}/interaction/ID answered 401 with the form again. It says "Unknown user or password".`;
+    expect(
+      results.map((each) => failureIn(each)?.replaceAll('[secret:cookie _interaction]', 'ID')),
+    ).to.deep.equal([message, message, message]);
+    expect(results.map(({ exchanges }) => exchanges.length)).to.deep.equal([3, 0, 0]);
+    expect(server.seen.filter((each) => each.startsWith('POST'))).to.have.length(1);
+  });
+
+  it('does not hold the missing consent of one credential against another', async () => {
+    const server = await provider();
+    const { credential, environment, doors } = setUp(server.origin, { login: [logIn()] });
+    const first = await authorize(credential, environment, doors);
+    const again = await authorize(credential, environment, doors);
+    const other = { ...credential, name: 'other' };
+    const third = await authorize(other, environment, doors);
+    expect([first, again, third].map(({ exchanges }) => exchanges.length)).to.deep.equal([3, 0, 1]);
+    expect(failureIn(again)).to.equal(failureIn(first));
   });
 
   it('tells an error page of the authorization endpoint', async () => {

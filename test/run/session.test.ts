@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { JobResult, JsonMap } from '../../src/model.ts';
 import { ann } from '../support/oidc-server.ts';
@@ -254,6 +257,66 @@ describe('a session', () => {
       expect(seen()).to.deep.equal(requests);
     });
   }
+
+  it('takes the cookies that a browser saved, and says when they are over', async () => {
+    const served = await serveApp({ name: 'app.sid' });
+    const logged = await replay({
+      origins,
+      project: projectOf({ login: steps }),
+      secrets,
+      scenarios: { 'a.yml': read },
+    });
+    expect(checks(logged)).to.deep.equal([]);
+    const sid =
+      origins.received
+        .at(-1)
+        ?.headers.find(([name]) => name === 'Cookie')?.[1]
+        .replace('app.sid=', '') ?? '';
+    const cookie = {
+      name: 'app.sid',
+      domain: 'app.example.test',
+      path: '/',
+      expires: -1,
+      httpOnly: true,
+      secure: true,
+    };
+    const folder = await mkdtemp(join(tmpdir(), 'why401-state-'));
+    try {
+      const storage_state = join(folder, 'state.json');
+      await writeFile(storage_state, JSON.stringify({ cookies: [{ ...cookie, value: sid }], origins: [] }));
+      const project = projectOf({ storage_state, alive: { GET: '/csrf' } });
+      const given = { origins, project, scenarios: { 'a.yml': read } };
+      origins.received.length = 0;
+      const first = await replay(given);
+      expect([checks(first), seen()]).to.deep.equal([[], ['GET /csrf', 'GET /api/orders']]);
+      expect(JSON.stringify(first.jobs.map((job) => job.steps.map((each) => each.exchanges)))).to.not.include(
+        sid,
+      );
+      served.clear();
+      expect(checks(await replay(given))).to.deep.equal([
+        'The saved session does not stand: /csrf answered 401, not "2xx".',
+      ]);
+      await writeFile(storage_state, JSON.stringify({ cookies: [{ ...cookie, value: sid, expires: 1 }] }));
+      expect(checks(await replay(given))).to.deep.equal([
+        'The storage_state of "user" holds only cookies that are over: app.sid (1970-01-01T00:00:01.000Z).',
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('logs in anew where a step says so', async () => {
+    await serveApp();
+    const again = { GET: '/api/orders', credential: { name: 'user', renew: true } };
+    const scenarios = { 'a.yml': { credential: 'user', steps: [{ GET: '/api/orders' }, again] } };
+    const replayed = await replay({ origins, project: projectOf({ login: steps }), secrets, scenarios });
+    expect(checks(replayed)).to.deep.equal([]);
+    const cookies = origins.received
+      .filter(({ url }) => url === '/api/orders')
+      .map(({ headers }) => headers.find(([name]) => name === 'Cookie')?.[1]);
+    expect(seen().filter((each) => each === 'POST /login')).to.have.length(2);
+    expect(new Set(cookies).size).to.equal(2);
+  });
 
   it('keeps two users of one job apart', async () => {
     const sent: string[] = [];
