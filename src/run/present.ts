@@ -11,19 +11,22 @@ export async function presentAll(step: RequestStep, state: JobState): Promise<Pr
 }
 
 async function present(ref: CredentialRef, step: RequestStep, state: JobState): Promise<Presentation> {
-  const { environment } = state.job;
-  const credential = credentialOf(ref.name, state);
-  const presented = await state.store.present(credential, environment, {
-    stale: ref.renew === false,
-    job: state.job,
-  });
+  const presented = await presentOnce(ref, state);
   await seed(step, presented, state);
+  return presented;
+}
+
+async function presentOnce(ref: CredentialRef, state: JobState): Promise<Presentation> {
+  const { job, store } = state;
+  const { environment } = job;
+  const credential = credentialOf(ref.name, state);
+  const presented = await store.present(credential, environment, { stale: ref.renew === false, job });
   if (ref.renew !== true || presented.exchanges.length > 0 || presented.failure || !presented.use) {
     return presented;
   }
   // The step asks for a renewal: the token at hand is put aside.
-  state.store.forget(presented.use.fingerprint);
-  return state.store.present(credential, environment);
+  store.forget(presented.use.fingerprint);
+  return store.present(credential, environment, { job });
 }
 
 export function credentialOf(name: string, state: JobState): Credential {
