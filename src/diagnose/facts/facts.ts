@@ -20,7 +20,7 @@ import { grantFacts } from './grant.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
-import { loginFormFacts } from './login-form.ts';
+import { authorizationAnswerFacts, loginFormFacts } from './login-form.ts';
 import { metadataFacts } from './metadata.ts';
 import { presentedFacts } from './presented.ts';
 import { quotedFacts } from './quoted.ts';
@@ -81,7 +81,10 @@ const ofAnswers: readonly Kind[] = [
 
 export function facts(subject: Subject): Evidence[] {
   if (subject.stage === 'login') return loginFormFacts(subject);
-  return [...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject));
+  return [
+    ...authorizationAnswerFacts(subject),
+    ...[...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject)),
+  ];
 }
 
 /** Those that need no refusal: for answers of any status. */

@@ -1,6 +1,6 @@
 /** What became of a scripted login: the form again, a missing token, a cookie that could not be kept. */
 import { type Evidence, evidence } from '../evidence.ts';
-import type { Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 import { isHtml, isSafeMethod, textOf, urlOf } from './wire.ts';
 
 export function loginFormFacts(subject: Subject): Evidence[] {
@@ -75,6 +75,26 @@ function secondFactor({ response, hop }: Subject): Evidence[] {
       names: ['mfa-required'],
       weight: 3,
       lines: [{ hop: hop.index, field: 'body', seen }],
+    }),
+  ];
+}
+
+/** The answer must bring back the state of the request (RFC 6749 section 10.12). */
+export function authorizationAnswerFacts({ stage, step, failing, hop, response }: Subject): Evidence[] {
+  if (stage !== 'authorization' || step.kind === 'authorize' || !response) return [];
+  const sent = urlOf(failing.hops[0]?.request.url ?? '')?.searchParams.get('state') ?? null;
+  const location = headerValue(response, 'location');
+  const target =
+    location !== null && URL.canParse(location, hop.request.url) ? new URL(location, hop.request.url) : null;
+  if (sent === null || !target || !/(?:^|[?&#])(?:code|error)=/.test(target.search + target.hash)) return [];
+  const returned = target.searchParams.get('state') ?? new URLSearchParams(target.hash.slice(1)).get('state');
+  if (returned === sent) return [];
+  const seen = returned === null ? 'no state in the answer' : 'another state than that of the request';
+  return [
+    evidence('authorization/state', {
+      names: ['state-mismatch'],
+      weight: 3,
+      lines: [{ hop: hop.index, field: 'location', seen }],
     }),
   ];
 }
