@@ -7,7 +7,7 @@ export type Endpoint = 'token' | 'metadata' | 'jwks' | 'protected-resource' | 'a
 /** `form`: what was sent as one; read only where it may decide. */
 export function endpointOf(
   { role }: Exchange,
-  { request }: Hop,
+  { request, index }: Hop,
   { pathname, search, searchParams }: URL,
   form: () => URLSearchParams | null,
 ): Endpoint {
@@ -17,7 +17,8 @@ export function endpointOf(
     if (/\/(openid-configuration|oauth-authorization-server)/.test(pathname)) return 'metadata';
   }
   if (role === 'metadata' || /\/jwks(\.json|\/?$)/.test(pathname)) return 'jwks';
-  if (role === 'authorization') return 'authorization';
+  // Behind the first hop come the pages of the login.
+  if (role === 'authorization' && index === 1 && request.method === 'GET') return 'authorization';
   if (search !== '' && searchParams.has('response_type') && searchParams.has('client_id'))
     return 'authorization';
   return request.method === 'POST' && request.body !== null && form()?.has('grant_type')

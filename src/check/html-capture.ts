@@ -1,5 +1,6 @@
+import { parseHtmlSelector } from '../http/html-selector.ts';
 import type { CaptureSpec } from '../model.ts';
-import { findElement, parseHtmlSelector } from './html.ts';
+import { findElement } from './html.ts';
 import { type Outcome, resolveUrl } from './outcome.ts';
 
 const urlAttributes: ReadonlySet<string> = new Set(['action', 'href', 'src', 'formaction']);

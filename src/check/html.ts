@@ -1,7 +1,5 @@
-/**
- * Finds an element in HTML by a small subset of selectors: `tag`, `#id`, `.class`, `[name]`, `[name=value]`, combined
- * and with descendants (`form#login input[name=csrf]`). A scanner of tags, no parser: enough for login pages.
- */
+/** Finds an element in HTML by a selector. A scanner of tags, no parser: enough for what is captured. */
+import { type HtmlCompound, type HtmlSelector, matchesCompound } from '../http/html-selector.ts';
 
 export interface Element {
   readonly tag: string;
@@ -10,45 +8,6 @@ export interface Element {
   /** Text up to the end of a textarea, option, title or button; null for others. */
   readonly text: string | null;
 }
-interface Compound {
-  readonly tag: string | null;
-  readonly tests: readonly { readonly name: string; readonly value: string | null; readonly word: boolean }[];
-}
-/** From the outermost to the element itself. */
-export type HtmlSelector = readonly Compound[];
-
-const part =
-  /^(?:([A-Za-z][\w-]*|\*)|#([\w-]+)|\.([\w-]+)|\[([\w-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"'\s]+)))?\])/;
-
-export function parseHtmlSelector(text: string): HtmlSelector | { readonly error: string } {
-  const compounds = text.trim().match(/(?:\[[^\]]*\]|[^\s[])+/g) ?? [];
-  if (compounds.length === 0) return { error: 'the selector is empty' };
-  const parsed = compounds.map(parseCompound);
-  const fault = parsed.find((compound) => 'error' in compound);
-  return fault && 'error' in fault ? fault : (parsed as Compound[]);
-}
-
-function parseCompound(text: string): Compound | { error: string } {
-  let tag: string | null = null;
-  const tests: { name: string; value: string | null; word: boolean }[] = [];
-  for (let rest = text; rest !== ''; ) {
-    const found = part.exec(rest);
-    if (!found || (found[1] !== undefined && rest !== text)) {
-      return { error: `"${rest}" is not understood: use tag, #id, .class, [name=value] and descendants` };
-    }
-    const [all, name, id, word, attribute, ...values] = found;
-    if (name !== undefined && name !== '*') tag = name.toLowerCase();
-    if (id !== undefined) tests.push({ name: 'id', value: id, word: false });
-    if (word !== undefined) tests.push({ name: 'class', value: word, word: true });
-    if (attribute !== undefined) {
-      const value = values.find((candidate) => candidate !== undefined) ?? null;
-      tests.push({ name: attribute.toLowerCase(), value, word: false });
-    }
-    rest = rest.slice(all.length);
-  }
-  return { tag, tests };
-}
-
 const empty = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
 /** Their content is text whatever it looks like. */
 const raw = new Set(['script', 'style', 'textarea', 'title']);
@@ -117,20 +76,16 @@ function scanTag(
 
 function matchesPath(selector: HtmlSelector, element: Element, open: readonly Element[]): boolean {
   let next = selector.length - 1;
-  if (!matchesCompound(selector[next], element)) return false;
+  if (!matches(selector[next], element)) return false;
   for (let i = open.length - 1; i >= 0 && next > 0; i -= 1) {
-    if (matchesCompound(selector[next - 1], open[i])) next -= 1;
+    if (matches(selector[next - 1], open[i])) next -= 1;
   }
   return next === 0;
 }
 
-function matchesCompound(compound: Compound | undefined, element: Element | undefined): boolean {
-  if (!compound || !element || (compound.tag !== null && compound.tag !== element.tag)) return false;
-  return compound.tests.every(({ name, value, word }) => {
-    const actual = element.attributes.get(name);
-    if (actual === undefined) return false;
-    return value === null || (word ? actual.split(/\s+/).includes(value) : actual === value);
-  });
+function matches(compound: HtmlCompound | undefined, element: Element | undefined): boolean {
+  if (!compound || !element) return false;
+  return matchesCompound(compound, element.tag, (name) => element.attributes.get(name));
 }
 
 const entities: Readonly<Record<string, string>> = {

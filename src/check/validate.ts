@@ -1,9 +1,10 @@
 /** What can be known to be wrong with `expect:` and `capture:` before anything is sent. Texts with templates are left out. */
+
+import { parseHtmlSelector } from '../http/html-selector.ts';
 import { compilePattern } from '../http/regexp.ts';
 import type { CaptureSpec, Expect, Json, JsonMap } from '../model.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
 import { isMap } from '../source.ts';
-import { parseHtmlSelector } from './html.ts';
 import { compileJsonPath } from './json-path.ts';
 import { isMatcher, matcherWords, typeWords } from './matcher-words.ts';
 

@@ -39,13 +39,10 @@ export interface Authorization {
   readonly code_verifier: Secret;
   readonly nonce: string | null;
 }
-export type Authorize = (
-  credential: OAuth2Credential,
-  environment: Environment,
-) => Promise<
+export type Authorized =
   | { readonly authorization: Authorization; readonly exchanges: readonly Exchange[] }
-  | { readonly failure: CredentialFailure; readonly exchanges: readonly Exchange[] }
->;
+  | { readonly failure: CredentialFailure; readonly exchanges: readonly Exchange[] };
+export type Authorize = (credential: OAuth2Credential, environment: Environment) => Promise<Authorized>;
 
 export type TokenOf = (
   credential: Credential,

@@ -5,7 +5,7 @@ import type { Client, Environment } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { type AssertionDoors, type AssertionKey, assertionType, signAssertion } from './client-assertion.ts';
 import { parseClientKey } from './client-key.ts';
-import { formEncode } from './form.ts';
+import { formEncode } from './form-body.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ClientAuthentication {

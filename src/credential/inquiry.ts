@@ -14,7 +14,7 @@ import {
 } from './client-authentication.ts';
 import type { DpopKeys } from './dpop-keys.ts';
 import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
-import { fieldsOf, formValue } from './form.ts';
+import { fieldsOf, formValue } from './form-body.ts';
 import type { Discovery } from './metadata.ts';
 import type { Asked, ClientQuestion, Perform } from './presentation.ts';
 import { type Refusal, readRefusal } from './token-answer.ts';

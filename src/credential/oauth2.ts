@@ -1,7 +1,7 @@
 /** Token requests (RFC 6749 section 3.2), made by oauth4webapi and sent through our own door. */
 import type { Environment, Exchange, Field, OAuth2Credential } from '../model.ts';
 import { type ClientAuthentication, clientAuth, secretMembers } from './client-authentication.ts';
-import { fieldsOf, formValue } from './form.ts';
+import { fieldsOf, formValue } from './form-body.ts';
 import { type Grant, parametersOf } from './grant.ts';
 import type { Perform } from './presentation.ts';
 

@@ -10,6 +10,7 @@ import type {
   Json,
   JsonMap,
   OAuth2Credential,
+  Source,
 } from '../model.ts';
 import type { Value } from '../secret.ts';
 import type { Signer } from './signer.ts';
@@ -21,6 +22,8 @@ export interface Presentation {
   readonly cookies: readonly Field[];
   /** Signs each request as it is sent; absent: nothing is signed. */
   readonly signer?: Signer;
+  /** Cookies that the jar of the job starts with; absent: none. */
+  readonly session?: SessionCookies;
   readonly use: CredentialUse | null;
   /** Token and metadata exchanges that this call made; empty when the token was at hand. */
   readonly exchanges: readonly Exchange[];
@@ -37,6 +40,8 @@ export interface CredentialFailure {
   readonly exchange: Exchange;
   /** The refusal was met before in this run: nothing was sent now (circuit breaker). */
   readonly shared: boolean;
+  /** The place in why401.yml that failed: a step of a login; absent: that of the step. */
+  readonly source?: Source;
 }
 
 /** How credential code sends: through the same door and trace as every other request. Redirects are never followed. */
@@ -50,6 +55,40 @@ export interface PerformRequest {
   readonly body: Value | null;
   /** What of it is a credential, for the trace. */
   readonly credentials?: readonly CredentialUse[];
+}
+
+/** Cookies of one user. How they are kept is known to the door that made the jar. */
+export interface CookieJarHandle {
+  cookiesFor(url: URL): Promise<{ readonly names: readonly string[]; readonly fingerprint: string }>;
+}
+export interface SessionCookies {
+  /** Another one after each login. */
+  readonly id: string;
+  readonly jar: CookieJarHandle;
+}
+/** How scripted logins open pages. */
+export interface Browser {
+  createJar(): CookieJarHandle;
+  /** Puts cookies into a jar as they are. */
+  keep(jar: CookieJarHandle, cookies: readonly SavedCookie[]): Promise<void>;
+  /** One request with the cookies of the jar, which takes those of the answer. Redirects are not followed. */
+  visit(request: VisitRequest): Promise<Exchange>;
+}
+export interface VisitRequest extends PerformRequest {
+  readonly role: 'login' | 'authorization';
+  readonly jar: CookieJarHandle;
+}
+/** RFC 6265bis section 5.7. */
+export interface SavedCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly hostOnly: boolean;
+  readonly path: string;
+  /** Milliseconds since the epoch; null: the end of the session. */
+  readonly expires: number | null;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
 }
 
 /** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */
@@ -72,6 +111,8 @@ export interface CredentialStore {
 export interface PresentOptions {
   /** Also a token that is over: none is got in its place. */
   readonly stale?: boolean;
+  /** Who asks: a session is tried once for each, where it can be told whether it stands. */
+  readonly job?: object;
 }
 export interface FreshAsks {
   readonly scope: string | null;

@@ -9,18 +9,27 @@ import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
 import { createDpopKeys } from './dpop-keys.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
-import { type Acquired, createHolding, presentationOf } from './holding.ts';
+import { type Acquired, createHolding, type Holding, presentationOf } from './holding.ts';
+import { createIdentities, type Identities } from './identity.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
-import type { CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
+import type {
+  Browser,
+  CredentialStore,
+  Metadata,
+  Perform,
+  Presentation,
+  PresentOptions,
+} from './presentation.ts';
 import type { Rendering } from './rendering.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
-import { createSessions } from './session.ts';
+import { createSessions, type Sessions } from './session.ts';
 import { verifySignature } from './verification.ts';
 
 export interface CredentialDoors {
   readonly perform: Perform;
+  readonly browser: Browser;
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
@@ -35,6 +44,7 @@ export interface CredentialDoors {
 /** What the types of credentials share. */
 export interface StoreParts extends CredentialDoors {
   readonly ledger: Ledger;
+  readonly identities: Identities;
 }
 /** They are got, kept and renewed. */
 export type HeldCredential = Exclude<Credential, FixedCredential | { readonly type: 'session' }>;
@@ -42,40 +52,29 @@ export type HeldCredential = Exclude<Credential, FixedCredential | { readonly ty
 export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const { perform, redactor } = doors;
   const ledger = createLedger(redactor, doors.random);
-  const parts: StoreParts = { ...doors, ledger };
+  const identities = createIdentities(doors.browser, ledger);
+  const parts: StoreParts = { ...doors, ledger, identities };
   const discovery = createDiscovery(perform, redactor);
   const dpop = createDpopKeys(parts);
   const breaker = createBreaker();
+  const authorize: Authorize = async (credential, environment) => {
+    const login = await import('./authorize.ts');
+    return login.authorize(credential, environment, { ...parts, discovery, breaker });
+  };
   const tokenOf: TokenOf = async (credential, environment) => {
-    const { use, exchanges, failure } = await present(credential, environment, false);
+    const { use, exchanges, failure } = await present(credential, environment, {});
     return { token: use && ledger.find(use.fingerprint), use, exchanges, failure };
   };
-  const acquisition = createAcquisition({ ...parts, discovery, dpop, tokenOf }, breaker);
+  const acquisition = createAcquisition({ authorize, ...parts, discovery, dpop, tokenOf }, breaker);
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
-  const presentFixed = fixedPresenter(parts);
-  async function present(
-    credential: Credential,
-    environment: Environment,
-    stale: boolean,
-  ): Promise<Presentation> {
-    switch (credential.type) {
-      case 'oauth2':
-      case 'self_signed_jwt':
-      case 'ci_oidc':
-      case 'command': {
-        const key = JSON.stringify([environment.name, credential.name]);
-        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
-      }
-      case 'session':
-        return sessions.present(credential, environment);
-      default:
-        return presentFixed(credential, environment);
-    }
-  }
+  const present = presenter(parts, acquisition, holding, sessions);
   return {
-    present: (credential, environment, { stale = false } = {}) => present(credential, environment, stale),
-    forget: (fingerprint) => holding.forget(fingerprint),
+    present: (credential, environment, options = {}) => present(credential, environment, options),
+    forget(fingerprint) {
+      holding.forget(fingerprint);
+      sessions.forget(fingerprint);
+    },
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
         ...credential,
@@ -90,6 +89,29 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       return token ? verifySignature(token, jwks) : null;
     },
     metadata: (environment, name) => metadataOf(discovery, environment, name),
+  };
+}
+
+function presenter(parts: StoreParts, acquisition: Acquisition, holding: Holding, sessions: Sessions) {
+  const presentFixed = fixedPresenter(parts);
+  return async (
+    credential: Credential,
+    environment: Environment,
+    { stale = false, job }: PresentOptions,
+  ): Promise<Presentation> => {
+    switch (credential.type) {
+      case 'oauth2':
+      case 'self_signed_jwt':
+      case 'ci_oidc':
+      case 'command': {
+        const key = JSON.stringify([environment.name, credential.name]);
+        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
+      }
+      case 'session':
+        return sessions.present(credential, environment, job ?? parts);
+      default:
+        return presentFixed(credential, environment);
+    }
   };
 }
 

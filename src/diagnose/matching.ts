@@ -70,7 +70,7 @@ export function match(signature: Compiled, subject: Subject): Match[] {
 
 function concerns(when: When, subject: Subject): boolean {
   return (
-    (!when.stage || when.stage.includes(subject.stage)) &&
+    stageFits(when, subject.stage) &&
     statusFits(when, subject.stage, subject.response?.status ?? 0) &&
     (!when.sent || when.sent.some((kind) => sentKinds(subject).includes(kind))) &&
     (!when.method || when.method.includes(subject.hop.request.method.toLowerCase())) &&
@@ -83,6 +83,12 @@ const refusals: ReadonlySet<number> = new Set([
   200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 402, 403, 406, 407, 419, 421, 422, 423, 426, 429, 430,
   440, 495, 496, 498, 499, 511,
 ]);
+
+/** To somebody who logs in a server says what it says to whoever sends a password, at any place. */
+function stageFits({ stage: wanted }: When, stage: Stage): boolean {
+  if (!wanted) return true;
+  return stage === 'login' ? wanted.includes('token') && wanted.includes('resource') : wanted.includes(stage);
+}
 
 function statusFits(when: When, stage: Stage, status: number): boolean {
   if (when.status) return when.status.includes(status);

@@ -97,6 +97,7 @@ const authorization: readonly CauseId[] = [
 export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] {
   if (subject.stage === 'token')
     return grantOf(subject) === 'refresh_token' ? [...refresh, ...client] : client;
+  if (subject.stage === 'login') return [];
   // A page that is delivered is a login page as a rule: it accuses nobody.
   if (subject.stage === 'authorization') return (subject.response?.status ?? 0) >= 400 ? authorization : [];
   const status = subject.response?.status ?? 0;

@@ -13,8 +13,8 @@ import type {
 } from '../model.ts';
 import { answerOf } from './wording.ts';
 
-/** Where in the flow it failed: nothing came back, or which server refused. */
-export type Stage = 'transport' | 'token' | 'authorization' | 'resource';
+/** Where in the flow it failed: nothing came back, or which server refused; `login`: the pages of a scripted login. */
+export type Stage = 'transport' | 'token' | 'authorization' | 'login' | 'resource';
 
 export interface Subject {
   readonly stage: Stage;
@@ -115,7 +115,6 @@ export function createSubject(parts: SubjectParts): Subject | null {
   const challenges = response ? parseChallenges(headerValues(response, 'www-authenticate')) : [];
   const text = response ? Buffer.from(response.body.content.subarray(0, 4096)).toString('utf8') : '';
   const answer = response ? answerOf(response) : null;
-  const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
   return {
     ...parts,
     keySets: parts.keySets ?? [],
@@ -126,8 +125,17 @@ export function createSubject(parts: SubjectParts): Subject | null {
     error: answer?.codes[0] ?? null,
     description: answer?.description ?? null,
     uses: parts.failing.credentials,
-    redirect_uri: parts.stage === 'authorization' ? (inUrl?.get('redirect_uri') ?? null) : null,
+    redirect_uri: parts.stage === 'authorization' ? redirectUri(parts.failing) : null,
   };
+}
+
+/** Of the last hop that states one: a login lies between the request and its answer. */
+function redirectUri({ hops }: Exchange): string | null {
+  for (const { request } of hops.toReversed()) {
+    const found = URL.canParse(request.url) ? new URL(request.url).searchParams.get('redirect_uri') : null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 export function headerValues(response: Response, name: string): string[] {

@@ -1,5 +1,6 @@
 /** What an authorization endpoint says of a redirect_uri, read from its answer alone (RFC 6749 section 4.1.2). */
 import type { Hop } from '../model.ts';
+import { isLoopback } from './origin.ts';
 
 export type Acceptance =
   /** Redirected to the redirect_uri: client and redirect_uri are registered, whatever error it carries. */
@@ -29,12 +30,16 @@ export function acceptance(hop: Hop, redirect_uri: string, state: string): Accep
   return { verdict: 'undecided', status, location: null };
 }
 
-function pointsTo(target: URL, redirect_uri: string): boolean {
+/**
+ * Whether `target` is the redirect_uri: equal scheme, host, port and path. The port of a loopback address that is
+ * registered without one is free (RFC 8252 section 7.3).
+ */
+export function pointsTo(target: URL, redirect_uri: string): boolean {
   if (!URL.canParse(redirect_uri)) return false;
   const wanted = new URL(redirect_uri);
-  return (
-    target.protocol === wanted.protocol && target.host === wanted.host && target.pathname === wanted.pathname
-  );
+  const anyPort = wanted.protocol === 'http:' && wanted.port === '' && isLoopback(wanted.hostname);
+  const sameHost = anyPort ? target.hostname === wanted.hostname : target.host === wanted.host;
+  return target.protocol === wanted.protocol && sameHost && target.pathname === wanted.pathname;
 }
 
 function parameter(url: URL, name: string): string | null {

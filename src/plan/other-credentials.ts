@@ -1,10 +1,11 @@
 /** Sessions, ID tokens of CI systems, and programs that print a token: what why401.yml says of them. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CiOidcCredential, CommandCredential, Json, SessionCredential } from '../model.ts';
+import type { CiOidcCredential, CommandCredential, Json, JsonMap, SessionCredential } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
+import { sourceOf } from '../source.ts';
 import type { CredentialReader } from './credential-reader.ts';
-import { planLogin } from './login.ts';
+import { loginPage, planLogin } from './login.ts';
 import { mapAt } from './maps.ts';
 
 /** Milliseconds. */
@@ -21,7 +22,7 @@ export function planSession(reader: CredentialReader): SessionCredential {
       login ? 'storage_state' : undefined,
     );
   }
-  if (login && login[0]?.GET === null) {
+  if (login?.[0]?.GET === null) {
     reader.problem(
       'LOGIN_WITHOUT_PAGE',
       `The login of "${reader.name}" submits a form before a page was opened.`,
@@ -30,7 +31,8 @@ export function planSession(reader: CredentialReader): SessionCredential {
     );
   }
   const alive = mapAt(reader.map, 'alive');
-  const GET = reader.read.text(alive, 'GET');
+  const GET = loginPage(alive, 'GET', reader);
+  checkStatus(alive, reader);
   return {
     ...reader.base,
     type: 'session',
@@ -38,6 +40,18 @@ export function planSession(reader: CredentialReader): SessionCredential {
     storage_state: file === null ? null : stateFile(file, reader),
     alive: GET === null ? null : { GET, status: (alive['status'] ?? '2xx') as Json },
   };
+}
+
+function checkStatus(alive: JsonMap, { problems, name }: CredentialReader): void {
+  const written = alive['status'] ?? '2xx';
+  const wrong = (Array.isArray(written) ? written : [written]).find(
+    (each) => !/^[1-5](?:\d\d|xx)$/i.test(String(each)),
+  );
+  if (wrong === undefined) return;
+  problems.add('STATUS_INVALID', `alive of "${name}": "${String(wrong)}" is no status.`, {
+    source: sourceOf(alive, 'status'),
+    fix: 'Write 200, 2xx, or a list of them.',
+  });
 }
 
 function stateFile(path: string, reader: CredentialReader): Value | null {

@@ -5,6 +5,7 @@ import { type Problem, Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { credentialMaps, planCredential } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
+import { checkSessionUse } from './login.ts';
 import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
 import { createScope } from './scope.ts';
@@ -145,6 +146,7 @@ function planSteps(
     checkKind(effective, problems);
     checkCredentialNames(effective['credential'], effective, names, problems);
     checkNames(step, effective, names, problems);
+    checkSessionUse(step, names.credentials, problems);
     checkProtection(step, effective, planned.environment, problems);
     for (const name of Object.keys(step.capture)) captured.add(name);
     steps.push(step);

@@ -9,6 +9,7 @@ import {
   MemoryCookieStore,
   pathMatch,
 } from 'tough-cookie';
+import type { CookieJarHandle, SavedCookie } from '../credential/presentation.ts';
 import { type Redactor, Secret } from '../secret.ts';
 
 export interface Jar {
@@ -18,6 +19,10 @@ export interface Jar {
   store(url: URL, setCookieLines: readonly string[]): Promise<JarStored>;
   /** The same cookies in a jar of its own: what happens to one does not happen to the other. */
   copy(): Promise<Jar>;
+  /** Takes over all cookies of a jar that this module made; those of the same name, domain and path are replaced. */
+  adopt(jar: CookieJarHandle): Promise<void>;
+  /** Puts a cookie in as it is. */
+  keep(cookie: SavedCookie): Promise<void>;
   /** The value of a cookie that the origin of `url` has set, whether or not it was taken. A Secure one that came by https is not given for plain http. */
   valueOf(url: URL, name: string): Promise<Secret | null>;
 }
@@ -48,12 +53,32 @@ export function createJar(redactor: Redactor | null = null): Jar {
 /** `turnedAway`: values of refused cookies, by origin and name. */
 function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: Map<string, string>): Jar {
   const jar = new CookieJar(store, { prefixSecurity: 'strict', allowSecureOnLocal: false });
-  return {
+  const made: Jar = {
     async copy() {
       const copied = new MemoryCookieStore();
-      for (const cookie of await store.getAllCookies())
-        await copied.putCookie(Cookie.fromJSON(cookie.toJSON()) ?? cookie);
+      await copyCookies(store, copied);
       return jarOf(redactor, copied, new Map(turnedAway));
+    },
+    async adopt(other) {
+      const from = stores.get(other);
+      if (!from) throw new Error('the jar is not of this module');
+      await copyCookies(from, store);
+    },
+    async keep({ name, value, domain, hostOnly, path, expires, httpOnly, secure }) {
+      redactor?.learn(`cookie ${name}`, value);
+      await store.putCookie(
+        new Cookie({
+          key: name,
+          value,
+          domain,
+          hostOnly,
+          path,
+          pathIsDefault: false,
+          expires: expires === null ? 'Infinity' : new Date(expires),
+          httpOnly,
+          secure,
+        }),
+      );
     },
     async valueOf(url, name) {
       const { hostname, protocol } = url;
@@ -94,6 +119,16 @@ function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: 
       return { set, refused };
     },
   };
+  stores.set(made, store);
+  return made;
+}
+
+/** The stores behind the jars, for those that only hold a handle. */
+const stores = new WeakMap<object, MemoryCookieStore>();
+
+async function copyCookies(from: MemoryCookieStore, to: MemoryCookieStore): Promise<void> {
+  for (const cookie of await from.getAllCookies())
+    await to.putCookie(Cookie.fromJSON(cookie.toJSON()) ?? cookie);
 }
 
 /** Stores `cookie`, or gives the rule against it in one sentence. */

@@ -79,11 +79,19 @@ function sendOnce(
 
 export function jarOf(step: RequestStep, state: JobState): Jar | null {
   if (step.jar === null) return null;
-  const known = state.jars.get(step.jar);
+  const name = jarName(step, state);
+  const known = state.jars.get(name);
   if (known) return known;
   const jar = state.createJar();
-  state.jars.set(step.jar, jar);
+  state.jars.set(name, jar);
   return jar;
+}
+
+/** Each session has a jar of its own: two users of one job must not send each other's cookies. */
+export function jarName(step: RequestStep, { job }: JobState): string {
+  const { credentials } = job.environment;
+  const users = step.credentials.filter(({ name }) => credentials.get(name)?.type === 'session');
+  return [step.jar ?? '', ...users.map(({ name }) => name)].join('\n');
 }
 
 /** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */

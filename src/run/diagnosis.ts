@@ -59,7 +59,7 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
         subject,
         {
           probe: createProbe(run, state, inquest, endpoint),
-          experiments: parts.options.experiments && (subject.stage !== 'resource' || run.request !== null),
+          experiments: parts.options.experiments && mayAsk(subject, run),
           spend: purse.spend,
           budget: purse.share(waiting),
           below: async (exchange) => createSubject({ ...subject, failing: exchange }),
@@ -70,6 +70,13 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
       return { findings: explained.findings, exchanges: [...looked, ...explained.exchanges] };
     },
   };
+}
+
+/** What a login or an authorization request with a login came to is not provoked again. */
+function mayAsk({ stage }: Subject, run: StepRun): boolean {
+  if (stage === 'login') return false;
+  if (stage === 'authorization' && run.step.kind !== 'authorize') return false;
+  return stage !== 'resource' || run.request !== null;
 }
 
 type Credentials = Subject['environment']['credentials'];
@@ -132,7 +139,11 @@ async function endpointFor(
 
 /** One refusal is explained once: the steps that wait for the same token share the finding. */
 function failureKey(run: StepRun, state: JobState): string {
-  const hop = run.credentialFailure?.exchange.hops.at(-1);
+  const failure = run.credentialFailure;
+  const hop = failure?.exchange.hops.at(-1);
   const client = clientOf(run, state);
-  return `${state.job.environment.name}\n${client?.client_id ?? ''}\n${hop?.request.url ?? ''}\n${run.credentialFailure?.error ?? ''}`;
+  // Several users log in at one address.
+  if (failure?.exchange.role === 'login')
+    return `${state.job.environment.name}\n${failure.message}\n${hop?.request.url ?? ''}`;
+  return `${state.job.environment.name}\n${client?.client_id ?? ''}\n${hop?.request.url ?? ''}\n${failure?.error ?? ''}`;
 }

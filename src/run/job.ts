@@ -134,6 +134,7 @@ function jobState(job: Job, context: JobContext): JobState {
     job,
     names: createJobScope(job, doors),
     jars: new Map(),
+    seeded: new Set(),
     createJar: () => createJar(doors.redactor),
     store,
     refusals,

@@ -14,7 +14,7 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const presentations = await presentAll(step, state);
   const before = presentations.flatMap((each) => each.exchanges);
   const failed = presentations.find((each) => each.failure !== null)?.failure;
-  if (failed) return withoutToken(step, failed, before, presentations);
+  if (failed) return withoutToken(step, failed, before, presentations, state);
   const refused = step.credentials
     .map(({ name }) => state.refusals.find(environment, name))
     .find((each) => each !== null);
@@ -134,12 +134,13 @@ function withoutToken(
   failure: CredentialFailure,
   exchanges: readonly Exchange[],
   presentations: readonly Presentation[],
+  state: JobState,
 ): StepRun {
   const at = presentations.findIndex((each) => each.failure === failure);
   const name = step.credentials[at]?.name ?? '';
   const answered = failure.exchange.hops.at(-1)?.response != null;
   return finish(step, {
-    checks: [tokenCheck(name, failure, step.source)],
+    checks: [tokenCheck(name, failure, failure.source ?? step.source, kindOf(name, state))],
     exchanges,
     answered,
     judged: failure.exchange,
@@ -165,12 +166,21 @@ function refusedBefore(
   return finish(step, { checks: [check], exchanges: [], answered: true, judged: exchange, presentations });
 }
 
-export function tokenCheck(credential: string, failure: CredentialFailure, source: Source): Check {
+function kindOf(name: string, { job }: JobState): 'token' | 'session' {
+  return job.environment.credentials.get(name)?.type === 'session' ? 'session' : 'token';
+}
+
+export function tokenCheck(
+  credential: string,
+  failure: CredentialFailure,
+  source: Source,
+  what: 'token' | 'session' = 'token',
+): Check {
   return {
     kind: 'token',
     subject: credential,
     passed: false,
-    expected: `a token for ${credential}`,
+    expected: `a ${what} for ${credential}`,
     actual: failure.message,
     source,
   };

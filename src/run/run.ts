@@ -2,6 +2,7 @@
 import { type Audit, createAudit } from '../audit/audit.ts';
 import { createCredentialStore } from '../credential/store.ts';
 import type { ExitCode, JobResult, RunFinished, Summary } from '../model.ts';
+import { createBrowser } from '../replay/browse.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
@@ -33,6 +34,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     ...doors,
     signal,
     perform: createPerform(exchange, tokenTimeout, signal),
+    browser: createBrowser(exchange, doors.redactor, tokenTimeout, signal),
   });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const audit = createAudit({

@@ -14,6 +14,8 @@ export interface JobState {
   readonly job: Job;
   readonly names: JobScope;
   readonly jars: Map<string, Jar>;
+  /** Jars and sessions whose cookies they have. */
+  readonly seeded: Set<string>;
   readonly createJar: () => Jar;
   readonly store: CredentialStore;
   readonly refusals: Refusals;

@@ -49,6 +49,8 @@ export async function subjectOf(run: StepRun, state: JobState, looking: Looking)
 
 function stageOf(run: StepRun, failing: Exchange): Stage {
   if (failing.hops.at(-1)?.response == null) return 'transport';
+  if (failing.role === 'login') return 'login';
+  if (failing.role === 'authorization' && run.credentialFailure) return 'authorization';
   if (run.credentialFailure || failing.role === 'token' || failing.role === 'metadata') return 'token';
   if (run.step.kind === 'authorize') return 'authorization';
   return handMade(failing) ?? 'resource';

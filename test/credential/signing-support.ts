@@ -7,7 +7,7 @@ import { createCredentialStore } from '../../src/credential/store.ts';
 import type { Credential, Dropped, Field, Hop, RawField } from '../../src/model.ts';
 import { createRedactor, type Redactor, Secret } from '../../src/secret.ts';
 import { sharedFile } from '../report/shared-file.ts';
-import { environmentOf, source } from './support.ts';
+import { browserOf, environmentOf, source } from './support.ts';
 
 export const base: Pick<Credential, 'source' | 'sources'> = { source, sources: {} };
 
@@ -33,9 +33,11 @@ export function signing(now = 1_618_884_473_000, token = 'random-token'): Signin
       return signer;
     },
   };
+  const clock = { now: () => made.now, monotonic: () => 0, sleep: async () => {} };
   const store = createCredentialStore({
     perform: () => Promise.reject(new Error('nothing is sent')),
-    clock: { now: () => made.now, monotonic: () => 0, sleep: async () => {} },
+    browser: browserOf(clock, redactor),
+    clock,
     random: { uuid: () => '0b6c8f4e-0000-4000-8000-000000000001', token: () => token },
     redactor,
   });

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CredentialStore, Perform, Presentation } from '../../src/credential/presentation.ts';
+import type { Browser, CredentialStore, Perform, Presentation } from '../../src/credential/presentation.ts';
 import { type CredentialDoors, createCredentialStore } from '../../src/credential/store.ts';
 import type { Clock, Random } from '../../src/doors.ts';
 import type {
@@ -16,6 +16,8 @@ import type {
   RawField,
   Source,
 } from '../../src/model.ts';
+import { createBrowser } from '../../src/replay/browse.ts';
+import { createSend, type Sender } from '../../src/replay/send.ts';
 import { createRedactor, type Redactor, Secret, type Value } from '../../src/secret.ts';
 
 export const source: Source = { file: 'why401.yml', line: 1, column: 1 };
@@ -156,6 +158,7 @@ export async function serveRaw(
 }
 
 export async function closeServers(): Promise<void> {
+  for (const sender of senders.splice(0)) await sender.close();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -199,7 +202,20 @@ export function bench(more: Partial<CredentialDoors> = {}): Bench {
     performed.push(exchange);
     return exchange;
   };
-  return Object.assign(made, { store: createCredentialStore({ perform, clock, random, redactor, ...more }) });
+  const browser = browserOf(clock, redactor);
+  return Object.assign(made, {
+    store: createCredentialStore({ perform, clock, random, redactor, browser, ...more }),
+  });
+}
+
+const senders: Sender[] = [];
+
+/** Opens pages as a run does. */
+export function browserOf(clock: Clock, redactor: Redactor): Browser {
+  const sender = createSend({ clock, redactor });
+  senders.push(sender);
+  const context = { send: sender.send, bodyLimit: 1_000_000, userAgent: 'why401/0.0.0' };
+  return createBrowser(context, redactor, 10_000, null);
 }
 
 const reveal = (value: Value): string => (value instanceof Secret ? value.reveal() : value);

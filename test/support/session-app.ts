@@ -13,6 +13,8 @@ export interface SessionAppOptions {
   /** A redirect of POST to the login is read as https behind a proxy. */
   readonly trustProxy?: boolean;
   readonly csrf?: boolean;
+  /** The login form holds a token, without which it is refused with 403. */
+  readonly loginCsrf?: boolean;
   /** Users may read only. */
   readonly readOnly?: boolean;
   /** Each 403 is the same. */
@@ -43,7 +45,13 @@ export function createSessionApp(options: SessionAppOptions): SessionApp {
     }),
   );
   const { csrfSynchronisedProtection, generateToken } = csrfSync();
-  app.get('/login', (_request, response) => void response.type('html').send(loginPage));
+  const login = csrfSync({ getTokenFromRequest: (request) => request.body['_csrf'] });
+  app.get('/login', (request, response) => {
+    const token = options.loginCsrf ? login.generateToken(request) : '';
+    const hidden = options.loginCsrf ? `<input type="hidden" name="_csrf" value="${token}">` : '';
+    response.type('html').send(loginPage.replace('<label>', `${hidden}<label>`));
+  });
+  if (options.loginCsrf) app.post('/login', login.csrfSynchronisedProtection);
   app.post('/login', (request, response) => {
     const { username, password } = request.body as { username?: string; password?: string };
     if (username !== ann.name || password !== ann.password)

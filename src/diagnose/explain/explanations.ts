@@ -40,6 +40,14 @@ export function explain(cause: CauseId, subject: Subject): Explanation {
 }
 
 function undecided(subject: Subject): Explanation {
+  const [check] = subject.failed;
+  const isOfCredential = subject.stage === 'authorization' && check?.kind === 'token';
+  if ((subject.stage === 'login' || isOfCredential) && check) {
+    const fix = isOfCredential
+      ? 'Look at the answer of the authorization server, and into its log at this time.'
+      : 'Correct the step that is named, or what the page it leads to is to be.';
+    return { summary: check.actual, fix, fixSource: check.source, references: [] };
+  }
   const said = words(subject);
   return {
     summary: `${originOfHop(subject)} answered ${refusal(subject)}${said === null ? '' : ` (${said})`}, and nothing in the answer or the request decides why.`,

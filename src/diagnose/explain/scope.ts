@@ -100,8 +100,8 @@ function atServer(subject: Subject, verb: string, fix: string): ReturnType<Expla
   const to = verb.includes('give') ? ` to ${clientId(subject)}` : '';
   return {
     summary: `${answered(subject)}: it ${verb} ${what}${to}${strange}.`,
-    fix: `${fix}, or correct ${subject.stage === 'authorization' ? 'scope of the step' : `scope of ${credentialName(subject)}`}.`,
-    fixSource: subject.stage === 'authorization' ? subject.step.source : credentialSource(subject, 'scope'),
+    fix: `${fix}, or correct ${subject.step.kind === 'authorize' ? 'scope of the step' : `scope of ${credentialName(subject)}`}.`,
+    fixSource: subject.step.kind === 'authorize' ? subject.step.source : credentialSource(subject, 'scope'),
   };
 }
 

@@ -22,6 +22,7 @@ import { grantInputFacts } from './grant-inputs.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
+import { authorizationAnswerFacts, loginFormFacts } from './login-form.ts';
 import { metadataFacts } from './metadata.ts';
 import { presentedFacts } from './presented.ts';
 import { quotedFacts } from './quoted.ts';
@@ -83,7 +84,11 @@ const ofAnswers: readonly Kind[] = [
 ];
 
 export function facts(subject: Subject): Evidence[] {
-  return [...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject));
+  if (subject.stage === 'login') return loginFormFacts(subject);
+  return [
+    ...authorizationAnswerFacts(subject),
+    ...[...ofCredentials, ...ofAnswers].flatMap((kind) => kind(subject)),
+  ];
 }
 
 /** Those that need no refusal: for answers of any status. */
