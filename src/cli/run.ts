@@ -1,10 +1,11 @@
 /** `why401 run`. */
 import { relative, resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
-import type { ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
+import type { Credential, ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
+import { credentialDoors } from './credential-doors.ts';
 import type { RunFlags } from './flags.ts';
 import { duration, type Planned, planProject } from './project.ts';
 import { version } from './version.ts';
@@ -90,11 +91,22 @@ async function replay(
         signal,
         emit,
       },
-      { send: sender.send, clock, random, redactor, lookups: planned.lookups },
+      {
+        send: sender.send,
+        clock,
+        random,
+        redactor,
+        lookups: planned.lookups,
+        ...(await credentialDoors(credentialsOf(planned), world)),
+      },
     );
   } finally {
     await sender.close();
   }
+}
+
+function credentialsOf({ plan }: Planned): Credential[] {
+  return plan.jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
 }
 
 function nothingSent(problems: readonly ProblemData[]): RunFinished {

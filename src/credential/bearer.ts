@@ -17,7 +17,7 @@ export function renderBearer(credential: BearerCredential, ledger: Ledger): Rend
 /** Any access token, `token` known to the ledger. */
 export function renderToken(
   name: string,
-  type: 'bearer' | 'oauth2',
+  type: CredentialUse['type'],
   token: Secret,
   obtained: CredentialUse['obtained'],
   ledger: Ledger,

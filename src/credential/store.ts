@@ -1,5 +1,5 @@
 /** The credentials of a run: tokens are got once, kept until they are nearly over, and never cross environments. */
-import type { Clock, Random } from '../doors.ts';
+import type { Clock, Execute, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
@@ -11,7 +11,7 @@ import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
-import type { CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
+import type { CredentialStore, Metadata, Perform, Presentation, RefreshVault } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
 import { createSessions } from './session.ts';
@@ -22,6 +22,12 @@ export interface CredentialDoors {
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
+  /** Absent: no program is run. */
+  readonly execute?: Execute;
+  /** Absent: no refresh token outlives the run. */
+  readonly vault?: RefreshVault;
+  /** Ends what is being waited for. */
+  readonly signal?: AbortSignal;
 }
 /** What the types of credentials share. */
 export interface StoreParts extends CredentialDoors {

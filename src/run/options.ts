@@ -1,5 +1,6 @@
 /** What a run needs from outside: doors, and the options of the command line. */
-import type { Clock, Random, Send } from '../doors.ts';
+import type { RefreshVault } from '../credential/presentation.ts';
+import type { Clock, Execute, Random, Send } from '../doors.ts';
 import type { Environment, Job, RunEvent } from '../model.ts';
 import type { Lookups } from '../plan/scope.ts';
 import type { Redactor } from '../secret.ts';
@@ -10,6 +11,10 @@ export interface RunDoors {
   readonly random: Random;
   readonly redactor: Redactor;
   readonly lookups: Lookups;
+  /** Absent: no program is run. */
+  readonly execute?: Execute;
+  /** Refresh tokens kept between runs; absent: none are. */
+  readonly vault?: RefreshVault;
 }
 
 export interface RunOptions {

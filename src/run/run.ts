@@ -29,7 +29,11 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     bodyLimit: options.bodyLimit,
     userAgent: `why401/${options.version}`,
   };
-  const store = createCredentialStore({ ...doors, perform: createPerform(exchange, tokenTimeout, signal) });
+  const store = createCredentialStore({
+    ...doors,
+    perform: createPerform(exchange, tokenTimeout, signal),
+    signal,
+  });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const audit = createAudit({
     environments: options.known,
