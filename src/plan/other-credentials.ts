@@ -119,7 +119,7 @@ function commandOf(reader: CredentialReader): string[] {
         'SECRET_ON_COMMAND_LINE',
         `Argument ${index + 1} of the command of credential "${reader.name}" holds a secret: whoever lists processes sees it.`,
         {
-          source: sourceOf(list, String(index)) ?? reader.source('command'),
+          source: sourceOf(written, index) ?? reader.source('command'),
           fix: 'Pass it by an environment variable: env: {NAME: "${secret.X}"}, and let the program read that.',
         },
       );

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CredentialStore, Perform, Presentation } from '../../src/credential/presentation.ts';
-import { createCredentialStore } from '../../src/credential/store.ts';
+import { type CredentialDoors, createCredentialStore } from '../../src/credential/store.ts';
 import type { Clock, Random } from '../../src/doors.ts';
 import type {
   Client,
@@ -149,7 +149,7 @@ export interface Bench {
   shift: number;
 }
 
-export function bench(): Bench {
+export function bench(extra: Partial<CredentialDoors> = {}): Bench {
   const redactor = createRedactor();
   const performed: Exchange[] = [];
   const made: Bench = { store: null as unknown as CredentialStore, redactor, performed, shift: 0 };
@@ -172,7 +172,9 @@ export function bench(): Bench {
     performed.push(exchange);
     return exchange;
   };
-  return Object.assign(made, { store: createCredentialStore({ perform, clock, random, redactor }) });
+  return Object.assign(made, {
+    store: createCredentialStore({ perform, clock, random, redactor, ...extra }),
+  });
 }
 
 const reveal = (value: Value): string => (value instanceof Secret ? value.reveal() : value);
