@@ -180,8 +180,8 @@ describe('command', () => {
 
   it('stops a program that takes too long, with what it started', async () => {
     const program = `const { spawn } = require("child_process");
-const child = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: "inherit" });
-console.error("child " + child.pid); setInterval(() => {}, 1000);`;
+const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" });
+console.error("child " + child.pid); process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`;
     const message = await failing(program, { timeout: 2500 });
     const pid = /^did not end within 2\.5 s and was stopped; it said "child (\d+)"\.$/.exec(message)?.[1];
     expect(pid, message).to.be.a('string');
