@@ -1,10 +1,31 @@
 /** What `why401 token --json` prints, but for the token itself. */
 import type { Exchange } from '../model.ts';
 import type { Inspected } from '../run/inspect.ts';
+import type { Redactor } from '../secret.ts';
 import type { OneCredential } from './one-credential.ts';
 import { lifetimeOf, scopeOf, secondsOf, sentOf, signatureOf } from './token-facts.ts';
 
-export function tokenJson(planned: OneCredential, inspected: Inspected, now: number): object {
+export function tokenJson(
+  planned: OneCredential,
+  inspected: Inspected,
+  now: number,
+  redactor: Redactor,
+): object {
+  return redacted(report(planned, inspected, now), redactor) as object;
+}
+
+/** Text by text: in the text of the whole, a secret that is a JSON word would break it. */
+function redacted(value: unknown, redactor: Redactor): unknown {
+  if (typeof value === 'string') return redactor.redact(value);
+  if (typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return value.map((each) => redacted(each, redactor));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [redactor.redact(name), redacted(each, redactor)]),
+  );
+}
+
+function report(planned: OneCredential, inspected: Inspected, now: number): object {
   const { credential, job } = planned;
   const use = inspected.presentation?.use ?? null;
   const { ends, lasts } = lifetimeOf(inspected);
@@ -19,7 +40,7 @@ export function tokenJson(planned: OneCredential, inspected: Inspected, now: num
         : inspected.job.status === 'failed'
           ? 'refused'
           : 'no answer',
-    token: use?.token && { ...use.token, times: timesOf(use.token.claims) },
+    token: use?.token ? { ...use.token, times: timesOf(use.token.claims) } : null,
     signature: signatureOf(inspected),
     lifetime: {
       seconds: seconds(lasts),

@@ -1,10 +1,10 @@
 /** What `why401 token` prints for people. */
 import type { Sink } from '../doors.ts';
-import type { Exchange, JobResult, Json, JsonMap } from '../model.ts';
+import type { Exchange, Json, JsonMap } from '../model.ts';
 import { createCollector } from '../report/collection.ts';
 import { failureBlock } from '../report/console-failure.ts';
 import { createStyle, labelled, labelledWidth, paragraph, type Style } from '../report/console-style.ts';
-import { formatDuration, visible, wrap } from '../report/text.ts';
+import { visible, wrap } from '../report/text.ts';
 import type { Inspected } from '../run/inspect.ts';
 import type { Redactor } from '../secret.ts';
 import type { OneCredential } from './one-credential.ts';
@@ -68,7 +68,8 @@ function tokenLine({ presentation }: Inspected): string {
 function lastsLine(inspected: Inspected, now: number): string {
   const { lasts, ends } = lifetimeOf(inspected);
   if (ends === null) return 'nothing says how long';
-  const whole = lasts === null ? '' : `${formatDuration(Math.round(lasts / 1000) * 1000)}, until `;
+  const whole =
+    lasts === null ? '' : `${approximately(Math.round(lasts / 60_000) * 60_000 || lasts)}, until `;
   return `${whole}${moment(ends, now)}`;
 }
 
@@ -76,8 +77,9 @@ function lastsLine(inspected: Inspected, now: number): string {
 function moment(ms: number, now: number): string {
   const distance = ms - now;
   const amount = approximately(Math.abs(distance));
+  const when = Math.abs(distance) < 1000 ? 'now' : distance < 0 ? `${amount} ago` : `in ${amount}`;
   const date = new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-  return `${date}, ${distance < 0 ? `${amount} ago` : `in ${amount}`}`;
+  return `${date}, ${when}`;
 }
 
 function approximately(ms: number): string {
@@ -133,9 +135,8 @@ function members(
 }
 
 function textOf(value: Json): string {
-  return typeof value === 'string'
-    ? value
-    : JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? Number(each) : each));
+  if (typeof value === 'string' || typeof value === 'bigint') return String(value);
+  return JSON.stringify(value, (_name, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
 }
 
 /** What was sent to get it. */
@@ -155,28 +156,12 @@ function asked(exchanges: readonly Exchange[], style: Style, safe: Safe): string
 
 /** The failure as a run would tell it. */
 function failed({ job, failure }: Inspected, redactor: Redactor, style: Style): string[] {
-  const sent = failure?.exchange.hops.length ?? 0;
-  if (failure && sent === 0) return paragraph(visible(redactor.redact(failure.message)), 0, style, style.red);
+  if (failure?.exchange.hops.length === 0)
+    return paragraph(visible(redactor.redact(failure.message)), 0, style, style.red);
   const collector = createCollector(redactor, 'all');
   collector.event({ type: 'job-finished', job });
   const told = new Map<string, string>();
   return collector
     .collection()
-    .jobs.flatMap((each: JobResult) =>
-      each.steps
-        .filter(({ status }) => status !== 'passed')
-        .flatMap((step) => [
-          ...failureBlock(each, step, told, style, false),
-          ...(failure
-            ? [
-                '',
-                ...labelled(
-                  'said',
-                  wrap(visible(redactor.redact(failure.message)), labelledWidth(style)),
-                  style,
-                ),
-              ]
-            : []),
-        ]),
-    );
+    .jobs.flatMap((each) => each.steps.flatMap((step) => failureBlock(each, step, told, style, false)));
 }

@@ -104,7 +104,7 @@ async function print(
   const now = world.clock.now();
   if (flags.json === true) {
     const { tokenJson } = await import('./token-json.ts');
-    const report = JSON.parse(redactor.redact(JSON.stringify(tokenJson(planned, inspected, now)))) as object;
+    const report = tokenJson(planned, inspected, now, redactor);
     world.stdout.write(`${JSON.stringify(value === null ? report : { ...report, value }, null, 2)}\n`);
     return;
   }

@@ -2,7 +2,7 @@
 import { tokenOf } from '../credential/disclosure.ts';
 import type { CredentialFailure, Presentation } from '../credential/presentation.ts';
 import type { KeySet, KeyVerdict } from '../diagnose/subject.ts';
-import type { Credential, Environment, Exchange, JobResult } from '../model.ts';
+import type { Credential, CredentialUse, Environment, Exchange, JobResult } from '../model.ts';
 import { runJob } from './job.ts';
 import { createKeys } from './keys.ts';
 import type { RunDoors, RunOptions } from './options.ts';
@@ -45,11 +45,20 @@ export async function inspect(options: RunOptions, doors: RunDoors): Promise<Ins
     signal: context.signal,
   });
   const issuers = withIssuersOf(credential, job.environment);
-  const verdicts = presentation?.use?.token ? await keys.verify(presentation.use, [issuers], exchanges) : [];
+  const verdicts =
+    presentation?.use && isSigned(presentation.use)
+      ? await keys.verify(presentation.use, [issuers], exchanges)
+      : [];
   const keySets = await keys.sets([issuers]);
   deadline.abort();
   const value = (): string | null => (presentation ? tokenOf(presentation) : null);
   return { job: result, failure, presentation, verdicts, keySets, exchanges, value };
+}
+
+/** With a key pair, so that published keys can tell. */
+function isSigned({ token }: CredentialUse): boolean {
+  const alg = token?.header?.['alg'];
+  return token?.format === 'jwt' && typeof alg === 'string' && !/^(?:none$|HS)/i.test(alg);
 }
 
 /** The issuer of the credential's client, where it is known; else all of the environment. */

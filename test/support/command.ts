@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cli } from '../../src/cli/cli.ts';
 import type { World } from '../../src/cli/world.ts';
-import type { Sink } from '../../src/doors.ts';
+import type { Clock, Sink } from '../../src/doors.ts';
 import { systemClock } from './origins.ts';
 import { systemRandom } from './replay.ts';
 
@@ -21,6 +21,7 @@ export interface Command {
   /** Path to content. */
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
 }
 export interface Ended {
   readonly code: number;
@@ -44,7 +45,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       cwd,
       stdout,
       stderr,
-      clock: systemClock,
+      clock: given.clock ?? systemClock,
       random: systemRandom,
       signal: new AbortController().signal,
       openFile(path) {
