@@ -3,15 +3,20 @@ import type { Credential } from '../model.ts';
 import type { RunDoors } from '../run/options.ts';
 import type { World } from './world.ts';
 
+export type CredentialDoors = Pick<RunDoors, 'execute' | 'vault'>;
+
+/** Throws ProblemError where the vault cannot be used. */
 export async function credentialDoors(
   credentials: readonly Credential[],
   world: World,
-): Promise<Pick<RunDoors, 'execute'>> {
+): Promise<CredentialDoors> {
   const all = credentials.flatMap(withSources);
-  const doors: Pick<RunDoors, 'execute'> = {};
-  if (!all.some(({ type }) => type === 'command')) return doors;
-  const { createExecute } = await import('./execute.ts');
-  return { ...doors, execute: createExecute(world.env) };
+  const runs = all.some(({ type }) => type === 'command');
+  const stores = all.some((each) => each.type === 'oauth2' && each.asks?.store === true);
+  return {
+    ...(runs ? { execute: (await import('./execute.ts')).createExecute(world.env) } : {}),
+    ...(stores ? { vault: await (await import('./vault.ts')).openVault(world) } : {}),
+  };
 }
 
 /** A credential, and those whose tokens it takes in. */

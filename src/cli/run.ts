@@ -4,8 +4,9 @@ import { formatProblem } from '../load/frame.ts';
 import type { Credential, ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
+import type { RunDoors } from '../run/options.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
-import { credentialDoors } from './credential-doors.ts';
+import { type CredentialDoors, credentialDoors } from './credential-doors.ts';
 import type { RunFlags } from './flags.ts';
 import { duration, type Planned, planProject } from './project.ts';
 import { version } from './version.ts';
@@ -46,20 +47,22 @@ async function planAndRun(
   reporters: Reporters,
 ): Promise<ExitCode> {
   let planned: Planned;
+  let opened: CredentialDoors;
   let deadline: number | null;
   try {
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
     problems.throwIfAny();
     planned = await planProject(paths, flags, world, false, (name, value) => redactor.learn(name, value));
+    opened = await credentialDoors(credentialsOf(planned), world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
     return 2;
   }
   for (const note of planned.notes) world.stderr.write(`why401: ${note}\n`);
-  return (await replay(planned, flags, world, redactor, deadline, (event) => reporters.event(event)))
-    .exitCode;
+  const doors = { ...opened, redactor, lookups: planned.lookups };
+  return (await replay(planned, flags, world, doors, deadline, (event) => reporters.event(event))).exitCode;
 }
 
 /** Everything that only a run needs is loaded here. */
@@ -67,13 +70,13 @@ async function replay(
   planned: Planned,
   flags: RunFlags,
   world: World,
-  redactor: Redactor,
+  doors: Omit<RunDoors, 'send' | 'clock' | 'random'>,
   deadline: number | null,
   emit: (event: RunEvent) => void,
 ): Promise<RunFinished> {
   const [{ run }, { createSend }] = await Promise.all([import('../run/run.ts'), import('../replay/send.ts')]);
   const { clock, random, signal } = world;
-  const sender = createSend({ clock, redactor });
+  const sender = createSend({ clock, redactor: doors.redactor });
   try {
     return await run(
       {
@@ -91,14 +94,7 @@ async function replay(
         signal,
         emit,
       },
-      {
-        send: sender.send,
-        clock,
-        random,
-        redactor,
-        lookups: planned.lookups,
-        ...(await credentialDoors(credentialsOf(planned), world)),
-      },
+      { ...doors, send: sender.send, clock, random },
     );
   } finally {
     await sender.close();
