@@ -22,6 +22,9 @@ export interface Command {
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Told what it prints on stdout, as it does. */
+  readonly heard?: (text: string) => void;
+  readonly signal?: AbortSignal;
 }
 export interface Ended {
   readonly code: number;
@@ -38,7 +41,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       mkdirSync(dirname(join(cwd, path)), { recursive: true });
       writeFileSync(join(cwd, path), content);
     }
-    const [stdout, stderr] = [memorySink(), memorySink()];
+    const [stdout, stderr] = [memorySink(given.heard), memorySink()];
     const opened: string[] = [];
     const world: World = {
       env: given.env ?? {},
@@ -47,7 +50,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       stderr,
       clock: given.clock ?? systemClock,
       random: systemRandom,
-      signal: new AbortController().signal,
+      signal: given.signal ?? new AbortController().signal,
       openFile(path) {
         const file = openSync(path, 'w');
         opened.push(path);
@@ -63,7 +66,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   }
 }
 
-function memorySink(): Sink & { text(): string } {
+function memorySink(heard: (text: string) => void = () => {}): Sink & { text(): string } {
   let all = '';
   return {
     isTTY: false,
@@ -71,6 +74,7 @@ function memorySink(): Sink & { text(): string } {
     color: false,
     write(text) {
       all += text;
+      heard(text);
     },
     text: () => all,
   };

@@ -189,7 +189,6 @@ async function interact(
 function memory(stored: (model: string, payload: AdapterPayload) => AdapterPayload | undefined) {
   const kept = new Map<string, AdapterPayload>();
   return (model: string): Adapter => {
-    const none = async (): Promise<undefined> => undefined;
     return {
       upsert: async (id, payload) => void kept.set(`${model} ${id}`, payload),
       find: async (id) => {
@@ -203,7 +202,8 @@ function memory(stored: (model: string, payload: AdapterPayload) => AdapterPaylo
       destroy: async (id) => void kept.delete(`${model} ${id}`),
       findByUid: async (uid) =>
         [...kept].find(([key, { uid: other }]) => key.startsWith(`${model} `) && other === uid)?.[1],
-      findByUserCode: none,
+      findByUserCode: async (userCode) =>
+        [...kept].find(([key, each]) => key.startsWith(`${model} `) && each.userCode === userCode)?.[1],
       revokeByGrantId: async (grantId) => {
         for (const [key, payload] of kept)
           if (key.startsWith(`${model} `) && payload.grantId === grantId) kept.delete(key);
