@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { interactionPolicy } from 'oidc-provider';
 import { open } from '../../src/cli/vault-box.ts';
 import type { Clock } from '../../src/doors.ts';
 import { closeServers, json, serve, serveRaw } from '../credential/support.ts';
@@ -12,6 +13,13 @@ import { createOidc, type OidcServer } from '../support/oidc-server.ts';
 import { systemClock } from '../support/origins.ts';
 
 const key = 'ab'.repeat(32);
+
+/** Consent is given beforehand, to programs on a person's machine as well. */
+function policy(): interactionPolicy.DefaultPolicy {
+  const base = interactionPolicy.base();
+  base.get('consent')?.checks.remove('native_client_prompt');
+  return base;
+}
 
 function project(
   issuer: string,
@@ -83,7 +91,10 @@ describe('why401 login', () => {
           redirect_uris: ['http://127.0.0.1/callback'],
         },
       ],
-      configuration: { features: { deviceFlow: { enabled: true } } },
+      configuration: {
+        features: { deviceFlow: { enabled: true } },
+        interactions: { policy: policy(), url: (_context, { uid }) => `/interaction/${uid}` },
+      },
     });
     return { origin, seen, server };
   }
@@ -182,7 +193,7 @@ describe('why401 login', () => {
     /** Goes to the redirect URI as the printed address says, with these parameters. */
     function comesBack(...answers: ((asked: URLSearchParams) => Record<string, string>)[]) {
       const got: number[] = [];
-      let going: Promise<void> | null = null;
+      let gone = false;
       const go = async (url: URL): Promise<void> => {
         for (const answer of answers) {
           const back = new URL(url.searchParams.get('redirect_uri') ?? '');
@@ -194,7 +205,9 @@ describe('why401 login', () => {
         got,
         heard(text: string) {
           const url = /http:\S+response_type=\S+/.exec(text)?.[0];
-          if (url !== undefined) going ??= go(new URL(url));
+          if (url === undefined || gone) return;
+          gone = true;
+          void go(new URL(url));
         },
       };
     }
@@ -291,10 +304,19 @@ describe('why401 login', () => {
     });
 
     it('listens at the port that the redirect_uri names', async () => {
-      const free = await serve();
-      const port = new URL(free.origin).port;
-      const taken = await run(project(free.origin, undefined, `http://127.0.0.1:${port}/cb`));
-      expect(taken.stderr).to.equal('');
+      const server = await authorizationServer({ '/token': good });
+      const { port } = new URL((await serve()).origin);
+      const uri = `http://127.0.0.1:${port}/cb`;
+      const inUse = await run(project(server.origin, undefined, uri));
+      expect([inUse.code, inUse.stderr]).to.deep.equal([
+        2,
+        `Nothing can listen at the redirect_uri ${uri}: port ${port} is in use.\n  fix  End the program that uses it, or register a redirect_uri without a port: http://127.0.0.1/callback.\n`,
+      ]);
+      await closeServers();
+      const other = await authorizationServer({ '/token': good });
+      const browser = comesBack((asked) => ({ code: asked.get('redirect_uri') ?? '', state: state(asked) }));
+      expect((await run(project(other.origin, undefined, uri), browser)).code).to.equal(0);
+      expect(new URLSearchParams(other.seen.at(-1)?.body).get('code')).to.equal(uri);
     });
 
     it('asks slower, and again, until the device is confirmed', async () => {
@@ -392,7 +414,7 @@ describe('why401 login', () => {
     ],
     'a client without a redirect_uri on this machine': [
       project('https://login.example.test', undefined, 'https://app.example.test/other'),
-      'specs/why401.yml:5:51: Client "cli" has no redirect_uri on this machine, to which a browser could come back.\n  fix  Register http://127.0.0.1/callback for it (any port, RFC 8252 section 7.3) and add it to redirect_uris, or use --device.\n',
+      'specs/why401.yml:5:52: Client "cli" has no redirect_uri on this machine, to which a browser could come back.\n  fix  Register http://127.0.0.1/callback for it (any port, RFC 8252 section 7.3) and add it to redirect_uris, or use --device.\n',
     ],
   };
   for (const [what, [files, stderr]] of Object.entries(wrong)) {
