@@ -50,3 +50,31 @@ export type Sent = Omit<Hop, 'index' | 'dropped' | 'cookies'>;
 
 /** The door to the network. Resolves for every failure of the network; rejects only for a bug of ours. */
 export type Send = (request: SendRequest) => Promise<Sent>;
+
+/** One program, run without a shell. */
+export interface Execution {
+  /** Found as the system finds it; a path with a slash is relative to `cwd`. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Variables beside those of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Bytes of output to take, of each stream. */
+  readonly outputLimit: number;
+  readonly signal: AbortSignal | null;
+}
+/** How a program ended; nothing in it has passed the redactor. */
+export interface Executed {
+  readonly end:
+    | { readonly kind: 'exited'; readonly code: number }
+    | { readonly kind: 'killed'; readonly signal: string }
+    /** It could not be started: `ENOENT`, `EACCES`. */
+    | { readonly kind: 'unstarted'; readonly code: string }
+    | { readonly kind: 'timeout' | 'output-limit' | 'aborted' };
+  readonly stdout: string;
+  readonly stderr: string;
+}
+/** The door to programs. Ends the whole process group on timeout and interruption; never rejects. */
+export type Execute = (execution: Execution) => Promise<Executed>;

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
+import { addCredentialCommands } from './credential-commands.ts';
 import type { RunFlags } from './flags.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
@@ -83,6 +84,7 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
       const { causesCommand } = await import('./causes.ts');
       done(causesCommand(id ?? null, flags.json === true, world.stdout));
     });
+  addCredentialCommands(program, world, done);
   program
     .command('schema')
     .description('print a JSON Schema: project, scenario or report')

@@ -98,7 +98,7 @@ export function duration(name: string, text: string, problems: Problems): number
   return value ?? 0;
 }
 
-function variables(pairs: readonly string[], problems: Problems): JsonMap {
+export function variables(pairs: readonly string[], problems: Problems): JsonMap {
   const map: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf('=');
@@ -108,7 +108,7 @@ function variables(pairs: readonly string[], problems: Problems): JsonMap {
   return map;
 }
 
-function withLines(list: readonly Problem[], loaded: Loaded): Problem[] {
+export function withLines(list: readonly Problem[], loaded: Loaded): Problem[] {
   return list.map((problem) => {
     if (problem.source === null || problem.line !== null) return problem;
     const { code, message, source, fix } = problem;
@@ -116,7 +116,7 @@ function withLines(list: readonly Problem[], loaded: Loaded): Problem[] {
   });
 }
 
-function sorted(list: readonly Problem[]): Problem[] {
+export function sorted(list: readonly Problem[]): Problem[] {
   const place = ({ source }: Problem): [string, number, number] => [
     source?.file ?? '',
     source?.line ?? 0,

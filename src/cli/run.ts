@@ -1,10 +1,12 @@
 /** `why401 run`. */
 import { relative, resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
-import type { ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
+import type { Credential, ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
+import type { RunDoors } from '../run/options.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
+import { type CredentialDoors, credentialDoors } from './credential-doors.ts';
 import type { RunFlags } from './flags.ts';
 import { duration, type Planned, planProject } from './project.ts';
 import { version } from './version.ts';
@@ -45,20 +47,22 @@ async function planAndRun(
   reporters: Reporters,
 ): Promise<ExitCode> {
   let planned: Planned;
+  let opened: CredentialDoors;
   let deadline: number | null;
   try {
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
     problems.throwIfAny();
     planned = await planProject(paths, flags, world, false, (name, value) => redactor.learn(name, value));
+    opened = await credentialDoors(credentialsOf(planned), world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
     return 2;
   }
   for (const note of await notesOf(planned, world)) world.stderr.write(redactor.redact(`why401: ${note}\n`));
-  return (await replay(planned, flags, world, redactor, deadline, (event) => reporters.event(event)))
-    .exitCode;
+  const doors = { ...opened, ...prompting(world), redactor, lookups: planned.lookups };
+  return (await replay(planned, flags, world, doors, deadline, (event) => reporters.event(event))).exitCode;
 }
 
 async function notesOf({ notes, plan }: Planned, { clock }: World): Promise<readonly string[]> {
@@ -71,13 +75,13 @@ async function replay(
   planned: Planned,
   flags: RunFlags,
   world: World,
-  redactor: Redactor,
+  doors: Omit<RunDoors, 'send' | 'clock' | 'random'>,
   deadline: number | null,
   emit: (event: RunEvent) => void,
 ): Promise<RunFinished> {
   const [{ run }, { createSend }] = await Promise.all([import('../run/run.ts'), import('../replay/send.ts')]);
   const { clock, random, signal } = world;
-  const sender = createSend({ clock, redactor });
+  const sender = createSend({ clock, redactor: doors.redactor });
   try {
     return await run(
       {
@@ -95,7 +99,7 @@ async function replay(
         signal,
         emit,
       },
-      { send: sender.send, clock, random, redactor, lookups: planned.lookups, ...prompting(world) },
+      { ...doors, send: sender.send, clock, random },
     );
   } finally {
     await sender.close();
@@ -106,6 +110,10 @@ async function replay(
 function prompting({ stderr, env }: World): { prompt?: (text: string) => void } {
   if (!stderr.isTTY || env['CI']) return {};
   return { prompt: (text) => stderr.write(`why401: ${text}\n`) };
+}
+
+function credentialsOf({ plan }: Planned): Credential[] {
+  return plan.jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
 }
 
 function nothingSent(problems: readonly ProblemData[]): RunFinished {

@@ -70,36 +70,80 @@ async function authorizeAs(
   environment: Environment,
   doors: AuthorizationDoors,
 ): Promise<Authorized> {
-  const { discovery, redactor } = doors;
   const exchanges: Exchange[] = [];
-  const fails = (message: string, exchange?: Exchange | null, error: string | null = null): Authorized => {
-    const unsent = unsentFailure(redactor.redact(message), environment);
-    return { failure: { ...unsent, error, ...(exchange ? { exchange } : {}) }, exchanges };
-  };
   if (identity.refused) return { failure: failureOf(identity.refused, environment, true), exchanges };
+  const begun = await beginFlow(credential, environment, doors, exchanges);
+  if ('failure' in begun) return { failure: begun.failure, exchanges };
+  const { url, flow } = begun;
+  const end = await logIn(url, flow, identity, credential, environment, doors, exchanges);
+  if ('message' in end) return { failure: end, exchanges };
+  return authorized(end.answer, begun, credential, end.arrival.exchange, exchanges, doors);
+}
+
+/** Shows a person the address to open, and gives the answer that came back; null: none came. `state` tells it from others. */
+export type AskPerson = (url: string, state: string) => Promise<URLSearchParams | null>;
+
+/** Gets a code by a person at a browser (RFC 8252); the redirect URI is that of the credential. */
+export async function authorizeByPerson(
+  credential: OAuth2Credential,
+  environment: Environment,
+  ask: AskPerson,
+  doors: AuthorizationDoors,
+): Promise<Authorized> {
+  const exchanges: Exchange[] = [];
+  const begun = await beginFlow(credential, environment, doors, exchanges);
+  if ('failure' in begun) return { failure: begun.failure, exchanges };
+  const answer = await ask(begun.url.href, begun.flow.state);
+  if (answer) return authorized(answer, begun, credential, null, exchanges, doors);
+  return { failure: unsentFailure('Nobody logged in.', environment), exchanges };
+}
+
+interface Begun {
+  readonly url: URL;
+  readonly flow: Flow;
+  /** Metadata of the authorization server. */
+  readonly values: Readonly<Record<string, Json>>;
+  readonly environment: Environment;
+}
+
+async function beginFlow(
+  credential: OAuth2Credential,
+  environment: Environment,
+  doors: AuthorizationDoors,
+  exchanges: Exchange[],
+): Promise<Begun | { readonly failure: CredentialFailure }> {
+  const fails = (message: string, exchange?: Exchange | null) => {
+    const unsent = unsentFailure(doors.redactor.redact(message), environment);
+    return { failure: { ...unsent, ...(exchange ? { exchange } : {}) } };
+  };
   const { issuer } = credential.client;
-  const found = await discovery.find(environment, issuer);
+  const found = await doors.discovery.find(environment, issuer);
   exchanges.push(...found.exchanges);
+  const values = found.values ?? {};
   const stated = Object.hasOwn(issuer.metadata, 'authorization_endpoint');
   if (found.failure && !stated) return fails(found.failure, found.exchange);
-  const endpoint = bindEndpoint('authorization_endpoint', issuer, found.values ?? {}, environment);
+  const endpoint = bindEndpoint('authorization_endpoint', issuer, values, environment);
   if ('problem' in endpoint) return fails(endpoint.problem, found.exchange);
   const flow = await flowOf(credential, doors);
   if ('problem' in flow) return fails(flow.problem);
-  const url = await addressOf(
-    endpoint.url,
-    flow,
-    credential,
-    environment,
-    found.values ?? {},
-    doors,
-    exchanges,
-  );
-  if ('failure' in url) return { failure: url.failure, exchanges };
-  const end = await logIn(url, flow, identity, credential, environment, doors, exchanges);
-  if ('message' in end) return { failure: end, exchanges };
-  const issued = readAnswer(end.answer, flow, issuer, found.values ?? {}, doors, credential.name);
-  if ('problem' in issued) return fails(issued.problem, end.arrival.exchange, issued.error);
+  const url = await addressOf(endpoint.url, flow, credential, environment, values, doors, exchanges);
+  return 'failure' in url ? url : { url, flow, values, environment };
+}
+
+/** `exchange`: where the answer was seen. */
+function authorized(
+  answer: URLSearchParams,
+  { flow, values, environment }: Begun,
+  { client, name }: OAuth2Credential,
+  exchange: Exchange | null,
+  exchanges: readonly Exchange[],
+  doors: AuthorizationDoors,
+): Authorized {
+  const issued = readAnswer(answer, flow, client.issuer, values, doors, name);
+  if ('problem' in issued) {
+    const unsent = unsentFailure(doors.redactor.redact(issued.problem), environment);
+    return { failure: { ...unsent, error: issued.error, ...(exchange ? { exchange } : {}) }, exchanges };
+  }
   const { redirect_uri, code_verifier, nonce } = flow;
   return { authorization: { code: issued.code, redirect_uri, code_verifier, nonce }, exchanges };
 }

@@ -22,6 +22,16 @@ export function lifetimeOf(hop: Hop, expires_in: number | null, claims: JsonMap 
   return { at: received, expiresAt: ends.length === 0 ? null : Math.min(...ends) };
 }
 
+/** The earliest of moments (milliseconds) and of `exp` claims; null where none says when. */
+export function endOf(known: readonly (number | JsonMap | null)[]): number | null {
+  const ends = known.flatMap((each) => {
+    if (typeof each === 'number') return [each];
+    const exp = each?.['exp'];
+    return typeof exp === 'number' ? [exp * 1000] : [];
+  });
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
 /** Still far enough from its end to be sent. */
 export function isFresh({ at, expiresAt }: Lifetime, now: number): boolean {
   if (expiresAt === null) return true;

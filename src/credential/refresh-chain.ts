@@ -68,7 +68,8 @@ export function createRefreshChains({ ledger, vault }: AcquisitionDoors): Refres
     async find(attempt) {
       const { credential, credentialKey, clientKey } = attempt;
       const { refresh_token } = credential;
-      if (credential.grant_type === 'refresh_token' && refresh_token === null) return null;
+      if (credential.grant_type === 'refresh_token' && refresh_token === null && !credential.asks?.store)
+        return null;
       const written = refresh_token === null ? null : ledger.secret(nameOf(attempt), refresh_token);
       const key = written ? `${clientKey} ${ledger.fingerprint(written)}` : credentialKey;
       const saved = chains.has(key) ? null : await stored(attempt);

@@ -1,9 +1,10 @@
 /** The credentials of a run: tokens are got once, kept until they are nearly over, and never cross environments. */
-import type { Clock, Random } from '../doors.ts';
+import type { Clock, Execute, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import type { Authorize, RefreshVault, TokenOf } from './acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
+import type { AskPerson } from './authorize.ts';
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
@@ -33,12 +34,16 @@ export interface CredentialDoors {
   readonly clock: Clock;
   readonly random: Random;
   readonly redactor: Redactor;
-  /** Ends the wait for a person. */
+  /** Absent: no program is run. */
+  readonly execute?: Execute;
+  /** Ends what is being waited for. */
   readonly signal?: AbortSignal;
   /** Shows a person what to do; absent: nobody is there. */
   readonly prompt?: (text: string) => void;
   readonly authorize?: Authorize;
-  /** Keeps refresh tokens between runs. */
+  /** A person logs in at a browser; absent: the login is scripted. */
+  readonly askPerson?: AskPerson;
+  /** Absent: no refresh token outlives the run. */
   readonly vault?: RefreshVault;
 }
 /** What the types of credentials share. */
@@ -59,7 +64,10 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const breaker = createBreaker();
   const authorize: Authorize = async (credential, environment) => {
     const login = await import('./authorize.ts');
-    return login.authorize(credential, environment, { ...parts, discovery, breaker });
+    const shared = { ...parts, discovery, breaker };
+    return doors.askPerson
+      ? login.authorizeByPerson(credential, environment, doors.askPerson, shared)
+      : login.authorize(credential, environment, shared);
   };
   const tokenOf: TokenOf = async (credential, environment) => {
     const { use, exchanges, failure } = await present(credential, environment, {});

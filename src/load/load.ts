@@ -29,8 +29,16 @@ export interface Loaded {
   lineOf(source: Source): string | null;
 }
 
+export interface LoadOptions {
+  readonly cwd: string;
+  readonly config?: string;
+  readonly paths?: readonly string[];
+  /** false: the project file alone. */
+  readonly scenarios?: boolean;
+}
+
 /** Reads the project file and its scenarios, or those that `paths` names. */
-export function loadProject(options: { cwd: string; config?: string; paths?: readonly string[] }): Loaded {
+export function loadProject(options: LoadOptions): Loaded {
   const cwd = resolve(options.cwd);
   const problems = new Problems();
   const paths = options.paths ?? [];
@@ -50,14 +58,15 @@ export function loadProject(options: { cwd: string; config?: string; paths?: rea
   const project = projectPath === null ? null : load(projectPath, 'project');
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
   const before = problems.list.length;
+  const alone = options.scenarios === false;
   const found =
     paths.length > 0
       ? expandPaths(paths, cwd, problems)
-      : projectPath === null
+      : projectPath === null || alone
         ? []
         : findScenarios(root, cwd, problems);
   const files = [...new Set(found)].filter((path) => path !== projectPath).sort(compare);
-  if (files.length === 0 && projectPath !== null && isRead && problems.list.length === before) {
+  if (files.length === 0 && !alone && projectPath !== null && isRead && problems.list.length === before) {
     problems.add(
       'NO_SCENARIOS',
       paths.length > 0

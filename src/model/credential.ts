@@ -155,8 +155,10 @@ export interface CiOidcCredential extends CredentialBase {
 /** A program that prints a token, or JSON with `access_token` and `expires_in`. */
 export interface CommandCredential extends CredentialBase {
   readonly type: 'command';
-  /** Program and arguments; no shell. */
-  readonly command: readonly Value[];
+  /** Program and arguments; no shell. Whoever lists processes sees them: none is a secret. */
+  readonly command: readonly string[];
+  /** Variables beside those of this process. */
+  readonly env: Readonly<Record<string, Value>>;
   /** Directory of why401.yml. */
   readonly cwd: string;
   /** Milliseconds. */

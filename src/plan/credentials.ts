@@ -6,7 +6,8 @@ import { CredentialReader } from './credential-reader.ts';
 import type { PlannedEnvironment, ProjectContext } from './environment.ts';
 import { mapAt } from './maps.ts';
 import { planOAuth2 } from './oauth2-credential.ts';
-import { planCiOidc, planCommand, planSession } from './other-credentials.ts';
+import { planCiOidc, planCommand } from './other-credentials.ts';
+import { planSession } from './session-credential.ts';
 import {
   planDigest,
   planHmac,

@@ -23,9 +23,14 @@ export function planOAuth2(reader: CredentialReader): OAuth2Credential | null {
     scope: reader.plain('scope'),
     resource: reader.read.list(reader.map, 'resource'),
     audience: reader.plain('audience'),
-    refresh_token: grant_type === 'refresh_token' ? reader.need('refresh_token') : null,
+    refresh_token: grant_type === 'refresh_token' ? refreshToken(reader) : null,
     ...(asks ? { asks } : {}),
   };
+}
+
+/** The first may come from `why401 login`. */
+function refreshToken(reader: CredentialReader): Value | null {
+  return reader.map['store'] === true ? reader.text('refresh_token') : reader.need('refresh_token');
 }
 
 const grants: Readonly<Record<string, GrantType>> = {

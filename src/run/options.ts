@@ -1,6 +1,6 @@
 /** What a run needs from outside: doors, and the options of the command line. */
 import type { RefreshVault } from '../credential/acquiring.ts';
-import type { Clock, Random, Send } from '../doors.ts';
+import type { Clock, Execute, Random, Send } from '../doors.ts';
 import type { Environment, Job, RunEvent } from '../model.ts';
 import type { Lookups } from '../plan/scope.ts';
 import type { Redactor } from '../secret.ts';
@@ -11,9 +11,11 @@ export interface RunDoors {
   readonly random: Random;
   readonly redactor: Redactor;
   readonly lookups: Lookups;
+  /** Absent: no program is run. */
+  readonly execute?: Execute;
   /** Shows a person what to do; absent: nobody is there. */
   readonly prompt?: (text: string) => void;
-  /** Keeps refresh tokens between runs. */
+  /** Refresh tokens kept between runs; absent: none are. */
   readonly vault?: RefreshVault;
 }
 

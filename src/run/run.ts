@@ -15,9 +15,6 @@ const tokenTimeout = 30_000;
 
 export async function run(options: RunOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const deadline = endAt(options.deadline, doors, stop);
   options.emit({
     type: 'run-started',
     started: doors.clock.now(),
@@ -25,6 +22,26 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
     jobs: options.jobs.length,
   });
+  const { context, diagnosis, audit, deadline } = prepare(options, doors);
+  const totals = createTotals();
+  await runAll(options, context, diagnosis, totals);
+  deadline.abort();
+  return finished(options, totals, audit, doors.clock.monotonic() - started);
+}
+
+export interface Prepared {
+  readonly context: JobContext;
+  readonly diagnosis: Diagnosis;
+  readonly audit: Audit;
+  /** Aborted when the run is over. */
+  readonly deadline: AbortController;
+}
+
+/** What the jobs of a run share. */
+export function prepare(options: RunOptions, doors: RunDoors): Prepared {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const deadline = endAt(options.deadline, doors, stop);
   const exchange: ExchangeContext = {
     send: doors.send,
     bodyLimit: options.bodyLimit,
@@ -55,10 +72,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
     remember: (job, stepRun) => diagnosis.remember(job, stepRun),
     audit,
   };
-  const totals = createTotals();
-  await runAll(options, context, diagnosis, totals);
-  deadline.abort();
-  return finished(options, totals, audit, doors.clock.monotonic() - started);
+  return { context, diagnosis, audit, deadline };
 }
 
 function endAt(deadline: number | null, doors: RunDoors, stop: AbortController): AbortController {
@@ -122,7 +136,8 @@ function roundRobin(waiting: readonly JobRun[]): JobRun[] {
   return placed.sort((a, b) => a.round - b.round).map(({ ran }) => ran);
 }
 
-async function explained(
+/** The result of a job with the failure of its step explained. */
+export async function explained(
   ran: JobRun,
   diagnosis: Diagnosis,
   audit: Audit,

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cli } from '../../src/cli/cli.ts';
 import type { World } from '../../src/cli/world.ts';
-import type { Sink } from '../../src/doors.ts';
+import type { Clock, Sink } from '../../src/doors.ts';
 import { systemClock } from './origins.ts';
 import { systemRandom } from './replay.ts';
 
@@ -21,6 +21,10 @@ export interface Command {
   /** Path to content. */
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** Told what it prints on stdout, as it does. */
+  readonly heard?: (text: string) => void;
+  readonly signal?: AbortSignal;
 }
 export interface Ended {
   readonly code: number;
@@ -37,16 +41,16 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       mkdirSync(dirname(join(cwd, path)), { recursive: true });
       writeFileSync(join(cwd, path), content);
     }
-    const [stdout, stderr] = [memorySink(), memorySink()];
+    const [stdout, stderr] = [memorySink(given.heard), memorySink()];
     const opened: string[] = [];
     const world: World = {
       env: given.env ?? {},
       cwd,
       stdout,
       stderr,
-      clock: systemClock,
+      clock: given.clock ?? systemClock,
       random: systemRandom,
-      signal: new AbortController().signal,
+      signal: given.signal ?? new AbortController().signal,
       openFile(path) {
         const file = openSync(path, 'w');
         opened.push(path);
@@ -62,7 +66,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   }
 }
 
-function memorySink(): Sink & { text(): string } {
+function memorySink(heard: (text: string) => void = () => {}): Sink & { text(): string } {
   let all = '';
   return {
     isTTY: false,
@@ -70,6 +74,7 @@ function memorySink(): Sink & { text(): string } {
     color: false,
     write(text) {
       all += text;
+      heard(text);
     },
     text: () => all,
   };

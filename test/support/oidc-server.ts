@@ -119,6 +119,7 @@ async function configurationOf(settings: OidcSettings): Promise<Configuration> {
       ClientCredentials: 3600,
       AccessToken: 3600,
       AuthorizationCode: 60,
+      DeviceCode: 600,
       Grant: 3600,
       RefreshToken: 3600,
       IdToken: 3600,
