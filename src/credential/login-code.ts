@@ -4,6 +4,7 @@ import type { Redactor } from '../secret.ts';
 import { unsentFailure } from './acquisition.ts';
 import { quoted } from './answer.ts';
 import { askedFor, conclude, endpointOf, type LoginContext, type LoginOutcome } from './login.ts';
+import { push } from './login-pushed.ts';
 import { sendLogin } from './login-request.ts';
 import type { CredentialFailure } from './presentation.ts';
 
@@ -35,8 +36,10 @@ export async function beginCodeLogin(
     ['code_challenge_method', 'S256'],
     ...askedFor(credential),
   ]);
+  const pushed = isPushed(context) ? await push(asked, context) : asked;
+  if ('failure' in pushed) return pushed;
   const url = new URL(authorization.url);
-  for (const [name, value] of asked) url.searchParams.append(name, value);
+  for (const [name, value] of pushed) url.searchParams.append(name, value);
   return {
     url: url.href,
     receive(parameters) {
@@ -47,6 +50,11 @@ export async function beginCodeLogin(
       return redeem(context, token.url, parameters, state, redirect_uri, verifier.reveal());
     },
   };
+}
+
+/** The credential, the client or the server wants it so. */
+function isPushed({ credential, metadata }: LoginContext): boolean {
+  return credential.asks?.par === true || metadata['require_pushed_authorization_requests'] === true;
 }
 
 /** A refusal of the authorization endpoint: the person's browser saw the answer, not we. */

@@ -63,6 +63,8 @@ export function askedFor({ scope, resource, audience, asks }: OAuth2Credential):
     acr_values: asks?.acr_values ?? null,
     max_age: asks?.max_age == null ? null : String(asks.max_age),
     login_hint: asks?.login_hint ?? null,
+    authorization_details:
+      asks?.authorization_details == null ? null : JSON.stringify(asks.authorization_details),
   };
   for (const [name, value] of Object.entries(plain)) if (value !== null) asked.append(name, value);
   // Secret ones have no place in an address that is printed.
