@@ -239,6 +239,43 @@ describe('why401 login', () => {
       expect(Object.values(kept())).to.deep.equal(['refresh-token-1']);
     });
 
+    it('pushes the authorization request where the server requires it', async () => {
+      const server = await authorizationServer(
+        { '/token': good, '/par': () => [201, { request_uri: 'urn:example:request-1', expires_in: 60 }] },
+        (origin) => ({
+          pushed_authorization_request_endpoint: `${origin}/par`,
+          require_pushed_authorization_requests: true,
+        }),
+      );
+      const heard = (text: string): void => {
+        const url = /http:\S+request_uri=\S+/.exec(text)?.[0];
+        if (url === undefined) return;
+        const pushed = new URLSearchParams(server.seen.at(-1)?.body);
+        const back = new URL(pushed.get('redirect_uri') ?? '');
+        back.search = new URLSearchParams({ code: 'code-1', state: state(pushed) }).toString();
+        void fetch(back);
+      };
+      const ended = await run(project(server.origin), { heard });
+      expect(say(ended, server.origin)).to.deep.equal([0, '']);
+      expect(ended.stdout).to.include(
+        `${server.origin}/authorize?client_id=cli&request_uri=urn%3Aexample%3Arequest-1\n`,
+      );
+    });
+
+    it('says that the pushed request was refused', async () => {
+      const server = await authorizationServer(
+        { '/par': () => [400, { error: 'invalid_request', error_description: 'no such redirect_uri' }] },
+        (origin) => ({
+          pushed_authorization_request_endpoint: `${origin}/par`,
+          require_pushed_authorization_requests: true,
+        }),
+      );
+      expect(say(await run(project(server.origin)), server.origin)).to.deep.equal([
+        1,
+        'The login failed. The pushed authorization request endpoint (ISSUER/par) answered 400 with the error invalid_request: "no such redirect_uri".',
+      ]);
+    });
+
     it('goes on waiting when something else comes', async () => {
       const server = await authorizationServer({ '/token': good });
       const browser = comesBack(
