@@ -176,7 +176,7 @@ describe('problems of signing credentials', () => {
     }
     expect(seen).to.deep.equal([
       '2 x-time',
-      '2 authorization,x-amz-date',
+      '2 x-amz-date,authorization',
       '2 signature-input',
       '2 authorization',
     ]);
