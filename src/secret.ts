@@ -69,58 +69,74 @@ const shortest = 4;
 
 export function createRedactor(): Redactor {
   const names = new Map<string, string>();
-  let finder: Finder | null = null;
+  const forms = createForms();
   return {
     learn(name, value) {
       if (value.length < shortest || isNoValue(value)) return;
       for (const form of encodings(value)) {
-        if (form.length >= shortest && !names.has(form)) {
-          names.set(form, name);
-          finder = null;
-        }
+        if (form.length < shortest || names.has(form)) continue;
+        names.set(form, name);
+        forms.add(form);
       }
     },
     redact(text) {
       if (names.size === 0) return text;
-      finder ??= createFinder([...names.keys()]);
-      return replaceAll(text, finder, (form) => `[secret:${names.get(form) ?? 'value'}]`);
+      return replaceAll(text, forms, (form) => `[secret:${names.get(form) ?? 'value'}]`);
     },
   };
 }
 
-/** Forms by how they begin: a pattern of the beginnings stays small however long a secret is. */
-interface Finder {
-  readonly beginnings: RegExp;
-  /** Longest first. */
-  readonly forms: ReadonlyMap<string, readonly string[]>;
+/** Forms by how they begin. One is added at the same cost however many there are: each signature is a secret. */
+interface Forms {
+  add(form: string): void;
+  /** The longest form that stands at `index`, or null. */
+  at(text: string, index: number): string | null;
 }
 
-function createFinder(all: string[]): Finder {
-  const forms = new Map<string, string[]>();
-  for (const form of all.sort((a, b) => b.length - a.length)) {
-    const beginning = form.slice(0, shortest);
-    const known = forms.get(beginning);
-    if (known) known.push(form);
-    else forms.set(beginning, [form]);
-  }
-  const escaped = [...forms.keys()].map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
-  return { beginnings: new RegExp(escaped.join('|'), 'g'), forms };
+function createForms(): Forms {
+  /** Which beginnings there are; a few that are not are marked as well. */
+  const marked = new Uint8Array(1 << 16);
+  const beginnings = new Map<string, string[]>();
+  return {
+    add(form) {
+      marked[slot(form, 0)] = 1;
+      const beginning = form.slice(0, shortest);
+      const known = beginnings.get(beginning);
+      if (!known) beginnings.set(beginning, [form]);
+      else {
+        const shorter = known.findIndex((each) => each.length < form.length);
+        known.splice(shorter < 0 ? known.length : shorter, 0, form);
+      }
+    },
+    at(text, index) {
+      if (marked[slot(text, index)] === 0) return null;
+      const known = beginnings.get(text.slice(index, index + shortest));
+      return known?.find((each) => text.startsWith(each, index)) ?? null;
+    },
+  };
 }
 
-function replaceAll(text: string, { beginnings, forms }: Finder, mark: (form: string) => string): string {
+/** A number below 2^16 for the characters of a beginning, of which there are four. */
+function slot(text: string, index: number): number {
+  const front = (text.charCodeAt(index) * 31 + text.charCodeAt(index + 1)) | 0;
+  const back = (text.charCodeAt(index + 2) * 31 + text.charCodeAt(index + 3)) | 0;
+  return (Math.imul(front, 961) + back) & 0xffff;
+}
+
+function replaceAll(text: string, forms: Forms, mark: (form: string) => string): string {
   let result = '';
   let done = 0;
-  beginnings.lastIndex = 0;
-  for (let found = beginnings.exec(text); found !== null; found = beginnings.exec(text)) {
-    const { index } = found;
-    const form = forms.get(found[0])?.find((each) => text.startsWith(each, index));
-    if (form !== undefined) {
-      result += text.slice(done, index) + mark(form);
-      done = index + form.length;
+  for (let index = 0; index + shortest <= text.length; ) {
+    const form = forms.at(text, index);
+    if (form === null) {
+      index += 1;
+      continue;
     }
-    beginnings.lastIndex = form === undefined ? index + 1 : done;
+    result += text.slice(done, index) + mark(form);
+    index += form.length;
+    done = index;
   }
-  return result + text.slice(done);
+  return done === 0 ? text : result + text.slice(done);
 }
 
 /** Raw, percent, form, JSON, HTML, hex, base64 and base64url at all three alignments. */

@@ -112,6 +112,8 @@ function signedHeaders(request: UnsignedRequest, contentSha256: string | null): 
     const lower = field.toLowerCase();
     if (unsigned.has(lower) || lower.startsWith('proxy-') || lower.startsWith('sec-')) continue;
     const text = reveal(value).trim();
+    // It is not sent either: the sender says why.
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) continue;
     headers[lower] = headers[lower] === undefined ? text : `${headers[lower]},${text}`;
   }
   if (contentSha256 !== null) headers['x-amz-content-sha256'] = contentSha256;

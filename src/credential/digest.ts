@@ -62,6 +62,8 @@ function createDigestSigner(
   { random, ledger }: StoreParts,
 ): Signer {
   const states = new Map<string, State>();
+  /** Origin of the last request that could be signed. */
+  let latest = '';
 
   function begin(origin: string, challenge: DigestChallenge, accepted: boolean): true {
     const session = { nonce: challenge.nonce, cnonce: random.token(16) };
@@ -72,6 +74,7 @@ function createDigestSigner(
   return {
     fields: ['authorization'],
     async sign({ method, url, body }: UnsignedRequest): Promise<readonly Field[]> {
+      latest = url.origin;
       const state = states.get(url.origin);
       if (!state) return [];
       state.count += 1;
@@ -89,7 +92,9 @@ function createDigestSigner(
     },
     challenged(hop) {
       if (!hop.response || lost(hop)) return false;
-      const { origin } = new URL(hop.request.url);
+      // What is recorded has passed the redactor, for which a part of a host name may be a secret.
+      const { url } = hop.request;
+      const origin = URL.canParse(url) ? new URL(url).origin : latest;
       const state = states.get(origin);
       const sent = sentNonce(hop);
       if (hop.response.status !== 401) {

@@ -42,7 +42,8 @@ export function createSecrets(options: {
     lookup(name) {
       if (known.has(name)) return known.get(name);
       const found = find(name);
-      if (found && found.value !== found.value.trim()) {
+      // A PEM ends with a line end.
+      if (found && found.value !== found.value.trim() && !found.value.includes('-----BEGIN ')) {
         notes.push(
           `The secret "${name}" (from ${found.from}) begins or ends with white space or a line end.`,
         );

@@ -16,7 +16,7 @@ export interface HmacCredential extends CredentialBase {
   readonly algorithm: 'sha1' | 'sha256' | 'sha384' | 'sha512';
   readonly key: Value;
   readonly key_encoding: 'utf8' | 'base64' | 'hex';
-  /** What is hashed: a template of `timestamp`, `nonce`, `method`, `url`, `path`, `query`, `host`, `body`, `body_sha256`, `header.NAME`. */
+  /** What is hashed: a template of `timestamp`, `timestamp_ms`, `nonce`, `method`, `url`, `path`, `query`, `host`, `body`, `body_sha256`, `header.NAME`. */
   readonly over: string;
   readonly header: string;
   /** Value of the header: a template of the same names and `signature`. */

@@ -62,38 +62,43 @@ function checkSources(
   for (const { name } of step.credentials) {
     const map = context.credentials.get(name);
     if (!map) continue;
-    const header = headerOf(map);
-    if (header === null) continue;
-    const other = origin.get(header);
-    if (other !== undefined) {
-      problems.add(
-        'HEADER_TWICE',
-        `The header "${header}" would come from ${other} and from the credential "${name}".`,
-        {
-          source:
-            sourceOf(written, 'credential') ??
-            sourceOf(mapAt(written, 'headers'), seen.get(header) ?? '', 'key') ??
-            sourceOf(written),
-          fix: 'Keep one of them; "credential: none" sends no credential.',
-        },
-      );
+    for (const header of headersOf(map)) {
+      const other = origin.get(header);
+      if (other !== undefined) {
+        problems.add(
+          'HEADER_TWICE',
+          `The header "${header}" would come from ${other} and from the credential "${name}".`,
+          {
+            source:
+              sourceOf(written, 'credential') ??
+              sourceOf(mapAt(written, 'headers'), seen.get(header) ?? '', 'key') ??
+              sourceOf(written),
+            fix: 'Keep one of them; "credential: none" sends no credential.',
+          },
+        );
+      }
+      origin.set(header, `the credential "${name}"`);
     }
-    origin.set(header, `the credential "${name}"`);
   }
 }
 
-/** The field that a credential sets; null: none, or none that another source could set too. */
-function headerOf(map: JsonMap): string | null {
+/** The fields that a credential sets, without those that another source could set too. */
+function headersOf(map: JsonMap): string[] {
   switch (map['type']) {
     case 'api_key':
-      return map['in'] === undefined || map['in'] === 'header' ? String(map['name']).toLowerCase() : null;
-    case 'hmac':
-      return String(map['header']).toLowerCase();
+      return map['in'] === undefined || map['in'] === 'header' ? [String(map['name']).toLowerCase()] : [];
+    case 'hmac': {
+      const names = [String(map['header']), ...Object.keys(mapAt(map, 'headers'))];
+      // One that is written twice is told where it is written.
+      return [...new Set(names.map((name) => name.toLowerCase()))];
+    }
+    case 'aws_sigv4':
+      return ['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
     case 'http_signature':
-      return 'signature';
+      return ['signature', 'signature-input'];
     case 'session':
-      return null;
+      return [];
     default:
-      return 'authorization';
+      return ['authorization'];
   }
 }

@@ -152,6 +152,36 @@ describe('problems of signing credentials', () => {
     });
   }
 
+  it('are told: a header that a step and a credential would set', async () => {
+    const project = (credential: string): string =>
+      `environments: {staging: {origins: {api: "https://api.example.test"}}}\ncredentials: {signer: ${credential}}\n`;
+    const credentials = [
+      '{type: hmac, key: "${secret.KEY}", header: X-Signature, headers: {X-Time: "${timestamp}"}}',
+      '{type: aws_sigv4, access_key_id: a, secret_access_key: "${secret.KEY}", region: r, service: s}',
+      '{type: http_signature, key_id: k, key: "${secret.KEY}"}',
+      '{type: digest, username: a, password: "${secret.KEY}"}',
+    ];
+    const headers = '{x-time: a, X-Amz-Date: b, Signature-Input: c, Authorization: d}';
+    const seen: string[] = [];
+    for (const credential of credentials) {
+      const { code, stdout, stderr } = await why401(['lint'], {
+        files: {
+          'why401.yml': project(credential),
+          'a.yml': `credential: signer\nsteps: [{GET: /orders, headers: ${headers}}]\n`,
+        },
+      });
+      seen.push(
+        `${code} ${[...`${stdout}${stderr}`.matchAll(/The header "([^"]+)" would/g)].map(([, name]) => name).join()}`,
+      );
+    }
+    expect(seen).to.deep.equal([
+      '2 x-time',
+      '2 x-amz-date,authorization',
+      '2 signature-input',
+      '2 authorization',
+    ]);
+  });
+
   it('need no secret where nothing is sent', async () => {
     const lines = [
       'type: self_signed_jwt',

@@ -141,6 +141,12 @@ describe('aws_sigv4', () => {
     });
   });
 
+  it('leaves out a field that cannot be sent, which the sender tells of', async () => {
+    const headers = [['X-Note', 'a\u2026']] as const;
+    const fields = await sign(sigV4(), requestOf('https://api.example.test/', { headers }));
+    expect(wire(fields)['Authorization']).to.include('SignedHeaders=host;x-amz-date,');
+  });
+
   it('says which key it is by the fingerprint of the key', async () => {
     const bench = signing(now);
     const [a, b, c] = await Promise.all(

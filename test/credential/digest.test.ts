@@ -286,6 +286,16 @@ describe('digest', () => {
     expect(parameters(await answered(challenge))['nonce']).to.equal('2');
   });
 
+  it('answers where a secret stands in the name of the host', async () => {
+    const signer = await signing().signer(mufasa);
+    await signer.sign(requestOf(site));
+    const answer = answerOf('https://[secret:PART].example.test/', 401, [
+      ['WWW-Authenticate', 'Digest realm="r", nonce="n"'],
+    ]);
+    expect(signer.challenged(answer)).to.equal(true);
+    expect(parameters(await signer.sign(requestOf(site)))['nonce']).to.equal('n');
+  });
+
   it('does not answer where the field was lost on the way', async () => {
     const signer = await signing().signer(mufasa);
     const hop = answerOf(

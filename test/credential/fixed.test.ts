@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ApiKeyCredential, BasicCredential, BearerCredential } from '../../src/model.ts';
 import { Secret } from '../../src/secret.ts';
+import { vectors } from './signing-support.ts';
 import { bench, environmentOf, failureOf, source, wireOf } from './support.ts';
 
 const staging = environmentOf('staging');
@@ -108,6 +109,18 @@ describe('bearer', () => {
 });
 
 describe('basic', () => {
+  it('gives every published vector', async function () {
+    const { basic: cases } = vectors<{
+      basic: readonly { readonly username: string; readonly password: string; readonly expected: string }[];
+    }>(this, 'small-rfc-vectors.json');
+    const { store } = bench();
+    for (const { username, password, expected } of cases) {
+      const presentation = await store.present(basic(username, password), staging);
+      expect(wireOf(presentation)).to.deep.equal({ Authorization: expected });
+    }
+    expect(cases.length).to.be.greaterThan(5);
+  });
+
   for (const [username, password, encoded] of [
     ['Aladdin', 'open sesame', 'QWxhZGRpbjpvcGVuIHNlc2FtZQ=='],
     ['test', '123\u00a3', 'dGVzdDoxMjPCow=='],

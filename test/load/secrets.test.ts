@@ -33,8 +33,9 @@ describe('createSecrets', () => {
 
   it('notes values that are empty or have white space around them, once and without the value', () => {
     const path = file('b', 'y\n\n');
-    const secrets = createSecrets({ env: { A: ' x', B_FILE: path, C: '', D: 'fine' } });
-    for (const name of ['A', 'B', 'C', 'D', 'A']) secrets.lookup(name);
+    const pem = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
+    const secrets = createSecrets({ env: { A: ' x', B_FILE: path, C: '', D: 'fine', PEM: pem } });
+    for (const name of ['A', 'B', 'C', 'D', 'A', 'PEM']) secrets.lookup(name);
     expect(secrets.notes).to.deep.equal([
       'The secret "A" (from the environment variable A) begins or ends with white space or a line end.',
       `The secret "B" (from ${path}) begins or ends with white space or a line end.`,
