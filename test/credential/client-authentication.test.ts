@@ -95,6 +95,38 @@ describe('client assertions', () => {
     });
   }
 
+  it('authenticate the client that asks for introspection, each with a jti of its own', async () => {
+    const server = await serve((request, response) =>
+      request.url === '/token'
+        ? json(response, 200, { access_token: 'access-token-1', token_type: 'Bearer' })
+        : json(response, 200, { active: true }),
+    );
+    const issuer = issuerOf('https://login.example.test', {
+      discovery: 'none',
+      metadata: {
+        token_endpoint: `${server.origin}/token`,
+        introspection_endpoint: `${server.origin}/introspect`,
+      },
+    });
+    const client = clientOf(issuer, ways['private_key_jwt']?.({ assertion_audience: 'token_endpoint' }));
+    const environment = environmentOf('staging');
+    const { store } = bench();
+    const { use } = await store.present(oauth2Of(client), environment);
+    const fingerprint = use?.fingerprint ?? '';
+    await store.ask({ kind: 'introspection', client, fingerprint }, environment);
+    const forms = server.seen.map(({ body }) => new URLSearchParams(body));
+    expect(server.seen.map(({ path }) => path)).to.deep.equal(['/token', '/introspect']);
+    expect(forms[1]?.get('token')).to.equal('access-token-1');
+    const verified = await Promise.all(
+      forms.map(async (form) => (await jwtVerify(form.get('client_assertion') ?? '', publicKey)).payload),
+    );
+    expect(verified.map(({ aud }) => aud)).to.deep.equal([
+      `${server.origin}/token`,
+      `${server.origin}/token`,
+    ]);
+    expect(new Set(verified.map(({ jti }) => jti)).size).to.equal(2);
+  });
+
   it('are recorded with all but their signature', async () => {
     const { tools, jwt } = await start(ways['private_key_jwt']?.({}) ?? {});
     const [exchange] = tools.performed;
