@@ -190,6 +190,15 @@ describe('refusals of a real server', function () {
     });
   }
 
+  it('say which certificate is to be registered', async () => {
+    const { jobs } = await play(refusals['a certificate of another subject'] as Refusal);
+    const [finding] = jobs.flatMap(({ steps }) => steps.flatMap((step) => step.findings));
+    expect([finding?.summary, finding?.fix]).to.deep.equal([
+      `The authorization server ${login} answered 401 (invalid_client: client authentication failed): it does not take the client certificate of environment "production" for client web (tls_client_auth).`,
+      'Register the subject of the certificate for client web there, or set environments.production.tls to the certificate that is registered.',
+    ]);
+  });
+
   for (const [name, refusal] of Object.entries(methods)) {
     it(`name the method beside the proof for ${name}`, async () => {
       const { jobs } = await play(refusal);

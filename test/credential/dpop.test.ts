@@ -203,6 +203,44 @@ describe('DPoP', function () {
     ]);
   });
 
+  it('renews with the rotated refresh token of a public client, which is bound to its key', async () => {
+    const open = webClient('spa', '', { token_endpoint_auth_method: 'none' });
+    const server = await secured.oidc([open], {
+      configuration: { features: { dPoP: { enabled: true } } } as object,
+    });
+    await secured.serve(api, (_request, response) => void response.end('{}'));
+    const credential = {
+      type: 'oauth2',
+      grant_type: 'refresh_token',
+      client: 'spa',
+      refresh_token: '${secret.WEB}',
+      dpop: true,
+    };
+    const clients = { spa: { client_id: 'spa' } };
+    const { jobs } = await replay({
+      origins: secured.origins,
+      project: {
+        environments: { production: { ...production, clients } },
+        credentials: { machine: credential },
+      },
+      scenarios: {
+        'a.yml': {
+          steps: [
+            { GET: '/orders', credential: 'machine' },
+            { GET: '/orders', credential: { name: 'machine', renew: true } },
+            { GET: '/orders', credential: { name: 'machine', renew: true } },
+          ],
+        },
+      },
+      secrets: { WEB: await server.refreshToken('spa') },
+      options: { experiments: false },
+    });
+    expect(secured.refusals).to.deep.equal([]);
+    expect(statuses(jobs)).to.deep.equal(['passed', 'passed', 'passed']);
+    const keys = proofsOf(secured.seen).map(({ header }) => JSON.stringify(header.jwk));
+    expect([keys.length, new Set(keys).size]).to.deep.equal([6, 1]);
+  });
+
   it('asks userinfo with a proof of the token, once more where a nonce is wanted', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/token')

@@ -4,6 +4,8 @@ import { isMap } from '../../source.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
   answered,
+  clientId,
+  clientSource,
   credentialName,
   credentialSource,
   type Explain,
@@ -95,9 +97,24 @@ function certificateMissing(subject: Subject): ReturnType<Explain> {
 
 function certificateInvalid(subject: Subject): ReturnType<Explain> {
   const { name, source, transport } = subject.environment;
+  if (subject.stage === 'token' && subject.client?.token_endpoint_auth_method.includes('tls_client_auth'))
+    return ofClient(subject);
   return {
     summary: `${answered(subject)}: it refuses the client certificate${clientCertificateFor(transport, subject.hop.request.url) === null ? '' : ` of environment "${name}"`}.`,
     fix: `Use the certificate that was issued for ${name} (environments.${name}.tls.cert); renew it if it is over, or add its CA to what the server trusts.`,
     fixSource: source,
+  };
+}
+
+/** The certificate is all that proves the client (RFC 8705 section 2). */
+function ofClient(subject: Subject): ReturnType<Explain> {
+  const { name } = subject.environment;
+  const method = subject.client?.token_endpoint_auth_method ?? '';
+  const what = method === 'tls_client_auth' ? 'the subject of the certificate' : 'the certificate itself';
+  return {
+    summary: `${answered(subject)}: it does not take the client certificate of environment "${name}" for ${clientId(subject)} (${method}).`,
+    fix: `Register ${what} for ${clientId(subject)} there, or set environments.${name}.tls to the certificate that is registered.`,
+    fixSource: clientSource(subject, 'token_endpoint_auth_method'),
+    references: ['RFC 8705 section 2'],
   };
 }
