@@ -78,14 +78,14 @@ const refusals: readonly Refused[] = [
     credential: { grant_type: 'client_credentials' },
     answer: {},
     metadata: { grant_types_supported: ['authorization_code'] },
-    findings: ['grant-unsupported likely'],
+    findings: ['grant-unsupported certain'],
   },
   {
     name: 'nothing, since the authentication is not offered',
     credential: { grant_type: 'client_credentials' },
     answer: {},
     metadata: { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
-    findings: ['client-auth-method-wrong likely'],
+    findings: ['client-auth-method-wrong certain'],
   },
 ];
 

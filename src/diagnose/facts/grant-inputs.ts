@@ -95,7 +95,16 @@ function notOffered(subject: Subject): Evidence[] {
     const lines = [
       { hop: subject.hop.index, field, seen: `${offered.join(', ')}; ${wanted} is not among them` },
     ];
-    return [evidence('grant/not-offered', { names: [cause], only: [cause], weight: 3, lines })];
+    const part = { names: [cause], only: [cause], lines };
+    const says = `The authorization server says that it offers ${offered.join(', ')}.`;
+    return [
+      evidence('grant/not-offered', part),
+      evidence('grant/offered', {
+        ...part,
+        kind: 'text',
+        told: { says, fix: null, references: ['RFC 8414 section 2'] },
+      }),
+    ];
   }
   return [];
 }
