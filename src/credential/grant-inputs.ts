@@ -70,11 +70,8 @@ async function redemption(attempt: Attempt, doors: AcquisitionDoors): Promise<Pr
     );
   const authorized = await doors.authorize(credential, environment);
   exchanges.push(...authorized.exchanges);
-  if ('failure' in authorized) {
-    // A login that was refused is not tried again: accounts are locked that way.
-    const closes = authorized.failure.exchange.hops.length > 0 ? 'credential' : null;
-    return { failure: authorized.failure, closes };
-  }
+  // Accounts are locked by logins that are tried again: whoever calls this sees to it that it is not.
+  if ('failure' in authorized) return { failure: authorized.failure, closes: null };
   const { code, redirect_uri, code_verifier, nonce } = authorized.authorization;
   const own = [
     ['code', doors.ledger.secret(`${credential.name} code`, code)],
