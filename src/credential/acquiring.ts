@@ -7,7 +7,7 @@ import type { IssuerKeys } from './issuer-keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Discovery } from './metadata.ts';
 import type { ClientAuthentication } from './oauth2.ts';
-import type { CredentialFailure, FreshAsks, Perform } from './presentation.ts';
+import type { CredentialFailure, FreshAsks, Perform, RefreshVault } from './presentation.ts';
 
 export interface AcquisitionDoors {
   readonly perform: Perform;
@@ -26,12 +26,6 @@ export interface AcquisitionDoors {
   readonly tokenOf?: TokenOf;
   /** Refresh tokens between runs; absent: they are kept for this run only. */
   readonly vault?: RefreshVault;
-}
-
-/** `key` tells environment, issuer, client and credential, and nothing secret. */
-export interface RefreshVault {
-  read(key: string): Promise<string | null>;
-  write(key: string, value: string): Promise<void>;
 }
 
 /** An authorization code, `state` and `iss` verified, with what its redemption takes (RFC 6749 section 4.1.3, RFC 7636). */

@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
-import type { Authorize, RefreshVault, TokenOf } from './acquiring.ts';
+import type { Authorize, TokenOf } from './acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
@@ -12,7 +12,7 @@ import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
-import type { CredentialStore, Metadata, Perform, Presentation } from './presentation.ts';
+import type { CredentialStore, Metadata, Perform, Presentation, RefreshVault } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
 import { createSessions } from './session.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { Authorize, RefreshVault } from '../../src/credential/acquiring.ts';
+import type { Authorize } from '../../src/credential/acquiring.ts';
+import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Client, OAuth2Asks, OAuth2Credential } from '../../src/model.ts';
 import { Secret } from '../../src/secret.ts';
 import {
@@ -399,7 +400,7 @@ describe('renewal', () => {
     });
     const kept: Record<string, string> = {};
     await presentTimes(1, reader, { vault: vaultOf(kept) });
-    const key = JSON.stringify(['staging', server.origin, 'web', 'reader']);
+    const key = JSON.stringify([server.origin, 'web', 'staging', 'reader']);
     expect(kept).to.deep.equal({ [key]: 'refresh-1' });
     server.handler = answering(answer('t2', { refresh_token: 'refresh-2' }));
     expect(await presentTimes(1, reader, { vault: vaultOf(kept) })).to.deep.equal(['Bearer t2']);
@@ -429,7 +430,7 @@ describe('renewal', () => {
       refresh_token: Secret.named('REFRESH', 'refresh-new'),
       asks: asksOf({ store: true }),
     });
-    const key = JSON.stringify(['staging', server.origin, 'web', 'reader']);
+    const key = JSON.stringify([server.origin, 'web', 'staging', 'reader']);
     const kept = { [key]: 'refresh-old' };
     expect(await presentTimes(1, reader, { vault: vaultOf(kept) })).to.deep.equal(['Bearer t1']);
     expect(grantsOf(server)).to.deep.equal(['refresh_token refresh-old', 'refresh_token refresh-new']);
