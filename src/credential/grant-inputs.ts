@@ -100,18 +100,18 @@ async function tokenFrom(
   if (given?.token)
     return {
       token: given.token,
-      use: { ...(given.use ?? useOf(given.token, key, from.name, doors)), field: key },
+      use: { ...(given.use ?? useOf(given.token, key, from.name, doors)), field: `form:${key}` },
     };
   if (given?.failure) return { failure: given.failure, closes: null };
   return unsent(attempt, doors, `The credential "${from.name}" gives no token to "${credential.name}".`);
 }
 
 /** A token that came from outside. */
-function useOf(token: Secret, field: string, name: string, { ledger }: AcquisitionDoors): CredentialUse {
+function useOf(token: Secret, key: string, name: string, { ledger }: AcquisitionDoors): CredentialUse {
   return {
     name,
     type: 'oauth2',
-    field,
+    field: `form:${key}`,
     scheme: null,
     fingerprint: ledger.remember(token),
     token: decodeToken(token.reveal()),
