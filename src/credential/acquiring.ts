@@ -7,7 +7,7 @@ import type { ClientAuthentication } from './client-authentication.ts';
 import type { DpopKeys } from './dpop-keys.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { Discovery } from './metadata.ts';
-import type { CredentialFailure, FreshAsks, Perform } from './presentation.ts';
+import type { CredentialFailure, FreshAsks, Perform, RefreshVault } from './presentation.ts';
 
 export interface AcquisitionDoors extends AssertionDoors {
   readonly perform: Perform;
@@ -24,12 +24,6 @@ export interface AcquisitionDoors extends AssertionDoors {
   readonly tokenOf?: TokenOf;
   /** Refresh tokens between runs; absent: they are kept for this run only. */
   readonly vault?: RefreshVault;
-}
-
-/** `key` tells environment, issuer, client and credential, and nothing secret. */
-export interface RefreshVault {
-  read(key: string): Promise<string | null>;
-  write(key: string, value: string): Promise<void>;
 }
 
 /** An authorization code, `state` and `iss` verified, with what its redemption takes (RFC 6749 section 4.1.3, RFC 7636). */

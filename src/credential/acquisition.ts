@@ -11,6 +11,7 @@ import {
   type Failed,
   unsentFailure,
 } from './acquiring.ts';
+import { finalResponse } from './answer.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { authenticationOf } from './client-authentication.ts';
 import { grantByDevice } from './device-code.ts';
@@ -133,7 +134,13 @@ async function byRefreshToken(
   });
 }
 
-/** Errors after which the grant itself may still be taken. */
+/** The grant itself may still be taken. */
+function isOver({ failure }: Failed, { asks }: OAuth2Credential): boolean {
+  if (failure.error !== null) return overs.has(failure.error);
+  // An answer to a refresh token need not have an ID token (OpenID Connect Core 1.0 section 12.2).
+  return asks?.present === 'id_token' && finalResponse(failure.exchange)?.status === 200;
+}
+
 const overs: ReadonlySet<string> = new Set([
   'invalid_grant',
   'unauthorized_client',
@@ -167,7 +174,7 @@ async function refresh(
   const repeatable = issued && credential.grant_type !== 'device_code';
   if (mayHaveArrived(failure.exchange)) chain.spent = failure;
   if (repeatable) chains.drop(attempt);
-  if (repeatable && failure.error !== null && overs.has(failure.error)) return null;
+  if (repeatable && isOver(granted, credential)) return null;
   if (!repeatable || granted.closes === 'client') close(attempt, granted, breaker);
   return granted;
 }
@@ -185,8 +192,9 @@ async function byGrant(attempt: Attempt, chains: RefreshChains, parts: Acquisiti
   const granted = await grantOnce(attempt, parts);
   if ('failure' in granted) {
     // A login, and a code that was used, are not tried again.
-    const sent = granted.failure.exchange.hops.length > 0 && !granted.failure.shared;
-    const again = sent && interactive.has(grant_type) ? 'credential' : null;
+    const { exchange, shared } = granted.failure;
+    const answered = (finalResponse(exchange)?.status ?? 500) < 500 && !shared;
+    const again = answered && interactive.has(grant_type) ? 'credential' : null;
     close(attempt, { ...granted, closes: granted.closes ?? again }, breaker);
     return granted;
   }

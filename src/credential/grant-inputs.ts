@@ -70,11 +70,8 @@ async function redemption(attempt: Attempt, doors: AcquisitionDoors): Promise<Pr
     );
   const authorized = await doors.authorize(credential, environment);
   exchanges.push(...authorized.exchanges);
-  if ('failure' in authorized) {
-    // A login that was refused is not tried again: accounts are locked that way.
-    const closes = authorized.failure.exchange.hops.length > 0 ? 'credential' : null;
-    return { failure: authorized.failure, closes };
-  }
+  // Accounts are locked by logins that are tried again: whoever calls this sees to it that it is not.
+  if ('failure' in authorized) return { failure: authorized.failure, closes: null };
   const { code, redirect_uri, code_verifier, nonce } = authorized.authorization;
   const own = [
     ['code', doors.ledger.secret(`${credential.name} code`, code)],
@@ -103,18 +100,18 @@ async function tokenFrom(
   if (given?.token)
     return {
       token: given.token,
-      use: { ...(given.use ?? useOf(given.token, key, from.name, doors)), field: key },
+      use: { ...(given.use ?? useOf(given.token, key, from.name, doors)), field: `form:${key}` },
     };
   if (given?.failure) return { failure: given.failure, closes: null };
   return unsent(attempt, doors, `The credential "${from.name}" gives no token to "${credential.name}".`);
 }
 
 /** A token that came from outside. */
-function useOf(token: Secret, field: string, name: string, { ledger }: AcquisitionDoors): CredentialUse {
+function useOf(token: Secret, key: string, name: string, { ledger }: AcquisitionDoors): CredentialUse {
   return {
     name,
     type: 'oauth2',
-    field,
+    field: `form:${key}`,
     scheme: null,
     fingerprint: ledger.remember(token),
     token: decodeToken(token.reveal()),

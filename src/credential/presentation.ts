@@ -136,3 +136,10 @@ export interface Metadata {
   readonly exchanges: readonly Exchange[];
   readonly failure: string | null;
 }
+
+/** Refresh tokens kept between runs, encrypted. */
+export interface RefreshVault {
+  /** The token under this key; null where there is none. */
+  read(key: string): Promise<string | null>;
+  write(key: string, value: string): Promise<void>;
+}

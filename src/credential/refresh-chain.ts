@@ -3,6 +3,7 @@ import type { Exchange } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { AcquisitionDoors, Attempt } from './acquiring.ts';
 import type { CredentialFailure } from './presentation.ts';
+import { vaultKey } from './vault-key.ts';
 
 /** One refresh token and its successors; credentials that were given the same one share it. */
 export interface RefreshChain {
@@ -110,8 +111,7 @@ function nameOf({ credential }: Attempt): string {
 /** null: it is not kept. */
 function vaultKeyOf({ credential, environment }: Attempt): string | null {
   if (!credential.asks?.store) return null;
-  const { client } = credential;
-  return JSON.stringify([environment.name, client.issuer.issuer, client.client_id, credential.name]);
+  return vaultKey(credential, environment);
 }
 
 /** Whether the server may have got the request, and so have used up what was in it. */

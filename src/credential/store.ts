@@ -2,7 +2,7 @@
 import type { Clock, Execute, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
-import type { Authorize, RefreshVault, TokenOf } from './acquiring.ts';
+import type { Authorize, TokenOf } from './acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
 import type { AskPerson } from './authorize.ts';
 import { createBreaker } from './breaker.ts';
@@ -22,6 +22,7 @@ import type {
   Perform,
   Presentation,
   PresentOptions,
+  RefreshVault,
 } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';

@@ -128,7 +128,7 @@ export interface TransportFailure {
 export interface CredentialUse {
   readonly name: string;
   readonly type: Credential['type'];
-  /** Lower-case header that carried it, or `query:name`, `cookie:name`. */
+  /** Lower-case header that carried it, or `query:name`, `cookie:name`, `form:name`. */
   readonly field: string;
   /** `Bearer`, `Basic`, or null where there is no scheme. */
   readonly scheme: string | null;

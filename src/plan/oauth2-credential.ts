@@ -1,5 +1,13 @@
 /** A credential of type oauth2: its grant, its client, and what it asks for. */
-import type { Client, GrantType, Json, OAuth2Asks, OAuth2Credential, TokenSource } from '../model.ts';
+import type {
+  Client,
+  Credential,
+  GrantType,
+  Json,
+  OAuth2Asks,
+  OAuth2Credential,
+  TokenSource,
+} from '../model.ts';
 import type { Value } from '../secret.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { clientSettings } from './clients.ts';
@@ -105,6 +113,7 @@ function rendered(reader: CredentialReader, key: string): Json {
 }
 
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
+const idToken = 'urn:ietf:params:oauth:token-type:id_token';
 const jwt = 'urn:ietf:params:oauth:token-type:jwt';
 
 function tokenSource(reader: CredentialReader, key: string, needed: boolean): TokenSource | null {
@@ -128,8 +137,12 @@ function tokenSource(reader: CredentialReader, key: string, needed: boolean): To
     );
     return null;
   }
-  const isJwt = other.type === 'ci_oidc' || other.type === 'self_signed_jwt';
-  return { from: other, type: type ?? (isJwt ? jwt : accessToken) };
+  return { from: other, type: type ?? typeOf(other) };
+}
+
+function typeOf(other: Credential): string {
+  if (other.type === 'ci_oidc' || other.type === 'self_signed_jwt') return jwt;
+  return other.type === 'oauth2' && other.asks?.present === 'id_token' ? idToken : accessToken;
 }
 
 /** The client of a credential, with its secrets: the default is the environment's first. */

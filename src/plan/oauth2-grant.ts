@@ -42,6 +42,7 @@ export function checkGrant(reader: CredentialReader, grant: GrantType, client: C
       'actor_token_type',
     );
   checkIdToken(reader, grant);
+  checkDetails(reader);
   checkHeaders(reader);
   checkParameters(reader);
 }
@@ -59,6 +60,17 @@ function checkCodeGrant(reader: CredentialReader, client: Client): void {
       `Credential "${reader.name}" has no redirect_uri, and its client "${client.name}" has no redirect_uris.`,
       `Add redirect_uri to the credential, or redirect_uris to environments.${reader.environment.name}.clients.${client.name}.`,
     );
+}
+
+/** They are shown in the trace, and a secret in them would be sent as its name. */
+function checkDetails(reader: CredentialReader): void {
+  if (!JSON.stringify(reader.map['authorization_details'] ?? null).includes('${secret.')) return;
+  reader.problem(
+    'SECRET_MISPLACED',
+    '"authorization_details" is shown in reports and cannot hold a secret.',
+    'Use ${env.NAME} for values that are not secret.',
+    'authorization_details',
+  );
 }
 
 /** There is no ID token without openid where a user logs in for one (OpenID Connect Core 1.0 section 3.1.2.1). */

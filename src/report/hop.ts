@@ -48,6 +48,8 @@ function carries({ request }: Hop, field: string): boolean {
   const name = field.slice(field.indexOf(':') + 1);
   if (field.startsWith('query:'))
     return URL.canParse(request.url) && new URL(request.url).searchParams.has(name);
+  // Of a long form only the beginning is kept.
+  if (field.startsWith('form:')) return request.body !== null;
   if (!field.startsWith('cookie:')) return request.headers.some(([header]) => header.toLowerCase() === field);
   const cookies = request.headers.filter(([header]) => header.toLowerCase() === 'cookie');
   return cookies.some(([, value]) => value.split(';').some((pair) => pair.trim().startsWith(`${name}=`)));
@@ -56,6 +58,7 @@ function carries({ request }: Hop, field: string): boolean {
 /** `query:key` is `query parameter key` to a reader. */
 function fieldName(field: string): string {
   if (field.startsWith('query:')) return `query parameter ${field.slice(6)}`;
+  if (field.startsWith('form:')) return `form parameter ${field.slice(5)}`;
   return field.startsWith('cookie:') ? `cookie ${field.slice(7)}` : field;
 }
 

@@ -1,7 +1,7 @@
 /** `why401 login`: a person logs in once, and the refresh token is kept for later runs. */
-import type { RefreshVault } from '../credential/acquiring.ts';
+
 import type { AskPerson } from '../credential/authorize.ts';
-import type { CredentialFailure } from '../credential/presentation.ts';
+import type { CredentialFailure, RefreshVault } from '../credential/presentation.ts';
 import { createCredentialStore } from '../credential/store.ts';
 import type { LoopbackRedirect } from '../http/loopback-redirect.ts';
 import type { Environment, OAuth2Asks, OAuth2Credential } from '../model.ts';

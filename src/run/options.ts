@@ -1,5 +1,5 @@
 /** What a run needs from outside: doors, and the options of the command line. */
-import type { RefreshVault } from '../credential/acquiring.ts';
+import type { RefreshVault } from '../credential/presentation.ts';
 import type { Clock, Execute, Random, Send } from '../doors.ts';
 import type { Environment, Job, RunEvent } from '../model.ts';
 import type { Lookups } from '../plan/scope.ts';

@@ -60,6 +60,40 @@ describe('the why401 process', () => {
     expect(await start(['--version']).ended).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
+  it('notes before a run what has ended, and a grant that must not be used', async () => {
+    const { port } = server.address() as AddressInfo;
+    const claims = Buffer.from('{"exp":1000000000}').toString('base64url');
+    const old = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.${claims}.c2lnbmF0dXJl`;
+    const origin = `http://127.0.0.1:${port}`;
+    const project = {
+      environments: {
+        local: {
+          origins: { api: origin },
+          issuers: {
+            main: { issuer: origin, discovery: 'none', metadata: { token_endpoint: `${origin}/token` } },
+          },
+          clients: { web: { client_id: 'web' } },
+        },
+      },
+      credentials: {
+        old: { type: 'bearer', token: old },
+        ann: { type: 'oauth2', grant_type: 'password', username: 'ann', password: 'correct horse' },
+      },
+    };
+    writeFileSync(join(cwd, 'specs/why401.yml'), JSON.stringify(project));
+    writeFileSync(
+      join(cwd, 'specs/a.yml'),
+      'steps: [{GET: /, credential: old}, {GET: /, credential: ann}]\n',
+    );
+    const { stderr } = await start(['run']).ended;
+    expect(stderr.replace(/\d+ d ago/, 'N d ago').split('\n')).to.deep.equal([
+      'why401: local: the token of credential "old" ended N d ago.',
+      'why401: grant_type password ("ann") must not be used (RFC 9700 section 2.4): it is going away; use client_credentials, or authorization_code with a login.',
+      '',
+    ]);
+    expect((await start(['lint']).ended).stderr).to.equal('');
+  });
+
   it('writes the report of what ran when it is interrupted, and exits 130', async () => {
     const { child, ended } = start(['run', '--reporter', 'json=r.json', '--reporter', 'jsonl=r.jsonl']);
     await arrived;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { Authorize, RefreshVault } from '../../src/credential/acquiring.ts';
+import type { Authorize } from '../../src/credential/acquiring.ts';
+import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Client, OAuth2Asks, OAuth2Credential } from '../../src/model.ts';
 import { Secret } from '../../src/secret.ts';
 import {
@@ -260,6 +261,31 @@ describe('a grant', () => {
     ]);
   });
 
+  it('does not log in again after a login was refused, but after one that nobody answered', async () => {
+    const server = await serve(answering(answer('token-1')));
+    const failing = async (status: number | null) => {
+      const { store, performed } = bench();
+      await store.present(oauth2Of(clientAt(server)), staging);
+      const [made] = performed;
+      const [hop] = made?.hops ?? [];
+      if (!made || !hop?.response) throw new Error('nothing was sent');
+      const response = status === null ? null : { ...hop.response, status };
+      const exchange = { ...made, hops: [{ ...hop, response }] };
+      let logins = 0;
+      const authorize: Authorize = async () => {
+        logins += 1;
+        return { failure: { error: null, message: 'no', exchange, shared: false }, exchanges: [] };
+      };
+      const tested = bench({ authorize });
+      const reader = oauth2Of(clientAt(server), { grant_type: 'authorization_code', asks: asksOf({}) });
+      for (let time = 0; time < 3; time += 1) await tested.store.present(reader, staging);
+      return logins;
+    };
+    expect([await failing(401), await failing(200), await failing(502), await failing(null)]).to.deep.equal([
+      1, 1, 3, 3,
+    ]);
+  });
+
   it('does not log in again after a code was refused', async () => {
     const server = await serve(answering({ error: 'invalid_grant' }));
     let logins = 0;
@@ -331,6 +357,25 @@ describe('renewal', () => {
     expect(grantsOf(server)).to.deep.equal(['password', 'refresh_token refresh-1', 'password']);
   });
 
+  it('runs the grant again where the refresh token gives no ID token', async () => {
+    const idToken = await new SignJWT({ iss: '', aud: 'web' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode('k'.repeat(32)));
+    const server = await serve(answering({}));
+    const [header, , signature] = idToken.split('.');
+    const claims = { iss: server.origin, aud: 'web', exp: Math.floor(Date.now() / 1000) + 3600 };
+    const id_token = [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+    const whole = answer('t1', { refresh_token: 'refresh-1', id_token });
+    server.handler = answering(whole, answer('t2'), whole);
+    const reader = oauth2Of(clientAt(server), {
+      grant_type: 'password',
+      asks: { ...password, present: 'id_token' },
+    });
+    const bearer = `Bearer ${id_token}`;
+    expect(await presentTimes(2, reader)).to.deep.equal([bearer, bearer]);
+    expect(grantsOf(server)).to.deep.equal(['password', 'refresh_token refresh-1', 'password']);
+  });
+
   it('runs the grant again where there is no refresh token', async () => {
     const server = await serve(answering(answer('t1'), answer('t2')));
     const reader = oauth2Of(clientAt(server), { grant_type: 'password', asks: password });
@@ -355,7 +400,7 @@ describe('renewal', () => {
     });
     const kept: Record<string, string> = {};
     await presentTimes(1, reader, { vault: vaultOf(kept) });
-    const key = JSON.stringify(['staging', server.origin, 'web', 'reader']);
+    const key = JSON.stringify([server.origin, 'web', 'staging', 'reader']);
     expect(kept).to.deep.equal({ [key]: 'refresh-1' });
     server.handler = answering(answer('t2', { refresh_token: 'refresh-2' }));
     expect(await presentTimes(1, reader, { vault: vaultOf(kept) })).to.deep.equal(['Bearer t2']);
@@ -385,7 +430,7 @@ describe('renewal', () => {
       refresh_token: Secret.named('REFRESH', 'refresh-new'),
       asks: asksOf({ store: true }),
     });
-    const key = JSON.stringify(['staging', server.origin, 'web', 'reader']);
+    const key = JSON.stringify([server.origin, 'web', 'staging', 'reader']);
     const kept = { [key]: 'refresh-old' };
     expect(await presentTimes(1, reader, { vault: vaultOf(kept) })).to.deep.equal(['Bearer t1']);
     expect(grantsOf(server)).to.deep.equal(['refresh_token refresh-old', 'refresh_token refresh-new']);

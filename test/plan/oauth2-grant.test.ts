@@ -93,6 +93,17 @@ const wrong: readonly (readonly [string, JsonMap, JsonMap, readonly string[]])[]
     ],
   ],
   [
+    'a secret in authorization_details',
+    {
+      grant_type: 'client_credentials',
+      authorization_details: [{ type: 'payment', iban: '${secret.IBAN}' }],
+    },
+    {},
+    [
+      'SECRET_MISPLACED "authorization_details" is shown in reports and cannot hold a secret. | Use ${env.NAME} for values that are not secret.',
+    ],
+  ],
+  [
     'headers and parameters of the request itself',
     {
       grant_type: 'client_credentials',

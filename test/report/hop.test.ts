@@ -46,6 +46,18 @@ describe('delivery', () => {
       { ...first, request: { ...bare, headers: [['Cookie', 'a=b; sid=x']] } },
       ['cookie sid sent'],
     ],
+    [
+      'a form parameter that is there',
+      fields('form:assertion'),
+      { ...first, request: { ...bare, body: { bytes: 9, sha256: '', excerpt: 'assertion=[secret:ci]' } } },
+      ['form parameter assertion sent'],
+    ],
+    [
+      'a form parameter without a form',
+      fields('form:assertion'),
+      { ...first, request: bare },
+      ['form parameter assertion not sent'],
+    ],
     ['no credential', { ...chain, credentials: [] }, { ...first, request: bare }, []],
     [
       'another dropped header',

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { generateKeyPair, SignJWT } from 'jose';
 import type { JsonMap } from '../../src/model.ts';
+import { createOidc, webClient } from '../support/oidc-server.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
 import { causes, replay } from '../support/replay.ts';
 
@@ -78,14 +79,14 @@ const refusals: readonly Refused[] = [
     credential: { grant_type: 'client_credentials' },
     answer: {},
     metadata: { grant_types_supported: ['authorization_code'] },
-    findings: ['grant-unsupported likely'],
+    findings: ['grant-unsupported certain'],
   },
   {
     name: 'nothing, since the authentication is not offered',
     credential: { grant_type: 'client_credentials' },
     answer: {},
     metadata: { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
-    findings: ['client-auth-method-wrong likely'],
+    findings: ['client-auth-method-wrong certain'],
   },
 ];
 
@@ -215,6 +216,51 @@ describe('a token that ends in mid-run', () => {
       ]);
     });
   }
+
+  it('is renewed at a real authorization server that rotates refresh tokens', async () => {
+    const oidc = await createOidc({
+      issuer: login,
+      proxied: true,
+      clients: [webClient('web', secrets.WEB)],
+    });
+    await origins.serve(login, (request, response, raw) => {
+      raw.headers['x-forwarded-proto'] = 'https';
+      // What has been read is not read again.
+      oidc.listener(Object.assign(raw, { body: request.body }), response);
+    });
+    const seen = new Map<string, number>();
+    await origins.serve(api, async (request, response) => {
+      const token = (request.headers.find(([name]) => name === 'Authorization')?.[1] ?? '').slice(7);
+      const found = await oidc.provider.AccessToken.find(token);
+      seen.set(token, (seen.get(token) ?? 0) + 1);
+      response.writeHead(found ? 200 : 401, { 'www-authenticate': 'Bearer error="invalid_token"' });
+      response.end();
+      // Each is revoked after its first use.
+      await found?.destroy();
+    });
+    const refreshToken = await oidc.refreshToken('web');
+    const credential = { grant_type: 'refresh_token', refresh_token: '${secret.REFRESH}' };
+    const replayed = await replay({
+      origins,
+      project: {
+        environments: { production: environment() },
+        credentials: { reader: { type: 'oauth2', ...credential } },
+      },
+      secrets: { ...secrets, REFRESH: refreshToken },
+      scenarios,
+    });
+    expect(replayed.jobs[0]?.steps.map(({ status, passedAfter }) => [status, passedAfter])).to.deep.equal([
+      ['passed', null],
+      ['passed', 'renewal'],
+      ['passed', 'renewal'],
+    ]);
+    expect([...seen.values()]).to.deep.equal([2, 2, 1]);
+    const sent = origins.received
+      .filter(({ url }) => url === '/token')
+      .map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+    expect([sent[0], new Set(sent).size]).to.deep.equal([refreshToken, 3]);
+    expect(JSON.stringify(replayed.jobs)).not.to.include(refreshToken);
+  });
 
   it('is not renewed again where the renewal was in vain', async () => {
     let issued = 0;

@@ -4,6 +4,7 @@ import type { Credential, Environment, Job, RequestStep } from '../../src/model.
 import { notesOf } from '../../src/run/notes.ts';
 import { Secret } from '../../src/secret.ts';
 import { asksOf, clientOf, environmentOf, issuerOf, oauth2Of, source } from '../credential/support.ts';
+import { selfSigned } from '../support/certificates.ts';
 
 const now = Date.UTC(2026, 2, 1);
 const minute = 60_000;
@@ -50,6 +51,27 @@ describe('notes before a run', () => {
     expect(notesOf([job, job], now)).to.deep.equal([
       'staging: the token of credential "old" ended 3 d ago.',
       'staging: the token of credential "nearly" ends in 2 min.',
+    ]);
+  });
+
+  it('tell of client certificates that end within two weeks', async () => {
+    const ending = async (days: number) => ({
+      ...(await selfSigned(['client.example.test'], {
+        notBefore: new Date(now - 400 * day),
+        notAfter: new Date(now + days * day),
+      })),
+    });
+    const { transport } = environmentOf('staging');
+    const clientCertificates = new Map([
+      ['login.example.test', await ending(30)],
+      ['api.example.test', await ending(-2)],
+    ]);
+    const reached = { ...transport, clientCertificate: await ending(5), clientCertificates };
+    const bad = { ...transport, clientCertificate: { cert: 'no certificate', key: '' } };
+    const jobs = [jobOf([], {}, { transport: reached }), jobOf([], {}, { transport: bad })];
+    expect(notesOf(jobs, now)).to.deep.equal([
+      'staging: the client certificate ends in 5 d.',
+      'staging: the client certificate for api.example.test ended 2 d ago.',
     ]);
   });
 

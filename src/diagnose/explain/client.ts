@@ -11,6 +11,7 @@ import {
   type Explanations,
   secretName,
   server,
+  takenIn,
 } from './explanation.ts';
 import { smallDifference } from './words.ts';
 
@@ -127,11 +128,11 @@ function assertion(subject: Subject, what: string, fix: string, key: string): Re
   if (subject.stage === 'token' && taken && !authMethod(subject).endsWith('_jwt')) {
     const own = what === 'it is refused';
     return {
-      summary: `${answered(subject)} to the ${taken.field} of ${credentialName(subject)}: ${what}.`,
+      summary: `${answered(subject)} to the ${takenIn(taken)} of ${credentialName(subject)}: ${what}.`,
       fix: own
-        ? `Take in a ${taken.field} that the authorization server trusts: its issuer, key and subject.`
+        ? `Take in a ${takenIn(taken)} that the authorization server trusts: its issuer, key and subject.`
         : fix,
-      fixSource: credentialSource(subject, taken.field),
+      fixSource: credentialSource(subject, takenIn(taken)),
     };
   }
   return {

@@ -1,5 +1,5 @@
 /** A cause in words: what happened with the concrete values, and what to change in the user's own files. */
-import type { CauseId, Credential, Source } from '../../model.ts';
+import type { CauseId, Credential, CredentialUse, Source } from '../../model.ts';
 import type { Value } from '../../secret.ts';
 import type { Subject } from '../subject.ts';
 import { causeOf } from '../vocabulary.ts';
@@ -65,10 +65,15 @@ export function inBrackets(text: string | null): string {
   return text === null || text === '' ? '' : ` (${text})`;
 }
 
+/** The parameter that carried a token into a grant. */
+export function takenIn({ field }: CredentialUse): string {
+  return field.replace(/^form:/, '');
+}
+
 /** What the credential sends: `the access token of credential "reader"`. */
 export function tokenName(subject: Subject): string {
   const taken = subject.stage === 'token' ? subject.uses[0] : undefined;
-  if (taken) return `the ${taken.field} of ${credentialName(subject)}`;
+  if (taken) return `the ${takenIn(taken)} of ${credentialName(subject)}`;
   const type = subject.uses[0]?.type ?? subject.credential?.type;
   const what = type === 'api_key' ? 'API key' : type === 'basic' ? 'password' : 'access token';
   return `the ${what} of ${credentialName(subject)}`;

@@ -45,7 +45,7 @@ function expiry(subject: Subject, { field, token }: Subject['uses'][number]): Ev
     evidence('grant/token-over', {
       names: ['token-expired'],
       weight: 3,
-      lines: [{ hop: subject.hop.index, field, seen }],
+      lines: [{ hop: subject.hop.index, field: field.replace(/^form:/, ''), seen }],
     }),
   ];
 }
@@ -53,7 +53,7 @@ function expiry(subject: Subject, { field, token }: Subject['uses'][number]): Ev
 /** RFC 7523 section 3: the assertion must be for the authorization server. */
 function audience(subject: Subject): Evidence[] {
   const issuer = subject.client?.issuer.issuer;
-  const use = subject.uses.find(({ field }) => field === 'assertion');
+  const use = subject.uses.find(({ field }) => field === 'form:assertion');
   const aud = use?.token?.claims?.['aud'];
   const audiences = (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === 'string');
   if (!issuer || audiences.length === 0) return [];
@@ -95,7 +95,16 @@ function notOffered(subject: Subject): Evidence[] {
     const lines = [
       { hop: subject.hop.index, field, seen: `${offered.join(', ')}; ${wanted} is not among them` },
     ];
-    return [evidence('grant/not-offered', { names: [cause], only: [cause], weight: 3, lines })];
+    const part = { names: [cause], only: [cause], lines };
+    const says = `The authorization server says that it offers ${offered.join(', ')}.`;
+    return [
+      evidence('grant/not-offered', part),
+      evidence('grant/offered', {
+        ...part,
+        kind: 'text',
+        told: { says, fix: null, references: ['RFC 8414 section 2'] },
+      }),
+    ];
   }
   return [];
 }
