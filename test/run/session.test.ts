@@ -348,6 +348,25 @@ describe('a session', () => {
     ]);
   });
 
+  for (const method of ['get', 'post']) {
+    it(`never shows a password that was sent by ${method}`, async () => {
+      await origins.serve(app, ({ url }, response) => {
+        response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'sid=a-session-of-ann' });
+        response.end(url === '/login' ? `<form method=${method} action=/in>${inputs}</form>` : 'hi');
+      });
+      const password = `it's (a) "p~ssword"! ä+%`;
+      const given = { origins, project: projectOf({ login: steps }), scenarios: { 'a.yml': read } };
+      const { events } = await replay({ ...given, secrets: { CI_PASSWORD: password } });
+      const [, sent] = origins.received;
+      const fields = new URLSearchParams(method === 'get' ? sent?.url.split('?')[1] : sent?.body);
+      expect(Object.fromEntries(fields)).to.deep.equal({ username: ann.name, password });
+      const text = JSON.stringify(events);
+      for (const form of ['~ssword', '7Essword', '7essword', '(a) ', '28a'])
+        expect(text).to.not.include(form);
+      expect(text).to.match(/username=ann&password=(?:%5B|\[)secret:CI_PASSWORD(?:%5D|\])/);
+    });
+  }
+
   for (const [cause, body, status] of [
     ['csrf-failed', '<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>', 403],
     ['account-locked', '<p role=alert>Your account is locked after too many failed attempts.</p>', 403],
