@@ -9,12 +9,13 @@ import { answerIn, readAnswer } from './authorization-answer.ts';
 import type { Breaker } from './breaker.ts';
 import type { AssertionDoors } from './client-assertion.ts';
 import { bindEndpoint } from './endpoint.ts';
+import { encodeText } from './form-encoding.ts';
 import type { Identities, Identity } from './identity.ts';
 import { type LoginFailure, loginBounds, runLogin } from './login.ts';
 import { describePage, submitsItself } from './login-page.ts';
 import type { Discovery } from './metadata.ts';
 import type { Browser, CredentialFailure, Perform } from './presentation.ts';
-import { pushRequest } from './pushed-request.ts';
+import { addressOf } from './pushed-request.ts';
 import { type Arrival, type Visitor, visit } from './visit.ts';
 
 export interface AuthorizationDoors extends AssertionDoors {
@@ -177,43 +178,19 @@ async function flowOf(
   ];
   const names = new Set(own.map(([each]) => each));
   const more = Object.entries(asks?.parameters ?? {}).filter(([each]) => !names.has(each));
+  const learn = (each: string, value: Value): Value => {
+    if (!(value instanceof Secret)) return value;
+    ledger.secret(each, value.map(encodeText));
+    return ledger.secret(each, value);
+  };
   const parameters = [...own, ...more].flatMap(([each, value]): [string, Value][] =>
-    value === null || value === undefined || value === '' ? [] : [[each, value]],
+    value === null || value === undefined || value === '' ? [] : [[each, learn(each, value)]],
   );
   return { redirect_uri, state, nonce, code_verifier, parameters };
 }
 
 function textOf(details: Json): string | null {
   return details === null || typeof details === 'string' ? details : JSON.stringify(details);
-}
-
-/** The whole authorization request, or a reference to one that was pushed. */
-async function addressOf(
-  endpoint: URL,
-  flow: Flow,
-  credential: OAuth2Credential,
-  environment: Environment,
-  values: Readonly<Record<string, Json>>,
-  doors: AuthorizationDoors,
-  exchanges: Exchange[],
-): Promise<URL | { readonly failure: CredentialFailure }> {
-  const url = new URL(endpoint);
-  const pushes = credential.asks?.par || values['require_pushed_authorization_requests'] === true;
-  if (!pushes) {
-    for (const [name, value] of flow.parameters) {
-      url.searchParams.append(
-        name,
-        value instanceof Secret ? doors.ledger.secret(name, value).reveal() : value,
-      );
-    }
-    return url;
-  }
-  const pushed = await pushRequest(flow, credential, environment, values, doors);
-  exchanges.push(...pushed.exchanges);
-  if ('failure' in pushed) return { failure: pushed.failure };
-  url.searchParams.set('client_id', credential.client.client_id);
-  url.searchParams.set('request_uri', pushed.request_uri);
-  return url;
 }
 
 /** From the authorization request to its answer. */

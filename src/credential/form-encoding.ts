@@ -27,7 +27,7 @@ export function encodeForm(enctype: string, entries: readonly Entry[], boundary:
 export function urlencode(entries: readonly Entry[]): Value {
   const parts = entries.flatMap(({ name, value }, index): Value[] => [
     `${index === 0 ? '' : '&'}${percent(newlines(name))}=`,
-    changed(value, (text) => percent(newlines(text))),
+    changed(value, encodeText),
   ]);
   return Secret.join(parts);
 }
@@ -49,6 +49,11 @@ function changed(value: Value, change: (text: string) => string): Value {
 
 function newlines(text: string): string {
   return text.replace(/\r\n|\r|\n/g, '\r\n');
+}
+
+/** One value of application/x-www-form-urlencoded. */
+export function encodeText(text: string): string {
+  return percent(newlines(text));
 }
 
 function percent(text: string): string {

@@ -1,4 +1,4 @@
-/** Pushed authorization requests (RFC 9126), made by oauth4webapi and sent through our own door. */
+/** The address of an authorization request: whole, or pushed (RFC 9126) by oauth4webapi through our own door. */
 import { parseJson } from '../http/json.ts';
 import type { Environment, Exchange, Json, OAuth2Credential } from '../model.ts';
 import { Secret } from '../secret.ts';
@@ -18,12 +18,38 @@ import { fieldsOf, formValue } from './form-body.ts';
 import type { CredentialFailure } from './presentation.ts';
 import { readRefusal } from './token-answer.ts';
 
-export type Pushed =
+type Pushed =
   | { readonly request_uri: string; readonly exchanges: readonly Exchange[] }
   | { readonly failure: CredentialFailure; readonly exchanges: readonly Exchange[] };
 
+/** The whole authorization request, or a reference to one that was pushed. */
+export async function addressOf(
+  endpoint: URL,
+  flow: Flow,
+  credential: OAuth2Credential,
+  environment: Environment,
+  values: Readonly<Record<string, Json>>,
+  doors: AuthorizationDoors,
+  exchanges: Exchange[],
+): Promise<URL | { readonly failure: CredentialFailure }> {
+  const url = new URL(endpoint);
+  const pushes = credential.asks?.par || values['require_pushed_authorization_requests'] === true;
+  if (!pushes) {
+    for (const [name, value] of flow.parameters) {
+      url.searchParams.append(name, value instanceof Secret ? value.reveal() : value);
+    }
+    return url;
+  }
+  const pushed = await pushRequest(flow, credential, environment, values, doors);
+  exchanges.push(...pushed.exchanges);
+  if ('failure' in pushed) return { failure: pushed.failure };
+  url.searchParams.set('client_id', credential.client.client_id);
+  url.searchParams.set('request_uri', pushed.request_uri);
+  return url;
+}
+
 /** A client that was refused is not tried again. The caller sees to it that the first request of a client runs alone. */
-export async function pushRequest(
+async function pushRequest(
   flow: Flow,
   credential: OAuth2Credential,
   environment: Environment,

@@ -3,7 +3,7 @@ import { parseHtmlSelector } from '../http/html-selector.ts';
 import type { LoginStep } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { controlsOf, type Entry, entriesOf, fillIn, formsOf, pressed, typeOf, type Unfit } from './form.ts';
-import { encodeForm, urlencode } from './form-encoding.ts';
+import { encodeForm, encodeText, urlencode } from './form-encoding.ts';
 import { attribute, type Element, type HtmlPage, select } from './html-page.ts';
 import type { LoginDoors } from './login.ts';
 import { formName } from './login-page.ts';
@@ -34,7 +34,7 @@ export function submission(
   if (button && 'problem' in button) return { problem: `${which}: ${button.problem}` };
   const secrets = Object.entries(submit.fields).map(([name, value]): [string, Value] => [
     name,
-    value instanceof Secret ? doors.ledger.secret(name, value) : value,
+    value instanceof Secret ? learn(name, value, doors) : value,
   ]);
   const filled = fillIn(all, Object.fromEntries(secrets), (value) =>
     value instanceof Secret ? value.reveal() : value,
@@ -74,13 +74,20 @@ function chooseForm({ form: wanted, fields }: Submit, page: HtmlPage): Element |
   };
 }
 
+/** The redactor must know it as it stands in a form as well: there more characters are escaped than in a URL. */
+function learn(name: string, value: Value, { ledger }: LoginDoors): Secret {
+  const secret = ledger.secret(name, value);
+  ledger.secret(name, secret.map(encodeText));
+  return secret;
+}
+
 const grave = /token|csrf|xsrf|code|saml|assertion|ticket|session|state|secret/i;
 
 /** Values of the page that look like a token of some kind are nobody else's business either. */
-function known(entry: Entry, { ledger }: LoginDoors): Entry {
+function known(entry: Entry, doors: LoginDoors): Entry {
   const { name, value } = entry;
   if (value instanceof Secret || value.length < 16 || !grave.test(name)) return entry;
-  return { ...entry, value: ledger.secret(`form ${name}`, value) };
+  return { ...entry, value: learn(`form ${name}`, value, doors) };
 }
 
 function requestOf(
@@ -88,7 +95,7 @@ function requestOf(
   form: Element,
   button: Element | null,
   entries: readonly Entry[],
-  { boundary, ledger }: LoginDoors,
+  { boundary }: LoginDoors,
 ): Visit | Unfit {
   const of = (name: string): string | null =>
     (button && attribute(button, `form${name}`)) ?? attribute(form, name);
@@ -105,7 +112,7 @@ function requestOf(
   if (method !== 'post') {
     const query = urlencode(entries);
     // The address is recorded as text: what is secret in it is known to the redactor.
-    url.search = query instanceof Secret ? ledger.secret('form query', query).reveal() : query;
+    url.search = query instanceof Secret ? query.reveal() : query;
     return { role: 'login', method: 'GET', url, body: null, from };
   }
   const { type, body } = encodeForm((of('enctype') ?? '').toLowerCase(), entries, boundary());

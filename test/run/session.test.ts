@@ -318,6 +318,71 @@ describe('a session', () => {
     expect(new Set(cookies).size).to.equal(2);
   });
 
+  it('sends Referer and Origin, follows a refresh, and names a form that a script submits', async () => {
+    await origins.serve(app, ({ method, url }, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      if (method === 'POST') response.end('<meta http-equiv="refresh" content="0;url=/done?a=1&amp;b=2">');
+      else if (url === '/login') response.end(`<form method=post action="/in#x">${inputs}</form>`);
+      else
+        response.end(
+          '<body onload="document.forms[0].submit()"><form action=/acs method=post><input type=hidden name=SAMLResponse value="a-long-saml-response"></form>',
+        );
+    });
+    const project = projectOf({ login: steps });
+    const replayed = await replay({ origins, project, secrets, scenarios: { 'a.yml': read } });
+    expect(seen()).to.deep.equal(['GET /login', 'POST /in', 'GET /done?a=1&b=2']);
+    const fields = origins.received.map(({ headers }) =>
+      headers.filter(([name]) => /^(referer|origin|content-type)$/i.test(name)),
+    );
+    expect(fields).to.deep.equal([
+      [],
+      [
+        ['Referer', `${app}/login`],
+        ['Origin', app],
+        ['Content-Type', 'application/x-www-form-urlencoded'],
+      ],
+      [['Referer', `${app}/login`]],
+    ]);
+    expect(checks(replayed)).to.deep.equal([
+      `The login is not at its end. It stands at ${app}/done (200): it offers to "/acs" (no inputs). Its form is submitted by a script: add a step "submit: {}".`,
+    ]);
+  });
+
+  for (const method of ['get', 'post']) {
+    it(`never shows a password that was sent by ${method}`, async () => {
+      await origins.serve(app, ({ url }, response) => {
+        response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'sid=a-session-of-ann' });
+        response.end(url === '/login' ? `<form method=${method} action=/in>${inputs}</form>` : 'hi');
+      });
+      const password = `it's (a) "p~ssword"! ä+%`;
+      const given = { origins, project: projectOf({ login: steps }), scenarios: { 'a.yml': read } };
+      const { events } = await replay({ ...given, secrets: { CI_PASSWORD: password } });
+      const [, sent] = origins.received;
+      const fields = new URLSearchParams(method === 'get' ? sent?.url.split('?')[1] : sent?.body);
+      expect(Object.fromEntries(fields)).to.deep.equal({ username: ann.name, password });
+      const text = JSON.stringify(events);
+      for (const form of ['~ssword', '7Essword', '7essword', '(a) ', '28a'])
+        expect(text).to.not.include(form);
+      expect(text).to.match(/username=ann&password=(?:%5B|\[)secret:CI_PASSWORD(?:%5D|\])/);
+    });
+  }
+
+  for (const [cause, body, status] of [
+    ['csrf-failed', '<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>', 403],
+    ['account-locked', '<p role=alert>Your account is locked after too many failed attempts.</p>', 403],
+  ] as const) {
+    it(`names ${cause} where the page speaks of it`, async () => {
+      await origins.serve(app, ({ method }, response) => {
+        response.writeHead(method === 'POST' ? status : 200, { 'content-type': 'text/html' });
+        response.end(method === 'POST' ? body : `<form method=post>${inputs}</form>`);
+      });
+      const project = projectOf({ login: steps });
+      const replayed = await replay({ origins, project, secrets, scenarios: { 'a.yml': read } });
+      expect(causes(replayed)).to.deep.equal({ 'staging: GET /api/orders': [`${cause} likely`] });
+      expect(seen()).to.deep.equal(['GET /login', 'POST /login']);
+    });
+  }
+
   it('keeps two users of one job apart', async () => {
     const sent: string[] = [];
     await origins.serve(app, ({ method, url, headers, body }, response) => {

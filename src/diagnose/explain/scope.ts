@@ -100,8 +100,8 @@ function atServer(subject: Subject, verb: string, fix: string): ReturnType<Expla
   const to = verb.includes('give') ? ` to ${clientId(subject)}` : '';
   return {
     summary: `${answered(subject)}: it ${verb} ${what}${to}${strange}.`,
-    fix: `${fix}, or correct ${subject.step.kind === 'authorize' ? 'scope of the step' : `scope of ${credentialName(subject)}`}.`,
-    fixSource: subject.step.kind === 'authorize' ? subject.step.source : credentialSource(subject, 'scope'),
+    fix: `${fix}, or correct ${isOfStep(subject) ? 'scope of the step' : `scope of ${credentialName(subject)}`}.`,
+    fixSource: isOfStep(subject) ? subject.step.source : credentialSource(subject, 'scope'),
   };
 }
 
@@ -157,4 +157,12 @@ function stepUp(subject: Subject): ReturnType<Explain> {
     fix: `Sign in again with ${wanted.length > 0 ? wanted.join(' and ') : 'what the challenge names'}; a client without a user cannot, and needs an exemption.`,
     fixSource: credentialSource(subject, 'token'),
   };
+}
+
+/** The authorization request is that of a step, not of a credential whose user logs in. */
+function isOfStep({ stage, credential }: Subject): boolean {
+  return (
+    stage === 'authorization' &&
+    !(credential?.type === 'oauth2' && credential.grant_type === 'authorization_code')
+  );
 }
