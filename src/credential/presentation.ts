@@ -5,6 +5,7 @@ import type {
   CredentialUse,
   Environment,
   Exchange,
+  Fault,
   Field,
   Issuer,
   Json,
@@ -21,6 +22,8 @@ export interface Presentation {
   readonly cookies: readonly Field[];
   /** Signs each request as it is sent; absent: nothing is signed. */
   readonly signer?: Signer;
+  /** The fault `replayed_proof`: from this call on, the signer says again what it said before. */
+  readonly replay?: () => void;
   readonly use: CredentialUse | null;
   /** Token and metadata exchanges that this call made; empty when the token was at hand. */
   readonly exchanges: readonly Exchange[];
@@ -53,6 +56,8 @@ export interface PerformRequest {
 /** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */
 export interface CredentialStore {
   present(credential: Credential, environment: Environment, options?: PresentOptions): Promise<Presentation>;
+  /** The credential made wrong on purpose; a failure without hops where that cannot be done. */
+  faulty(credential: Credential, environment: Environment, fault: Fault): Promise<Presentation>;
   /** Forgets the token with this fingerprint, so that the next `present` gets a new one. */
   forget(fingerprint: string): void;
   /**

@@ -6,6 +6,7 @@ import { type Acquisition, createAcquisition, unsentFailure } from './acquisitio
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
+import { createFaults } from './faults.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, presentationOf } from './holding.ts';
 import { askServer } from './inquiry.ts';
@@ -40,22 +41,24 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const presentFixed = fixedPresenter(parts);
-  return {
-    async present(credential, environment, { stale = false } = {}) {
-      switch (credential.type) {
-        case 'oauth2':
-        case 'self_signed_jwt':
-        case 'ci_oidc':
-        case 'command': {
-          const key = JSON.stringify([environment.name, credential.name]);
-          return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
-        }
-        case 'session':
-          return sessions.present(credential, environment);
-        default:
-          return presentFixed(credential, environment);
+  const present: CredentialStore['present'] = async (credential, environment, { stale = false } = {}) => {
+    switch (credential.type) {
+      case 'oauth2':
+      case 'self_signed_jwt':
+      case 'ci_oidc':
+      case 'command': {
+        const key = JSON.stringify([environment.name, credential.name]);
+        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
       }
-    },
+      case 'session':
+        return sessions.present(credential, environment);
+      default:
+        return presentFixed(credential, environment);
+    }
+  };
+  return {
+    present,
+    faulty: createFaults({ ...parts, discovery, breaker, present }),
     forget: (fingerprint) => holding.forget(fingerprint),
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
