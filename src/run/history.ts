@@ -15,18 +15,24 @@ export interface History {
 
 export function createHistory(): History {
   const seen = new Map<string, Sibling[]>();
-  const told: { readonly job: Job; readonly run: StepRun; readonly past: Past }[] = [];
+  const told: {
+    readonly job: Job;
+    readonly run: StepRun;
+    readonly exchange: Exchange;
+    readonly past: Past;
+  }[] = [];
   const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
   return {
     remember(job, run) {
-      for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
+      for (const exchange of run.result.exchanges)
+        told.push({ job, run, exchange, past: pastOf(job, run, exchange) });
       const list = seen.get(key(job, run)) ?? [];
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
     },
     past: (job, run) =>
       told
-        .filter((each) => each.run !== run || each.past.exchange !== run.judged)
+        .filter((each) => each.run !== run || each.exchange !== run.judged)
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
@@ -40,8 +46,14 @@ function pastOf(job: Job, run: StepRun, exchange: Exchange): Past {
     sameJob: false,
     step: run.step.name,
     passed: run.result.status === 'passed',
-    exchange,
+    exchange: withoutFaults(exchange),
   };
+}
+
+/** What was made wrong on purpose witnesses nothing about the credential of that name. */
+function withoutFaults(exchange: Exchange): Exchange {
+  if (!exchange.credentials.some(({ fault }) => fault)) return exchange;
+  return { ...exchange, credentials: exchange.credentials.filter(({ fault }) => !fault) };
 }
 
 function sibling(job: Job, run: StepRun): Sibling {

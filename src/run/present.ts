@@ -1,6 +1,6 @@
 /** The credentials of a step, got from the store in the order in which they are written. */
 import type { Presentation } from '../credential/presentation.ts';
-import type { Credential, CredentialRef, RequestStep } from '../model.ts';
+import type { Credential, CredentialRef, Fault, RequestStep } from '../model.ts';
 import type { JobState } from './state.ts';
 
 export async function presentAll(step: RequestStep, state: JobState): Promise<Presentation[]> {
@@ -12,6 +12,7 @@ export async function presentAll(step: RequestStep, state: JobState): Promise<Pr
 async function present(ref: CredentialRef, state: JobState): Promise<Presentation> {
   const { environment } = state.job;
   const credential = credentialOf(ref.name, state);
+  if (ref.fault) return presentFaulty(credential, ref.fault, state);
   const presented = await state.store.present(credential, environment, { stale: ref.renew === false });
   if (ref.renew !== true || presented.exchanges.length > 0 || presented.failure || !presented.use) {
     return presented;
@@ -19,6 +20,20 @@ async function present(ref: CredentialRef, state: JobState): Promise<Presentatio
   // The step asks for a renewal: the token at hand is put aside.
   state.store.forget(presented.use.fingerprint);
   return state.store.present(credential, environment);
+}
+
+/** Servers read their clocks in whole seconds. */
+const afterEnd = 1_000;
+
+/** `expired` without a token of its own: the run waits until the one that was got is over. */
+async function presentFaulty(credential: Credential, fault: Fault, state: JobState): Promise<Presentation> {
+  const presented = await state.store.faulty(credential, state.job.environment, fault);
+  const end = presented.use?.obtained?.expiresAt ?? null;
+  if (fault.kind !== 'expired' || fault.token || end === null) return presented;
+  const { clock } = state.doors;
+  const left = end + afterEnd - clock.now();
+  if (left > 0) await clock.sleep(left, state.signal);
+  return presented;
 }
 
 export function credentialOf(name: string, state: JobState): Credential {

@@ -22,8 +22,9 @@ export function createRefusals(): Refusals {
       if (!hop?.response || !isRefusal(hop.response)) return;
       const carried = hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
       if (!carried) return;
-      for (const { name, type } of exchange.credentials) {
-        if (type === 'basic' && !seen.has(key(environment, name))) seen.set(key(environment, name), exchange);
+      for (const { name, type, fault } of exchange.credentials) {
+        if (type === 'basic' && !fault && !seen.has(key(environment, name)))
+          seen.set(key(environment, name), exchange);
       }
     },
   };
