@@ -2,7 +2,7 @@
 import { faultFacts } from '../http/fault.ts';
 import type { Fault, FaultKind, Finding, Step } from '../model.ts';
 import { isLoginPage } from './experiments/login-page.ts';
-import { server } from './explain/explanation.ts';
+import { capital, server } from './explain/explanation.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -70,8 +70,4 @@ function wasSent(name: string, kind: FaultKind, { failing, hop, step }: Subject)
 function describe(name: string, { kind, scope, from, audience }: Fault): string {
   const detail = from?.environment.name ?? scope ?? audience;
   return `${name}: ${kind}${detail === undefined ? '' : ` ${detail}`}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
