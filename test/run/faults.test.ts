@@ -278,6 +278,7 @@ describe('faults', () => {
     );
     const environments = world.project['environments'] as Record<string, JsonMap>;
     const origins = {
+      api: world.staging.api,
       cache: 'https://cache.staging.example.test',
       open: 'https://open.staging.example.test',
       entry: 'https://entry.staging.example.test',

@@ -37,8 +37,8 @@ export interface Site {
   lifetime: number;
   /** What a verifier that is switched off does: every request is answered 200. */
   blind: boolean;
-  /** The API refuses tokens that were issued before this instant (milliseconds), whatever they say. */
-  revokedBefore: number;
+  /** The API refuses tokens that are older (milliseconds), whatever they say of their end. */
+  oldest: number;
   /** Parameters of each token request. */
   readonly asked: URLSearchParams[];
   /** Ignores `resource`, or grants every scope. */
@@ -115,7 +115,7 @@ async function serveSite(name: string, origins: Origins, clock: Clock, password:
     login: `https://login.${name}.example.test`,
     lifetime: 300,
     blind: false,
-    revokedBefore: 0,
+    oldest: Number.POSITIVE_INFINITY,
     asked: [],
     careless: false,
     refresh: false,
@@ -136,6 +136,7 @@ async function serveSite(name: string, origins: Origins, clock: Clock, password:
       .sign(key);
     response.writeHead(200, {
       'content-type': 'application/json',
+      'cache-control': 'no-store',
       date: new Date(clock.now()).toUTCString(),
     });
     response.end(
@@ -181,7 +182,8 @@ async function refusalOf(
     const right = `Basic ${Buffer.from(`ci:${password}`).toString('base64')}`;
     return field === right ? null : { status: 401, challenge: 'Basic realm="api"' };
   }
-  if (field === '') return bearer(401, null);
+  // Some call a missing token invalid.
+  if (field === '') return bearer(401, request.url.startsWith('/strange') ? 'invalid_token' : null);
   const [, token] = /^Bearer (\S+)$/.exec(field) ?? [];
   if (token === undefined)
     return /^bearer\s*$/i.test(field) ? bearer(400, 'invalid_request') : bearer(401, null);
@@ -192,7 +194,7 @@ async function refusalOf(
       typ: 'at+jwt',
       currentDate: new Date(clock.now()),
     });
-    if ((payload.iat ?? 0) * 1000 < site.revokedBefore) return bearer(401, 'invalid_token');
+    if (clock.now() - (payload.iat ?? 0) * 1000 > site.oldest) return bearer(401, 'invalid_token');
     if (request.url.startsWith('/write') && !String(payload['scope']).includes('orders:write')) {
       return bearer(403, 'insufficient_scope');
     }
