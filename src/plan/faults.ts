@@ -106,6 +106,13 @@ function applies({ kind, source, credential }: Written, step: Step, { problems }
       'Use a credential with another grant_type.',
     );
   }
+  const scopes = (credential.scope ?? '').split(' ');
+  if (kind === 'id_token' && (credential.grant_type === 'client_credentials' || !scopes.includes('openid'))) {
+    return add(
+      `Credential "${name}" gets no ID token: there is one for a person only, and for the scope openid.`,
+      'Use a credential that logs somebody in, with openid among its scopes.',
+    );
+  }
   return true;
 }
 

@@ -62,9 +62,9 @@ describe('renewal', () => {
     world.staging.oldest = 10_000;
     const { events } = await run('reader', [read(), { wait: '15s' }, read({ name: 'again' })]);
     const json = JSON.parse((await render('json', events)).text) as {
-      jobs: { steps: { name: string; passed_after: string | null }[] }[];
+      scenarios: { steps: { name: string; passed_after: string | null }[] }[];
     };
-    expect(json.jobs[0]?.steps.map(({ name, passed_after }) => [name, passed_after])).to.deep.equal([
+    expect(json.scenarios[0]?.steps.map(({ name, passed_after }) => [name, passed_after])).to.deep.equal([
       ['GET /orders', null],
       ['wait 15s', null],
       ['again', 'renewal'],
