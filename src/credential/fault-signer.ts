@@ -60,7 +60,7 @@ export function replaying(signer: Signer): { readonly signer: Signer; readonly f
       frozen = true;
     },
     signer: {
-      fields: signer.fields,
+      ...signer,
       async sign(request) {
         const before = made.get(keyOf(request));
         if (frozen && before) return before;

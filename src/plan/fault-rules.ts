@@ -17,7 +17,8 @@ export const typesOf: Readonly<Record<FaultKind, readonly Type[]>> = {
   wrong_audience: ['oauth2', 'self_signed_jwt'],
   id_token: ['oauth2'],
   duplicate: [...tokens, ...signers, 'basic', 'api_key'],
-  other_environment: all,
+  // Cookies know the host that they are of.
+  other_environment: all.filter((type) => type !== 'session'),
   without_scope: ['oauth2'],
   expired: tokens,
   unbound: ['oauth2'],

@@ -1,5 +1,6 @@
 /** A prepared request to its answers: tried again after a transport error, signed anew after a challenge. */
 import type { Presentation } from '../credential/presentation.ts';
+import { faultsOf } from '../diagnose/fault-accepted.ts';
 import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
@@ -77,11 +78,17 @@ function sendOnce(
 
 export function jarOf(step: RequestStep, state: JobState): Jar | null {
   if (step.jar === null) return null;
-  const known = state.jars.get(step.jar);
+  const name = jarName(step, step.jar);
+  const known = state.jars.get(name);
   if (known) return known;
   const jar = state.createJar();
-  state.jars.set(step.jar, jar);
+  state.jars.set(name, jar);
   return jar;
+}
+
+/** Steps with a fault have one of their own: a session of a sound step would be accepted in the place of the credential. */
+function jarName(step: RequestStep, jar: string): string {
+  return faultsOf(step).length > 0 ? `${jar}\nfault` : jar;
 }
 
 /** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */

@@ -1,5 +1,6 @@
 /** What the steps of a run gave, in short: what siblings can witness for each other. */
 
+import { faultsOf } from '../diagnose/fault-accepted.ts';
 import { headerValues, type Past, type Sibling } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
 import type { Exchange, Job } from '../model.ts';
@@ -15,24 +16,21 @@ export interface History {
 
 export function createHistory(): History {
   const seen = new Map<string, Sibling[]>();
-  const told: {
-    readonly job: Job;
-    readonly run: StepRun;
-    readonly exchange: Exchange;
-    readonly past: Past;
-  }[] = [];
+  const told: { readonly job: Job; readonly run: StepRun; readonly past: Past }[] = [];
   const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
   return {
     remember(job, run) {
-      for (const exchange of run.result.exchanges)
-        told.push({ job, run, exchange, past: pastOf(job, run, exchange) });
+      for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
       const list = seen.get(key(job, run)) ?? [];
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
     },
     past: (job, run) =>
       told
-        .filter((each) => each.run !== run || each.exchange !== run.judged)
+        // What was made wrong on purpose witnesses nothing about the credential of that name.
+        .filter((each) =>
+          each.run === run ? each.past.exchange !== run.judged : faultsOf(each.run.step).length === 0,
+        )
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
@@ -46,14 +44,8 @@ function pastOf(job: Job, run: StepRun, exchange: Exchange): Past {
     sameJob: false,
     step: run.step.name,
     passed: run.result.status === 'passed',
-    exchange: withoutFaults(exchange),
+    exchange,
   };
-}
-
-/** What was made wrong on purpose witnesses nothing about the credential of that name. */
-function withoutFaults(exchange: Exchange): Exchange {
-  if (!exchange.credentials.some(({ fault }) => fault)) return exchange;
-  return { ...exchange, credentials: exchange.credentials.filter(({ fault }) => !fault) };
 }
 
 function sibling(job: Job, run: StepRun): Sibling {

@@ -41,6 +41,7 @@ const project: JsonMap = {
     fixed: { type: 'bearer', token: '${secret.TOKEN}' },
     legacy: { type: 'basic', username: 'ci', password: '${secret.TOKEN}' },
     key: { type: 'api_key', in: 'header', name: 'x-key', value: '${secret.TOKEN}' },
+    shop: { type: 'session', login: [{ GET: '/login' }] },
     hook: { type: 'hmac', key: '${secret.TOKEN}', header: 'x-signature', over: '${body}' },
   },
 };
@@ -115,6 +116,11 @@ const wrong: readonly (readonly [step: JsonMap, environment: string, ...problems
     request('key', 'malformed_token'),
     'staging',
     'FAULT_NOT_APPLICABLE "malformed_token" cannot be made of credential "key", which is of type api_key. | For api_key there are: missing, malformed_header, duplicate, other_environment.',
+  ],
+  [
+    request('shop', { other_environment: 'preview' }),
+    'staging',
+    'FAULT_NOT_APPLICABLE "other_environment" cannot be made of credential "shop", which is of type session. | For session there are: missing.',
   ],
   [
     request('reader', 'unbound'),

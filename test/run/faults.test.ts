@@ -311,6 +311,43 @@ describe('faults', () => {
     expect(world.staging.asked.length).to.equal(1);
   });
 
+  it('is not helped by a session that a sound request began, and does not end it', async () => {
+    let seen: string[] = [];
+    await world.origins.serve('https://shop.staging.example.test', (request, response) => {
+      const cookie = request.headers.find(([name]) => name.toLowerCase() === 'cookie')?.[1] ?? '';
+      seen = [...seen, cookie];
+      const known = cookie === 'sid=1' || /^Bearer [^.]+\.[^.]+\.[^.]+$/.test(bearerField(request.headers));
+      response
+        .writeHead(known ? 200 : 401, known ? { 'set-cookie': 'sid=1' } : { 'set-cookie': 'sid=; Max-Age=0' })
+        .end();
+    });
+    const bearerField = (headers: readonly (readonly [string, string])[]): string =>
+      headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+    const environments = world.project['environments'] as Record<string, JsonMap>;
+    const origins = { api: world.staging.api, shop: 'https://shop.staging.example.test' };
+    const over = { environments: { staging: { ...environments['staging'], origins } } };
+    const replayed = await run(
+      [
+        { name: 'sound', GET: 'shop:/', credential: 'reader' },
+        wrong('malformed_token', 401, { GET: 'shop:/' }),
+        { name: 'again', GET: 'shop:/', credential: 'none' },
+      ],
+      'staging',
+      over,
+    );
+    expect(statuses(replayed)).to.deep.equal(['sound passed', 'wrong passed', 'again passed']);
+    expect(seen).to.deep.equal(['', '', 'sid=1']);
+  });
+
+  it('says nothing to the diagnosis of later steps', async () => {
+    const replayed = await run([
+      wrong('tampered_signature', 401),
+      { name: 'later', GET: '/write', credential: { name: 'reader', renew: true }, expect: { status: 201 } },
+    ]);
+    expect(statuses(replayed)).to.deep.equal(['wrong passed', 'later failed']);
+    expect(causes(replayed)).to.deep.equal({});
+  });
+
   it('makes one of several credentials wrong', async () => {
     const replayed = await run([
       wrong('missing', 401, { credential: ['gateway', { name: 'reader', fault: 'missing' }] }),
