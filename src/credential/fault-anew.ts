@@ -8,17 +8,15 @@ import type {
   OAuth2Asks,
   OAuth2Credential,
 } from '../model.ts';
-import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
+import { type Acquisition, type AcquisitionDoors, createAcquisition, unsentFailure } from './acquisition.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { marked } from './fault-presentation.ts';
 import { createHolding, presentationOf } from './holding.ts';
-import type { Discovery } from './metadata.ts';
 import type { Presentation } from './presentation.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
 import type { StoreParts } from './store.ts';
 
-export interface FaultParts extends StoreParts {
-  readonly discovery: Discovery;
+export interface FaultParts extends StoreParts, AcquisitionDoors {
   /** Of the sound credentials: what is refused there is not asked for here. */
   readonly breaker: Breaker;
   readonly present: (credential: Credential, environment: Environment) => Promise<Presentation>;
