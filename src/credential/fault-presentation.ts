@@ -16,6 +16,7 @@ export const nothing = { headers: [], query: [], cookies: [] } as const;
 
 export function alter(sound: Presentation, kind: FaultKind, ledger: Ledger): Altered {
   const { use } = sound;
+  const learn = (text: string): void => void ledger.secret(`${use?.name} ${kind}`, text);
   if (!use) return { problem: 'adds nothing to a request that could be made wrong' };
   switch (kind) {
     case 'malformed_header':
@@ -36,7 +37,10 @@ export function alter(sound: Presentation, kind: FaultKind, ledger: Ledger): Alt
       return retoken(sound, use, kind, withoutAlgorithm, ledger);
     case 'tampered_signature':
       if (!sound.signer || use.token) return retoken(sound, use, kind, tamperedToken, ledger);
-      return { ...signedWith(sound, (fields) => tamperedFields(use.type, fields)), use: marked(use, kind) };
+      return {
+        ...signedWith(sound, (fields) => tamperedFields(use.type, fields, learn)),
+        use: marked(use, kind),
+      };
     case 'wrong_scheme':
       return rescheme(sound, use, kind, use.scheme?.toLowerCase() === 'basic' ? 'Bearer' : 'Basic');
     case 'unbound':

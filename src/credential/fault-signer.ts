@@ -25,15 +25,21 @@ const signatures: Partial<Record<Credential['type'], RegExp>> = {
   hmac: /([A-Za-z0-9+/_-]{20,}={0,2})(?!.*[A-Za-z0-9+/_-]{20,})/,
 };
 
-/** The first character of the signature is another one. Fields without a signature stay. */
-export function tamperedFields(type: Credential['type'], fields: readonly Field[]): Field[] {
+/** The first character of the signature is another one, and the whole is learnt. Fields without a signature stay. */
+export function tamperedFields(
+  type: Credential['type'],
+  fields: readonly Field[],
+  learn: (signature: string) => void,
+): Field[] {
   const pattern = signatures[type];
   return fields.map(([name, value]): Field => {
     const text = reveal(value);
     const found = pattern && isCarrier(type, name) ? pattern.exec(text) : null;
     if (!found) return [name, value];
-    const at = found.index + found[0].indexOf(found[1] ?? '');
+    const signature = found[1] ?? '';
+    const at = found.index + found[0].indexOf(signature);
     const changed = replaceAt(text, at);
+    learn(changed.slice(at, at + signature.length));
     return [name, value instanceof Secret ? new Secret(changed, value.shown) : changed];
   });
 }

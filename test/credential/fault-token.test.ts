@@ -84,7 +84,10 @@ describe('signed fields made wrong', () => {
   ];
   for (const [type, name, value, expected] of cases) {
     it(`change the signature of ${type} in ${name}`, () => {
-      const fields = tamperedFields(type, [[name, secret(value)]]);
+      const learnt: string[] = [];
+      const fields = tamperedFields(type, [[name, secret(value)]], (text) => learnt.push(text));
+      expect(learnt.every((text) => expected.includes(text) && !value.includes(text))).to.equal(true);
+      expect(learnt.length).to.equal(value === expected ? 0 : 1);
       expect(fields.map(([field, made]) => [field, made instanceof Secret && made.reveal()])).to.deep.equal([
         [name, expected],
       ]);
