@@ -16,11 +16,13 @@ import type { Presentation } from './presentation.ts';
 import { acquireSelfSigned } from './self-signed-jwt.ts';
 import type { StoreParts } from './store.ts';
 
-export interface FaultParts extends StoreParts, AcquisitionDoors {
-  /** Of the sound credentials: what is refused there is not asked for here. */
-  readonly breaker: Breaker;
-  readonly present: (credential: Credential, environment: Environment) => Promise<Presentation>;
-}
+/** What the sound credentials have too, and these themselves. */
+export type FaultParts = StoreParts &
+  AcquisitionDoors & {
+    /** What is refused to the sound credentials is not asked for here. */
+    readonly breaker: Breaker;
+    readonly present: (credential: Credential, environment: Environment) => Promise<Presentation>;
+  };
 /** One fault of one credential in one environment. */
 export interface Wrong {
   readonly credential: Credential;
