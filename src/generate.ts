@@ -60,6 +60,7 @@ function generateCauses(): readonly Cause[] {
     'client',
     'grant-and-session',
     'cross-environment',
+    'faults',
     'body',
   ];
   const folder = new URL('diagnose/causes/', source);

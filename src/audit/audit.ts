@@ -67,10 +67,13 @@ export function createAudit({ environments, redact }: AuditDoors): Audit {
   };
 }
 
-/** What was really exchanged, experiments left out: they ask for refusals. */
+/**
+ * What was really exchanged, experiments left out: they ask for refusals. The token of another environment, got for a
+ * fault, says nothing of this one.
+ */
 function lookAt(environment: Environment, exchanges: readonly Exchange[], known: Known): Seen[] {
   return exchanges
-    .filter(({ role }) => role !== 'experiment')
+    .filter((exchange) => exchange.role !== 'experiment' && exchange.environment === environment.name)
     .flatMap((exchange) =>
       exchange.hops
         .filter(({ request }) => URL.canParse(request.url))

@@ -187,9 +187,9 @@ export class Seen {
     return this.#cookies;
   }
 
-  /** Credentials that this hop carried: later hops may have lost those of the first. */
+  /** Credentials that this hop carried: later hops may have lost those of the first. None that was made wrong on purpose. */
   get carried(): readonly CredentialUse[] {
-    const { credentials } = this.exchange;
+    const credentials = this.exchange.credentials.filter(({ fault }) => !fault);
     if (this.hop.index === 1 || credentials.length === 0) return credentials;
     return credentials.filter(({ field }) => {
       const [kind = '', name = ''] = field.split(':');

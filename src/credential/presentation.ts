@@ -5,6 +5,7 @@ import type {
   CredentialUse,
   Environment,
   Exchange,
+  Fault,
   Field,
   Issuer,
   Json,
@@ -24,6 +25,8 @@ export interface Presentation {
   readonly signer?: Signer;
   /** Cookies that the jar of the job starts with; absent: none. */
   readonly session?: SessionCookies;
+  /** The fault `replayed_proof`: from this call on, the signer says again what it said before. */
+  readonly replay?: () => void;
   readonly use: CredentialUse | null;
   /** Token and metadata exchanges that this call made; empty when the token was at hand. */
   readonly exchanges: readonly Exchange[];
@@ -94,6 +97,8 @@ export interface SavedCookie {
 /** Gets tokens, keeps them for the run, and renders them into requests. Single-flight per (environment, credential). */
 export interface CredentialStore {
   present(credential: Credential, environment: Environment, options?: PresentOptions): Promise<Presentation>;
+  /** The credential made wrong on purpose; a failure without hops where that cannot be done. */
+  faulty(credential: Credential, environment: Environment, fault: Fault): Promise<Presentation>;
   /** Forgets the token with this fingerprint, so that the next `present` gets a new one. */
   forget(fingerprint: string): void;
   /**

@@ -9,6 +9,7 @@ import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
 import { createDpopKeys } from './dpop-keys.ts';
+import { createFaults } from './faults.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, type Holding, presentationOf } from './holding.ts';
 import { createIdentities, type Identities } from './identity.ts';
@@ -78,8 +79,19 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const holding = createHolding(doors.clock);
   const sessions = createSessions(parts);
   const present = presenter(parts, acquisition, holding, sessions);
+  // A fault must not use up the refresh token that later runs start from.
+  const { vault: _, ...withoutVault } = parts;
   return {
     present: (credential, environment, options = {}) => present(credential, environment, options),
+    faulty: createFaults({
+      authorize,
+      ...withoutVault,
+      discovery,
+      dpop,
+      tokenOf,
+      breaker,
+      present: (credential, environment) => present(credential, environment, {}),
+    }),
     forget(fingerprint) {
       holding.forget(fingerprint);
       sessions.forget(fingerprint);

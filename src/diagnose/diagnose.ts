@@ -4,6 +4,7 @@ import { inOrder } from './alternatives.ts';
 import { concerns, evidenceOf, isRefusal } from './concern.ts';
 import type { Probe } from './experiments/experiment.ts';
 import { arrivalOf } from './facts/arrival.ts';
+import { faultAcceptedFinding } from './fault-accepted.ts';
 import { findingBeside, findingFrom } from './finding.ts';
 import { universe } from './groups.ts';
 import { certaintyOf, rank } from './rank.ts';
@@ -34,6 +35,8 @@ export interface Diagnosis {
 export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: number): Promise<Diagnosis> {
   const transport = transportFinding(subject) ?? redirectLoopFinding(subject);
   if (transport) return { findings: [transport], exchanges: [] };
+  const accepted = faultAcceptedFinding(subject);
+  if (accepted) return { findings: [accepted], exchanges: [] };
   const given = evidenceOf(subject);
   if (!concerns(subject, given)) return { findings: [], exchanges: [] };
   const trial = doors.experiments

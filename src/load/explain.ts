@@ -218,23 +218,21 @@ function wrongValue(subject: Subject): Problem {
       },
     );
   }
-  if (error.keyword === 'type' && subject.path.includes('credential') && isLaterMap(value)) {
-    return new Problem(
-      'NOT_SUPPORTED',
-      `A map under "credential" is not supported by this version of why401 yet.`,
-      { source, fix: 'Write a name, a list of names, or none.' },
-    );
-  }
   const near = typeof value === 'string' ? nearest(value, wordsOf(schema)) : null;
   const code = error.keyword === 'type' ? 'WRONG_TYPE' : 'WRONG_VALUE';
   return new Problem(code, `${name} must be ${describeExpected(schema)}, not ${shown}.`, {
     source,
-    fix: near ? `Did you mean "${near}"?` : describeType(schema, subject.container, subject.key, value),
+    fix: near
+      ? `Did you mean "${near}"?`
+      : (faultMap(subject) ?? describeType(schema, subject.container, subject.key, value)),
   });
 }
 
-function isLaterMap(value: Json | undefined): boolean {
-  return typeof value === 'object' && value !== null && ('fault' in value || 'renew' in value);
+/** Faults that are nothing without a value. */
+function faultMap({ key, value }: Subject): string | null {
+  if (key !== 'fault') return null;
+  if (value === 'other_environment') return 'Write {other_environment: NAME}.';
+  return value === 'without_scope' ? 'Write {without_scope: SCOPE}.' : null;
 }
 
 function placeOf(subject: Subject, what: 'key' | 'value' = 'value'): Source | null {

@@ -54,6 +54,8 @@ export interface AuthorizeStep extends StepBase {
 export interface TokenStep extends StepBase {
   readonly kind: 'token';
   readonly credential: string;
+  /** `{name, fault}`: what is made wrong in the token request. */
+  readonly fault?: Fault;
 }
 export interface WaitStep extends StepBase {
   readonly kind: 'wait';
@@ -73,8 +75,10 @@ export interface Fault {
   readonly from?: { readonly environment: Environment; readonly credential: Credential };
   /** `without_scope`: the scope that is left out. */
   readonly scope?: string;
-  /** `expired`: a token kept for it, or null: one of the credential's own, past its end by its claims. */
-  readonly token?: Value | null;
+  /** `expired`: a token kept for it; absent: one of the credential's own, which is waited for. */
+  readonly token?: Value;
+  /** `wrong_audience`: the audience or resource that is asked for instead. */
+  readonly audience?: string;
 }
 export type FaultKind =
   | 'missing'

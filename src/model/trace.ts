@@ -1,5 +1,6 @@
 /** What was on the wire: exchanges, hops, failures, and what may be known of a credential. */
 import type { Credential } from './credential.ts';
+import type { FaultKind } from './job.ts';
 import type { CauseId, JsonMap, RawField } from './value.ts';
 
 /** What was asked for and what came back, redirects followed, one hop each (RFC 9110 section 15.4). */
@@ -137,6 +138,8 @@ export interface CredentialUse {
   readonly token: TokenFacts | null;
   /** Thumbprint (RFC 7638) of the key whose proofs go with the token (RFC 9449); absent: none do. */
   readonly proof?: { readonly jkt: string };
+  /** What was made wrong on purpose; absent: nothing. */
+  readonly fault?: FaultKind;
   /** What is odd about the value as it was presented; absent: nothing. */
   readonly shape?: readonly ShapeFault[];
   /** When and by which client it was obtained in this run; null for one that came from outside. */

@@ -5,6 +5,8 @@ import { type Problem, Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { credentialMaps, planCredential } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
+import type { EnvironmentsOfFile } from './fault-details.ts';
+import { planFaults } from './faults.ts';
 import { checkSessionUse } from './login.ts';
 import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
@@ -56,13 +58,15 @@ export function plan(
       planEnvironment(name, raw, { ...context, offline: context.offline || !selected.has(name) }, own),
     );
   }
+  const environments = inFull(planned, selected, raws, context, problems);
   const wanted = scenarios.filter((scenario) => matches(scenario, options));
   const jobs: Job[] = [];
   for (const scenario of wanted) {
     checkEnvironmentNames(scenario.value, [...raws.keys()], problems);
     for (const name of selected) {
       const environment = planned.get(name);
-      const job = environment && planJob(jobs.length, scenario, environment, context, options, problems);
+      const given = { context, environments, options };
+      const job = environment && planJob(jobs.length, scenario, environment, given, problems);
       if (job) jobs.push(job);
     }
   }
@@ -92,14 +96,40 @@ function strings(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
+interface Given {
+  readonly context: ProjectContext;
+  readonly environments: EnvironmentsOfFile;
+  readonly options: PlanOptions;
+}
+
+/** Of an environment that is not selected certificates and secrets are wanted only where a step names it. */
+function inFull(
+  planned: ReadonlyMap<string, PlannedEnvironment>,
+  selected: ReadonlySet<string>,
+  raws: ReadonlyMap<string, JsonMap>,
+  context: ProjectContext,
+  problems: Problems,
+): EnvironmentsOfFile {
+  const known = new Map([...planned].filter(([name]) => selected.has(name)));
+  return {
+    names: [...raws.keys()],
+    get(name) {
+      const raw = raws.get(name);
+      const found = known.get(name) ?? (raw ? planEnvironment(name, raw, context, problems) : null);
+      if (found) known.set(name, found);
+      return found;
+    },
+  };
+}
+
 function planJob(
   index: number,
   scenario: ScenarioSource,
   planned: PlannedEnvironment,
-  context: ProjectContext,
-  options: PlanOptions,
+  given: Given,
   problems: Problems,
 ): Job | null {
+  const { context } = given;
   const { environment } = planned;
   const only = scenario.value['only'];
   if (Array.isArray(only) && !only.includes(environment.name)) return null;
@@ -114,7 +144,7 @@ function planJob(
   const captured = new Set<string>();
   const names: NameContext = { planned, credentials, scope, captured, offline: context.offline };
   checkCredentialNames(value['credential'], value, names, problems);
-  const steps = planSteps(value, planned, options, names, captured, problems);
+  const steps = planSteps(value, given, names, captured, problems);
   return {
     index,
     file: scenario.file,
@@ -129,27 +159,29 @@ function planJob(
 
 function planSteps(
   scenario: JsonMap,
-  planned: PlannedEnvironment,
-  options: PlanOptions,
+  { context, environments, options }: Given,
   names: NameContext,
   captured: Set<string>,
   problems: Problems,
 ): Step[] {
+  const { environment } = names.planned;
+  const faults = { names, project: context, environments, problems };
   const defaults = { credential: scenario['credential'], timeout: options.timeout, retry: options.retries };
   const steps: Step[] = [];
   const written = scenario['steps'];
   for (const [index, map] of (Array.isArray(written) ? written : []).entries()) {
     if (!isMap(map)) continue;
-    const step = planStep(settle(map, names.scope, problems), index, planned.environment.name, defaults);
+    const step = planStep(settle(map, names.scope, problems), index, environment.name, defaults);
     if (!step) continue;
-    const effective = override(map, planned.environment.name);
+    const effective = override(map, environment.name);
     checkKind(effective, problems);
     checkCredentialNames(effective['credential'], effective, names, problems);
     checkNames(step, effective, names, problems);
     checkSessionUse(step, names.credentials, problems);
-    checkProtection(step, effective, planned.environment, problems);
+    checkProtection(step, effective, environment, problems);
     for (const name of Object.keys(step.capture)) captured.add(name);
-    steps.push(step);
+    const holder = effective['credential'] === undefined && step.kind === 'request' ? scenario : effective;
+    steps.push(planFaults(step, holder, effective, faults));
   }
   return steps;
 }

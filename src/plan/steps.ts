@@ -49,7 +49,7 @@ export function planStep(
     retry: typeof retry === 'number' ? retry : defaults.retry,
   };
   if (step['authorize'] !== undefined) return authorizeStep(base, mapAt(step, 'authorize'));
-  if (typeof step['token'] === 'string') return { ...base, kind: 'token', credential: step['token'] };
+  if (step['token'] !== undefined) return { ...base, kind: 'token', credential: tokenName(step['token']) };
   if (typeof step['wait'] === 'string')
     return { ...base, kind: 'wait', wait: parseDuration(step['wait']) ?? 0 };
   return requestStep(base, step, defaults);
@@ -107,6 +107,11 @@ export function methodAndTarget(step: JsonMap): [method: string, target: string]
   return [method, String(step[method] ?? '')];
 }
 
+/** `token: NAME` or `token: {name, fault}`. */
+function tokenName(value: Json): string {
+  return String(isMap(value) ? (value['name'] ?? '') : value);
+}
+
 export function credentialRefs(value: Json | undefined): CredentialRef[] {
   if (value === undefined || value === null || value === 'none') return [];
   const list = Array.isArray(value) ? value : [value];
@@ -121,7 +126,7 @@ export function credentialRefs(value: Json | undefined): CredentialRef[] {
 function describe(step: JsonMap): string {
   if (step['authorize'] !== undefined)
     return `authorize ${String(mapAt(step, 'authorize')['client'] ?? '')}`.trim();
-  if (step['token'] !== undefined) return `token ${String(step['token'])}`;
+  if (step['token'] !== undefined) return `token ${tokenName(step['token'])}`;
   if (step['wait'] !== undefined) return `wait ${String(step['wait'])}`;
   return methodAndTarget(step).join(' ');
 }

@@ -15,6 +15,8 @@ interface Suite {
     readonly status: StepStatus;
     readonly seconds: number;
     readonly element: Element;
+    /** Said in `system-out`: how it passed, where it did not at once. */
+    readonly note?: string;
   }[];
 }
 
@@ -48,9 +50,16 @@ function suitesOf(jobs: readonly JobResult[]): Suite[] {
         status: step.status,
         seconds: step.duration / 1000,
         element: stepCase(job, step),
+        ...noteOf(job, step),
       })),
     ),
   }));
+}
+
+function noteOf(job: JobResult, step: StepResult): { readonly note?: string } {
+  if (step.passedAfter === null) return {};
+  const how = step.passedAfter === 'retry' ? 'a retry' : 'the token was renewed';
+  return { note: visible(`${job.name}: ${step.name} passed after ${how}`) };
 }
 
 function problemSuite(problems: readonly ProblemData[]): Suite {
@@ -84,10 +93,11 @@ function suiteElement(suite: Suite, id: number, run: Collection): Element {
       ]
     : [];
   const cases = suite.cases.map((each) => each.element);
+  const notes = suite.cases.flatMap(({ note }) => (note === undefined ? [] : [note]));
   return element('testsuite', attributes, [
     element('properties', {}, properties),
     ...cases,
-    element('system-out'),
+    element('system-out', {}, notes.length === 0 ? [] : [notes.join('\n')]),
     element('system-err'),
   ]);
 }

@@ -1,5 +1,6 @@
 /** A prepared request to its answers: tried again after a transport error, signed anew after a challenge. */
 import type { Presentation } from '../credential/presentation.ts';
+import { faultsOf } from '../diagnose/fault-accepted.ts';
 import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
@@ -87,11 +88,15 @@ export function jarOf(step: RequestStep, state: JobState): Jar | null {
   return jar;
 }
 
-/** Each session has a jar of its own: two users of one job must not send each other's cookies. */
+/**
+ * Each session has a jar of its own: two users of one job must not send each other's cookies. So have steps with a
+ * fault: a session of a sound step would be accepted in the place of the credential.
+ */
 export function jarName(step: RequestStep, { job }: JobState): string {
   const { credentials } = job.environment;
   const users = step.credentials.filter(({ name }) => credentials.get(name)?.type === 'session');
-  return [step.jar ?? '', ...users.map(({ name }) => name)].join('\n');
+  const fault = faultsOf(step).length > 0 ? ['fault'] : [];
+  return [step.jar ?? '', ...fault, ...users.map(({ name }) => name)].join('\n');
 }
 
 /** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */

@@ -1,6 +1,7 @@
 /** Diagnosis within a run: subjects from step runs, the run's budget for experiments, keys of authorization servers. */
 import type { CredentialStore } from '../credential/presentation.ts';
 import { diagnose, type Diagnosis as Explained } from '../diagnose/diagnose.ts';
+import { faultsOf } from '../diagnose/fault-accepted.ts';
 import { createSubject, type Subject } from '../diagnose/subject.ts';
 import type { Credential, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
@@ -59,7 +60,8 @@ export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
         subject,
         {
           probe: createProbe(run, state, inquest, endpoint),
-          experiments: parts.options.experiments && mayAsk(subject, run),
+          // What is wrong was made so: a sound request would explain nothing.
+          experiments: parts.options.experiments && faultsOf(run.step).length === 0 && mayAsk(subject, run),
           spend: purse.spend,
           budget: purse.share(waiting),
           below: async (exchange) => createSubject({ ...subject, failing: exchange }),

@@ -1,5 +1,6 @@
 /** What the steps of a run gave, in short: what siblings can witness for each other. */
 
+import { faultsOf } from '../diagnose/fault-accepted.ts';
 import { headerValues, type Past, type Sibling } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
 import type { Exchange, Job } from '../model.ts';
@@ -26,7 +27,10 @@ export function createHistory(): History {
     },
     past: (job, run) =>
       told
-        .filter((each) => each.run !== run || each.past.exchange !== run.judged)
+        // What was made wrong on purpose witnesses nothing about the credential of that name.
+        .filter((each) =>
+          each.run === run ? each.past.exchange !== run.judged : faultsOf(each.run.step).length === 0,
+        )
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),

@@ -1,6 +1,6 @@
 /** The credentials of a step, got from the store in the order in which they are written. */
 import type { Presentation } from '../credential/presentation.ts';
-import type { Credential, CredentialRef, RequestStep } from '../model.ts';
+import type { Credential, CredentialRef, Fault, RequestStep } from '../model.ts';
 import { jarName, jarOf } from './attempts.ts';
 import type { JobState } from './state.ts';
 
@@ -20,6 +20,7 @@ async function presentOnce(ref: CredentialRef, state: JobState): Promise<Present
   const { job, store } = state;
   const { environment } = job;
   const credential = credentialOf(ref.name, state);
+  if (ref.fault) return presentFaulty(credential, ref.fault, state);
   const presented = await store.present(credential, environment, { stale: ref.renew === false, job });
   if (ref.renew !== true || presented.exchanges.length > 0 || presented.failure || !presented.use) {
     return presented;
@@ -27,6 +28,20 @@ async function presentOnce(ref: CredentialRef, state: JobState): Promise<Present
   // The step asks for a renewal: the token at hand is put aside.
   store.forget(presented.use.fingerprint);
   return store.present(credential, environment, { job });
+}
+
+/** Servers read their clocks in whole seconds. */
+const afterEnd = 1_000;
+
+/** `expired` without a token of its own: the run waits until the one that was got is over. */
+async function presentFaulty(credential: Credential, fault: Fault, state: JobState): Promise<Presentation> {
+  const presented = await state.store.faulty(credential, state.job.environment, fault);
+  const end = presented.use?.obtained?.expiresAt ?? null;
+  if (fault.kind !== 'expired' || fault.token || end === null) return presented;
+  const { clock } = state.doors;
+  const left = end + afterEnd - clock.now();
+  if (left > 0) await clock.sleep(left, state.signal);
+  return presented;
 }
 
 export function credentialOf(name: string, state: JobState): Credential {

@@ -28,9 +28,9 @@ export function createRefusals(): Refusals {
       if (!hop?.response) return;
       const carried = hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
       if (!carried) return;
-      for (const { name, type } of exchange.credentials) {
+      for (const { name, type, fault } of exchange.credentials) {
         const scheme = passwords.get(type);
-        if (scheme === undefined || seen.has(key(environment, name))) continue;
+        if (scheme === undefined || fault || seen.has(key(environment, name))) continue;
         if (isRefusal(hop.response, scheme)) seen.set(key(environment, name), exchange);
       }
     },

@@ -1,6 +1,6 @@
 /** A step that sends a request: credentials, retries, verdict. */
 import type { CredentialFailure, Presentation } from '../credential/presentation.ts';
-import type { Check, Exchange, Json, RequestStep, Source } from '../model.ts';
+import type { Check, Exchange, FaultKind, Json, RequestStep, Source } from '../model.ts';
 import { references } from '../plan/template.ts';
 import { type PreparedRequest, prepareRequest, type RequestError } from '../replay/request.ts';
 import { jarOf, type Sent, sendWithRetries } from './attempts.ts';
@@ -9,6 +9,9 @@ import { presentAll } from './present.ts';
 import { noteRenewal, renew, renewable } from './renewal.ts';
 import { finish, type JobState, type StepRun } from './state.ts';
 
+/** Faults with which a password is sent as it is. */
+const sendsPassword: readonly FaultKind[] = ['duplicate', 'wrong_scheme'];
+
 export async function runRequest(step: RequestStep, state: JobState): Promise<StepRun> {
   const { environment } = state.job;
   const presentations = await presentAll(step, state);
@@ -16,6 +19,7 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const failed = presentations.find((each) => each.failure !== null)?.failure;
   if (failed) return withoutToken(step, failed, before, presentations, state);
   const refused = step.credentials
+    .filter(({ fault }) => !fault || sendsPassword.includes(fault.kind))
     .map(({ name }) => state.refusals.find(environment, name))
     .find((each) => each !== null);
   if (refused) return refusedBefore(step, refused, presentations);
@@ -26,8 +30,42 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const jar = (await jarOf(step, state)?.copy()) ?? null;
   const attempts = await sendWithRetries(step, state, request, presentations);
   const first: Sent = { request, presentations, exchanges: [...before, ...attempts], attempts };
+  const replayed = await replayProof(step, state, first);
+  if (replayed) return { ...replayed, jar };
   const renewed = await renewAndReplay(step, state, first);
   return { ...(await judgeRequest(step, state, renewed ?? first, renewed !== null)), jar };
+}
+
+/** The fault `replayed_proof`: a request that was accepted is sent again with the same proof; null: no such fault. */
+async function replayProof(step: RequestStep, state: JobState, first: Sent): Promise<StepRun | null> {
+  const { request, presentations, exchanges } = first;
+  const replays = presentations.flatMap(({ replay }) => (replay ? [replay] : []));
+  if (replays.length === 0) return null;
+  const judged = first.attempts.at(-1);
+  const response = judged?.hops.at(-1)?.response ?? null;
+  if (response === null || response.status < 200 || response.status > 299) {
+    const check: Check = {
+      kind: 'fault',
+      subject: 'replayed_proof',
+      passed: false,
+      expected: '2xx to the request with a new proof',
+      actual: response === null ? 'no answer' : String(response.status),
+      source: step.source,
+    };
+    const answered = response !== null;
+    return finish(step, {
+      checks: [check],
+      exchanges,
+      answered,
+      request,
+      presentations,
+      ...(judged ? { judged } : {}),
+    });
+  }
+  for (const replay of replays) replay();
+  const attempts = await sendWithRetries(step, state, request, presentations, first.attempts.length);
+  const sent = { request, presentations, exchanges: [...exchanges, ...attempts], attempts };
+  return judgeRequest(step, state, sent, false);
 }
 
 /** One renewal and one replay, where the answer says that the token is not valid any more; null: none. */

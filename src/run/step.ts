@@ -45,7 +45,9 @@ async function runToken(step: TokenStep, state: JobState): Promise<StepRun> {
   });
   for (const [name, value] of Object.entries(captures)) state.names.captures.set(name, value);
   const refused =
-    failure && step.expect.status === undefined ? [tokenCheck(step.credential, failure, step.source)] : [];
+    failure && (step.expect.status === undefined || judged.hops.length === 0)
+      ? [tokenCheck(step.credential, failure, step.source)]
+      : [];
   const answered = judged.hops.at(-1)?.response != null;
   return finish(step, {
     checks: [...refused, ...checks],
@@ -62,6 +64,7 @@ async function freshToken(step: TokenStep, state: JobState): Promise<Presentatio
   const { environment } = state.job;
   const credential = environment.credentials.get(step.credential);
   if (!credential) throw new Error(`the plan lacks the credential ${step.credential}`);
+  if (step.fault) return state.store.faulty(credential, environment, step.fault);
   const first = await state.store.present(credential, environment);
   if (first.exchanges.length > 0 || first.failure || credential.type !== 'oauth2' || !first.use) return first;
   state.store.forget(first.use.fingerprint);

@@ -73,10 +73,58 @@ const scenarios: Rows = [
   ],
   [step('body: {}'), 'EMPTY 1:24 "body" is empty. | Write a map, or remove the key.'],
   [
-    step('credential: {name: a, fault: missing}'),
-    `NOT_SUPPORTED 1:30 A map under "credential" ${later} | Write a name, a list of names, or none.`,
+    step('credential: {fault: missing}'),
+    'MISSING_KEY 1:30 "credential" needs the key "name". | name: Name of the credential.',
   ],
-  [step('credential: {name: a}'), 'WRONG_TYPE 1:30 "credential" must be a text or a list, not a map. | null'],
+  [
+    step('credential: {name: a, fault: mising}'),
+    'WRONG_VALUE 1:47 "fault" must be "missing", "malformed_header", "malformed_token", "tampered_signature", "alg_none", "wrong_scheme", "wrong_audience", "id_token", "duplicate", "expired", "unbound", "replayed_proof", "wrong_htu", "assertion_replayed" or "assertion_audience", not "mising". | Did you mean "missing"?',
+  ],
+  [
+    step('credential: {name: a, fault: {}}'),
+    'EMPTY 1:47 "fault" is empty. | Write a text or a map, or remove the key.',
+  ],
+  [
+    step('credential: {name: a, fault: [missing]}'),
+    'WRONG_TYPE 1:47 "fault" must be a text or a map, not a list. | null',
+  ],
+  [
+    step('credential: {name: a, fault: {missing: true}}'),
+    'UNKNOWN_KEY 1:48 "missing" is no key that is known in "fault". | Known here: other_environment, without_scope, wrong_audience, expired.',
+  ],
+  [
+    step('credential: {name: a, fault: {expired: {}}}'),
+    'MISSING_KEY 1:57 "expired" needs the key "token". | token: The token, by reference: "${secret.EXPIRED_TOKEN}".',
+  ],
+  [
+    step('credential: {name: a, fault: {expired: x}}'),
+    'WRONG_TYPE 1:57 "expired" must be a map, not "x". | null',
+  ],
+  [
+    step('credential: {name: a, fault: {without_scope: x, other_environment: b}}'),
+    'EXCLUSIVE_KEYS 1:66 "without_scope" and "other_environment" cannot stand side by side in "fault". | Keep one of them.',
+  ],
+  [
+    step('credential: {name: a, fault: without_scope}'),
+    'WRONG_VALUE 1:47 "fault" must be "missing", "malformed_header", "malformed_token", "tampered_signature", "alg_none", "wrong_scheme", "wrong_audience", "id_token", "duplicate", "expired", "unbound", "replayed_proof", "wrong_htu", "assertion_replayed" or "assertion_audience", not "without_scope". | Write {without_scope: SCOPE}.',
+  ],
+  [
+    step('credential: {name: a, renew: once}'),
+    'WRONG_TYPE 1:47 "renew" must be true or false, not "once". | null',
+  ],
+  [
+    step('credential: {name: a, renw: true}'),
+    'UNKNOWN_KEY 1:40 "renw" is no key that is known in "credential". | Did you mean "renew"?',
+  ],
+  [
+    step('credential: [a, {nme: b}]'),
+    'UNKNOWN_KEY 1:35 "nme" is no key that is known in item 2 of "credential". | Did you mean "name"?',
+  ],
+  [
+    'steps: [{token: {name: a}}]\n',
+    'MISSING_KEY 1:17 "token" needs the key "fault". | fault: assertion_replayed or assertion_audience: made wrong in the token request.',
+  ],
+  ['steps: [{token: [a]}]\n', 'WRONG_TYPE 1:17 "token" must be a text or a map, not a list. | null'],
   [step('redirect: {as: curl}'), `NOT_SUPPORTED 1:29 "as" ${later} | Remove it.`],
   [
     step('capture: {x: {json: $.a, cookie: y}}'),
@@ -131,7 +179,8 @@ function credential(text: string): string {
   return `environments: {a: {}}\ncredentials: {c: {${text}}}\n`;
 }
 
-const types = '"bearer", "basic", "api_key" or "oauth2"';
+const types =
+  '"bearer", "basic", "api_key", "digest", "hmac", "self_signed_jwt", "aws_sigv4", "http_signature", "oauth2", "session", "ci_oidc" or "command"';
 const projects: Rows = [
   [
     'credentials: {}\n',
@@ -169,9 +218,17 @@ const projects: Rows = [
     'WRONG_VALUE 1:45 "discovery" must be "oidc", "oauth2" or "none", not "odic". | Did you mean "oidc"?',
   ],
   [
-    environment('clients: {w: {token_endpoint_auth_method: private_key_jwt, jwks: {}}}'),
-    `NOT_SUPPORTED 1:79 "jwks" ${later} | Remove it.`,
-    `NOT_SUPPORTED 1:62 "token_endpoint_auth_method: private_key_jwt" ${later} | Write "none", "client_secret_basic" or "client_secret_post".`,
+    environment('clients: {w: {token_endpoint_auth_method: private_key_jwtt, jwkss: {}}}'),
+    'UNKNOWN_KEY 1:80 "jwkss" is no key that is known in "w". | Did you mean "jwks"?',
+    'WRONG_VALUE 1:62 "token_endpoint_auth_method" must be "none", "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "tls_client_auth" or "self_signed_tls_client_auth", not "private_key_jwtt". | Did you mean "private_key_jwt"?',
+  ],
+  [
+    environment('clients: {w: {assertion_lifetime: 60}}'),
+    'WRONG_TYPE 1:54 "assertion_lifetime" must be a duration such as 30s or 5m, not 60. | Add the unit: 60s or 60ms',
+  ],
+  [
+    environment('clients: {w: {dpop_bound_access_tokens: "true"}}'),
+    'WRONG_TYPE 1:60 "dpop_bound_access_tokens" must be true or false, not "true". | Write it without quotes.',
   ],
   [
     environment('experiments: {budget: many}'),
@@ -181,7 +238,83 @@ const projects: Rows = [
     credential('type: apikey'),
     `WRONG_VALUE 2:25 "type" must be ${types}, not "apikey". | Did you mean "api_key"?`,
   ],
-  [credential('type: digest'), `NOT_SUPPORTED 2:25 "type: digest" ${later} | Write ${types}.`],
+  [
+    credential('type: oauth1'),
+    'NOT_SUPPORTED 2:25 "type: oauth1" is not supported by this version of why401 yet. | Write "bearer", "basic", "api_key", "digest", "hmac", "self_signed_jwt", "aws_sigv4", "http_signature", "oauth2", "session", "ci_oidc" or "command".',
+  ],
+  [
+    credential('type: digest, token: x'),
+    'UNKNOWN_KEY 2:33 "token" is no key that is known in "c". | Known here: type, username, password.',
+  ],
+  [
+    credential('type: hmac, algorithm: md5'),
+    'WRONG_VALUE 2:42 "algorithm" must be "sha1", "sha256", "sha384" or "sha512", not "md5". | null',
+  ],
+  [
+    credential('type: hmac, headers: [x-time]'),
+    'WRONG_TYPE 2:40 "headers" must be a map, not a list. | null',
+  ],
+  [
+    credential('type: self_signed_jwt, lifetime: 300'),
+    'WRONG_TYPE 2:52 "lifetime" must be a duration such as 30s or 5m, not 300. | Add the unit: 300s or 300ms',
+  ],
+  [
+    credential('type: self_signed_jwt, lifetime: 5 min'),
+    'WRONG_VALUE 2:52 "lifetime" must be a duration such as 30s or 5m, not "5 min". | null',
+  ],
+  [
+    credential('type: self_signed_jwt, clams: {}'),
+    'UNKNOWN_KEY 2:42 "clams" is no key that is known in "c". | Did you mean "claims"?',
+  ],
+  [
+    credential('type: aws_sigv4, region: [eu-1]'),
+    'WRONG_TYPE 2:44 "region" must be a text or a number, not a list. | null',
+  ],
+  [
+    credential('type: http_signature, components: "@method"'),
+    'WRONG_TYPE 2:53 "components" must be a list, not "@method". | Write a list: [@method]',
+  ],
+  [
+    credential('type: http_signature, digest: sha-1'),
+    'WRONG_VALUE 2:49 "digest" must be "sha-256" or "sha-512", not "sha-1". | null',
+  ],
+  [credential('type: session, login: {GET: /}'), 'WRONG_TYPE 2:41 "login" must be a list, not a map. | null'],
+  [
+    credential('type: session, login: [{GET: /, submit: {}}]'),
+    'EXCLUSIVE_KEYS 2:51 "GET" and "submit" cannot stand side by side in item 1 of "login". | Make two steps of them.',
+  ],
+  [
+    credential('type: session, login: [{name: x}]'),
+    'MISSING_KEY 2:42 Item 1 of "login" has none of the keys GET, submit. | Write what is sent: "GET: /path".',
+  ],
+  [
+    credential('type: session, login: [{submit: {feilds: {}}}]'),
+    'UNKNOWN_KEY 2:52 "feilds" is no key that is known in "submit". | Did you mean "fields"?',
+  ],
+  [
+    credential('type: session, alive: {status: 200}'),
+    'MISSING_KEY 2:41 "alive" needs the key "GET". | GET: What is asked.',
+  ],
+  [
+    credential('type: ci_oidc, provider: jenkins'),
+    'WRONG_VALUE 2:44 "provider" must be "github" or "gitlab", not "jenkins". | null',
+  ],
+  [
+    credential('type: command, command: echo x'),
+    'WRONG_TYPE 2:43 "command" must be a list, not "echo x". | Write a list: [echo x]',
+  ],
+  [
+    credential('type: command, timeout: 10'),
+    'WRONG_TYPE 2:43 "timeout" must be a duration such as 30s or 5m, not 10. | Add the unit: 10s or 10ms',
+  ],
+  [
+    credential('type: oauth2, max_age: 1h'),
+    'WRONG_TYPE 2:42 "max_age" must be a whole number, 0 or more, not "1h". | null',
+  ],
+  [
+    credential('type: oauth2, subject_token: {credental: a}'),
+    'UNKNOWN_KEY 2:49 "credental" is no key that is known in "subject_token". | Did you mean "credential"?',
+  ],
   [
     credential('type: basic, token: x'),
     'UNKNOWN_KEY 2:32 "token" is no key that is known in "c". | Known here: type, username, password.',
@@ -191,8 +324,8 @@ const projects: Rows = [
     'UNKNOWN_KEY 2:32 "pasword" is no key that is known in "c". | Did you mean "password"?',
   ],
   [
-    credential('type: oauth2, grant_type: password'),
-    `NOT_SUPPORTED 2:45 "grant_type: password" ${later} | Write "client_credentials" or "refresh_token".`,
+    credential('type: oauth2, grant_type: implicit'),
+    'WRONG_VALUE 2:45 "grant_type" must be "client_credentials", "refresh_token", "password", "authorization_code", "device_code", "urn:ietf:params:oauth:grant-type:device_code", "token_exchange", "urn:ietf:params:oauth:grant-type:token-exchange", "jwt_bearer" or "urn:ietf:params:oauth:grant-type:jwt-bearer", not "implicit". | null',
   ],
   [credential('tokn: x'), 'UNKNOWN_KEY 2:19 "tokn" is no key that is known in "c". | Did you mean "token"?'],
   [
@@ -232,6 +365,16 @@ const accepted: readonly (readonly [kind: Kind, what: string, text: string])[] =
     step(
       'capture: {a: $.x, b: {json: $.y, secret: true}, c: {header: link, matches: x}, d: {cookie: z}, e: {location: code}, f: {html: form, attribute: action}, g: {body: {matches: x}}}',
     ),
+  ],
+  [
+    'scenario',
+    'credentials with a fault or a renewal, alone and in lists',
+    'credential: {name: a, renew: true}\nsteps: [{GET: /, credential: [a, {name: b, fault: missing}]}, {GET: /, credential: {name: b, fault: {expired: {token: "${secret.X}"}}}}, {token: {name: c, fault: assertion_replayed}}]\n',
+  ],
+  [
+    'project',
+    'a login, a command and a key in part',
+    'environments: {a: {credentials: {s: {alive: {GET: /me, status: 2xx}}}}}\ncredentials: {s: {type: session, login: [{GET: /login}, {submit: {form: "#f", fields: {a: 1}}, when: "#f"}]}, c: {type: command, command: [echo, x], timeout: 5s, lifetime: 5m}, k: {type: hmac, over: "${body}"}}\n',
   ],
   [
     'scenario',

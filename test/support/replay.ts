@@ -1,7 +1,7 @@
 /** Projects and scenarios, as values, replayed against servers of a test; no file is read. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Random } from '../../src/doors.ts';
-import type { JobResult, JsonMap, RunEvent, RunFinished } from '../../src/model.ts';
+import type { Clock, Random } from '../../src/doors.ts';
+import type { Environment, Job, JobResult, JsonMap, RunEvent, RunFinished, Step } from '../../src/model.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
@@ -22,6 +22,8 @@ export interface Replay {
   readonly scenarios: Readonly<Record<string, JsonMap>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly environments?: readonly string[];
+  /** Default: the real one. */
+  readonly clock?: Clock;
   readonly options?: Partial<RunOptions>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
@@ -36,6 +38,9 @@ export interface Replayed {
 /** Throws when the plan has problems. */
 export async function replay(given: Replay): Promise<Replayed> {
   const secrets = given.secrets ?? {};
+  const { shift = 0 } = given;
+  const own = { ...systemClock, now: () => systemClock.now() + shift };
+  const clock = given.clock ?? (shift === 0 ? systemClock : own);
   const redactor = createRedactor();
   const lookups = {
     env: () => undefined,
@@ -52,7 +57,7 @@ export async function replay(given: Replay): Promise<Replayed> {
     lookups,
     given: {},
     random: systemRandom,
-    now: systemClock.now,
+    now: () => clock.now(),
     offline: false,
   };
   const planned = plan(context, scenarios, {
@@ -63,8 +68,6 @@ export async function replay(given: Replay): Promise<Replayed> {
     retries: 0,
   });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
-  const { shift = 0 } = given;
-  const clock = shift === 0 ? systemClock : { ...systemClock, now: () => systemClock.now() + shift };
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins);
@@ -73,7 +76,7 @@ export async function replay(given: Replay): Promise<Replayed> {
       {
         version: '0.0.0',
         root: process.cwd(),
-        jobs: planned.jobs.map((job) => ({ ...job, environment: withTransport(job.environment) })),
+        jobs: planned.jobs.map((job) => reaching(job, withTransport)),
         environments: planned.environments.map(withTransport),
         known: planned.known.map(withTransport),
         concurrency: 4,
@@ -93,6 +96,23 @@ export async function replay(given: Replay): Promise<Replayed> {
   } finally {
     await sender.close();
   }
+}
+
+/** The job with all its environments, those of its faults included. */
+function reaching(job: Job, withTransport: (environment: Environment) => Environment): Job {
+  const steps = job.steps.map((step): Step => {
+    if (step.kind !== 'request') return step;
+    const credentials = step.credentials.map((ref) => {
+      const from = ref.fault?.from;
+      if (!ref.fault || !from) return ref;
+      return {
+        ...ref,
+        fault: { ...ref.fault, from: { ...from, environment: withTransport(from.environment) } },
+      };
+    });
+    return { ...step, credentials };
+  });
+  return { ...job, environment: withTransport(job.environment), steps };
 }
 
 /** Every environment reaches the servers of the test. */
