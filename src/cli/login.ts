@@ -2,7 +2,6 @@
 import { type LoopbackRedirect, loopbackRedirect } from '../http/loopback-redirect.ts';
 import type { Credential, ExitCode, GrantType, OAuth2Credential } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
-import { visible } from '../report/text.ts';
 import type { LoginOptions, LoginResult, Shown } from '../run/login.ts';
 import { createRedactor } from '../secret.ts';
 import { type CredentialFlags, planCredentialOf } from './one-credential.ts';
@@ -107,7 +106,7 @@ function told(shown: Shown, timeout: string): string {
     case 'browser':
       return `Open this address in a browser on this machine, and log in:\n\n  ${shown.url}\n\nWaiting at ${shown.redirect_uri} for ${timeout}. Ctrl-C ends.\n`;
     case 'device':
-      return `${visible(shown.text)}\n\nWaiting for ${timeout}. Ctrl-C ends.\n`;
+      return `${shown.text}\nWaiting for ${timeout}. Ctrl-C ends.\n`;
     case 'foreign':
       return 'Something came that is not the answer to this login (wrong state). Still waiting.\n';
   }

@@ -1,21 +1,19 @@
 /** Authorization requests with a scripted login (RFC 6749 section 4.1, RFC 7636, RFC 9126, RFC 9207), up to the code. */
 
 import { pointsTo } from '../http/authorization-response.ts';
-import type { Environment, Exchange, Json, OAuth2Credential } from '../model.ts';
-import { type Redactor, Secret, type Value } from '../secret.ts';
+import type { Environment, Exchange, OAuth2Credential } from '../model.ts';
+import type { Redactor } from '../secret.ts';
 import type { Authorized } from './acquiring.ts';
 import { breakerKeys, unsentFailure } from './acquisition.ts';
 import { answerIn, readAnswer } from './authorization-answer.ts';
+import { type Begun, beginFlow, type Flow } from './authorization-request.ts';
 import type { Breaker } from './breaker.ts';
 import type { AssertionDoors } from './client-assertion.ts';
-import { bindEndpoint } from './endpoint.ts';
-import { encodeText } from './form-encoding.ts';
 import type { Identities, Identity } from './identity.ts';
 import { type LoginFailure, loginBounds, runLogin } from './login.ts';
 import { describePage, submitsItself } from './login-page.ts';
 import type { Discovery } from './metadata.ts';
 import type { Browser, CredentialFailure, Perform } from './presentation.ts';
-import { addressOf } from './pushed-request.ts';
 import { type Arrival, type Visitor, visit } from './visit.ts';
 
 export interface AuthorizationDoors extends AssertionDoors {
@@ -26,15 +24,6 @@ export interface AuthorizationDoors extends AssertionDoors {
   readonly breaker: Breaker;
   readonly identities: Identities;
 }
-/** What only this request knows. */
-export interface Flow {
-  readonly redirect_uri: string;
-  readonly state: string;
-  readonly nonce: string | null;
-  readonly code_verifier: Secret;
-  readonly parameters: readonly (readonly [name: string, value: Value])[];
-}
-
 /** Gets a code: a login where the server asks for one, none where its cookies of an earlier one are enough. */
 export function authorize(
   credential: OAuth2Credential,
@@ -99,38 +88,6 @@ export async function authorizeByPerson(
   return { failure: unsentFailure('Nobody logged in.', environment), exchanges };
 }
 
-interface Begun {
-  readonly url: URL;
-  readonly flow: Flow;
-  /** Metadata of the authorization server. */
-  readonly values: Readonly<Record<string, Json>>;
-  readonly environment: Environment;
-}
-
-async function beginFlow(
-  credential: OAuth2Credential,
-  environment: Environment,
-  doors: AuthorizationDoors,
-  exchanges: Exchange[],
-): Promise<Begun | { readonly failure: CredentialFailure }> {
-  const fails = (message: string, exchange?: Exchange | null) => {
-    const unsent = unsentFailure(doors.redactor.redact(message), environment);
-    return { failure: { ...unsent, ...(exchange ? { exchange } : {}) } };
-  };
-  const { issuer } = credential.client;
-  const found = await doors.discovery.find(environment, issuer);
-  exchanges.push(...found.exchanges);
-  const values = found.values ?? {};
-  const stated = Object.hasOwn(issuer.metadata, 'authorization_endpoint');
-  if (found.failure && !stated) return fails(found.failure, found.exchange);
-  const endpoint = bindEndpoint('authorization_endpoint', issuer, values, environment);
-  if ('problem' in endpoint) return fails(endpoint.problem, found.exchange);
-  const flow = await flowOf(credential, doors);
-  if ('problem' in flow) return fails(flow.problem);
-  const url = await addressOf(endpoint.url, flow, credential, environment, values, doors, exchanges);
-  return 'failure' in url ? url : { url, flow, values, environment };
-}
-
 /** `exchange`: where the answer was seen. */
 function authorized(
   answer: URLSearchParams,
@@ -147,50 +104,6 @@ function authorized(
   }
   const { redirect_uri, code_verifier, nonce } = flow;
   return { authorization: { code: issued.code, redirect_uri, code_verifier, nonce }, exchanges };
-}
-
-async function flowOf(
-  { name, client, scope, resource, audience, asks }: OAuth2Credential,
-  { random, ledger }: AuthorizationDoors,
-): Promise<Flow | { readonly problem: string }> {
-  const redirect_uri = asks?.redirect_uri ?? client.redirect_uris[0];
-  if (redirect_uri === undefined)
-    return { problem: `The client "${client.name}" has no redirect_uris, and "${name}" names none.` };
-  const oauth = await import('oauth4webapi');
-  const code_verifier = ledger.secret(`${name} code_verifier`, random.token(32));
-  const state = random.token(16);
-  const nonce = scope?.split(' ').includes('openid') ? random.token(16) : null;
-  const own: [string, Value | null | undefined][] = [
-    ['response_type', 'code'],
-    ['client_id', client.client_id],
-    ['redirect_uri', redirect_uri],
-    ['scope', scope],
-    ['state', state],
-    ['nonce', nonce],
-    ['code_challenge', await oauth.calculatePKCECodeChallenge(code_verifier.reveal())],
-    ['code_challenge_method', 'S256'],
-    ...resource.map((each): [string, string] => ['resource', each]),
-    ['audience', audience],
-    ['authorization_details', textOf(asks?.authorization_details ?? null)],
-    ['acr_values', asks?.acr_values],
-    ['max_age', asks?.max_age?.toString()],
-    ['login_hint', asks?.login_hint],
-  ];
-  const names = new Set(own.map(([each]) => each));
-  const more = Object.entries(asks?.parameters ?? {}).filter(([each]) => !names.has(each));
-  const learn = (each: string, value: Value): Value => {
-    if (!(value instanceof Secret)) return value;
-    ledger.secret(each, value.map(encodeText));
-    return ledger.secret(each, value);
-  };
-  const parameters = [...own, ...more].flatMap(([each, value]): [string, Value][] =>
-    value === null || value === undefined || value === '' ? [] : [[each, learn(each, value)]],
-  );
-  return { redirect_uri, state, nonce, code_verifier, parameters };
-}
-
-function textOf(details: Json): string | null {
-  return details === null || typeof details === 'string' ? details : JSON.stringify(details);
 }
 
 /** From the authorization request to its answer. */

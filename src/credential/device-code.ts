@@ -109,12 +109,22 @@ function readDevice(exchange: Exchange, name: string, { ledger }: AcquisitionDoo
   };
 }
 
-/** Control characters are commands to a terminal. */
-function promptOf(device: Device, name: string, environment: string, { redactor }: AcquisitionDoors): string {
-  const { verification_uri, verification_uri_complete, user_code, expires_in } = device;
-  const whole = verification_uri_complete === null ? '' : `, or open ${verification_uri_complete}`;
-  const text = `credential "${name}" (${environment}): open ${verification_uri} and enter the code ${user_code}${whole}. The code is good for ${Math.round(expires_in / 60)} min.`;
-  return redactor.redact(text).replace(/\p{Cc}+/gu, ' ');
+function promptOf(
+  { verification_uri, verification_uri_complete, user_code, expires_in }: Device,
+  name: string,
+  environment: string,
+  { redactor }: AcquisitionDoors,
+): string {
+  // Control characters are commands to a terminal.
+  const shown = (text: string): string => redactor.redact(text).replace(/\p{Cc}+/gu, ' ');
+  const whole =
+    verification_uri_complete === null
+      ? ''
+      : `or open this one, which has the code in it:\n\n  ${shown(verification_uri_complete)}\n\n`;
+  return (
+    `Credential "${name}" (${environment}) needs a person. Open this address in any browser, and enter the code ${shown(user_code)}:\n\n` +
+    `  ${shown(verification_uri)}\n\n${whole}The code is good for ${Math.round(expires_in / 60)} min.`
+  );
 }
 
 /** RFC 8628 section 3.5. */

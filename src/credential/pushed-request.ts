@@ -5,7 +5,8 @@ import { Secret } from '../secret.ts';
 import { isMap } from '../source.ts';
 import { breakerKeys, unsentFailure } from './acquisition.ts';
 import { describeFailure, finalResponse } from './answer.ts';
-import type { AuthorizationDoors, Flow } from './authorize.ts';
+import type { Flow } from './authorization-request.ts';
+import type { AuthorizationDoors } from './authorize.ts';
 import {
   authenticationOf,
   type ClientProof,
@@ -79,7 +80,9 @@ async function pushRequest(
   const request_uri = parsed && 'value' in parsed && isMap(parsed.value) ? parsed.value['request_uri'] : null;
   if (response && response.status < 300 && typeof request_uri === 'string') return { request_uri, exchanges };
   const refusal = response && response.status >= 400 ? readRefusal(exchange, redactor) : null;
-  const message = refusal?.message ?? describeFailure('The pushed authorization request', exchange, redactor);
+  const message =
+    refusal?.message.replace(/^The token endpoint/, 'The pushed authorization request endpoint') ??
+    describeFailure('The pushed authorization request', exchange, redactor);
   const failure: CredentialFailure = {
     error: refusal?.error ?? null,
     message: redactor.redact(message),

@@ -28,6 +28,7 @@ export function proofKind(subject: Subject): ClientProofKind | null {
 }
 
 const ofSecrets: readonly CauseId[] = ['client-secret-wrong', 'client-secret-expired'];
+const ofCertificates: readonly CauseId[] = ['client-cert-invalid', 'client-cert-missing'];
 const ofAssertions: readonly CauseId[] = [
   'client-assertion-invalid',
   'client-assertion-audience',
@@ -83,7 +84,7 @@ function presentsCertificate({ environment, failing }: Subject): boolean {
 
 /** What cannot be wrong, for nothing of it was sent. */
 export const impossible: Readonly<Record<ClientProofKind, readonly CauseId[]>> = {
-  secret: [],
+  secret: ofCertificates,
   key: [...ofSecrets, 'credentials-not-encoded', 'client-auth-missing'],
   'secret-jwt': ['credentials-not-encoded', 'client-auth-missing'],
   certificate: [...ofSecrets, ...ofAssertions, 'credentials-not-encoded', 'client-auth-missing'],
@@ -93,7 +94,7 @@ export const impossible: Readonly<Record<ClientProofKind, readonly CauseId[]>> =
 /** Causes that only a proof of this kind has, where a client exists and is refused. */
 export function ownFaults(kind: ClientProofKind | null): readonly CauseId[] {
   if (kind === 'key' || kind === 'secret-jwt') return ['clock-skew', 'key-unknown'];
-  return kind === 'certificate' ? ['client-cert-invalid', 'client-cert-missing'] : [];
+  return kind === 'certificate' ? ofCertificates : [];
 }
 
 /** Header and claims of the client assertion; the trace shows all but its signature. */

@@ -26,12 +26,36 @@ describe('docs/credentials/oauth2.md', () => {
     for (const project of projects) {
       const origins = await startOrigins();
       await origins.serve(login, (request, response) => {
-        const asked = request.url.startsWith('/.well-known');
+        const { pathname, searchParams } = new URL(request.url, login);
+        if (pathname === '/authorize') {
+          const back = new URL(searchParams.get('redirect_uri') ?? '');
+          back.search = new URLSearchParams({
+            code: 'a-code',
+            state: searchParams.get('state') ?? '',
+          }).toString();
+          response.writeHead(200, { 'content-type': 'text/html' });
+          response.end(
+            `<form method="post" action="/login"><input name="username"><input name="password" type="password">` +
+              `<input type="hidden" name="back" value="${back.href.replaceAll('&', '&amp;')}"></form>`,
+          );
+          return;
+        }
+        if (pathname === '/login') {
+          const form = new URLSearchParams(request.body);
+          const right = form.get('username') === 'ann' && form.get('password') === secrets.ANN_PASSWORD;
+          response.writeHead(right ? 303 : 403, right ? { location: form.get('back') ?? '' } : {});
+          response.end();
+          return;
+        }
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(
           JSON.stringify(
-            asked
-              ? { issuer: login, token_endpoint: `${login}/token` }
+            pathname.startsWith('/.well-known')
+              ? {
+                  issuer: login,
+                  authorization_endpoint: `${login}/authorize`,
+                  token_endpoint: `${login}/token`,
+                }
               : { access_token: 'an-access-token', token_type: 'Bearer' },
           ),
         );
@@ -52,8 +76,9 @@ describe('docs/credentials/oauth2.md', () => {
       ['client_credentials', '0'],
       ['refresh_token', '0'],
       ['password', '0'],
-      // These need a browser, or a person.
-      ['3'],
+      // The form of the login has no grant_type.
+      ['', 'authorization_code', '0'],
+      // This one needs a person.
       ['3'],
       ['client_credentials', `${grants}:token-exchange`, '0'],
       [`${grants}:jwt-bearer`, '0'],

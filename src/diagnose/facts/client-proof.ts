@@ -5,18 +5,27 @@ import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { clocksOf, describeInstant } from './clocks.ts';
 import { listOf, metadataOf } from './server-metadata.ts';
+import { formOf } from './wire.ts';
 
 export function clientProofFacts(subject: Subject): Evidence[] {
   const kind = proofKind(subject);
   const [hop] = subject.failing.hops;
-  if (kind === null || kind === 'secret' || !hop) return [];
+  if (kind === null || !hop) return [];
+  const unsent = impossible[kind].filter((cause) => !cause.startsWith('client-assertion-') || !takesIn(hop));
+  if (kind === 'secret') return [evidence('client/not-sent', { excludes: unsent })];
   const refused = isClientRefused(subject);
   const lines = [{ hop: hop.index, field: 'client authentication', seen: words[kind] }];
-  const found = [evidence('client/not-sent', { excludes: impossible[kind] })];
+  const found = [evidence('client/not-sent', { excludes: unsent })];
   if (refused) found.push(evidence('client/proof', { names: [usualFault(kind, subject)], weight: 1, lines }));
   const assertion = assertionOf(hop);
   if (!refused || !assertion) return found;
   return [...found, ...claims(subject, hop, assertion.claims), ...algorithm(subject, hop, assertion.header)];
+}
+
+/** The grant has an assertion or a token of its own (RFC 7523 section 2.1, RFC 8693 section 2.1), which may be meant. */
+function takesIn(hop: Hop): boolean {
+  const form = formOf(hop);
+  return form?.has('assertion') === true || form?.has('subject_token') === true;
 }
 
 const words = {

@@ -152,7 +152,11 @@ const rows: readonly (readonly [string, FullSubject, readonly unknown[]])[] = [
       ],
     ],
   ],
-  ['says nothing of a secret', about({ client_secret: '[secret:web client_secret]' }), []],
+  [
+    'says of a secret that no certificate was to prove the client',
+    about({ client_secret: '[secret:web client_secret]' }),
+    [['client/not-sent', 3, '', 'not client-cert-invalid client-cert-missing']],
+  ],
   [
     'says nothing where a body was not kept whole',
     about(
