@@ -2,13 +2,13 @@
 import type { Executed } from '../doors.ts';
 import type { CommandCredential, Environment } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
-import { unsentFailure } from './acquisition.ts';
 import { quoted } from './answer.ts';
 import { renderToken } from './bearer.ts';
 import { readPrinted } from './command-output.ts';
 import { endOf } from './expiry.ts';
 import type { Acquired } from './holding.ts';
 import type { Ledger } from './ledger.ts';
+import { unsentFailure } from './oauth2/acquisition.ts';
 import type { StoreParts } from './store.ts';
 import { decodeToken } from './token.ts';
 

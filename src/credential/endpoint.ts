@@ -2,7 +2,7 @@
 import { isLoopback, sameOrigin } from '../http/origin.ts';
 import type { Client, Environment, Issuer, Json, JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
-import { needsCertificate } from './client-authentication.ts';
+import { needsCertificate } from './oauth2/client-authentication.ts';
 
 export type BoundEndpoint = { readonly url: URL } | { readonly problem: string };
 

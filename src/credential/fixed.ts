@@ -9,13 +9,13 @@ import type {
   SigV4Credential,
 } from '../model.ts';
 import { renderApiKey } from './api-key.ts';
-import { renderSigV4 } from './aws-sigv4.ts';
 import { renderBasic } from './basic.ts';
 import { renderBearer } from './bearer.ts';
-import { renderDigest } from './digest.ts';
-import { renderHmac } from './hmac.ts';
-import { renderHttpSignature } from './http-signature.ts';
 import type { Rendering } from './rendering.ts';
+import { renderSigV4 } from './signing/aws-sigv4.ts';
+import { renderDigest } from './signing/digest.ts';
+import { renderHmac } from './signing/hmac.ts';
+import { renderHttpSignature } from './signing/http-signature.ts';
 import type { StoreParts } from './store.ts';
 
 export type FixedCredential =

@@ -1,23 +1,23 @@
 /** Questions to an authorization server about a token or a client, made by oauth4webapi and sent through our own door. */
 import type { Client, Environment, Exchange, Issuer, Json } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
-import { breakerKeys } from './acquisition.ts';
 import { finalResponse } from './answer.ts';
 import type { Breaker } from './breaker.ts';
-import type { AssertionDoors } from './client-assertion.ts';
+import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
+import type { Discovery } from './metadata.ts';
+import { breakerKeys } from './oauth2/acquisition.ts';
+import type { AssertionDoors } from './oauth2/client-assertion.ts';
 import {
   authenticationOf,
   type ClientProof,
   certificateProblem,
   clientAuth,
   secretMembers,
-} from './client-authentication.ts';
-import type { DpopKeys } from './dpop-keys.ts';
-import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
-import { fieldsOf, formValue } from './form-body.ts';
-import type { Discovery } from './metadata.ts';
+} from './oauth2/client-authentication.ts';
+import type { DpopKeys } from './oauth2/dpop-keys.ts';
+import { fieldsOf, formValue } from './oauth2/form-body.ts';
+import { type Refusal, readRefusal } from './oauth2/token-answer.ts';
 import type { Asked, ClientQuestion, Perform } from './presentation.ts';
-import { type Refusal, readRefusal } from './token-answer.ts';
 
 export interface InquiryDoors extends AssertionDoors {
   readonly perform: Perform;

@@ -45,12 +45,12 @@ async function check(
     case 'self_signed_jwt':
     case 'aws_sigv4':
     case 'http_signature': {
-      const { signingProblems } = await import('./signing-preflight.ts');
+      const { signingProblems } = await import('./signing/signing-preflight.ts');
       return add('CREDENTIAL_UNUSABLE', credential, await signingProblems(credential));
     }
     case 'oauth2': {
       const { client } = credential;
-      const { clientProblems, dpopProblems } = await import('./client-preflight.ts');
+      const { clientProblems, dpopProblems } = await import('./oauth2/client-preflight.ts');
       add('CLIENT_UNUSABLE', client, await clientProblems(client, environment));
       return add('CLIENT_UNUSABLE', client, dpopProblems(credential));
     }

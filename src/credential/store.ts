@@ -2,20 +2,21 @@
 import type { Clock, Execute, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
-import type { Authorize, TokenOf } from './acquiring.ts';
-import { type Acquisition, createAcquisition, unsentFailure } from './acquisition.ts';
-import type { AskPerson } from './authorize.ts';
 import { createBreaker } from './breaker.ts';
 import { acquireCiToken } from './ci-oidc.ts';
 import { acquireFromCommand } from './command.ts';
-import { createDpopKeys } from './dpop-keys.ts';
-import { createFaults } from './faults.ts';
+import { createFaults } from './fault/faults.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, type Holding, presentationOf } from './holding.ts';
-import { createIdentities, type Identities } from './identity.ts';
 import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import type { AskPerson } from './login/authorize.ts';
+import { createIdentities, type Identities } from './login/identity.ts';
+import { createSessions, type Sessions } from './login/session.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
+import type { Authorize, TokenOf } from './oauth2/acquiring.ts';
+import { type Acquisition, createAcquisition, unsentFailure } from './oauth2/acquisition.ts';
+import { createDpopKeys } from './oauth2/dpop-keys.ts';
 import type {
   Browser,
   CredentialStore,
@@ -26,8 +27,7 @@ import type {
   RefreshVault,
 } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
-import { acquireSelfSigned } from './self-signed-jwt.ts';
-import { createSessions, type Sessions } from './session.ts';
+import { acquireSelfSigned } from './signing/self-signed-jwt.ts';
 import { verifySignature } from './verification.ts';
 
 export interface CredentialDoors {
@@ -65,7 +65,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   const dpop = createDpopKeys(parts);
   const breaker = createBreaker();
   const authorize: Authorize = async (credential, environment) => {
-    const login = await import('./authorize.ts');
+    const login = await import('./login/authorize.ts');
     const shared = { ...parts, discovery, breaker };
     return doors.askPerson
       ? login.authorizeByPerson(credential, environment, doors.askPerson, shared)

@@ -1,6 +1,6 @@
 /** `why401 login`: a person logs in once, and the refresh token is kept for later runs. */
 
-import type { AskPerson } from '../credential/authorize.ts';
+import type { AskPerson } from '../credential/login/authorize.ts';
 import type { CredentialFailure, RefreshVault } from '../credential/presentation.ts';
 import { createCredentialStore } from '../credential/store.ts';
 import type { LoopbackRedirect } from '../http/loopback-redirect.ts';

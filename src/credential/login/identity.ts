@@ -1,0 +1,50 @@
+/** The users who log in during a run: one jar each, and what must not be tried again. */
+import type { Environment, LoginStep } from '../../model.ts';
+import { Secret } from '../../secret.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Browser, CookieJarHandle } from '../presentation.ts';
+import type { LoginFailure } from './login.ts';
+
+export interface Identity {
+  /** Cookies of earlier logins, so that the next one need not ask again. */
+  jar: CookieJarHandle;
+  /** The server refused: nothing is sent again in this run. */
+  refused: LoginFailure | null;
+  /** Tasks run one after the other. */
+  run<T>(task: () => Promise<T>): Promise<T>;
+}
+export interface Identities {
+  /** Equal steps with equal values at one place of one environment are one user. */
+  of(steps: readonly LoginStep[], environment: Environment, where: string): Identity;
+}
+
+export function createIdentities(browser: Browser, ledger: Ledger): Identities {
+  const known = new Map<string, Identity>();
+  return {
+    of(steps, environment, where) {
+      const key = JSON.stringify([environment.name, where, steps.map((step) => keyOf(step, ledger))]);
+      const found = known.get(key) ?? createIdentity(browser.createJar());
+      known.set(key, found);
+      return found;
+    },
+  };
+}
+
+function createIdentity(jar: CookieJarHandle): Identity {
+  let tail: Promise<unknown> = Promise.resolve();
+  return {
+    jar,
+    refused: null,
+    run(task) {
+      const running = tail.then(task);
+      tail = running.catch(() => undefined);
+      return running;
+    },
+  };
+}
+
+function keyOf({ GET, submit, when }: LoginStep, ledger: Ledger): unknown {
+  const text = (value: unknown) => (value instanceof Secret ? ledger.fingerprint(value) : value);
+  const fields = Object.entries(submit?.fields ?? {}).map(([name, value]) => [name, text(value)]);
+  return [text(GET), submit && [submit.form, fields, submit.button], when];
+}

@@ -1,0 +1,95 @@
+/** What messages say of the pages of a login. */
+import type { Redactor } from '../../secret.ts';
+import { quoted } from '../answer.ts';
+import { controlsOf, formsOf, isButton, typeOf } from './form.ts';
+import { attribute, type Element, type HtmlPage, has, rawText, textOf, titleOf } from './html-page.ts';
+import type { Submission } from './submission.ts';
+import type { Arrival } from './visit.ts';
+
+/** `#login`, `[name=login]`, or `to /session`. */
+export function formName(form: Element): string {
+  const id = attribute(form, 'id');
+  if (id) return `"#${id}"`;
+  const name = attribute(form, 'name');
+  if (name) return `"form[name=${name}]"`;
+  const action = (attribute(form, 'action') ?? '').replace(/^https?:\/\/[^/]*|[?#].*$/gs, '');
+  return `to "${action}"`;
+}
+
+/** The forms of a page, with what can be filled in. */
+function describeForms(page: HtmlPage): string {
+  const forms = formsOf(page).map((form) => {
+    const inputs = controlsOf(page, form).filter((each) => !isButton(each) && typeOf(each) !== 'hidden');
+    const names = [...new Set(inputs.map((each) => attribute(each, 'name')).filter((name) => name))];
+    return `${formName(form)} (${names.join(', ') || 'no inputs'})`;
+  });
+  return forms.length === 0 ? 'it has no forms' : `it offers ${forms.join(', ')}`;
+}
+
+/** Address, status, title and forms of where the login stands. */
+export function describePage({ url, page, exchange }: Arrival): string {
+  const status = exchange.hops.at(-1)?.response?.status ?? 'nothing';
+  const where = `${url.origin}${url.pathname} (${status}`;
+  if (!page) return `It stands at ${where}, no HTML page).`;
+  const title = titleOf(page).slice(0, 100);
+  const script = submitsItself(page) ? ' Its form is submitted by a script: add a step "submit: {}".' : '';
+  return `It stands at ${where}${title ? `, "${title}"` : ''}): ${describeForms(page)}.${script}`;
+}
+
+/** One form without anything to fill in, and a script that submits it (OAuth 2.0 Form Post Response Mode, SAML POST). */
+export function submitsItself(page: HtmlPage): boolean {
+  const forms = formsOf(page);
+  const [form] = forms;
+  if (!form || forms.length > 1) return false;
+  const inputs = controlsOf(page, form).filter((each) => !isButton(each) && typeOf(each) !== 'hidden');
+  if (inputs.length > 0) return false;
+  return page.elements.some(
+    (each) =>
+      /\bsubmit\s*\(/.test(attribute(each, 'onload') ?? '') ||
+      (each.tagName === 'script' && (has(each, 'src') || /\bsubmit\s*\(/.test(rawText(each)))),
+  );
+}
+
+/** How the server said no to what was submitted; null where it went on. */
+export function refusalOf(
+  sent: Submission,
+  before: Arrival | null,
+  after: Arrival,
+  redactor: Redactor,
+): string | null {
+  const status = after.exchange.hops.at(-1)?.response?.status ?? 0;
+  const where = `${after.url.origin}${after.url.pathname}`;
+  const words = after.page ? complaintOf(after.page) : '';
+  const says = words === '' ? '' : ` It says ${quoted(words, redactor)}.`;
+  const again =
+    sent.asksPassword && before?.page && after.page && hasFormAgain(sent, before.page, after.page);
+  if (status === 401 || status === 403) {
+    return `${where} answered ${status}${again ? ' with the form again' : ''}.${says}`;
+  }
+  return again ? `${where} shows the form again.${says}` : null;
+}
+
+function hasFormAgain({ form }: Submission, before: HtmlPage, after: HtmlPage): boolean {
+  if (!form) return false;
+  const shape = (page: HtmlPage, each: Element): string =>
+    controlsOf(page, each)
+      .filter((control) => !isButton(control) && typeOf(control) !== 'hidden')
+      .map((control) => `${typeOf(control)} ${attribute(control, 'name')}`)
+      .join('\n');
+  const wanted = shape(before, form);
+  return formsOf(after).some((each) => shape(after, each) === wanted);
+}
+
+/** Text of the first element that is marked as an error. */
+function complaintOf(page: HtmlPage): string {
+  for (const element of page.elements) {
+    const marked =
+      attribute(element, 'role') === 'alert' ||
+      /(?:^|[\s_-])(?:alert|errors?|errorlist|invalid|danger|flash)(?:$|[\s_-])/i.test(
+        attribute(element, 'class') ?? '',
+      );
+    const text = marked ? textOf(element) : '';
+    if (text !== '' && text.length <= 300) return text;
+  }
+  return '';
+}
