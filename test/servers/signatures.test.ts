@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import jsonwebtoken from 'jsonwebtoken';
 import { type Ended, why401 } from '../support/command.ts';
 import { type Origins, type Received, startOrigins } from '../support/origins.ts';
+import { isSignedAsSdk } from '../support/sigv4.ts';
 import { fieldOf, isMessageSigned, isSigV4Signed } from '../support/verifiers.ts';
 
 const api = 'https://api.example.test';
@@ -129,7 +130,10 @@ describe('servers that verify signatures', () => {
 
   for (const service of ['execute-api', 's3']) {
     it(`aws_sigv4 for ${service}`, async () => {
-      await serve((request) => isSigV4Signed(request, secret));
+      // By its documentation, and by the SDK's own signer.
+      await serve(
+        async (request) => isSigV4Signed(request, secret) && (await isSignedAsSdk(request, secret)),
+      );
       const credential = {
         type: 'aws_sigv4',
         access_key_id: '${env.KEY_ID}',
