@@ -16,6 +16,8 @@ export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
   readonly lookups: Lookups;
+  /** Milliseconds for each request. */
+  readonly timeout: number;
   /** Said of secrets that look odd: white space around the value. */
   readonly notes: readonly string[];
 }
@@ -69,7 +71,7 @@ export async function planProject(
     ...withLines([...made.problems, ...expectations.list, ...unusable], loaded),
   ];
   if (all.length > 0) throw new ProblemError(sorted(all));
-  return { loaded, plan: made, lookups, notes: secrets.notes };
+  return { loaded, plan: made, lookups, timeout: options.timeout, notes: secrets.notes };
 }
 
 /** Without those at a place of which something is told already: a secret that is missing is no key either. */

@@ -95,6 +95,7 @@ async function replay(
         strict: flags.strict === true,
         experiments: flags.experiments !== false,
         bodyLimit,
+        timeout: planned.timeout,
         deadline,
         signal,
         emit,

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly experiments: boolean;
   /** Bytes of a body to keep. */
   readonly bodyLimit: number;
+  /** Milliseconds for each request of a credential: tokens, metadata, pages of a login. Default: 30 s. */
+  readonly timeout?: number;
   /** Milliseconds for the whole run, or null. */
   readonly deadline: number | null;
   /** Aborted by SIGINT. */

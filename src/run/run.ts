@@ -10,8 +10,8 @@ import type { RunDoors, RunOptions } from './options.ts';
 import { createRefusals } from './refusals.ts';
 import { createRenewals } from './renewals.ts';
 
-/** Milliseconds for a request that the project file gives no limit for: tokens, metadata. */
-const tokenTimeout = 30_000;
+/** Milliseconds. */
+const usualTimeout = 30_000;
 
 export async function run(options: RunOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -47,11 +47,12 @@ export function prepare(options: RunOptions, doors: RunDoors): Prepared {
     bodyLimit: options.bodyLimit,
     userAgent: `why401/${options.version}`,
   };
+  const timeout = options.timeout ?? usualTimeout;
   const store = createCredentialStore({
     ...doors,
     signal,
-    perform: createPerform(exchange, tokenTimeout, signal),
-    browser: createBrowser(exchange, doors.redactor, tokenTimeout, signal),
+    perform: createPerform(exchange, timeout, signal),
+    browser: createBrowser(exchange, doors.redactor, timeout, signal),
   });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const audit = createAudit({
