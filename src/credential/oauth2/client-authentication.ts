@@ -140,8 +140,7 @@ function assertionKey(
   }
   const proof = ledger.secret(`${client.name} private_key`, settings.private_key);
   const parsed = parseClientKey(proof);
-  if ('problem' in parsed)
-    return { problem: `The private_key of client "${client.name}" ${parsed.problem}.` };
+  if ('fault' in parsed) return { problem: `The private_key of client "${client.name}" ${parsed.fault}.` };
   const { key, kid } = parsed;
   return { proof, key, alg: alg ?? parsed.alg, kid: settings.kid ?? kid };
 }

@@ -88,9 +88,13 @@ function keyProblems(client: Client): ClientProblem[] {
     return [{ key: 'private_key', message, fix: 'Add private_key by reference: "${secret.NAME}".' }];
   }
   const key = parseClientKey(written);
-  if ('problem' in key) {
+  if ('fault' in key) {
     return [
-      { key: 'private_key', message: `The private_key of client "${name}" ${key.problem}.`, fix: key.fix },
+      {
+        key: 'private_key',
+        message: `The private_key of client "${name}" ${key.fault}.`,
+        fix: 'Give the private key as PEM (PKCS#8, PKCS#1 or SEC 1) or as one JWK.',
+      },
     ];
   }
   const stated = settings?.token_endpoint_auth_signing_alg ?? null;

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Field, HttpSignatureCredential } from '../../model.ts';
 import { Secret } from '../../secret.ts';
+import { type Key, readKey } from '../key.ts';
+import { algorithmOf, misfit, signatureAlgorithms } from '../key-fit.ts';
 import type { Rendering } from '../rendering.ts';
 import type { Signer, UnsignedRequest } from '../signer.ts';
 import type { StoreParts } from '../store.ts';
-import { type Key, readKey } from './key.ts';
-import { algorithmOf, misfit, signatureAlgorithms } from './key-fit.ts';
 import { requestField, targetUri } from './request-parts.ts';
 import { signBytes } from './signature-algorithm.ts';
 

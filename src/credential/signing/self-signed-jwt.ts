@@ -3,10 +3,10 @@ import { stringifyJson } from '../../http/json.ts';
 import type { Environment, Json, SelfSignedJwtCredential } from '../../model.ts';
 import { renderToken } from '../bearer.ts';
 import type { Acquired } from '../holding.ts';
+import { type Key, readKey } from '../key.ts';
+import { jwsAlgorithms, misfit } from '../key-fit.ts';
 import { unsentFailure } from '../oauth2/acquisition.ts';
 import type { StoreParts } from '../store.ts';
-import { type Key, readKey } from './key.ts';
-import { jwsAlgorithms, misfit } from './key-fit.ts';
 
 /** The key, or why it cannot sign: the end of a sentence that begins with the key. */
 export function jwsKey(text: string, alg: string): Key | { readonly fault: string } {

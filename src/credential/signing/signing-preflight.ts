@@ -5,11 +5,11 @@ import type {
   SelfSignedJwtCredential,
   SigV4Credential,
 } from '../../model.ts';
+import { jwsAlgorithms } from '../key-fit.ts';
 import type { PreflightFault } from '../preflight.ts';
 import { unsendable } from '../rendering.ts';
 import { hmacKey } from './hmac-key.ts';
 import { signatureKey } from './http-signature.ts';
-import { jwsAlgorithms } from './key-fit.ts';
 import { reveal } from './request-parts.ts';
 import { jwsKey } from './self-signed-jwt.ts';
 

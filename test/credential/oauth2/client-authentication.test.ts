@@ -201,7 +201,7 @@ describe('a client that is refused', () => {
     expect(messages).to.deep.equal([
       'Environment "staging" has no client certificate, which tls_client_auth of client "web" needs.',
       'The client "web" has no private_key, which private_key_jwt needs.',
-      'The private_key of client "web" is neither PEM nor a JWK.',
+      'The private_key of client "web" is neither PEM nor the JWK of a private key.',
       'The client "web" has no client_secret, which client_secret_jwt needs.',
     ]);
     expect(bed.server.seen).to.deep.equal([]);

@@ -79,24 +79,28 @@ const rows: readonly (readonly [string, Partial<Client>, string | null])[] = [
   [
     'a public key',
     withKey(ec.publicKey.export({ format: 'pem', type: 'spki' }).toString()),
-    'private_key: The private_key of client "web" is a public key.',
+    'private_key: The private_key of client "web" is a PEM of "PUBLIC KEY"; a private key is needed.',
   ],
   [
     'a public JWK',
     withKey(JSON.stringify(jwk(ec.publicKey))),
-    'private_key: The private_key of client "web" is a public key: it has no "d".',
+    'private_key: The private_key of client "web" is the public half of a key; signing needs the private one.',
   ],
   [
     'a JWK Set',
     withKey(JSON.stringify({ keys: [jwk(ec.privateKey)] })),
-    'private_key: The private_key of client "web" is a JWK Set.',
+    'private_key: The private_key of client "web" is a JWK Set; one JWK is needed.',
   ],
   [
     'a cut PEM',
     withKey(pkcs8(ec.privateKey).replaceAll('\n', ' ').slice(0, 80)),
-    'private_key: The private_key of client "web" is a PEM text that cannot be read.',
+    'private_key: The private_key of client "web" is a PEM that has lost its line breaks.',
   ],
-  ['no key at all', withKey('k'), 'private_key: The private_key of client "web" is neither PEM nor a JWK.'],
+  [
+    'no key at all',
+    withKey('k'),
+    'private_key: The private_key of client "web" is neither PEM nor the JWK of a private key.',
+  ],
   [
     'a key with a pass phrase',
     withKey(
@@ -104,17 +108,17 @@ const rows: readonly (readonly [string, Partial<Client>, string | null])[] = [
         .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'open' })
         .toString(),
     ),
-    'private_key: The private_key of client "web" is encrypted with a pass phrase.',
+    'private_key: The private_key of client "web" is a PEM with a passphrase; one without is needed.',
   ],
   [
     'a short RSA key',
     withKey(pkcs8(small.privateKey)),
-    'private_key: The private_key of client "web" is an RSA key of 1024 bits.',
+    'private_key: The private_key of client "web" is an RSA key of 1024 bits; private_key_jwt needs an RSA key of at least 2048 bits, an EC key on P-256, P-384 or P-521, or an Ed25519 key.',
   ],
   [
     'a key on secp256k1',
     withKey(pkcs8(koblitz.privateKey)),
-    'private_key: The private_key of client "web" is of a kind that no JWS algorithm uses (ec).',
+    'private_key: The private_key of client "web" is an EC key on secp256k1; private_key_jwt needs an RSA key of at least 2048 bits, an EC key on P-256, P-384 or P-521, or an Ed25519 key.',
   ],
   [
     'another algorithm than that of the key',

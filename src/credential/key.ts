@@ -1,8 +1,8 @@
 /** Keys of credentials: PEM (RFC 7468), JWK (RFC 7517) or the text of a shared secret. Messages quote no part of a key. */
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { parseJson } from '../../http/json.ts';
-import type { Json, JsonMap } from '../../model.ts';
-import { isMap } from '../../source.ts';
+import { parseJson } from '../http/json.ts';
+import type { Json, JsonMap } from '../model.ts';
+import { isMap } from '../source.ts';
 
 export interface Key {
   readonly key: KeyObject;

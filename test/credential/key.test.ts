@@ -1,16 +1,16 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
-import { preflight } from '../../../src/credential/preflight.ts';
+import { preflight } from '../../src/credential/preflight.ts';
 import type {
   Credential,
   Environment,
   HttpSignatureCredential,
   SelfSignedJwtCredential,
   SigV4Credential,
-} from '../../../src/model.ts';
-import { Secret } from '../../../src/secret.ts';
-import { base, signing } from '../signing-support.ts';
-import { environmentOf } from '../support.ts';
+} from '../../src/model.ts';
+import { Secret } from '../../src/secret.ts';
+import { base, signing } from './signing-support.ts';
+import { environmentOf } from './support.ts';
 
 const jwtOf = (alg: string, key: string): SelfSignedJwtCredential => ({
   ...base,
