@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { noAsks } from '../../src/credential/oauth2/asks.ts';
 import type { Browser, CredentialStore, Perform, Presentation } from '../../src/credential/presentation.ts';
 import { type CredentialDoors, createCredentialStore } from '../../src/credential/store.ts';
 import type { Clock, Random } from '../../src/doors.ts';
@@ -84,27 +85,7 @@ export function oauth2Of(client: Client, parts: Partial<OAuth2Credential> = {}):
 
 /** All that only some grants ask for, empty. */
 export function asksOf(parts: Partial<OAuth2Asks>): OAuth2Asks {
-  return {
-    username: null,
-    password: null,
-    login: [],
-    redirect_uri: null,
-    subject_token: null,
-    actor_token: null,
-    requested_token_type: null,
-    assertion: null,
-    authorization_details: null,
-    acr_values: null,
-    max_age: null,
-    login_hint: null,
-    parameters: {},
-    headers: {},
-    par: false,
-    dpop: false,
-    present: 'access_token',
-    store: false,
-    ...parts,
-  };
+  return { ...noAsks, login: [], ...parts };
 }
 
 export interface SeenRequest {

@@ -1,13 +1,5 @@
 /** Tokens that are got for a fault alone: other scope, other audience, ID tokens, tokens about to end. */
-import type {
-  Credential,
-  CredentialUse,
-  Environment,
-  Fault,
-  Json,
-  OAuth2Asks,
-  OAuth2Credential,
-} from '../../model.ts';
+import type { Credential, CredentialUse, Environment, Fault, Json, OAuth2Credential } from '../../model.ts';
 import { type Breaker, createBreaker } from '../breaker.ts';
 import { createHolding, presentationOf } from '../holding.ts';
 import {
@@ -16,6 +8,7 @@ import {
   createAcquisition,
   unsentFailure,
 } from '../oauth2/acquisition.ts';
+import { noAsks } from '../oauth2/asks.ts';
 import type { Presentation } from '../presentation.ts';
 import { acquireSelfSigned } from '../signing/self-signed-jwt.ts';
 import type { StoreParts } from '../store.ts';
@@ -150,7 +143,7 @@ function withFault({ credential, fault }: WrongOAuth2): OAuth2Credential {
         ? { ...credential, resource: [audience] }
         : { ...credential, audience, resource: credential.resource.length > 0 ? [audience] : [] };
     case 'id_token':
-      return { ...credential, asks: { ...(credential.asks ?? plain), present: 'id_token' } };
+      return { ...credential, asks: { ...(credential.asks ?? noAsks), present: 'id_token' } };
     case 'assertion_audience':
       if (!client.settings) return credential;
       return {
@@ -161,27 +154,6 @@ function withFault({ credential, fault }: WrongOAuth2): OAuth2Credential {
       return credential;
   }
 }
-
-const plain: OAuth2Asks = {
-  username: null,
-  password: null,
-  login: null,
-  redirect_uri: null,
-  subject_token: null,
-  actor_token: null,
-  requested_token_type: null,
-  assertion: null,
-  authorization_details: null,
-  acr_values: null,
-  max_age: null,
-  login_hint: null,
-  parameters: {},
-  headers: {},
-  par: false,
-  dpop: false,
-  present: 'access_token',
-  store: false,
-};
 
 /** Why the token that came is not wrong in the way that was asked for, as the end of a sentence; null: it is. */
 async function unlike(

@@ -7,6 +7,7 @@ import { type AuthorizationDoors, authorize } from '../../../src/credential/logi
 import { createIdentities } from '../../../src/credential/login/identity.ts';
 import { createDiscovery } from '../../../src/credential/metadata.ts';
 import type { Authorized } from '../../../src/credential/oauth2/acquiring.ts';
+import { noAsks } from '../../../src/credential/oauth2/asks.ts';
 import type { Environment, LoginStep, OAuth2Asks } from '../../../src/model.ts';
 import { createPerform } from '../../../src/replay/exchange.ts';
 import { createSend, type Sender } from '../../../src/replay/send.ts';
@@ -51,26 +52,6 @@ function doorsOf(redactor: Redactor): AuthorizationDoors {
   };
 }
 
-const asks: OAuth2Asks = {
-  username: null,
-  password: null,
-  login: null,
-  redirect_uri: null,
-  subject_token: null,
-  actor_token: null,
-  requested_token_type: null,
-  assertion: null,
-  authorization_details: null,
-  acr_values: null,
-  max_age: null,
-  login_hint: null,
-  parameters: {},
-  headers: {},
-  par: false,
-  dpop: false,
-  present: 'access_token',
-  store: false,
-};
 const step = (parts: Partial<LoginStep>): LoginStep => ({
   name: 'log in',
   source,
@@ -156,7 +137,7 @@ describe('an authorization request with a login', () => {
     const credential = oauth2Of(client, {
       grant_type: 'authorization_code',
       scope,
-      asks: { ...asks, login: [logIn(), consent], ...parts },
+      asks: { ...noAsks, login: [logIn(), consent], ...parts },
     });
     return { redactor, environment, credential, doors: doorsOf(redactor), issuer, client };
   };
@@ -341,7 +322,7 @@ describe('the answer to an authorization request', () => {
     const environment = environmentOf('staging', { issuers: new Map([['main', issuer]]) });
     const credential = oauth2Of(clientOf(issuer, { redirect_uris: [callback] }), {
       grant_type: 'authorization_code',
-      asks,
+      asks: noAsks,
     });
     const result = await authorize(credential, environment, doorsOf(redactor));
     return {
