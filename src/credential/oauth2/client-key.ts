@@ -36,10 +36,17 @@ export function parseClientKey(value: Value): ClientKey | KeyDefect {
   }
 }
 
+const byFile =
+  'Write "${secret.NAME}", and set the environment variable NAME_FILE to the file, or NAME to what it holds.';
+
 function pemDefect(text: string): KeyDefect | null {
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   const fix = 'Give the private key: PEM (PKCS #8, PKCS #1 or SEC 1) or one JWK.';
-  if (label === undefined) return { problem: 'is neither PEM nor a JWK', fix };
+  if (label === undefined) {
+    const isPath = /^[^\s{}]+\.(?:pem|key|p8|json|jwk|pk8)$/i.test(text);
+    const problem = isPath ? 'is the name of a file, not a key' : 'is neither PEM nor a JWK';
+    return { problem, fix: isPath ? byFile : fix };
+  }
   if (label === 'CERTIFICATE') return { problem: 'is a certificate, not a private key', fix };
   if (label.endsWith('PUBLIC KEY')) return { problem: 'is a public key', fix };
   if (label === 'ENCRYPTED PRIVATE KEY' || text.includes('Proc-Type: 4,ENCRYPTED')) {

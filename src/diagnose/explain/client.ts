@@ -11,6 +11,7 @@ import {
   type Explanations,
   secretName,
   server,
+  statedKey,
   takenIn,
 } from './explanation.ts';
 import { smallDifference } from './words.ts';
@@ -98,7 +99,7 @@ function method(subject: Subject): ReturnType<Explain> {
   if (subject.failing.role === 'metadata')
     return {
       summary: `The metadata of ${server(subject)} do not list the client authentication method ${authMethod(subject)}: no token was asked for.`,
-      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered.`,
+      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered; if the list is wrong, write the true one at ${statedKey(subject, 'token_endpoint_auth_methods_supported')}.`,
       fixSource: clientSource(subject, 'token_endpoint_auth_method'),
       references: ['RFC 8414 section 2'],
     };

@@ -13,6 +13,7 @@ import {
   oauth2,
   secretName,
   server,
+  statedKey,
 } from './explanation.ts';
 
 export const grant: Explanations = {
@@ -20,7 +21,7 @@ export const grant: Explanations = {
     subject.failing.role === 'metadata'
       ? {
           summary: `The metadata of ${server(subject)} do not list the grant type ${grantType(subject)}: no token was asked for.`,
-          fix: 'Enable the grant at the server, or use one that it offers.',
+          fix: `Enable the grant at the server, or use one that it offers; if the list is wrong, write the true one at ${statedKey(subject, 'grant_types_supported')}.`,
           fixSource: credentialSource(subject, 'grant_type'),
           references: ['RFC 8414 section 2'],
         }
@@ -40,9 +41,17 @@ export const grant: Explanations = {
   'request-param-missing': (subject) => ({
     summary: `${answered(subject)}: a parameter is missing in the request${bodyType(subject)}.`,
   }),
-  'request-param-wrong': (subject) => ({
-    summary: `${answered(subject)}: a parameter of the request is not as it should be${bodyType(subject)}.`,
-  }),
+  'request-param-wrong': (subject) =>
+    subject.failing.role === 'metadata'
+      ? {
+          summary: `The metadata of ${server(subject)} do not list the PKCE method S256: nobody was logged in.`,
+          fix: `Enable PKCE by S256 there; if the list is wrong, write the true one at ${statedKey(subject, 'code_challenge_methods_supported')}.`,
+          fixSource: credentialSource(subject, 'grant_type'),
+          references: ['RFC 8414 section 2', 'RFC 9700 section 2.1.1'],
+        }
+      : {
+          summary: `${answered(subject)}: a parameter of the request is not as it should be${bodyType(subject)}.`,
+        },
   'pkce-missing': (subject) => ({
     summary: `${answered(subject)}: it requires PKCE, and ${asked(subject, 'code_challenge') === '' ? 'no code_challenge was sent' : 'does not accept what was sent'}.`,
     fixSource: subject.step.source,

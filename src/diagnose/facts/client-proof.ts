@@ -14,7 +14,10 @@ export function clientProofFacts(subject: Subject): Evidence[] {
   const unsent = impossible[kind].filter((cause) => !cause.startsWith('client-assertion-') || !takesIn(hop));
   if (kind === 'secret') return [evidence('client/not-sent', { excludes: unsent })];
   const refused = isClientRefused(subject);
-  const lines = [{ hop: hop.index, field: 'client authentication', seen: words[kind] }];
+  const header = assertionOf(hop)?.header;
+  const made = ['alg', 'kid'].filter((name) => typeof header?.[name] === 'string');
+  const seen = [words[kind], ...made.map((name) => `${name} ${String(header?.[name])}`)].join(', ');
+  const lines = [{ hop: hop.index, field: 'client authentication', seen }];
   const found = [evidence('client/not-sent', { excludes: unsent })];
   if (refused) found.push(evidence('client/proof', { names: [usualFault(kind, subject)], weight: 1, lines }));
   const assertion = assertionOf(hop);
