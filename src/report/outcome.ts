@@ -19,7 +19,8 @@ export function headline(step: StepResult): string {
   if (step.status === 'errored') {
     const failure = judgedExchange(step)?.hops.at(-1)?.failure;
     const tried = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
-    return failure ? `no answer: ${failure.code}${tried}` : 'no answer to judge';
+    if (failure) return `no answer: ${failure.code}${tried}`;
+    if (failedChecks(step).length === 0) return 'no answer to judge';
   }
   const failed = failedChecks(step);
   const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];

@@ -1,5 +1,6 @@
 /** Projects and scenarios, as values, replayed against servers of a test; no file is read. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Clock, Random } from '../../src/doors.ts';
 import type { Environment, Job, JobResult, JsonMap, RunEvent, RunFinished, Step } from '../../src/model.ts';
 import { plan } from '../../src/plan/plan.ts';
@@ -7,7 +8,7 @@ import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
-import { createRedactor } from '../../src/secret.ts';
+import { createRedactor, type Redactor } from '../../src/secret.ts';
 import { type Origins, systemClock } from './origins.ts';
 
 export const systemRandom: Random = {
@@ -24,6 +25,9 @@ export interface Replay {
   readonly environments?: readonly string[];
   /** Default: the real one. */
   readonly clock?: Clock;
+  /** Absent: nobody is there. */
+  readonly prompt?: (text: string) => void;
+  readonly vault?: RefreshVault;
   readonly options?: Partial<RunOptions>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
@@ -33,6 +37,8 @@ export interface Replayed {
   readonly finished: RunFinished;
   readonly events: readonly RunEvent[];
   readonly problems: readonly Problem[];
+  /** Which knows all secrets of the run. */
+  readonly redactor: Redactor;
 }
 
 /** Throws when the plan has problems. */
@@ -89,10 +95,24 @@ export async function replay(given: Replay): Promise<Replayed> {
         emit: (event) => events.push(event),
         ...given.options,
       },
-      { send: sender.send, clock, random: systemRandom, redactor, lookups },
+      {
+        send: sender.send,
+        clock,
+        random: systemRandom,
+        redactor,
+        lookups,
+        ...(given.prompt ? { prompt: given.prompt } : {}),
+        ...(given.vault ? { vault: given.vault } : {}),
+      },
     );
     const jobs = events.flatMap((event) => (event.type === 'job-finished' ? [event.job] : []));
-    return { jobs: jobs.sort((a, b) => a.index - b.index), finished, events, problems: planned.problems };
+    return {
+      jobs: jobs.sort((a, b) => a.index - b.index),
+      finished,
+      events,
+      problems: planned.problems,
+      redactor,
+    };
   } finally {
     await sender.close();
   }

@@ -1,6 +1,6 @@
 /** Causes about grants: codes, refresh tokens, PKCE, and the parameters of a request to the authorization server. */
 import { span } from '../facts/time.ts';
-import type { Past, Subject } from '../subject.ts';
+import { headerValue, type Past, type Subject } from '../subject.ts';
 import {
   answered,
   clientId,
@@ -81,8 +81,31 @@ export const grant: Explanations = {
       'was not issued there to this client',
       `Store the refresh token that the authorization server of ${subject.environment.name} gave to this client.`,
     ),
-  'state-mismatch': (subject) => flow(subject, 'state or iss of the callback is not the one that was sent'),
+  'state-mismatch': (subject) =>
+    subject.stage === 'authorization' && subject.step.kind !== 'authorize'
+      ? answer(subject)
+      : flow(subject, 'state or iss of the callback is not the one that was sent'),
 };
+
+/** Of a scripted login: state is made and compared here, so nobody else can have lost it. */
+function answer(subject: Subject): ReturnType<Explain> {
+  const location = subject.response ? (headerValue(subject.response, 'location') ?? '') : '';
+  const iss = URL.canParse(location) ? new URL(location).searchParams.get('iss') : null;
+  const own = subject.client?.issuer;
+  if (own && iss !== null && iss !== own.issuer)
+    return {
+      summary: `${answered(subject)}: the answer to the authorization request names the issuer ${iss}, not ${own.issuer}; its code was not redeemed.`,
+      fix: `If ${iss} is right, write it at environments.${subject.environment.name}.issuers.${own.name}; else the code is of another server, and must not be sent to this one.`,
+      fixSource: own.source,
+      references: ['RFC 9207 section 2.4'],
+    };
+  return {
+    summary: `${answered(subject)}: the answer to the authorization request does not bring back its state; its code was not redeemed.`,
+    fix: 'The authorization server gives state back as it was sent; look at what it, or a proxy before it, does with the parameter.',
+    fixSource: credentialSource(subject, 'login'),
+    references: ['RFC 6749 section 4.1.2', 'RFC 6749 section 10.12'],
+  };
+}
 
 /** `grant_type` of the body that was sent, else of the credential. */
 function grantType(subject: Subject): string {
