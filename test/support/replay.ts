@@ -2,7 +2,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Clock, Random } from '../../src/doors.ts';
-import type { Environment, Job, JobResult, JsonMap, RunEvent, RunFinished, Step } from '../../src/model.ts';
+import type {
+  Environment,
+  Job,
+  JobResult,
+  JsonMap,
+  RunEvent,
+  RunFinished,
+  Step,
+  Transport,
+} from '../../src/model.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
@@ -18,6 +27,8 @@ export const systemRandom: Random = {
 
 export interface Replay {
   readonly origins: Origins;
+  /** Where files of the project lie, such as certificates, which are then presented. Default: this repository; none are. */
+  readonly root?: string;
   readonly project: JsonMap;
   /** File name to scenario. */
   readonly scenarios: Readonly<Record<string, JsonMap>>;
@@ -58,7 +69,7 @@ export async function replay(given: Replay): Promise<Replayed> {
   };
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
   const context = {
-    root: process.cwd(),
+    root: given.root ?? process.cwd(),
     project: given.project,
     lookups,
     given: {},
@@ -76,7 +87,7 @@ export async function replay(given: Replay): Promise<Replayed> {
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
-  const withTransport = withOrigins(given.origins);
+  const withTransport = withOrigins(given.origins, given.root !== undefined);
   try {
     const finished = await run(
       {
@@ -138,11 +149,16 @@ function reaching(job: Job, withTransport: (environment: Environment) => Environ
 /** Every environment reaches the servers of the test. */
 function withOrigins(
   origins: Origins,
-): <T extends { readonly name: string; readonly transport: object }>(environment: T) => T {
+  keepsCertificates: boolean,
+): <T extends { readonly name: string; readonly transport: Transport }>(environment: T) => T {
   const transports = new Map<string, object>();
   return (environment) => {
+    const { clientCertificate, clientCertificates } = environment.transport;
+    const own = keepsCertificates
+      ? { clientCertificate, ...(clientCertificates ? { clientCertificates } : {}) }
+      : {};
     const transport =
-      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name });
+      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name, ...own });
     transports.set(environment.name, transport);
     return { ...environment, transport };
   };

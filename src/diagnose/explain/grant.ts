@@ -162,6 +162,9 @@ function flow(subject: Subject, what: string): ReturnType<Explain> {
   };
 }
 
+/** Grants for which `why401 login` gets a refresh token. */
+const byPerson: ReadonlySet<string> = new Set(['authorization_code', 'device_code', 'refresh_token']);
+
 function refresh(subject: Subject, what: string, fix: string): ReturnType<Explain> {
   const credential = oauth2(subject);
   const earlier = before(subject, 'refresh_token').length;
@@ -170,9 +173,11 @@ function refresh(subject: Subject, what: string, fix: string): ReturnType<Explai
       ? ''
       : `; this run has used a refresh token there ${earlier === 1 ? 'once' : `${earlier} times`} before`;
   const name = inBrackets(secretName(credential?.refresh_token).trim());
+  const stored = credential?.asks?.store === true && byPerson.has(credential.grant_type);
+  const again = `Log in again, which stores a new one: why401 login ${credential?.name} --env ${subject.environment.name}.`;
   return {
     summary: `${answered(subject)}: the refresh token of ${credentialName(subject)}${name} ${what}${used}.`,
-    fix,
-    fixSource: credentialSource(subject, 'refresh_token'),
+    fix: stored ? again : fix,
+    fixSource: credentialSource(subject, 'refresh_token', 'store'),
   };
 }
