@@ -132,9 +132,6 @@ const instead: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Keys that a message lists; credentials of all types together have more. */
-const longestList = 20;
-
 function unknownKey(subject: Subject): Problem {
   const key = String(subject.error.params['additionalProperty']);
   const source = sourceOf(subject.value as object, key, 'key');
@@ -147,10 +144,8 @@ function unknownKey(subject: Subject): Problem {
   const known = Object.keys(subject.schema.properties ?? {});
   const near = nearest(key, known);
   const list = known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
-  const untyped =
-    known.includes('type') && known.length > longestList && isMap(subject.value) && !subject.value['type']
-      ? 'Take it out, or write "type:" first: the keys depend on it.'
-      : null;
+  const isPart = subject.path.at(-2) === 'credentials' && isMap(subject.value) && !subject.value['type'];
+  const untyped = isPart ? 'Take it out, or write "type:" first: the keys depend on it.' : null;
   const where =
     subject.path.length === 0
       ? 'at the top of this file'

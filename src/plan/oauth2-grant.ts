@@ -222,7 +222,7 @@ export function checkClient(reader: CredentialReader, client: Client, raw: JsonM
     add(
       'CLIENT_CONTRADICTORY',
       key,
-      `Client "${client.name}" has a ${key}, but ${method} signs no assertion.`,
+      `Client "${client.name}" has ${key}, but ${method} signs no assertion.`,
       `Leave ${key} out, or write token_endpoint_auth_method: private_key_jwt or client_secret_jwt.`,
     );
   }

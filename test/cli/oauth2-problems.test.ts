@@ -55,7 +55,7 @@ const wrongs: Readonly<Record<string, Wrong>> = {
   'a secret and a key, of which either may be meant': {
     client: `client_id: web, ${secret}, private_key: "\${secret.KEY}"`,
     told: [
-      '6:83 Client "web" has a client_secret and a private_key, and no token_endpoint_auth_method says which is used. | ' +
+      '6:81 Client "web" has a client_secret and a private_key, and no token_endpoint_auth_method says which is used. | ' +
         'Write token_endpoint_auth_method: private_key_jwt or client_secret_basic; or take one of the two out (null, where extends brought it).',
     ],
   },
@@ -63,7 +63,7 @@ const wrongs: Readonly<Record<string, Wrong>> = {
     client: `client_id: web, ${secret}, kid: k1, assertion_lifetime: 2m`,
     told: ['kid', 'assertion_lifetime'].map(
       (key, index) =>
-        `6:${[75, 99][index]} Client "web" has a ${key}, but client_secret_basic signs no assertion. | ` +
+        `6:${[73, 97][index]} Client "web" has ${key}, but client_secret_basic signs no assertion. | ` +
         `Leave ${key} out, or write token_endpoint_auth_method: private_key_jwt or client_secret_jwt.`,
     ),
   },
@@ -100,21 +100,21 @@ const wrongs: Readonly<Record<string, Wrong>> = {
   'a client that is not there': {
     credential: `${plain}, client: wbe`,
     told: [
-      '9:67 Credential "reader" needs the client "wbe", which environment "staging" does not have. | Add it under environments.staging.clients.',
+      '9:66 Credential "reader" needs the client "wbe", which environment "staging" does not have. | Add it under environments.staging.clients.',
     ],
   },
   'a refresh token that is empty': {
     credential: 'grant_type: refresh_token, refresh_token: ""',
-    told: [`9:69 "refresh_token" of credential "reader" is empty. | ${empty}`],
+    told: [`9:68 "refresh_token" of credential "reader" is empty. | ${empty}`],
   },
   'a scope that is empty': {
     credential: `${plain}, scope: ""`,
-    told: [`9:66 "scope" of credential "reader" is empty. | ${empty}`],
+    told: [`9:65 "scope" of credential "reader" is empty. | ${empty}`],
   },
   'a key of environments': {
     credential: `${plain}, extends: other`,
     told: [
-      '9:59 "extends" is no key that is known in "reader". | It belongs to an environment: "environments: {staging: {extends: production}}".',
+      '9:58 "extends" is no key that is known in "reader". | It belongs to an environment: "environments: {staging: {extends: production}}".',
     ],
   },
 };
@@ -145,6 +145,34 @@ describe('problems of clients and oauth2 credentials', () => {
       expect(await told(wrong)).to.deep.equal({ code: 2, found: wrong.told, count: wrong.told.length });
     });
   }
+
+  it('tells once that a client certificate cannot be used', async () => {
+    const files = {
+      'why401.yml': `environments:
+  staging:
+    origins: {api: "https://api.example.test"}
+    tls: {cert: web.pem, key: web.key}
+    issuers: {main: "https://login.example.test"}
+    clients: {web: {client_id: web, token_endpoint_auth_method: tls_client_auth}}
+credentials:
+  reader: {type: oauth2, grant_type: client_credentials}
+`,
+      'web.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n',
+      'web.key': good,
+      'a.yml': 'credential: reader\nsteps: [{GET: /}]\n',
+    };
+    const { code, stdout, stderr } = await why401(['run'], { files });
+    expect([code, `${stdout}${stderr}`]).to.deep.equal([
+      2,
+      `why401.yml:4:17: The client certificate is a PEM text that cannot be read.
+   4 |     tls: {cert: web.pem, key: web.key}
+     |                 ^
+  fix  Check that no line of it is lost: it ends with -----END CERTIFICATE-----.
+
+Nothing was sent: 1 problem.
+`,
+    ]);
+  });
 
   it('asks for the type where the keys of all types would be listed', async () => {
     const files = {
