@@ -23,7 +23,8 @@ export function headline(step: StepResult): string {
     if (failedChecks(step).length === 0) return 'no answer to judge';
   }
   const failed = failedChecks(step);
-  const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];
+  const first =
+    failed.find(({ kind }) => kind === 'token') ?? failed.find(({ kind }) => kind === 'status') ?? failed[0];
   if (!first) return step.status;
   const text = describeCheck(first);
   if (text.length <= longestInTitle) return text;
