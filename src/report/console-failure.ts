@@ -1,10 +1,11 @@
 /** One failed step on the console: the title, the answer, what it rests on, what to do. */
 import type { Check, Exchange, Finding, JobResult, StepResult } from '../model.ts';
-import { hopSection } from './console-hops.ts';
+import { hopSection, roleTables } from './console-hops.ts';
 import { labelled, labelledWidth, paragraph, type Style } from './console-style.ts';
 import {
   answers,
   checkName,
+  exchangesBefore,
   failedChecks,
   findingId,
   findingKey,
@@ -33,11 +34,13 @@ export function failureBlock(
     return [...title, ...paragraph(visible(again), 2, style), ...checkLines(step, style)];
   }
   if (first) told.set(findingKey(first), place(step.source));
+  const earlier = exchangesBefore(step);
   const explained = first ? findingLines(first, step.exchanges, style) : unexplained(step, style);
   return [
     ...title,
     '',
     ...explained,
+    ...(verbose && earlier.length > 0 ? ['', ...roleTables(earlier, style)] : []),
     ...hopSection(judgedExchange(step), style, verbose),
     ...checkLines(step, style),
     ...further.flatMap((finding) => furtherLines(finding, style)),

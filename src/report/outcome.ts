@@ -11,6 +11,14 @@ export function judgedExchange(step: StepResult): Exchange | null {
   return step.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata') ?? null;
 }
 
+/** How the credential of the step was got: metadata, logins, tokens; in order, without what is judged. */
+export function exchangesBefore(step: StepResult): readonly Exchange[] {
+  const judged = judgedExchange(step);
+  return step.exchanges.filter((each) => each !== judged && got.has(each.role));
+}
+
+const got: ReadonlySet<Exchange['role']> = new Set(['metadata', 'authorization', 'login', 'token']);
+
 /** Longer values are told below the title. */
 const longestInTitle = 60;
 

@@ -124,6 +124,24 @@ credentials:
     for (const { text, token } of kept) expect(text).to.not.include(token);
   });
 
+  it('show with --verbose how the token was got, and none of it', async () => {
+    await start('authorization_code');
+    await login();
+    const { stdout } = await command(['run', '--verbose']);
+    const lines = stdout.match(/^ {2}(?:metadata|token|resource|hop 1 {2}\S+ http:\S+:\d+\S* {2}\d+)/gm);
+    expect(lines?.map((line) => line.trim().replace(/http:\/\/127[^/]+/, ''))).to.deep.equal([
+      'metadata',
+      'hop 1  GET /.well-known/openid-configuration  200',
+      'token',
+      'hop 1  POST /token  200',
+      'metadata',
+      'hop 1  GET /jwks  200',
+      'resource',
+      'hop 1  GET /orders  200',
+    ]);
+    expect(stdout).to.include('> Authorization: Bearer [secret:ann]');
+  });
+
   it('say what to do when the refresh token was withdrawn in the meantime', async () => {
     await start('authorization_code');
     await login();
