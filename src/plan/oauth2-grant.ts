@@ -213,7 +213,15 @@ export function checkClient(reader: CredentialReader, client: Client, raw: JsonM
       'CLIENT_CONTRADICTORY',
       'private_key',
       `Client "${client.name}" has a client_secret and a private_key, and no token_endpoint_auth_method says which is used.`,
-      'Write token_endpoint_auth_method: private_key_jwt or client_secret_basic; or take one of the two out (null, where extends brought it).',
+      'Write token_endpoint_auth_method: private_key_jwt, or take one of the two out (null, where extends brought it).',
+    );
+  }
+  if (method === 'none' && isWritten(raw['client_secret'])) {
+    return add(
+      'CLIENT_CONTRADICTORY',
+      'client_secret',
+      `Client "${client.name}" has a client_secret, but token_endpoint_auth_method none sends no secret.`,
+      'Take one of the two out.',
     );
   }
   if (method.endsWith('_jwt')) return true;

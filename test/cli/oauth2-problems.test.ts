@@ -56,7 +56,13 @@ const wrongs: Readonly<Record<string, Wrong>> = {
     client: `client_id: web, ${secret}, private_key: "\${secret.KEY}"`,
     told: [
       '6:81 Client "web" has a client_secret and a private_key, and no token_endpoint_auth_method says which is used. | ' +
-        'Write token_endpoint_auth_method: private_key_jwt or client_secret_basic; or take one of the two out (null, where extends brought it).',
+        'Write token_endpoint_auth_method: private_key_jwt, or take one of the two out (null, where extends brought it).',
+    ],
+  },
+  'a secret that is never sent': {
+    client: `client_id: web, ${secret}, token_endpoint_auth_method: none`,
+    told: [
+      '6:44 Client "web" has a client_secret, but token_endpoint_auth_method none sends no secret. | Take one of the two out.',
     ],
   },
   'keys of assertions where none is signed': {
