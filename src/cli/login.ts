@@ -135,7 +135,8 @@ function ended(
       world.stderr.write(`The login was not done within ${timeout}. Nothing was stored.\n`);
       return 3;
     case 'interrupted':
-      world.stderr.write('The login was interrupted. Nothing was stored.\n');
+      // A terminal shows ^C where the cursor is.
+      world.stderr.write(`${world.stderr.isTTY ? '\n' : ''}The login was interrupted. Nothing was stored.\n`);
       return 130;
   }
 }

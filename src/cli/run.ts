@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
 import type { Credential, ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
+import { eraseLine } from '../report/progress.ts';
 import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
 import type { RunDoors } from '../run/options.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
@@ -108,9 +109,11 @@ async function replay(
 }
 
 /** A person is there only where a terminal is, and no CI system says otherwise. */
-function prompting({ stderr, env }: World): { prompt?: (text: string) => void } {
+function prompting({ stdout, stderr, env }: World): { prompt?: (text: string) => void } {
   if (!stderr.isTTY || env['CI']) return {};
-  return { prompt: (text) => stderr.write(`why401: ${text}\n`) };
+  // The line that says what is running stands at the foot of the same terminal.
+  const fresh = stdout.isTTY ? eraseLine : '';
+  return { prompt: (text) => stderr.write(`${fresh}why401: ${text}\n`) };
 }
 
 function credentialsOf({ plan }: Planned): Credential[] {

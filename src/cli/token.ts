@@ -84,7 +84,7 @@ export function runOptions({ job, root }: OneCredential, world: World): RunOptio
     concurrency: 1,
     bail: false,
     strict: false,
-    experiments: false,
+    experiments: true,
     bodyLimit,
     deadline: null,
     signal: world.signal,

@@ -43,7 +43,7 @@ export function describeFailure(
   if (!hop.response) {
     const { failure } = hop;
     return failure
-      ? `${from} gave no answer: ${failure.code}, ${sentence(failure.message)}`
+      ? `${from} gave no answer: ${failure.message.includes(failure.code) ? '' : `${failure.code}, `}${sentence(failure.message)}`
       : `${from} gave no answer.`;
   }
   const { status } = hop.response;

@@ -69,7 +69,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
     const shared = { ...parts, discovery, breaker };
     return doors.askPerson
       ? login.authorizeByPerson(credential, environment, doors.askPerson, shared)
-      : login.authorize(credential, environment, shared);
+      : login.authorize(credential, environment, { ...shared, dpop });
   };
   const tokenOf: TokenOf = async (credential, environment) => {
     const { use, exchanges, failure } = await present(credential, environment, {});

@@ -1,4 +1,5 @@
 /** How the client of a token request proved itself, and what can be wrong with a proof of that kind. */
+import { X509Certificate } from 'node:crypto';
 import { clientCertificateFor } from '../http/client-certificate.ts';
 import { parseJson } from '../http/json.ts';
 import type { CauseId, Hop, JsonMap } from '../model.ts';
@@ -25,6 +26,26 @@ export function proofKind(subject: Subject): ClientProofKind | null {
   const method = subject.client.token_endpoint_auth_method;
   if (method.includes('tls_client_auth')) return 'certificate';
   return method === 'none' ? 'none' : null;
+}
+
+/** A client certificate that went to the host of the failing request. */
+export interface Presented {
+  /** Subject and issuer. */
+  readonly name: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly end: number;
+}
+
+export function certificateOf({ environment, hop }: Subject): Presented | null {
+  const given = clientCertificateFor(environment.transport, hop.request.url);
+  if (!given) return null;
+  try {
+    const { subject, issuer, validTo } = new X509Certificate(given.cert);
+    const line = (name: string): string => name.trim().split('\n').join(', ');
+    return { name: `${line(subject)}, issued by ${line(issuer)}`, end: Date.parse(validTo) };
+  } catch {
+    return null;
+  }
 }
 
 const ofSecrets: readonly CauseId[] = ['client-secret-wrong', 'client-secret-expired'];

@@ -2,7 +2,7 @@
 import type { ErrorObject } from 'ajv';
 import type { Json, Source } from '../model.ts';
 import { Problem } from '../problem.ts';
-import { sourceOf } from '../source.ts';
+import { isMap, sourceOf } from '../source.ts';
 import { describeExpected, describeType, describeValue, type Schema, wordsOf } from './expected.ts';
 import { isLaterKey, isLaterValue } from './later.ts';
 import { nearest } from './nearest.ts';
@@ -123,6 +123,7 @@ const instead: ReadonlyMap<string, string> = new Map(
     origins: 'It belongs to an environment: environments.NAME.origins of why401.yml.',
     issuers: 'It belongs to an environment: environments.NAME.issuers of why401.yml.',
     clients: 'It belongs to an environment: environments.NAME.clients of why401.yml.',
+    extends: 'It belongs to an environment: "environments: {staging: {extends: production}}".',
     GET: 'It belongs to a step: "steps: [{GET: /path}]".',
     POST: 'It belongs to a step: "steps: [{POST: /path}]".',
     expect: 'It belongs to a step.',
@@ -143,13 +144,15 @@ function unknownKey(subject: Subject): Problem {
   const known = Object.keys(subject.schema.properties ?? {});
   const near = nearest(key, known);
   const list = known.length > 0 ? `Known here: ${known.join(', ')}.` : null;
+  const isPart = subject.path.at(-2) === 'credentials' && isMap(subject.value) && !subject.value['type'];
+  const untyped = isPart ? 'Take it out, or write "type:" first: the keys depend on it.' : null;
   const where =
     subject.path.length === 0
       ? 'at the top of this file'
       : `in ${subject.name.replace(/^(Step|Item)/, (word) => word.toLowerCase())}`;
   return new Problem('UNKNOWN_KEY', `"${key}" is no key that is known ${where}.`, {
     source,
-    fix: near ? `Did you mean "${near}"?` : (instead.get(key) ?? list),
+    fix: near ? `Did you mean "${near}"?` : (instead.get(key) ?? untyped ?? list),
   });
 }
 

@@ -12,6 +12,14 @@ export interface CertificateDefect {
 export function certificateDefect(cert: string, key: string): CertificateDefect | null {
   const certificate = readCertificate(cert);
   if (certificate === null) {
+    if (/-----BEGIN CERTIFICATE-----/.test(cert)) {
+      return {
+        key: 'cert',
+        code: 'CERTIFICATE_UNREADABLE',
+        message: 'The client certificate is a PEM text that cannot be read.',
+        fix: 'Check that no line of it is lost: it ends with -----END CERTIFICATE-----.',
+      };
+    }
     return {
       key: 'cert',
       code: 'CERTIFICATE_UNREADABLE',

@@ -30,10 +30,11 @@ export function readClients(
       continue;
     }
     const client_id = read.plain(value, 'client_id');
-    if (client_id === null) {
-      if (value['client_id'] === undefined) {
+    if (client_id === null || client_id === '') {
+      if (client_id === '' || value['client_id'] === undefined) {
         problems.add('CLIENT_ID_MISSING', `Client "${name}" has no client_id.`, {
-          source: sourceOf(map, name, 'key'),
+          source: sourceOf(value, 'client_id') ?? sourceOf(map, name, 'key'),
+          fix: 'Write client_id: with the identifier that the authorization server knows it by.',
         });
       }
       continue;

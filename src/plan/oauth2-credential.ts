@@ -21,8 +21,10 @@ export function planOAuth2(reader: CredentialReader): OAuth2Credential | null {
   const grant_type = grantType(reader.map['grant_type']);
   const client = clientOf(reader);
   if (!client) return null;
+  const sound = checkClient(reader, client, mapAt(mapAt(reader.planned.raw, 'clients'), client.name));
   checkGrant(reader, grant_type, client);
   const asks = asksOf(reader, grant_type, client);
+  if (!sound) return null;
   return {
     ...reader.base,
     type: 'oauth2',
@@ -151,7 +153,11 @@ function clientOf(reader: CredentialReader): Client | null {
   const wanted = map['client'];
   const client =
     typeof wanted === 'string' ? environment.clients.get(wanted) : [...environment.clients.values()][0];
+  const written = mapAt(planned.raw, 'clients');
   if (!client) {
+    // One that is written and could not be read has its own problem.
+    if (typeof wanted === 'string' ? Object.hasOwn(written, wanted) : Object.keys(written).length > 0)
+      return null;
     reader.problem(
       'UNKNOWN_CLIENT',
       `Credential "${reader.name}" needs ${typeof wanted === 'string' ? `the client "${wanted}"` : 'a client'}, which environment "${environment.name}" does not have.`,
@@ -160,8 +166,7 @@ function clientOf(reader: CredentialReader): Client | null {
     );
     return null;
   }
-  const raw = mapAt(mapAt(planned.raw, 'clients'), client.name);
-  checkClient(reader, client, raw);
+  const raw = mapAt(written, client.name);
   const client_secret: Value | null = reader.read.text(raw, 'client_secret');
   return { ...client, client_secret, ...clientSettings(raw, reader.read) };
 }

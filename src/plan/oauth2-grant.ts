@@ -41,6 +41,7 @@ export function checkGrant(reader: CredentialReader, grant: GrantType, client: C
       'Add actor_token, or take actor_token_type out (RFC 8693 section 2.1).',
       'actor_token_type',
     );
+  checkEmpty(reader);
   checkIdToken(reader, grant);
   checkDetails(reader);
   checkHeaders(reader);
@@ -60,6 +61,19 @@ function checkCodeGrant(reader: CredentialReader, client: Client): void {
       `Credential "${reader.name}" has no redirect_uri, and its client "${client.name}" has no redirect_uris.`,
       `Add redirect_uri to the credential, or redirect_uris to environments.${reader.environment.name}.clients.${client.name}.`,
     );
+}
+
+/** An empty text is mostly a value that somebody forgot; it would be sent as if the key were not there. */
+function checkEmpty(reader: CredentialReader): void {
+  for (const key of Object.keys(reader.map)) {
+    if (reader.map[key] !== '' || key === 'password') continue;
+    reader.problem(
+      'EMPTY',
+      `"${key}" of credential "${reader.name}" is empty.`,
+      'Give it a value, or take it out (null, where it is said in common for all environments).',
+      key,
+    );
+  }
 }
 
 /** They are shown in the trace, and a secret in them would be sent as its name. */
@@ -169,25 +183,62 @@ function checkParameters(reader: CredentialReader): void {
   }
 }
 
-/** A method that needs what the client does not have. */
-export function checkClient(reader: CredentialReader, client: Client, raw: JsonMap): void {
+/** Whether the client has what its method needs, and nothing that contradicts it; `raw` is what the file says. */
+export function checkClient(reader: CredentialReader, client: Client, raw: JsonMap): boolean {
+  const add = (code: string, key: string, message: string, fix: string): false => {
+    reader.problems.add(code, message, { source: sourceOf(raw, key) ?? client.source, fix });
+    return false;
+  };
   const method = client.token_endpoint_auth_method;
   const needed = method.startsWith('client_secret_')
     ? 'client_secret'
     : method === 'private_key_jwt'
       ? 'private_key'
       : null;
-  if (needed === null || isWritten(raw[needed])) return;
   const { name } = reader.environment;
-  reader.problems.add(
-    'CLIENT_INCOMPLETE',
-    `Client "${client.name}" has no ${needed}, which token_endpoint_auth_method ${method} needs.`,
-    {
-      source: client.sources['token_endpoint_auth_method'] ?? client.source,
-      fix: `Add ${needed} to environments.${name}.clients.${client.name}, by reference: "\${secret.NAME}".`,
-    },
-  );
+  if (needed !== null && !isWritten(raw[needed])) {
+    return add(
+      'CLIENT_INCOMPLETE',
+      raw[needed] === undefined ? 'token_endpoint_auth_method' : needed,
+      `Client "${client.name}" has no ${needed}, which token_endpoint_auth_method ${method} needs.`,
+      `Add ${needed} to environments.${name}.clients.${client.name}, by reference: "\${secret.NAME}"; or name another token_endpoint_auth_method.`,
+    );
+  }
+  if (
+    raw['token_endpoint_auth_method'] === undefined &&
+    raw['client_secret'] !== undefined &&
+    isWritten(raw['private_key'])
+  ) {
+    return add(
+      'CLIENT_CONTRADICTORY',
+      'private_key',
+      `Client "${client.name}" has a client_secret and a private_key, and no token_endpoint_auth_method says which is used.`,
+      'Write token_endpoint_auth_method: private_key_jwt, or take one of the two out (null, where extends brought it).',
+    );
+  }
+  if (method === 'none' && isWritten(raw['client_secret'])) {
+    return add(
+      'CLIENT_CONTRADICTORY',
+      'client_secret',
+      `Client "${client.name}" has a client_secret, but token_endpoint_auth_method none sends no secret.`,
+      'Take one of the two out.',
+    );
+  }
+  if (method.endsWith('_jwt')) return true;
+  const stray = ofAssertions.filter((key) => raw[key] !== undefined);
+  for (const key of stray) {
+    add(
+      'CLIENT_CONTRADICTORY',
+      key,
+      `Client "${client.name}" has ${key}, but ${method} signs no assertion.`,
+      `Leave ${key} out, or write token_endpoint_auth_method: private_key_jwt or client_secret_jwt.`,
+    );
+  }
+  return stray.length === 0;
 }
+
+/** Keys that say how an assertion of the client is made. */
+const ofAssertions = ['kid', 'token_endpoint_auth_signing_alg', 'assertion_audience', 'assertion_lifetime'];
 
 function isWritten(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== '';

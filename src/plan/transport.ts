@@ -9,6 +9,9 @@ import type { ProjectContext } from './environment.ts';
 import { mapAt } from './maps.ts';
 import type { Reader } from './reader.ts';
 
+/** Stands for one of which a problem is told: nothing is sent, and nobody is to say that there is none. */
+const unusable: ClientCertificate = { cert: '', key: '' };
+
 export function readTransport(
   name: string,
   raw: JsonMap,
@@ -41,12 +44,13 @@ export function readTransport(
       problems.add('CERTIFICATE_INCOMPLETE', message, { source: sourceOf(map, has), fix });
     }
     const [cert, key] = [file(map, 'cert'), file(map, 'key')];
-    if (cert === null || key === null) return null;
+    const written = map['cert'] !== undefined || map['key'] !== undefined;
+    if (cert === null || key === null) return written && !context.offline ? unusable : null;
     const defect = certificateDefect(cert, key);
     if (defect === null) return { cert, key: read.secretText(`${owner} tls key`, key) };
     const { code, message, fix } = defect;
     problems.add(code, message, { source: sourceOf(map, defect.key), fix });
-    return null;
+    return unusable;
   };
   const hosts = Object.keys(mapAt(tls, 'hosts')).flatMap((host): [string, ClientCertificate][] => {
     const own = certificate(mapAt(mapAt(tls, 'hosts'), host), host);

@@ -1,10 +1,11 @@
 /** One failed step on the console: the title, the answer, what it rests on, what to do. */
-import type { Exchange, Finding, JobResult, StepResult } from '../model.ts';
-import { hopSection } from './console-hops.ts';
+import type { Check, Exchange, Finding, JobResult, StepResult } from '../model.ts';
+import { hopSection, roleTables } from './console-hops.ts';
 import { labelled, labelledWidth, paragraph, type Style } from './console-style.ts';
 import {
   answers,
   checkName,
+  exchangesBefore,
   failedChecks,
   findingId,
   findingKey,
@@ -33,11 +34,13 @@ export function failureBlock(
     return [...title, ...paragraph(visible(again), 2, style), ...checkLines(step, style)];
   }
   if (first) told.set(findingKey(first), place(step.source));
+  const earlier = exchangesBefore(step);
   const explained = first ? findingLines(first, step.exchanges, style) : unexplained(step, style);
   return [
     ...title,
     '',
     ...explained,
+    ...(verbose && earlier.length > 0 ? ['', ...roleTables(earlier, style)] : []),
     ...hopSection(judgedExchange(step), style, verbose),
     ...checkLines(step, style),
     ...further.flatMap((finding) => furtherLines(finding, style)),
@@ -128,9 +131,16 @@ function alternativeLines({ alternatives }: Finding, style: Style): string[] {
   );
 }
 
+/** Why there is no token, where nothing was sent that could be explained: it stands above in full. */
+function lacking(step: StepResult): Check | undefined {
+  if (step.status !== 'errored' || answers(step).length > 0) return undefined;
+  return failedChecks(step).find(({ kind }) => kind === 'token');
+}
+
 /** Failed checks; the status stands in the title. */
 function checkLines(step: StepResult, style: Style): string[] {
-  const failed = failedChecks(step).filter(({ kind }) => kind !== 'status');
+  const told = lacking(step);
+  const failed = failedChecks(step).filter((check) => check.kind !== 'status' && check !== told);
   if (failed.length === 0) return [];
   const blocks = failed.flatMap((check) => [
     `${visible(checkName(check))}  ${style.dim(visible(place(check.source)))}`,
@@ -149,12 +159,8 @@ function unexplained(step: StepResult, style: Style): string[] {
   if (failedChecks(step).length > 0 && step.status === 'failed')
     return paragraph('No cause was found beyond the failed checks.', 2, style, style.dim);
   const failure = judgedExchange(step)?.hops.at(-1)?.failure;
-  return paragraph(
-    visible(failure?.message ?? step.reason ?? 'There was no answer to judge.'),
-    2,
-    style,
-    style.bold,
-  );
+  const why = failure?.message ?? step.reason ?? lacking(step)?.actual ?? 'There was no answer to judge.';
+  return paragraph(visible(why), 2, style, style.bold);
 }
 
 function furtherLines(finding: Finding, style: Style): string[] {

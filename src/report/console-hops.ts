@@ -64,3 +64,11 @@ function headerLines({ request, response }: Hop, style: Style): string[] {
 export function hopSection(exchange: Exchange | null, style: Style, headers: boolean): string[] {
   return exchange === null || exchange.hops.length === 0 ? [] : ['', ...hopTable(exchange, style, headers)];
 }
+
+/** The tables of how a credential was got, each below the role of its exchange. */
+export function roleTables(exchanges: readonly Exchange[], style: Style): string[] {
+  return exchanges.flatMap((exchange) => [
+    `  ${style.dim(exchange.role)}`,
+    ...hopTable(exchange, style, true),
+  ]);
+}

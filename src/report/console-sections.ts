@@ -1,9 +1,18 @@
 /** The sections of the console report beside the failures. */
 import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts';
 import type { Collection } from './collection.ts';
-import { hopTable } from './console-hops.ts';
+import { hopTable, roleTables } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
-import { headline, judgedExchange, place, runFindings, verdict, warningKey, warnings } from './outcome.ts';
+import {
+  exchangesBefore,
+  headline,
+  judgedExchange,
+  place,
+  runFindings,
+  verdict,
+  warningKey,
+  warnings,
+} from './outcome.ts';
 import { columns, cut, formatDuration, pad, plural, visible } from './text.ts';
 
 /** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
@@ -37,7 +46,10 @@ export function stepLines(job: JobResult, style: Style): string[] {
     const time = step.status === 'skipped' ? (step.reason ?? 'skipped') : formatDuration(step.duration);
     const head = `  ${style.mark(step.status)} ${visible(step.name)}  ${style.dim(visible(time))}`;
     const exchange = step.status === 'passed' ? judgedExchange(step) : null;
-    return [head, ...(exchange ? hopTable(exchange, style, true) : [])];
+    if (!exchange) return [head];
+    const before = roleTables(exchangesBefore(step), style);
+    const role = before.length > 0 ? [`  ${style.dim(exchange.role)}`] : [];
+    return [head, ...before, ...role, ...hopTable(exchange, style, true)];
   });
 }
 

@@ -11,6 +11,14 @@ export function judgedExchange(step: StepResult): Exchange | null {
   return step.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata') ?? null;
 }
 
+/** How the credential of the step was got: metadata, logins, tokens; in order, without what is judged. */
+export function exchangesBefore(step: StepResult): readonly Exchange[] {
+  const judged = judgedExchange(step);
+  return step.exchanges.filter((each) => each !== judged && got.has(each.role));
+}
+
+const got: ReadonlySet<Exchange['role']> = new Set(['metadata', 'authorization', 'login', 'token']);
+
 /** Longer values are told below the title. */
 const longestInTitle = 60;
 
@@ -19,10 +27,12 @@ export function headline(step: StepResult): string {
   if (step.status === 'errored') {
     const failure = judgedExchange(step)?.hops.at(-1)?.failure;
     const tried = step.attempts > 1 ? ` (${step.attempts} attempts)` : '';
-    return failure ? `no answer: ${failure.code}${tried}` : 'no answer to judge';
+    if (failure) return `no answer: ${failure.code}${tried}`;
+    if (failedChecks(step).length === 0) return 'no answer to judge';
   }
   const failed = failedChecks(step);
-  const first = failed.find(({ kind }) => kind === 'status') ?? failed[0];
+  const first =
+    failed.find(({ kind }) => kind === 'token') ?? failed.find(({ kind }) => kind === 'status') ?? failed[0];
   if (!first) return step.status;
   const text = describeCheck(first);
   if (text.length <= longestInTitle) return text;

@@ -9,7 +9,7 @@ export interface Progress {
   clear(): void;
 }
 
-const eraseLine = '\r\u001b[2K';
+export const eraseLine = '\r\u001b[2K';
 
 export function createProgress(sink: Sink): Progress {
   if (!sink.isTTY) return { event() {}, clear() {} };

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { parse } from 'yaml';
-import type { JsonMap } from '../../src/model.ts';
-import { root } from '../architecture/source-files.ts';
 import { startOrigins } from '../support/origins.ts';
-import { replay } from '../support/replay.ts';
+import { keysInTables, keysOfSchema, pageOf, runExample } from './page.ts';
 
 const api = 'https://api.example.com';
 const login = 'https://login.example.com';
-const text = readFileSync(new URL('docs/credentials/oauth2.md', root), 'utf8');
-const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => parse(block) as JsonMap);
-const projects = blocks.filter((block) => 'environments' in block);
-const [scenario = {}] = blocks.filter((block) => 'steps' in block);
+const page = pageOf('docs/credentials/oauth2.md');
+const [scenario = {}] = page.scenarios;
 const secrets = {
   WEB_SECRET: 'the-secret-of-web',
   REFRESH_TOKEN: 'the-refresh-token',
@@ -23,7 +17,7 @@ const grants = 'urn:ietf:params:oauth:grant-type';
 describe('docs/credentials/oauth2.md', () => {
   it('has examples that do what they say', async () => {
     const sent: string[][] = [];
-    for (const project of projects) {
+    for (const project of page.projects) {
       const origins = await startOrigins();
       await origins.serve(login, (request, response) => {
         const { pathname, searchParams } = new URL(request.url, login);
@@ -65,7 +59,7 @@ describe('docs/credentials/oauth2.md', () => {
         response.writeHead(right ? 200 : 401);
         response.end();
       });
-      const replayed = await replay({ origins, project, secrets, scenarios: { 'a.yml': scenario } });
+      const replayed = await runExample({ origins, project, secrets, scenario });
       const forms = origins.received.flatMap(({ method, body }) =>
         method === 'POST' ? [new URLSearchParams(body).get('grant_type') ?? ''] : [],
       );
@@ -86,12 +80,6 @@ describe('docs/credentials/oauth2.md', () => {
   });
 
   it('has a row for each key', () => {
-    const schema = JSON.parse(readFileSync(new URL('src/schemas/project.schema.json', root), 'utf8'));
-    const keys = Object.keys(schema.$defs.oauth2.properties).filter((key) => key !== 'type');
-    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
-    const named = rows.flatMap((row) =>
-      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key),
-    );
-    expect(named.sort()).to.deep.equal(keys.sort());
+    expect(keysInTables(page)).to.deep.equal(keysOfSchema('oauth2'));
   });
 });

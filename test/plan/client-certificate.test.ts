@@ -15,6 +15,7 @@ describe('client certificates of a project', () => {
     writeFileSync(join(root, 'client.key'), own.key);
     writeFileSync(join(root, 'other.pem'), other.cert);
     writeFileSync(join(root, 'other.key'), other.key);
+    writeFileSync(join(root, 'cut.pem'), own.cert.slice(0, 300));
     writeFileSync(join(root, 'notes.txt'), 'to be done');
   });
   after(() => rmSync(root, { recursive: true }));
@@ -49,6 +50,11 @@ describe('client certificates of a project', () => {
       'the key of another certificate',
       { cert: 'client.pem', key: 'other.key' },
       ['CERTIFICATE_KEY_MISMATCH The key does not belong to the client certificate.'],
+    ],
+    [
+      'a certificate that is cut',
+      { cert: 'cut.pem', key: 'client.key' },
+      ['CERTIFICATE_UNREADABLE The client certificate is a PEM text that cannot be read.'],
     ],
     [
       'the two the wrong way round',

@@ -132,7 +132,7 @@ const wrong: readonly (readonly [string, JsonMap, JsonMap, readonly string[]])[]
     { grant_type: 'client_credentials' },
     { client_secret: null, token_endpoint_auth_method: 'client_secret_post' },
     [
-      'CLIENT_INCOMPLETE Client "web" has no client_secret, which token_endpoint_auth_method client_secret_post needs. | Add client_secret to environments.production.clients.web, by reference: "${secret.NAME}".',
+      'CLIENT_INCOMPLETE Client "web" has no client_secret, which token_endpoint_auth_method client_secret_post needs. | Add client_secret to environments.production.clients.web, by reference: "${secret.NAME}"; or name another token_endpoint_auth_method.',
     ],
   ],
   [
@@ -140,7 +140,7 @@ const wrong: readonly (readonly [string, JsonMap, JsonMap, readonly string[]])[]
     { grant_type: 'client_credentials' },
     { token_endpoint_auth_method: 'private_key_jwt' },
     [
-      'CLIENT_INCOMPLETE Client "web" has no private_key, which token_endpoint_auth_method private_key_jwt needs. | Add private_key to environments.production.clients.web, by reference: "${secret.NAME}".',
+      'CLIENT_INCOMPLETE Client "web" has no private_key, which token_endpoint_auth_method private_key_jwt needs. | Add private_key to environments.production.clients.web, by reference: "${secret.NAME}"; or name another token_endpoint_auth_method.',
     ],
   ],
 ];

@@ -24,6 +24,10 @@ export interface Command {
   readonly clock?: Clock;
   /** Told what it prints on stdout, as it does. */
   readonly heard?: (text: string) => void;
+  /** Told what it prints on stderr. */
+  readonly told?: (text: string) => void;
+  /** Whether stdout and stderr are a terminal. */
+  readonly terminal?: boolean;
   readonly signal?: AbortSignal;
 }
 export interface Ended {
@@ -41,7 +45,10 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       mkdirSync(dirname(join(cwd, path)), { recursive: true });
       writeFileSync(join(cwd, path), content);
     }
-    const [stdout, stderr] = [memorySink(given.heard), memorySink()];
+    const [stdout, stderr] = [
+      memorySink(given.heard, given.terminal),
+      memorySink(given.told, given.terminal),
+    ];
     const opened: string[] = [];
     const world: World = {
       env: given.env ?? {},
@@ -66,10 +73,10 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   }
 }
 
-function memorySink(heard: (text: string) => void = () => {}): Sink & { text(): string } {
+function memorySink(heard: (text: string) => void = () => {}, isTTY = false): Sink & { text(): string } {
   let all = '';
   return {
-    isTTY: false,
+    isTTY,
     width: 100,
     color: false,
     write(text) {

@@ -1,13 +1,23 @@
 /** Projects and scenarios, as values, replayed against servers of a test; no file is read. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Clock, Random } from '../../src/doors.ts';
-import type { Environment, Job, JobResult, JsonMap, RunEvent, RunFinished, Step } from '../../src/model.ts';
+import type {
+  Environment,
+  Job,
+  JobResult,
+  JsonMap,
+  RunEvent,
+  RunFinished,
+  Step,
+  Transport,
+} from '../../src/model.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
 import type { RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
-import { createRedactor } from '../../src/secret.ts';
+import { createRedactor, type Redactor } from '../../src/secret.ts';
 import { type Origins, systemClock } from './origins.ts';
 
 export const systemRandom: Random = {
@@ -17,6 +27,8 @@ export const systemRandom: Random = {
 
 export interface Replay {
   readonly origins: Origins;
+  /** Where files of the project lie, such as certificates, which are then presented. Default: this repository; none are. */
+  readonly root?: string;
   readonly project: JsonMap;
   /** File name to scenario. */
   readonly scenarios: Readonly<Record<string, JsonMap>>;
@@ -24,6 +36,9 @@ export interface Replay {
   readonly environments?: readonly string[];
   /** Default: the real one. */
   readonly clock?: Clock;
+  /** Absent: nobody is there. */
+  readonly prompt?: (text: string) => void;
+  readonly vault?: RefreshVault;
   readonly options?: Partial<RunOptions>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
@@ -33,6 +48,8 @@ export interface Replayed {
   readonly finished: RunFinished;
   readonly events: readonly RunEvent[];
   readonly problems: readonly Problem[];
+  /** Which knows all secrets of the run. */
+  readonly redactor: Redactor;
 }
 
 /** Throws when the plan has problems. */
@@ -52,7 +69,7 @@ export async function replay(given: Replay): Promise<Replayed> {
   };
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
   const context = {
-    root: process.cwd(),
+    root: given.root ?? process.cwd(),
     project: given.project,
     lookups,
     given: {},
@@ -70,7 +87,7 @@ export async function replay(given: Replay): Promise<Replayed> {
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
-  const withTransport = withOrigins(given.origins);
+  const withTransport = withOrigins(given.origins, given.root !== undefined);
   try {
     const finished = await run(
       {
@@ -89,10 +106,24 @@ export async function replay(given: Replay): Promise<Replayed> {
         emit: (event) => events.push(event),
         ...given.options,
       },
-      { send: sender.send, clock, random: systemRandom, redactor, lookups },
+      {
+        send: sender.send,
+        clock,
+        random: systemRandom,
+        redactor,
+        lookups,
+        ...(given.prompt ? { prompt: given.prompt } : {}),
+        ...(given.vault ? { vault: given.vault } : {}),
+      },
     );
     const jobs = events.flatMap((event) => (event.type === 'job-finished' ? [event.job] : []));
-    return { jobs: jobs.sort((a, b) => a.index - b.index), finished, events, problems: planned.problems };
+    return {
+      jobs: jobs.sort((a, b) => a.index - b.index),
+      finished,
+      events,
+      problems: planned.problems,
+      redactor,
+    };
   } finally {
     await sender.close();
   }
@@ -118,11 +149,16 @@ function reaching(job: Job, withTransport: (environment: Environment) => Environ
 /** Every environment reaches the servers of the test. */
 function withOrigins(
   origins: Origins,
-): <T extends { readonly name: string; readonly transport: object }>(environment: T) => T {
+  keepsCertificates: boolean,
+): <T extends { readonly name: string; readonly transport: Transport }>(environment: T) => T {
   const transports = new Map<string, object>();
   return (environment) => {
+    const { clientCertificate, clientCertificates } = environment.transport;
+    const own = keepsCertificates
+      ? { clientCertificate, ...(clientCertificates ? { clientCertificates } : {}) }
+      : {};
     const transport =
-      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name });
+      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name, ...own });
     transports.set(environment.name, transport);
     return { ...environment, transport };
   };

@@ -2,7 +2,7 @@
 import type { Environment, Exchange, Json, OAuth2Credential } from '../../model.ts';
 import { Secret, type Value } from '../../secret.ts';
 import { bindEndpoint } from '../endpoint.ts';
-import { unsentFailure } from '../oauth2/acquisition.ts';
+import { breakerKeys, unsentFailure } from '../oauth2/acquisition.ts';
 import type { CredentialFailure } from '../presentation.ts';
 import type { AuthorizationDoors } from './authorize.ts';
 import { encodeText } from './form-encoding.ts';
@@ -44,7 +44,9 @@ export async function beginFlow(
   if (found.failure && !stated) return fails(found.failure, found.exchange);
   const endpoint = bindEndpoint('authorization_endpoint', issuer, values, environment);
   if ('problem' in endpoint) return fails(endpoint.problem, found.exchange);
-  const flow = await flowOf(credential, doors);
+  const key = breakerKeys(credential.client, environment, null, doors.ledger).credential(credential.name);
+  const dpop = (await doors.dpop?.of(key, credential)) ?? null;
+  const flow = await flowOf(credential, dpop?.jkt ?? null, doors);
   if ('problem' in flow) return fails(flow.problem);
   const url = await addressOf(endpoint.url, flow, credential, environment, values, doors, exchanges);
   return 'failure' in url ? url : { url, flow, values, environment };
@@ -52,6 +54,7 @@ export async function beginFlow(
 
 async function flowOf(
   { name, client, scope, resource, audience, asks }: OAuth2Credential,
+  dpop_jkt: string | null,
   { random, ledger }: AuthorizationDoors,
 ): Promise<Flow | { readonly problem: string }> {
   const redirect_uri = asks?.redirect_uri ?? client.redirect_uris[0];
@@ -70,6 +73,7 @@ async function flowOf(
     ['nonce', nonce],
     ['code_challenge', await oauth.calculatePKCECodeChallenge(code_verifier.reveal())],
     ['code_challenge_method', 'S256'],
+    ['dpop_jkt', dpop_jkt],
     ...resource.map((each): [string, string] => ['resource', each]),
     ['audience', audience],
     ['authorization_details', textOf(asks?.authorization_details ?? null)],

@@ -1,13 +1,15 @@
 /** Authorization requests with a scripted login (RFC 6749 section 4.1, RFC 7636, RFC 9126, RFC 9207), up to the code. */
 
 import { pointsTo } from '../../http/authorization-response.ts';
-import type { Environment, Exchange, OAuth2Credential } from '../../model.ts';
+import type { Environment, Exchange, Hop, OAuth2Credential } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
+import { fieldValues } from '../answer.ts';
 import type { Breaker } from '../breaker.ts';
 import type { Discovery } from '../metadata.ts';
 import type { Authorized } from '../oauth2/acquiring.ts';
 import { breakerKeys, unsentFailure } from '../oauth2/acquisition.ts';
 import type { AssertionDoors } from '../oauth2/client-assertion.ts';
+import type { DpopKeys } from '../oauth2/dpop-keys.ts';
 import type { Browser, CredentialFailure, Perform } from '../presentation.ts';
 import { answerIn, readAnswer } from './authorization-answer.ts';
 import { type Begun, beginFlow, type Flow } from './authorization-request.ts';
@@ -23,6 +25,8 @@ export interface AuthorizationDoors extends AssertionDoors {
   readonly discovery: Discovery;
   readonly breaker: Breaker;
   readonly identities: Identities;
+  /** Absent: codes are bound to no key (RFC 9449 section 10). */
+  readonly dpop?: DpopKeys;
 }
 /** Gets a code: a login where the server asks for one, none where its cookies of an earlier one are enough. */
 export function authorize(
@@ -66,6 +70,7 @@ async function authorizeAs(
   if ('failure' in begun) return { failure: begun.failure, exchanges };
   const { url, flow } = begun;
   const end = await logIn(url, flow, identity, credential, environment, doors, exchanges);
+  for (const { hops } of exchanges) for (const hop of hops) learnAnswer(hop, credential.name, doors);
   if ('message' in end) return { failure: end, exchanges };
   return authorized(end.answer, begun, credential, end.arrival.exchange, exchanges, doors);
 }
@@ -104,6 +109,19 @@ function authorized(
   }
   const { redirect_uri, code_verifier, nonce } = flow;
   return { authorization: { code: issued.code, redirect_uri, code_verifier, nonce }, exchanges };
+}
+
+/** What a redirect carries may be good for a token, also where it leads to a place that nobody asked for. */
+function learnAnswer({ request, response }: Hop, name: string, { ledger }: AuthorizationDoors): void {
+  for (const location of response ? fieldValues(response, 'location') : []) {
+    if (!URL.canParse(location, request.url)) continue;
+    const { searchParams, hash } = new URL(location, request.url);
+    const fragment = new URLSearchParams(hash.slice(1));
+    for (const key of ['code', 'access_token', 'id_token']) {
+      const value = searchParams.get(key) ?? fragment.get(key);
+      if (value) ledger.secret(`${name} ${key}`, value);
+    }
+  }
 }
 
 /** From the authorization request to its answer. */

@@ -134,6 +134,11 @@ async function byRefreshToken(
   });
 }
 
+/** A person approves, or logs in by `why401 login`: the grant itself cannot be used again by a run. */
+function needsPerson({ grant_type, asks }: OAuth2Credential): boolean {
+  return grant_type === 'device_code' || (grant_type === 'authorization_code' && asks?.login === null);
+}
+
 /** The grant itself may still be taken. */
 function isOver({ failure }: Failed, { asks }: OAuth2Credential): boolean {
   if (failure.error !== null) return overs.has(failure.error);
@@ -171,7 +176,7 @@ async function refresh(
     chain.written = null;
     return refresh(attempt, endpoint, chain, chains, parts);
   }
-  const repeatable = issued && credential.grant_type !== 'device_code';
+  const repeatable = issued && !needsPerson(credential);
   if (mayHaveArrived(failure.exchange)) chain.spent = failure;
   if (repeatable) chains.drop(attempt);
   if (repeatable && isOver(granted, credential)) return null;

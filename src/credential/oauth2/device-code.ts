@@ -38,7 +38,9 @@ export async function grantByDevice(attempt: Attempt, parts: AcquisitionParts): 
   const { credential } = attempt;
   const { prompt } = doors;
   if (!prompt) {
-    const why = `The credential "${credential.name}" has grant_type device_code, which needs a person at a terminal who approves it; this run has none.`;
+    const { name, asks } = credential;
+    const once = asks?.store ? ` Log in once: why401 login ${name} --env ${attempt.environment.name}.` : '';
+    const why = `The credential "${name}" has grant_type device_code, which needs a person at a terminal who approves it; this run has none.${once}`;
     return { failure: unsentFailure(doors.redactor.redact(why), attempt.environment), closes: 'credential' };
   }
   // The wait for the person keeps no other credential of the client waiting.

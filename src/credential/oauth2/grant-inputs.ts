@@ -59,7 +59,7 @@ async function exchangeOf(attempt: Attempt, doors: AcquisitionDoors): Promise<Pr
 async function redemption(attempt: Attempt, doors: AcquisitionDoors): Promise<Prepared> {
   const { credential, environment, exchanges } = attempt;
   if (credential.asks && credential.asks.login === null) {
-    const why = `The credential "${credential.name}" has no login, and no refresh token of it is stored: run "why401 login ${credential.name}" once.`;
+    const why = `The credential "${credential.name}" has no login, and no refresh token of it is stored: run "why401 login ${credential.name} --env ${attempt.environment.name}" once.`;
     return unsent(attempt, doors, why);
   }
   if (!doors.authorize)

@@ -40,7 +40,8 @@ export function notOffered(
   for (const [list, value, key, fix] of wanted) {
     const offered = listed(metadata[list]);
     if (offered && !offered.includes(value)) {
-      return `The authorization server offers ${offered.join(', ')}, not ${value} (${list}); it is written at ${key} in why401.yml. ${fix}`;
+      const stated = `If the list is wrong, write the true one at issuers.${client.issuer.name}.metadata.${list}.`;
+      return `The authorization server offers ${offered.join(', ')}, not ${value} (${list}); it is written at ${key} in why401.yml. ${fix} ${stated}`;
     }
   }
   if (asks?.dpop && listed(metadata['dpop_signing_alg_values_supported'])?.length === 0) {

@@ -1,6 +1,9 @@
 /** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
+
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
+import { certificateOf } from '../client-proof.ts';
+import { clocksOf } from '../facts/clocks.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
   answered,
@@ -111,9 +114,14 @@ function ofClient(subject: Subject): ReturnType<Explain> {
   const { name } = subject.environment;
   const method = subject.client?.token_endpoint_auth_method ?? '';
   const what = method === 'tls_client_auth' ? 'the subject of the certificate' : 'the certificate itself';
+  const own = certificateOf(subject);
+  const { server, local } = clocksOf(subject);
+  const over = own !== null && own.end <= (server ?? local);
   return {
-    summary: `${answered(subject)}: it does not take the client certificate of environment "${name}" for ${clientId(subject)} (${method}).`,
-    fix: `Register ${what} for ${clientId(subject)} there, or set environments.${name}.tls to the certificate that is registered.`,
+    summary: `${answered(subject)}: it does not take the client certificate of environment "${name}" for ${clientId(subject)} (${method})${over ? `; the certificate ended ${new Date(own.end).toISOString()}` : ''}.`,
+    fix: over
+      ? `Renew the certificate of environments.${name}.tls.`
+      : `Register ${what} for ${clientId(subject)} there, or set environments.${name}.tls to the certificate that is registered.`,
     fixSource: clientSource(subject, 'token_endpoint_auth_method'),
     references: ['RFC 8705 section 2'],
   };

@@ -1,5 +1,6 @@
 /** Causes about who issued a token, for whom, and to whom. */
-import type { Environment } from '../../model.ts';
+import type { Environment, Issuer } from '../../model.ts';
+import { jsonOf } from '../facts/wire.ts';
 import { type Subject, tokenUse } from '../subject.ts';
 import {
   answered,
@@ -113,6 +114,7 @@ function issuer(subject: Subject): ReturnType<Explain> {
   const own = ownIssuers(subject);
   const token = tokenName(subject);
   const configured = [...subject.environment.issuers.values()][0]?.source ?? null;
+  if (subject.failing.role === 'metadata' && subject.client) return publisher(subject, subject.client.issuer);
   if (iss === null)
     return {
       summary: `${answered(subject)}: it does not trust the issuer of ${token}.`,
@@ -129,6 +131,19 @@ function issuer(subject: Subject): ReturnType<Explain> {
       ? `Set the issuer that the resource server is configured with to exactly ${iss}: scheme, host, path and trailing slash count.`
       : `Get the token from ${own.join(' or ') || 'the issuer of this environment'}; if ${iss} is right, correct environments.${subject.environment.name}.issuers and the resource server's setting.`,
     fixSource: own.includes(iss) ? null : (credentialSource(subject, 'token', 'client') ?? configured),
+  };
+}
+
+/** The document at the issuer's place is another issuer's, or is not there. */
+function publisher(subject: Subject, { name, issuer, source }: Issuer): ReturnType<Explain> {
+  const told = subject.response ? jsonOf(subject.response)?.['issuer'] : null;
+  const near = typeof told === 'string' ? smallDifference(told, issuer) : null;
+  const named = typeof told === 'string' ? `name the issuer ${told}, not ${issuer}` : 'are not there';
+  return {
+    summary: `The metadata at ${subject.hop.request.url} ${named}${near === null ? '' : ` (${near})`}: no token was asked for.`,
+    fix: `Write the exact issuer at environments.${subject.environment.name}.issuers.${name}: scheme, host, path and trailing slash count.`,
+    fixSource: source,
+    references: ['RFC 8414 section 3.3'],
   };
 }
 

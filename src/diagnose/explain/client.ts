@@ -1,5 +1,5 @@
 /** Causes about the client at the authorization server. */
-import type { Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 import {
   answered,
   clientId,
@@ -11,6 +11,7 @@ import {
   type Explanations,
   secretName,
   server,
+  statedKey,
   takenIn,
 } from './explanation.ts';
 import { smallDifference } from './words.ts';
@@ -98,7 +99,7 @@ function method(subject: Subject): ReturnType<Explain> {
   if (subject.failing.role === 'metadata')
     return {
       summary: `The metadata of ${server(subject)} do not list the client authentication method ${authMethod(subject)}: no token was asked for.`,
-      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered.`,
+      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered; if the list is wrong, write the true one at ${statedKey(subject, 'token_endpoint_auth_methods_supported')}.`,
       fixSource: clientSource(subject, 'token_endpoint_auth_method'),
       references: ['RFC 8414 section 2'],
     };
@@ -144,6 +145,16 @@ function assertion(subject: Subject, what: string, fix: string, key: string): Re
 
 function redirectUri(subject: Subject): ReturnType<Explain> {
   const uri = subject.redirect_uri;
+  const location = subject.response ? headerValue(subject.response, 'location') : null;
+  if (uri !== null && location !== null && /[?&#]code=/.test(location)) {
+    const target = location.replace(/[?#].*$/s, '');
+    return {
+      summary: `${answered(subject)}: it sends the code to ${target}, not to the redirect_uri ${uri} of the request; nothing was sent there.`,
+      fix: `Find out why the authorization server, or a proxy before it, changes the address; compare it with ${clientKey(subject, 'redirect_uris')}.`,
+      fixSource: clientSource(subject, 'redirect_uris'),
+      references: ['RFC 6749 section 4.1.2', 'RFC 9700 section 4.1'],
+    };
+  }
   if (uri === null)
     return {
       summary: `${answered(subject)}: the redirect_uri of the request is not the one of the flow, or not registered for ${clientId(subject)}.`,

@@ -100,6 +100,11 @@ export function clientKey(subject: Subject, key: string): string {
   return `environments.${subject.environment.name}.clients.${subject.client.name}.${key}`;
 }
 
+/** Where the project file states what the metadata of the client's issuer say: `environments.production.issuers.main.metadata.KEY`. */
+export function statedKey({ environment, client }: Subject, key: string): string {
+  return `environments.${environment.name}.issuers.${client?.issuer.name ?? 'NAME'}.metadata.${key}`;
+}
+
 export function clientId(subject: Subject): string {
   return subject.client ? `client ${subject.client.client_id}` : 'the client';
 }

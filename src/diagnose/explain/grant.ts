@@ -1,6 +1,6 @@
 /** Causes about grants: codes, refresh tokens, PKCE, and the parameters of a request to the authorization server. */
 import { span } from '../facts/time.ts';
-import type { Past, Subject } from '../subject.ts';
+import { headerValue, type Past, type Subject } from '../subject.ts';
 import {
   answered,
   clientId,
@@ -13,6 +13,7 @@ import {
   oauth2,
   secretName,
   server,
+  statedKey,
 } from './explanation.ts';
 
 export const grant: Explanations = {
@@ -20,7 +21,7 @@ export const grant: Explanations = {
     subject.failing.role === 'metadata'
       ? {
           summary: `The metadata of ${server(subject)} do not list the grant type ${grantType(subject)}: no token was asked for.`,
-          fix: 'Enable the grant at the server, or use one that it offers.',
+          fix: `Enable the grant at the server, or use one that it offers; if the list is wrong, write the true one at ${statedKey(subject, 'grant_types_supported')}.`,
           fixSource: credentialSource(subject, 'grant_type'),
           references: ['RFC 8414 section 2'],
         }
@@ -40,9 +41,17 @@ export const grant: Explanations = {
   'request-param-missing': (subject) => ({
     summary: `${answered(subject)}: a parameter is missing in the request${bodyType(subject)}.`,
   }),
-  'request-param-wrong': (subject) => ({
-    summary: `${answered(subject)}: a parameter of the request is not as it should be${bodyType(subject)}.`,
-  }),
+  'request-param-wrong': (subject) =>
+    subject.failing.role === 'metadata'
+      ? {
+          summary: `The metadata of ${server(subject)} do not list the PKCE method S256: nobody was logged in.`,
+          fix: `Enable PKCE by S256 there; if the list is wrong, write the true one at ${statedKey(subject, 'code_challenge_methods_supported')}.`,
+          fixSource: credentialSource(subject, 'grant_type'),
+          references: ['RFC 8414 section 2', 'RFC 9700 section 2.1.1'],
+        }
+      : {
+          summary: `${answered(subject)}: a parameter of the request is not as it should be${bodyType(subject)}.`,
+        },
   'pkce-missing': (subject) => ({
     summary: `${answered(subject)}: it requires PKCE, and ${asked(subject, 'code_challenge') === '' ? 'no code_challenge was sent' : 'does not accept what was sent'}.`,
     fixSource: subject.step.source,
@@ -72,8 +81,31 @@ export const grant: Explanations = {
       'was not issued there to this client',
       `Store the refresh token that the authorization server of ${subject.environment.name} gave to this client.`,
     ),
-  'state-mismatch': (subject) => flow(subject, 'state or iss of the callback is not the one that was sent'),
+  'state-mismatch': (subject) =>
+    subject.stage === 'authorization' && subject.step.kind !== 'authorize'
+      ? answer(subject)
+      : flow(subject, 'state or iss of the callback is not the one that was sent'),
 };
+
+/** Of a scripted login: state is made and compared here, so nobody else can have lost it. */
+function answer(subject: Subject): ReturnType<Explain> {
+  const location = subject.response ? (headerValue(subject.response, 'location') ?? '') : '';
+  const iss = URL.canParse(location) ? new URL(location).searchParams.get('iss') : null;
+  const own = subject.client?.issuer;
+  if (own && iss !== null && iss !== own.issuer)
+    return {
+      summary: `${answered(subject)}: the answer to the authorization request names the issuer ${iss}, not ${own.issuer}; its code was not redeemed.`,
+      fix: `If ${iss} is right, write it at environments.${subject.environment.name}.issuers.${own.name}; else the code is of another server, and must not be sent to this one.`,
+      fixSource: own.source,
+      references: ['RFC 9207 section 2.4'],
+    };
+  return {
+    summary: `${answered(subject)}: the answer to the authorization request does not bring back its state; its code was not redeemed.`,
+    fix: 'The authorization server gives state back as it was sent; look at what it, or a proxy before it, does with the parameter.',
+    fixSource: credentialSource(subject, 'login'),
+    references: ['RFC 6749 section 4.1.2', 'RFC 6749 section 10.12'],
+  };
+}
 
 /** `grant_type` of the body that was sent, else of the credential. */
 function grantType(subject: Subject): string {
@@ -130,6 +162,9 @@ function flow(subject: Subject, what: string): ReturnType<Explain> {
   };
 }
 
+/** Grants for which `why401 login` gets a refresh token. */
+const byPerson: ReadonlySet<string> = new Set(['authorization_code', 'device_code', 'refresh_token']);
+
 function refresh(subject: Subject, what: string, fix: string): ReturnType<Explain> {
   const credential = oauth2(subject);
   const earlier = before(subject, 'refresh_token').length;
@@ -138,9 +173,11 @@ function refresh(subject: Subject, what: string, fix: string): ReturnType<Explai
       ? ''
       : `; this run has used a refresh token there ${earlier === 1 ? 'once' : `${earlier} times`} before`;
   const name = inBrackets(secretName(credential?.refresh_token).trim());
+  const stored = credential?.asks?.store === true && byPerson.has(credential.grant_type);
+  const again = `Log in again, which stores a new one: why401 login ${credential?.name} --env ${subject.environment.name}.`;
   return {
     summary: `${answered(subject)}: the refresh token of ${credentialName(subject)}${name} ${what}${used}.`,
-    fix,
-    fixSource: credentialSource(subject, 'refresh_token'),
+    fix: stored ? again : fix,
+    fixSource: credentialSource(subject, 'refresh_token', 'store'),
   };
 }

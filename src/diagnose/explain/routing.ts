@@ -1,4 +1,6 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
+import { foreignEndpoint } from '../facts/metadata.ts';
+import { jsonOf } from '../facts/wire.ts';
 import { loopWords } from '../redirect-circle.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
@@ -11,11 +13,7 @@ export const routing: Explanations = {
   'method-changed-by-redirect': methodChanged,
   'host-not-allowed': host,
   'http-not-allowed': http,
-  'endpoint-wrong': (subject) => ({
-    summary: `${answered(subject)}: ${line(subject)} is not the endpoint or version for this request.`,
-    fix: `Take the endpoint from the metadata of the authorization server, or correct environments.${subject.environment.name}.issuers.`,
-    fixSource: subject.client?.issuer.source ?? subject.step.source,
-  }),
+  'endpoint-wrong': endpoint,
   'idp-unreachable': (subject) => ({
     summary:
       subject.stage === 'resource'
@@ -30,6 +28,27 @@ export const routing: Explanations = {
   'redirect-downgrade': downgrade,
   'redirect-unexpected': unexpected,
 };
+
+function endpoint(subject: Subject): ReturnType<Explain> {
+  const fixSource = subject.client?.issuer.source ?? subject.step.source;
+  const issuers = `environments.${subject.environment.name}.issuers`;
+  const document = subject.failing.role === 'metadata' && subject.response ? jsonOf(subject.response) : null;
+  const named = document && foreignEndpoint(subject, document);
+  if (named && subject.client) {
+    const { name, issuer } = subject.client.issuer;
+    return {
+      summary: `The metadata of the authorization server ${issuer} name the ${named.name} ${named.url}, at another origin: nothing was sent there.`,
+      fix: `If it is right, write ${issuers}.${name}: {issuer: ${issuer}, metadata: {${named.name}: ${named.url}}}; else correct the issuer.`,
+      fixSource,
+      references: ['RFC 8414 section 2'],
+    };
+  }
+  return {
+    summary: `${answered(subject)}: ${line(subject)} is not the endpoint or version for this request.`,
+    fix: `Take the endpoint from the metadata of the authorization server, or correct ${issuers}.`,
+    fixSource,
+  };
+}
 
 function line(subject: Subject): string {
   const { method, url } = subject.hop.request;

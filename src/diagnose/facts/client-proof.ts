@@ -1,6 +1,14 @@
 /** Client assertions and certificates of a refused token request (RFC 7523 section 3, RFC 8705 section 2). */
 import type { Hop, JsonMap } from '../../model.ts';
-import { assertionFault, assertionOf, impossible, proofKind, usualFault } from '../client-proof.ts';
+import {
+  assertionFault,
+  assertionOf,
+  certificateOf,
+  impossible,
+  type Presented,
+  proofKind,
+  usualFault,
+} from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { clocksOf, describeInstant } from './clocks.ts';
@@ -14,12 +22,36 @@ export function clientProofFacts(subject: Subject): Evidence[] {
   const unsent = impossible[kind].filter((cause) => !cause.startsWith('client-assertion-') || !takesIn(hop));
   if (kind === 'secret') return [evidence('client/not-sent', { excludes: unsent })];
   const refused = isClientRefused(subject);
-  const lines = [{ hop: hop.index, field: 'client authentication', seen: words[kind] }];
+  const certificate = kind === 'certificate' ? certificateOf(subject) : null;
+  const header = assertionOf(hop)?.header;
+  const made = ['alg', 'kid'].filter((name) => typeof header?.[name] === 'string');
+  const seen = [words[kind], ...made.map((name) => `${name} ${String(header?.[name])}`)].join(', ');
+  const lines = [{ hop: hop.index, field: 'client authentication', seen }];
   const found = [evidence('client/not-sent', { excludes: unsent })];
+  if (certificate) lines.push({ hop: hop.index, ...certificateLine(subject, certificate) });
   if (refused) found.push(evidence('client/proof', { names: [usualFault(kind, subject)], weight: 1, lines }));
+  if (refused && certificate && isOver(subject, certificate))
+    found.push(evidence('client/certificate-over', { names: ['client-cert-invalid'], weight: 2 }));
   const assertion = assertionOf(hop);
   if (!refused || !assertion) return found;
   return [...found, ...claims(subject, hop, assertion.claims), ...algorithm(subject, hop, assertion.header)];
+}
+
+/** One that is over is refused by whoever looks. */
+function isOver(subject: Subject, { end }: Presented): boolean {
+  const { server, local } = clocksOf(subject);
+  return end <= (server ?? local);
+}
+
+function certificateLine(
+  subject: Subject,
+  presented: Presented,
+): { readonly field: string; readonly seen: string } {
+  const { name, end } = presented;
+  const until = isOver(subject, presented)
+    ? `it ended ${describeInstant(end, clocksOf(subject))}`
+    : `until ${new Date(end).toISOString()}`;
+  return { field: 'client certificate', seen: `${name}, ${until}` };
 }
 
 /** The grant has an assertion or a token of its own (RFC 7523 section 2.1, RFC 8693 section 2.1), which may be meant. */

@@ -1,4 +1,6 @@
 /** What became of a scripted login: the form again, a missing token, a cookie that could not be kept. */
+import { pointsTo } from '../../http/authorization-response.ts';
+import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { isHtml, isSafeMethod, textOf, urlOf } from './wire.ts';
@@ -85,22 +87,36 @@ function secondFactor({ response, hop }: Subject): Evidence[] {
   ];
 }
 
-/** The answer must bring back the state of the request (RFC 6749 section 10.12). */
-export function authorizationAnswerFacts({ stage, step, failing, hop, response }: Subject): Evidence[] {
+/** The answer must bring back the state of the request (RFC 6749 section 10.12), and its issuer (RFC 9207), to the redirect_uri. */
+export function authorizationAnswerFacts(subject: Subject): Evidence[] {
+  const { stage, step, hop, response, client } = subject;
   if (stage !== 'authorization' || step.kind === 'authorize' || !response) return [];
-  const sent = urlOf(failing.hops[0]?.request.url ?? '')?.searchParams.get('state') ?? null;
+  const asked = urlOf(subject.failing.hops[0]?.request.url ?? '')?.searchParams;
   const location = headerValue(response, 'location');
   const target =
     location !== null && URL.canParse(location, hop.request.url) ? new URL(location, hop.request.url) : null;
+  const sent = asked?.get('state') ?? null;
   if (sent === null || !target || !/(?:^|[?&#])(?:code|error)=/.test(target.search + target.hash)) return [];
-  const returned = target.searchParams.get('state') ?? new URLSearchParams(target.hash.slice(1)).get('state');
-  if (returned === sent) return [];
-  const seen = returned === null ? 'no state in the answer' : 'another state than that of the request';
-  return [
-    evidence('authorization/state', {
-      names: ['state-mismatch'],
+  const fragment = new URLSearchParams(target.hash.slice(1));
+  const returned = (name: string): string | null => target.searchParams.get(name) ?? fragment.get(name);
+  const wrong = (cause: CauseId, field: string, seen: string): Evidence[] => [
+    evidence(`authorization/${field}`, {
+      names: [cause],
       weight: 3,
-      lines: [{ hop: hop.index, field: 'location', seen }],
+      lines: [{ hop: hop.index, field: field === 'state' ? 'location' : `location ${field}`, seen }],
     }),
   ];
+  const state = returned('state');
+  if (state !== sent) {
+    const seen = state === null ? 'no state in the answer' : 'another state than that of the request';
+    return wrong('state-mismatch', 'state', seen);
+  }
+  const iss = returned('iss');
+  const issuer = client?.issuer.issuer;
+  if (iss !== null && issuer !== undefined && iss !== issuer)
+    return wrong('state-mismatch', 'iss', `${iss}, not ${issuer}`);
+  const uri = asked?.get('redirect_uri') ?? null;
+  if (uri === null || pointsTo(target, uri)) return [];
+  const seen = `${target.origin}${target.pathname}, not ${uri}`;
+  return wrong('redirect-uri-mismatch', 'redirect_uri', seen);
 }

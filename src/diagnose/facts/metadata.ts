@@ -13,7 +13,8 @@ export function metadataFacts(subject: Subject): Evidence[] {
   if (response.status >= 300) return [absent(subject, response.status)];
   const parsed = parseJson(Buffer.from(response.body.content).toString('utf8'));
   if (!('value' in parsed) || !isMap(parsed.value)) return [];
-  return [...issuer(subject, parsed.value), ...endpoints(subject, parsed.value)];
+  const found = [...issuer(subject, parsed.value), ...endpoints(subject, parsed.value)];
+  return found.length > 0 ? found : foreign(subject, parsed.value);
 }
 
 function absent(subject: Subject, status: number): Evidence {
@@ -80,4 +81,37 @@ function endpoints(subject: Subject, document: JsonMap): Evidence[] {
     references: ['RFC 8414 section 2'],
   };
   return [found, evidence('metadata/plain-endpoints-told', { kind: 'text', names, told: says, lines })];
+}
+
+/** An endpoint at another origin than the issuer, which nobody stated: the request was not sent. */
+function foreign(subject: Subject, document: JsonMap): Evidence[] {
+  const named = foreignEndpoint(subject, document);
+  if (!named) return [];
+  const lines = [{ hop: subject.hop.index, field: `metadata ${named.name}`, seen: named.url }];
+  const part = { names: ['endpoint-wrong'], only: ['endpoint-wrong'], lines };
+  return [evidence('metadata/foreign-endpoint', part)];
+}
+
+/** The endpoint that the credential needs, where the metadata name it at another origin. */
+export function foreignEndpoint(
+  { client, credential }: Subject,
+  document: JsonMap,
+): { readonly name: string; readonly url: string } | null {
+  if (credential?.type !== 'oauth2' || !client) return null;
+  const { issuer: own, metadata } = client.issuer;
+  const needed = [
+    'token_endpoint',
+    ...(credential.grant_type === 'authorization_code'
+      ? ['authorization_endpoint', 'pushed_authorization_request_endpoint']
+      : credential.grant_type === 'device_code'
+        ? ['device_authorization_endpoint']
+        : []),
+  ];
+  for (const name of needed) {
+    const url = document[name];
+    if (typeof url !== 'string' || Object.hasOwn(metadata, name)) continue;
+    const origin = urlOf(url)?.origin ?? null;
+    if (origin !== null && origin !== urlOf(own)?.origin) return { name, url };
+  }
+  return null;
 }

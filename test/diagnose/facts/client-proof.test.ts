@@ -49,7 +49,7 @@ const notSent = [
   '',
   'not client-secret-wrong client-secret-expired credentials-not-encoded client-auth-missing',
 ];
-const signed = '1 client authentication: a client assertion, signed with a private key';
+const signed = '1 client authentication: a client assertion, signed with a private key, alg ES256';
 const invalid = ['client/proof', 1, 'client-assertion-invalid', signed];
 
 const rows: readonly (readonly [string, FullSubject, readonly unknown[]])[] = [
@@ -127,7 +127,7 @@ const rows: readonly (readonly [string, FullSubject, readonly unknown[]])[] = [
         'client/proof',
         1,
         'client-secret-wrong',
-        '1 client authentication: a client assertion, signed with the client_secret',
+        '1 client authentication: a client assertion, signed with the client_secret, alg HS256',
       ],
     ],
   ],
