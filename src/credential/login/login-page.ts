@@ -59,8 +59,7 @@ export function refusalOf(
 ): string | null {
   const status = after.exchange.hops.at(-1)?.response?.status ?? 0;
   const where = `${after.url.origin}${after.url.pathname}`;
-  const words = after.page ? complaintOf(after.page) : '';
-  const says = words === '' ? '' : ` It says ${quoted(words, redactor)}.`;
+  const says = after.page ? told(complaintOf(after.page), redactor) : '';
   const again =
     sent.asksPassword && before?.page && after.page && hasFormAgain(sent, before.page, after.page);
   if (status === 401 || status === 403) {
@@ -80,12 +79,23 @@ function hasFormAgain({ form }: Submission, before: HtmlPage, after: HtmlPage): 
   return formsOf(after).some((each) => shape(after, each) === wanted);
 }
 
+/** ` It says ...`, of an error page: what it marks as the error, else its text where that is short. */
+export function wordsOf(page: HtmlPage, redactor: Redactor): string {
+  const body = page.elements.find(({ tagName }) => tagName === 'body');
+  const text = body ? textOf(body) : '';
+  return told(complaintOf(page) || (text.length <= 200 ? text : ''), redactor);
+}
+
+function told(words: string, redactor: Redactor): string {
+  return words === '' ? '' : ` It says ${quoted(words.replace(/\.$/, ''), redactor)}.`;
+}
+
 /** Text of the first element that is marked as an error. */
 function complaintOf(page: HtmlPage): string {
   for (const element of page.elements) {
     const marked =
       attribute(element, 'role') === 'alert' ||
-      /(?:^|[\s_-])(?:alert|errors?|errorlist|invalid|danger|flash)(?:$|[\s_-])/i.test(
+      /(?:^|[\s_-])(?:alert|errors?|errorlist|errornote|invalid|danger|flash(?:es)?)(?:$|[\s_-])/i.test(
         attribute(element, 'class') ?? '',
       );
     const text = marked ? textOf(element) : '';

@@ -1,6 +1,7 @@
 /** The cookies of a request: without them, and with one that the jar withholds. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
+import { ofJar } from '../facts/cookie-history.ts';
 import { originText } from '../facts/wire.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, methodOf } from './experiment.ts';
@@ -56,8 +57,7 @@ export function withheldCookies(
   )?.[1];
   const sent = new Set((cookie ?? '').split(';').map((pair) => pair.split('=')[0]?.trim() ?? ''));
   const found = new Map<string, string | null>();
-  for (const { exchange, sameJob } of subject.past) {
-    if (!sameJob) continue;
+  for (const { exchange } of ofJar(subject)) {
     for (const hop of exchange.hops.filter(({ request }) => originText(request.url) === origin)) {
       for (const name of hop.cookies.set) found.set(name, null);
       for (const { name, reason } of hop.cookies.refused) found.set(name, reason);
