@@ -1,7 +1,7 @@
 /** The cookies of a request: without them, and with one that the jar withholds. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
-import { ofJar } from '../facts/cookie-history.ts';
+import { isCookie, ofJar } from '../facts/cookie-history.ts';
 import { originText } from '../facts/wire.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, methodOf } from './experiment.ts';
@@ -14,7 +14,7 @@ function sendsCookies({ failing }: Subject): boolean {
 
 /** A credential of its own stands beside the cookies, so that there is something left to pass with. */
 function hasOtherCredential({ uses }: Subject): boolean {
-  return uses.length > 0 && uses.every(({ field }) => !field.startsWith('cookie:') && field !== 'cookie');
+  return uses.length > 0 && uses.every(({ field }) => !isCookie(field));
 }
 
 function tooLarge({ response, text }: Subject): boolean {

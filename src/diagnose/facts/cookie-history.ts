@@ -17,6 +17,11 @@ export interface CookieEvent {
   readonly expires: number | null;
 }
 
+/** Where a credential stands: `cookie:NAME`, or `cookie` for those of a session. */
+export function isCookie(field: string): boolean {
+  return field === 'cookie' || field.startsWith('cookie:');
+}
+
 /** What went before with the cookies of the same job. */
 export function ofJar({ past }: Subject): Past[] {
   return past.filter(({ sameJob, ownJar }) => sameJob && !ownJar);
