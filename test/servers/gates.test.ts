@@ -70,6 +70,10 @@ describe('gates', () => {
       configuration: `<Location />\nAuthType Digest\nAuthName Depot\nAuthUserFile {folder}/digest\nRequire valid-user\n${lines}</Location>\n<Location /admin>\nRequire user admin\n</Location>\nProxyPass / http://127.0.0.1:${behind}/` });
     server = await start('');
     await show('digest utf8', log({ type: 'digest', username: name, password: PW }, [get, post, get]));
+    for (const r of origins.received) void r;
+    await show('digest ops', log({ type: 'digest', username: 'ops', password: PW }, [get, post, get], 'plain'));
+    await log({ type: 'digest', username: name, password: PW }, [get, post, get]);
+    for (const r of origins.received.filter((x) => x.origin === api)) console.log(r.method, r.url, r.headers.filter(([n]) => n.toLowerCase() === 'authorization').join());
     await show('digest quote', log({ type: 'digest', username: 'a"b', password: PW }, [get], 'x'));
     await show('digest B wrong', log({ type: 'digest', username: name, password: PW }, [get], 'nope'));
     await show('digest B unknown user', log({ type: 'digest', username: 'nobody', password: PW }, [get]));

@@ -2,90 +2,139 @@
 import { expect } from 'chai';
 import type { JsonMap } from '../../src/model.ts';
 import type { Daemon } from '../support/daemon.ts';
-import { flaskNeeds, phpNeeds, serveFlask, servePhp, serveSinatra, sinatraNeeds } from '../support/login-servers.ts';
 import { djangoNeeds, serveDjangoServer } from '../support/django-server.ts';
+import { flaskNeeds, phpNeeds, serveFlask, servePhp, serveSinatra, sinatraNeeds } from '../support/login-servers.ts';
 import { ann } from '../support/oidc-server.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
 import { requireFiles } from '../support/require.ts';
-import { type Outcome, play } from './outcome.ts';
+import { play, type Told, told } from './outcome.ts';
 
 const app = 'https://app.example.test';
+const password = '${secret.PASSWORD}';
 
-describe('logins', () => {
-  let origins: Origins;
-  let server: Daemon | undefined;
-  beforeEach(async () => {
-    origins = await startOrigins();
-  });
-  afterEach(async () => {
-    await server?.stop();
-    server = undefined;
-    await origins.close();
-  });
+interface Application {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly serve: (origins: Origins, origin: string) => Promise<Daemon>;
+  readonly login: readonly JsonMap[];
+  /** Where the user is named. */
+  readonly read: string;
+  /** What the page says of a wrong password, after "... shows the form again." */
+  readonly says: string;
+  /** Ends all sessions. */
+  readonly end: JsonMap | null;
+  /** A request that is refused without a CSRF token. */
+  readonly write: string | null;
+}
+const applications: readonly Application[] = [
+  {
+    name: 'PHP sessions',
+    needs: phpNeeds,
+    serve: servePhp,
+    login: [{ GET: '/' }, { submit: { fields: { user: ann.name, pass: password } } }],
+    read: '/',
+    says: '/login.php shows the form again. It says "Benutzername oder Passwort falsch!".',
+    end: { GET: '/logout-all' },
+    write: null,
+  },
+  {
+    name: 'Sinatra with Warden',
+    needs: sinatraNeeds,
+    serve: serveSinatra,
+    login: [
+      { GET: '/login' },
+      {
+        submit: {
+          fields: { 'session[email]': ann.name, 'session[password]': password, 'session[remember_me]': true },
+        },
+      },
+    ],
+    read: '/api/me',
+    says: '/sessions shows the form again.',
+    end: null,
+    write: null,
+  },
+  {
+    name: 'Flask sessions',
+    needs: flaskNeeds,
+    serve: serveFlask,
+    login: [{ GET: '/api/orders' }, { submit: { fields: { email: ann.name, password } } }],
+    read: '/api/orders',
+    says: '/login shows the form again. It says "Please check your login details and try again".',
+    end: { POST: '/end', writes: true },
+    write: '/api/orders',
+  },
+  {
+    name: 'the admin of Django',
+    needs: djangoNeeds,
+    serve: (origins, origin) => serveDjangoServer(origins, origin, {}),
+    login: [
+      { GET: '/admin/' },
+      { submit: { form: '#login-form', fields: { username: ann.name, password } } },
+    ],
+    read: '/notes',
+    says: '/admin/login/ shows the form again. It says "Please enter the correct username and password for a staff account. Note that both fields may be case-sensitive".',
+    end: null,
+    write: '/notes',
+  },
+];
 
-  function log(credential: JsonMap, steps: JsonMap[], password = ann.password): Promise<Outcome> {
-    const project: JsonMap = {
-      environments: { staging: { origins: { app } } },
-      credentials: { user: { type: 'session', ...credential } },
-    };
-    return play({ origins, project, secrets: { PW: password }, scenarios: { 'a.yml': { credential: 'user', steps } } });
-  }
-  const show = async (name: string, made: Promise<Outcome>): Promise<void> => {
-    try {
-      const { steps, actual, findings } = await made;
-      console.log(`### ${name}:`, JSON.stringify({ steps, actual, findings }, null, 1), origins.received.map((r) => `${r.method} ${r.url.slice(0, 100)}`).join(', '));
-    } catch (e) { console.log(`### ${name} THREW`, e); }
-    origins.received.length = 0;
-  };
-  const PW = '${secret.PW}';
+for (const { name, needs, serve, login, read, says, end, write } of applications) {
+  describe(`a login at ${name}`, () => {
+    let origins: Origins;
+    let server: Daemon;
+    before(async function () {
+      requireFiles(this, needs);
+      origins = await startOrigins();
+      server = await serve(origins, app);
+    });
+    after(async () => {
+      await server?.stop();
+      await origins?.close();
+    });
 
-  it('php', async function () {
-    requireFiles(this, phpNeeds);
-    server = await servePhp(origins, app);
-    const login = [{ GET: '/' }, { submit: { fields: { user: ann.name, pass: PW } } }];
-    const get = { GET: '/', expect: { status: 200, json: { '$.user': 'ann' } } };
-    await show('php', log({ login }, [get]));
-    await show('php alive after end', log({ login, alive: { GET: '/', status: 200 } }, [get, { GET: '/logout-all', credential: 'none' }, { ...get, credential: { name: 'user', renew: true } }]));
-    await show('php over in mid-run', log({ login }, [get, { GET: '/logout-all', credential: 'none' }, get]));
-    await show('php B wrong', log({ login }, [get], 'nope'));
-    await show('php B field', log({ login: [{ GET: '/login.php' }, { submit: { fields: { username: 'ann', pass: PW } } }] }, [get]));
-    await show('php B no login (step only opens)', log({ login: [{ GET: '/login.php' }] }, [get]));
+    const get = { GET: read, expect: { status: 200, json: { '$.user': ann.name } } };
+    async function log(steps: readonly JsonMap[], credential: JsonMap = {}, given = ann.password): Promise<Told> {
+      const project: JsonMap = {
+        environments: { staging: { origins: { app } } },
+        credentials: { user: { type: 'session', login: [...login], ...credential } },
+      };
+      const scenarios = { 'a.yml': { credential: 'user', steps: [...steps] } };
+      return told(await play({ origins, project, secrets: { PASSWORD: given }, scenarios }));
+    }
+
+    it('stands, and is made anew where a step says so', async () => {
+      const again = { ...get, credential: { name: 'user', renew: true } };
+      const alive = { GET: read, status: 200 };
+      expect(await log([get, again], { alive })).to.deep.equal({
+        steps: ['passed', 'passed'],
+        actual: [],
+        first: null,
+      });
+    });
+
+    it('is refused with a wrong password', async () => {
+      expect(await log([get], {}, 'wrong password')).to.deep.equal({
+        steps: ['failed'],
+        actual: [
+          `The login step "submit ${name.includes('Django') ? '#login-form' : 'the form'}" was refused: ${app}${says}`,
+        ],
+        first: 'password-wrong likely',
+      });
+    });
+
+    if (end) {
+      it('is told to be over where it ends in mid-run', async () => {
+        const { steps, first } = await log([get, { ...end, credential: 'none' }, get]);
+        expect([steps, first]).to.deep.equal([['passed', 'passed', 'failed'], 'session-expired likely']);
+      });
+    }
+
+    if (write !== null) {
+      it('does not spare the CSRF token', async () => {
+        const { steps, first } = await log([get, { POST: write, writes: true, expect: { status: '2xx' } }]);
+        expect([steps, first]).to.deep.equal([['passed', 'failed'], 'csrf-failed certain']);
+      });
+    }
   });
-  it('sinatra', async function () {
-    requireFiles(this, sinatraNeeds);
-    server = await serveSinatra(origins, app);
-    const login = [{ GET: '/login' }, { submit: { fields: { 'session[email]': ann.name, 'session[password]': PW, 'session[remember_me]': true } } }];
-    const get = { GET: '/api/me', expect: { status: 200, json: { '$.user': 'ann' } } };
-    await show('sinatra', log({ login }, [get]));
-    await show('sinatra alive', log({ login, alive: { GET: '/api/me' } }, [get]));
-    await show('sinatra B wrong', log({ login }, [get], 'nope'));
-    await show('sinatra B anonymous', log({ login }, [{ ...get, credential: 'none' }]));
-  });
-  it('flask', async function () {
-    requireFiles(this, flaskNeeds);
-    server = await serveFlask(origins, app);
-    const login = [{ GET: '/api/orders' }, { submit: { fields: { email: ann.name, password: PW } } }];
-    const get = { GET: '/api/orders', expect: { status: 200, json: { '$.orders[0]': 7 } } };
-    await show('flask', log({ login }, [get]));
-    await show('flask alive', log({ login, alive: { GET: '/api/orders', status: 200 } }, [get]));
-    await show('flask B ended', log({ login }, [get, { POST: '/end', writes: true, credential: 'none' }, get]));
-    await show('flask B post no csrf', log({ login }, [get, { POST: '/api/orders', writes: true, expect: { status: 200 } }]));
-    await show('flask B wrong', log({ login }, [get], 'nope'));
-    const csrf = { GET: '/', capture: { csrf: { html: 'meta[name=csrf-token]', attribute: 'content' } } };
-    await show('flask csrf', log({ login }, [csrf, { POST: '/api/orders', writes: true, headers: { 'X-CSRFToken': '${csrf}', Referer: `${app}/` }, expect: { status: 200 } }]));
-  });
-  it('django admin', async function () {
-    this.timeout(30000);
-    requireFiles(this, djangoNeeds);
-    server = await serveDjangoServer(origins, app, {});
-    const login = [{ GET: '/admin/' }, { submit: { form: '#login-form', fields: { username: ann.name, password: PW } } }];
-    const get = { GET: '/notes', expect: { status: 200, json: { '$.user': 'ann' } } };
-    await show('admin', log({ login }, [get, { GET: '/admin/', expect: { status: 200 } }]));
-    await show('admin alive', log({ login, alive: { GET: '/admin/', status: 200 } }, [get]));
-    await show('admin B post without csrf', log({ login }, [{ POST: '/notes', writes: true, expect: { status: 201 } }]));
-    await show('admin B wrong', log({ login }, [get], 'nope'));
-    await show('admin B not logged in', log({ login: [{ GET: '/admin/login/' }] }, [get]));
-    await show('admin B alive wrong', log({ login: [{ GET: '/admin/login/' }], alive: { GET: '/admin/', status: 200 } }, [get]));
-    expect(1).to.equal(1);
-  });
-});
+}

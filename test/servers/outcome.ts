@@ -21,3 +21,13 @@ export async function play(given: Replay): Promise<Outcome> {
     replayed,
   };
 }
+
+export interface Told extends Pick<Outcome, 'steps' | 'actual'> {
+  /** The first finding of all, or null. */
+  readonly first: string | null;
+}
+
+/** Short enough to be compared as a whole. */
+export function told({ steps, actual, findings }: Outcome): Told {
+  return { steps, actual, first: findings[0] ?? null };
+}

@@ -49,6 +49,7 @@ export function originTo(port: number): Handler {
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
-    onward.end(body);
+    // As a buffer: Node would write a string together with the head, and that as UTF-8.
+    onward.end(Buffer.from(body));
   };
 }

@@ -1,4 +1,5 @@
 /** What messages say of the pages of a login. */
+import type { Environment, Exchange } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
 import { quoted } from '../answer.ts';
 import { controlsOf, formsOf, isButton, typeOf } from './form.ts';
@@ -48,6 +49,19 @@ export function submitsItself(page: HtmlPage): boolean {
       /\bsubmit\s*\(/.test(attribute(each, 'onload') ?? '') ||
       (each.tagName === 'script' && (has(each, 'src') || /\bsubmit\s*\(/.test(rawText(each)))),
   );
+}
+
+/** A form that a script would submit, or one at a login server to which the application has led: a consent, say. */
+export function isUnfinished(
+  { page, url }: Arrival,
+  exchanges: readonly Exchange[],
+  { origins }: Environment,
+): boolean {
+  if (!page) return false;
+  const own = new Set(origins.values());
+  const first = exchanges[0]?.hops[0]?.request.url ?? '';
+  const away = URL.canParse(first) && own.has(new URL(first).origin) && !own.has(url.origin);
+  return submitsItself(page) || (away && formsOf(page).length > 0);
 }
 
 /** How the server said no to what was submitted; null where it went on. */
