@@ -128,7 +128,7 @@ describe('metadata', () => {
     const { store, performed } = bench();
     const found = await store.metadata(withIssuer(issuerOf(server.origin)), 'main');
     expect(found).to.deep.equal({ values: { issuer: server.origin }, exchanges: performed, failure: null });
-    expect(server.seen.map(({ url }) => url)).to.deep.equal([
+    expect(server.seen.map(({ path }) => path)).to.deep.equal([
       '/.well-known/openid-configuration',
       '/.well-known/openid-configuration/',
     ]);
