@@ -62,8 +62,7 @@ async function discover(
     failure: redactor.redact(failure),
     exchange: exchanges.at(-1) ?? null,
   });
-  if (!URL.canParse(issuer.issuer))
-    return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, []);
+  if (!URL.canParse(issuer.issuer)) return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, []);
   const url = new URL(issuer.issuer);
   const problem = insecurity(url, environment);
   if (problem) return fails(`The issuer "${withoutUserinfo(issuer.issuer)}" ${problem}.`, []);

@@ -49,7 +49,11 @@ export async function subjectOf(run: StepRun, state: JobState, looking: Looking)
 
 function stageOf(run: StepRun, failing: Exchange): Stage {
   if (failing.hops.at(-1)?.response == null) return 'transport';
-  if (failing.role === 'login') return refusesAuthorization(failing) ? 'authorization' : 'login';
+  if (failing.role === 'login') {
+    // A login form may lie at an address with the same parameters.
+    const opened = failing.hops.at(-1)?.request.method === 'GET';
+    return opened && refusesAuthorization(failing) ? 'authorization' : 'login';
+  }
   if (failing.role === 'authorization' && run.credentialFailure) return 'authorization';
   if (run.credentialFailure || failing.role === 'token' || failing.role === 'metadata') return 'token';
   if (run.step.kind === 'authorize') return 'authorization';

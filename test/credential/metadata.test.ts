@@ -120,9 +120,9 @@ describe('metadata', () => {
   }
 
   it('follows a redirect within the origin, once', async () => {
-    const server = await serve((request, response) => {
-      if (request.url.endsWith('configuration')) response.writeHead(301, { location: `${request.url}/` }).end();
-      else if (request.url.endsWith('configuration/')) json(response, 200, { issuer: server.origin });
+    const server = await serve(({ url = '' }, response) => {
+      if (url.endsWith('configuration')) response.writeHead(301, { location: `${url}/` }).end();
+      else if (url.endsWith('configuration/')) json(response, 200, { issuer: server.origin });
       else response.writeHead(404).end();
     });
     const { store, performed } = bench();

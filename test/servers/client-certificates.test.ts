@@ -113,10 +113,9 @@ backend w
     const identities = { ann: await clients.issue(['ann']), bob: await clients.issue(['bob']) };
     const hosts = { 'a.example.test': of('ann'), 'b.example.test': of('bob') };
     expect(await run({ hosts }, identities)).to.deep.equal(['passed', 'passed']);
-    expect(await run({ ...of('ann'), hosts: { 'b.example.test:443': of('bob') } }, identities)).to.deep.equal([
-      'passed',
-      'passed',
-    ]);
+    expect(await run({ ...of('ann'), hosts: { 'b.example.test:443': of('bob') } }, identities)).to.deep.equal(
+      ['passed', 'passed'],
+    );
   });
 
   it('are missed where there is none', async () => {

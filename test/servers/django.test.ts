@@ -100,7 +100,10 @@ describe('django', () => {
     ['an id_token with HS256', ['hmac', { ...code, scope: 'openid orders:read' }]],
     ['a public client', ['native', code, publicClient]],
     ['client_secret_basic', ['machine', machine]],
-    ['client_secret_post', ['machine', machine, { client: { token_endpoint_auth_method: 'client_secret_post' } }]],
+    [
+      'client_secret_post',
+      ['machine', machine, { client: { token_endpoint_auth_method: 'client_secret_post' } }],
+    ],
     ['the password grant', ['old', { grant_type: 'password', ...fields, scope: 'orders:read' }]],
   ];
   for (const [name, given] of grants) {
@@ -149,7 +152,12 @@ describe('django', () => {
       `The login step "submit #login-form" was answered 400 by ${app}/o/authorize/. It says "Error: invalid_request Mismatching redirect URI".`,
       'redirect-uri-mismatch likely',
     ],
-    ['a confidential client used as a public one', ['web', code, publicClient], null, 'client-type-wrong possible'],
+    [
+      'a confidential client used as a public one',
+      ['web', code, publicClient],
+      null,
+      'client-type-wrong possible',
+    ],
     ['an unknown scope', ['web', { ...code, scope: 'stock:read' }], null, 'scope-unknown possible'],
     ['a grant that is not its own', ['web', machine], null, 'grant-not-allowed possible'],
     [
@@ -160,7 +168,10 @@ describe('django', () => {
     ],
     [
       'a consent that is denied',
-      ['web', { ...code, login: [login[0] ?? {}, { submit: { button: 'Cancel' }, when: '#authorizationForm' }] }],
+      [
+        'web',
+        { ...code, login: [login[0] ?? {}, { submit: { button: 'Cancel' }, when: '#authorizationForm' }] },
+      ],
       'The authorization server answered "access_denied".',
       'consent-denied possible',
     ],

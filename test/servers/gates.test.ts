@@ -1,8 +1,8 @@
 /** Digest, Basic, a key and a form login at web servers themselves, replayed by the program. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import type { Context } from 'mocha';
 import { expect } from 'chai';
+import type { Context } from 'mocha';
 import type { JsonMap } from '../../src/model.ts';
 import { startApache } from '../support/apache.ts';
 import { startCaddy } from '../support/caddy.ts';
@@ -44,16 +44,21 @@ describe('a web server that asks itself', () => {
   });
 
   async function log(user: JsonMap, steps: readonly JsonMap[], given = secret): Promise<Told> {
+    const byPassword = user['type'] === 'session' ? {} : { password: '${secret.PASSWORD}' };
     const project: JsonMap = {
       environments: { staging: { origins: { api } } },
-      credentials: { user: { password: '${secret.PASSWORD}', ...user } },
+      credentials: { user: { ...byPassword, ...user } },
     };
-    if (user['type'] !== 'basic' && user['type'] !== 'digest') project['credentials'] = { user };
     const scenarios = { 'a.yml': { credential: 'user', steps: [...steps] } };
     return told(await play({ origins, project, secrets: { PASSWORD: given }, scenarios }));
   }
 
-  async function apache(test: Context, modules: readonly string[], lines: string, files: object): Promise<void> {
+  async function apache(
+    test: Context,
+    modules: readonly string[],
+    lines: string,
+    files: object,
+  ): Promise<void> {
     server = await startApache({
       program: requireProgram(test, 'apache2'),
       ports: [port],

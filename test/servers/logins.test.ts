@@ -3,7 +3,14 @@ import { expect } from 'chai';
 import type { JsonMap } from '../../src/model.ts';
 import type { Daemon } from '../support/daemon.ts';
 import { djangoNeeds, serveDjangoServer } from '../support/django-server.ts';
-import { flaskNeeds, phpNeeds, serveFlask, servePhp, serveSinatra, sinatraNeeds } from '../support/login-servers.ts';
+import {
+  flaskNeeds,
+  phpNeeds,
+  serveFlask,
+  servePhp,
+  serveSinatra,
+  sinatraNeeds,
+} from '../support/login-servers.ts';
 import { ann } from '../support/oidc-server.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
 import { requireFiles } from '../support/require.ts';
@@ -94,7 +101,11 @@ for (const { name, needs, serve, login, read, says, end, write } of applications
     });
 
     const get = { GET: read, expect: { status: 200, json: { '$.user': ann.name } } };
-    async function log(steps: readonly JsonMap[], credential: JsonMap = {}, given = ann.password): Promise<Told> {
+    async function log(
+      steps: readonly JsonMap[],
+      credential: JsonMap = {},
+      given = ann.password,
+    ): Promise<Told> {
       const project: JsonMap = {
         environments: { staging: { origins: { app } } },
         credentials: { user: { type: 'session', login: [...login], ...credential } },

@@ -39,7 +39,12 @@ describe('mod_auth_openidc as relying party', () => {
     readonly password?: string;
     readonly steps?: readonly JsonMap[];
   }
-  async function log({ user = {}, password = ann.password, steps = [get], ...options }: Given): Promise<Told> {
+  async function log({
+    user = {},
+    password = ann.password,
+    steps = [get],
+    ...options
+  }: Given): Promise<Told> {
     server = await serveRelyingParty(origins, { program, app, issuer, pages: 'ours', ...options });
     return told(
       await play({
@@ -80,7 +85,9 @@ describe('mod_auth_openidc as relying party', () => {
     await server?.stop();
     await origins.close();
     origins = await startOrigins();
-    expect((await log({ redirect_uri: `${app}/callback/other` })).first).to.equal('redirect-uri-mismatch likely');
+    expect((await log({ redirect_uri: `${app}/callback/other` })).first).to.equal(
+      'redirect-uri-mismatch likely',
+    );
     await server?.stop();
     await origins.close();
     origins = await startOrigins();

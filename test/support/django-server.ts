@@ -17,7 +17,11 @@ export interface DjangoClient {
   readonly client_id: string;
   readonly client_secret: string;
   readonly client_type: 'confidential' | 'public';
-  readonly authorization_grant_type: 'authorization-code' | 'client-credentials' | 'password' | 'openid-hybrid';
+  readonly authorization_grant_type:
+    | 'authorization-code'
+    | 'client-credentials'
+    | 'password'
+    | 'openid-hybrid';
   readonly redirect_uris?: string;
   readonly skip_authorization?: boolean;
   readonly algorithm?: 'RS256' | 'HS256';

@@ -35,9 +35,12 @@ export async function listenBehind(stage: Stage, listener: RequestListener): Pro
 /** The same for `Origins.serve`, which has read the body already. */
 export function originTo(port: number): Handler {
   return ({ headers, method, url, body }, response) => {
-    const fields = headers.filter(([name]) => !/^(?:connection|content-length|transfer-encoding)$/i.test(name));
+    const fields = headers.filter(
+      ([name]) => !/^(?:connection|content-length|transfer-encoding)$/i.test(name),
+    );
     const sent = [...fields, ['X-Forwarded-Proto', 'https'], ['X-Forwarded-For', '127.0.0.1']].flat();
-    const length = method === 'GET' || method === 'HEAD' ? [] : ['Content-Length', `${Buffer.byteLength(body)}`];
+    const length =
+      method === 'GET' || method === 'HEAD' ? [] : ['Content-Length', `${Buffer.byteLength(body)}`];
     const onward = send(
       { host: '127.0.0.1', port, method, path: url, headers: [...sent, ...length] as never, agent: false },
       (answer) => {

@@ -45,7 +45,9 @@ export async function serveRelyingParty(
   const inner = `https://${origins.transport.connectTo.get(`${new URL(issuer).hostname}:443`)}`;
   await origins.serve('http://orders.example.test', (request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ user: request.headers.find(([name]) => name === 'OIDC_CLAIM_sub')?.[1] ?? null }));
+    response.end(
+      JSON.stringify({ user: request.headers.find(([name]) => name === 'OIDC_CLAIM_sub')?.[1] ?? null }),
+    );
   });
   const port = await freePort();
   const apache = await startApache({

@@ -33,7 +33,6 @@ function isExecutable(path: string): boolean {
 export function requireFiles(test: Context, files: readonly string[]): void {
   const missing = files.find((file) => !existsSync(file));
   if (missing === undefined) return;
-  if (process.env['CI'])
-    throw new Error(`${missing} is not there: in CI that is a failure, not a skip.`);
+  if (process.env['CI']) throw new Error(`${missing} is not there: in CI that is a failure, not a skip.`);
   test.skip();
 }

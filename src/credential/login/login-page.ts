@@ -1,7 +1,9 @@
 /** What messages say of the pages of a login. */
-import type { Environment, Exchange } from '../../model.ts';
+import { parseJson } from '../../http/json.ts';
+import type { Environment, Exchange, Response } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
-import { quoted } from '../answer.ts';
+import { isMap } from '../../source.ts';
+import { finalResponse, quoted } from '../answer.ts';
 import { controlsOf, formsOf, isButton, typeOf } from './form.ts';
 import { attribute, type Element, type HtmlPage, has, rawText, textOf, titleOf } from './html-page.ts';
 import type { Submission } from './submission.ts';
@@ -93,11 +95,21 @@ function hasFormAgain({ form }: Submission, before: HtmlPage, after: HtmlPage): 
   return formsOf(after).some((each) => shape(after, each) === wanted);
 }
 
-/** ` It says ...`, of an error page: what it marks as the error, else its text where that is short. */
-export function wordsOf(page: HtmlPage, redactor: Redactor): string {
+/** ` It says ...`, of an error page: what it marks as the error, else its text where that is short; or of an error as JSON. */
+export function wordsOf({ page, exchange }: Arrival, redactor: Redactor): string {
+  const response = finalResponse(exchange);
+  if (!page) return response ? told(errorIn(response), redactor) : '';
   const body = page.elements.find(({ tagName }) => tagName === 'body');
   const text = body ? textOf(body) : '';
   return told(complaintOf(page) || (text.length <= 200 ? text : ''), redactor);
+}
+
+/** `error: error_description` of a JSON answer (RFC 6749 section 5.2). */
+function errorIn({ body }: Response): string {
+  const parsed = parseJson(new TextDecoder().decode(body.content));
+  if ('error' in parsed || !isMap(parsed.value)) return '';
+  const { error, error_description } = parsed.value;
+  return [error, error_description].filter((part) => typeof part === 'string').join(': ');
 }
 
 function told(words: string, redactor: Redactor): string {

@@ -93,7 +93,7 @@ export async function runLogin(
       return fails(`The login step "${step.name}" was refused: ${refusal}`, arrival.exchange, 'refused');
     const status = arrival.exchange.hops.at(-1)?.response?.status ?? 0;
     if (status >= 400) {
-      const says = arrival.page ? wordsOf(arrival.page, doors.redactor) : '';
+      const says = wordsOf(arrival, doors.redactor);
       const message = `The login step "${step.name}" was answered ${status} by ${arrival.url.origin}${arrival.url.pathname}.${says}`;
       return fails(message, arrival.exchange, status < 500 || secretsSent ? 'final' : 'passing');
     }

@@ -29,9 +29,7 @@ export function ofJar({ past }: Subject): Past[] {
 
 /** Of the job of the failing step, up to its failing hop, oldest first. */
 export function cookieEvents(subject: Subject): CookieEvent[] {
-  const past = ofJar(subject).flatMap(({ exchange, step }) =>
-    exchange.hops.map((hop) => ({ hop, step })),
-  );
+  const past = ofJar(subject).flatMap(({ exchange, step }) => exchange.hops.map((hop) => ({ hop, step })));
   const own = subject.failing.hops.slice(0, -1).map((hop) => ({ hop, step: subject.step.name }));
   return [...past, ...own].flatMap(({ hop, step }) => eventsOf(hop, step));
 }
