@@ -1,9 +1,10 @@
 /** Metadata of authorization servers (RFC 8414, OpenID Connect Discovery 1.0), fetched once a run. */
 import { parseJson } from '../http/json.ts';
+import { isRedirect } from '../http/redirect.ts';
 import type { Environment, Exchange, Issuer, Json, JsonMap } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { isMap } from '../source.ts';
-import { describeFailure, finalResponse, quoted } from './answer.ts';
+import { describeFailure, fieldValues, finalResponse, quoted } from './answer.ts';
 import { insecurity, withoutUserinfo } from './endpoint.ts';
 import type { Metadata, Perform } from './presentation.ts';
 
@@ -55,21 +56,40 @@ async function discover(
   redactor: Redactor,
 ): Promise<Discovered> {
   const stated = Object.keys(issuer.metadata).length > 0 ? issuer.metadata : null;
-  const fails = (failure: string, exchange: Exchange | null): Discovered => ({
+  const fails = (failure: string, exchanges: readonly Exchange[]): Discovered => ({
     values: stated,
-    exchanges: exchange ? [exchange] : [],
+    exchanges,
     failure: redactor.redact(failure),
-    exchange,
+    exchange: exchanges.at(-1) ?? null,
   });
-  if (!URL.canParse(issuer.issuer))
-    return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, null);
+  if (!URL.canParse(issuer.issuer)) return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, []);
   const url = new URL(issuer.issuer);
   const problem = insecurity(url, environment);
-  if (problem) return fails(`The issuer "${withoutUserinfo(issuer.issuer)}" ${problem}.`, null);
-  const exchange = await request(url, environment, issuer, perform);
+  if (problem) return fails(`The issuer "${withoutUserinfo(issuer.issuer)}" ${problem}.`, []);
+  const first = await request(url, environment, issuer, perform);
+  const moved = withinOrigin(first);
+  const exchange = moved ? await get(moved, environment, perform) : first;
+  const exchanges = moved ? [first, exchange] : [first];
   const read = readMetadata(exchange, issuer, redactor);
-  if ('problem' in read) return fails(read.problem, exchange);
-  return { values: { ...read.values, ...stated }, exchanges: [exchange], failure: null, exchange };
+  if ('problem' in read) return fails(read.problem, exchanges);
+  return { values: { ...read.values, ...stated }, exchanges, failure: null, exchange };
+}
+
+/** Where a server keeps its document instead, mostly a slash further on. Another origin is not asked. */
+function withinOrigin(exchange: Exchange): string | null {
+  const hop = exchange.hops.at(-1);
+  const response = finalResponse(exchange);
+  if (!hop || !response || !isRedirect(response.status)) return null;
+  const [location = ''] = fieldValues(response, 'location');
+  if (!URL.canParse(location, hop.request.url)) return null;
+  const url = new URL(location, hop.request.url);
+  const own = url.origin === new URL(hop.request.url).origin && url.username === '' && url.password === '';
+  return own && url.href !== hop.request.url ? url.href : null;
+}
+
+function get(url: string, environment: Environment, perform: Perform): Promise<Exchange> {
+  const headers = [['Accept', 'application/json']] as const;
+  return perform({ role: 'metadata', environment, method: 'GET', url, headers, body: null });
 }
 
 /** oauth4webapi knows both places of the well-known document; the answer is ours to read. */
@@ -85,10 +105,7 @@ async function request(
     algorithm: issuer.discovery === 'oauth2' ? 'oauth2' : 'oidc',
     [allowInsecureRequests]: url.protocol === 'http:',
     [customFetch]: async (target: string) => {
-      const headers = [['Accept', 'application/json']] as const;
-      made.push(
-        await perform({ role: 'metadata', environment, method: 'GET', url: target, headers, body: null }),
-      );
+      made.push(await get(target, environment, perform));
       return new Response();
     },
   });

@@ -108,8 +108,9 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (status === 403 && !token && arrival === 'equal') return json ? inForm : inFront;
   if (status === 403 && !token) return forbidden;
   const types = subject.uses.map(({ type }) => type);
-  if (types.includes('basic')) return password;
+  if (types.includes('basic') || types.includes('digest')) return password;
   if (types.includes('api_key')) return apiKey;
+  if (types.includes('session')) return cookie;
   const format = tokenUse(subject)?.token?.format;
   if (format === 'opaque') return opaque;
   if (subject.uses.length > 0) return jwt;

@@ -68,6 +68,8 @@ export interface Past {
   readonly sameJob: boolean;
   readonly step: string;
   readonly passed: boolean;
+  /** Made for a credential with cookies of its own, as a login for a token: none of them is in the jar of the job. */
+  readonly ownJar?: boolean;
   readonly exchange: Exchange;
 }
 

@@ -44,8 +44,16 @@ function pastOf(job: Job, run: StepRun, exchange: Exchange): Past {
     sameJob: false,
     step: run.step.name,
     passed: run.result.status === 'passed',
+    ownJar: hasOwnJar(job, run, exchange),
     exchange,
   };
+}
+
+/** The cookies of a session come into the jar of the job; those of a login for a token do not. */
+function hasOwnJar({ environment }: Job, { step }: StepRun, { role }: Exchange): boolean {
+  if (step.kind === 'authorize' || (role !== 'login' && role !== 'authorization')) return false;
+  const names = step.kind === 'request' ? step.credentials.map(({ name }) => name) : [];
+  return !names.some((name) => environment.credentials.get(name)?.type === 'session');
 }
 
 function sibling(job: Job, run: StepRun): Sibling {

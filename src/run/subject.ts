@@ -49,7 +49,11 @@ export async function subjectOf(run: StepRun, state: JobState, looking: Looking)
 
 function stageOf(run: StepRun, failing: Exchange): Stage {
   if (failing.hops.at(-1)?.response == null) return 'transport';
-  if (failing.role === 'login') return 'login';
+  if (failing.role === 'login') {
+    // A login form may lie at an address with the same parameters.
+    const opened = failing.hops.at(-1)?.request.method === 'GET';
+    return opened && refusesAuthorization(failing) ? 'authorization' : 'login';
+  }
   if (failing.role === 'authorization' && run.credentialFailure) return 'authorization';
   if (run.credentialFailure || failing.role === 'token' || failing.role === 'metadata') return 'token';
   if (run.step.kind === 'authorize') return 'authorization';
@@ -62,9 +66,17 @@ function handMade(failing: Exchange): Stage | null {
   if (!hop?.response) return null;
   const { status } = hop.response;
   if (tokenRequest(failing) !== null && (status >= 400 || saysError(hop.response))) return 'token';
+  return refusesAuthorization(failing) ? 'authorization' : null;
+}
+
+/** The last hop is an authorization request, refused; many servers look at it only after the login. */
+function refusesAuthorization({ hops }: Exchange): boolean {
+  const hop = hops.at(-1);
+  if (!hop?.response) return false;
   const asked = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
-  if (!asked?.has('client_id') || !asked.has('response_type')) return null;
-  return status >= 400 || redirectsWithError(hop.response) ? 'authorization' : null;
+  if (!asked?.has('client_id') || !asked.has('response_type')) return false;
+  const { status } = hop.response;
+  return status >= 400 || redirectsWithError(hop.response);
 }
 
 /** RFC 6749 section 4.1.2.1: the error goes back to the client by way of the browser. */

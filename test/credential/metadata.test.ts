@@ -119,6 +119,21 @@ describe('metadata', () => {
     });
   }
 
+  it('follows a redirect within the origin, once', async () => {
+    const server = await serve(({ url = '' }, response) => {
+      if (url.endsWith('configuration')) response.writeHead(301, { location: `${url}/` }).end();
+      else if (url.endsWith('configuration/')) json(response, 200, { issuer: server.origin });
+      else response.writeHead(404).end();
+    });
+    const { store, performed } = bench();
+    const found = await store.metadata(withIssuer(issuerOf(server.origin)), 'main');
+    expect(found).to.deep.equal({ values: { issuer: server.origin }, exchanges: performed, failure: null });
+    expect(server.seen.map(({ path }) => path)).to.deep.equal([
+      '/.well-known/openid-configuration',
+      '/.well-known/openid-configuration/',
+    ]);
+  });
+
   it('takes the trailing slash of an issuer seriously', async () => {
     const server = await serve((_request, response) => json(response, 200, { issuer: `${server.origin}/` }));
     const { store } = bench();

@@ -1,5 +1,5 @@
 /** Programs that npm does not bring: their tests skip where they are missing, and fail in CI, where they must be there. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Context } from 'mocha';
 
@@ -27,4 +27,12 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Files of which a server is made (Debian packages); without one the test is skipped, in CI it fails. */
+export function requireFiles(test: Context, files: readonly string[]): void {
+  const missing = files.find((file) => !existsSync(file));
+  if (missing === undefined) return;
+  if (process.env['CI']) throw new Error(`${missing} is not there: in CI that is a failure, not a skip.`);
+  test.skip();
 }

@@ -15,7 +15,7 @@ import { answerIn, readAnswer } from './authorization-answer.ts';
 import { type Begun, beginFlow, type Flow } from './authorization-request.ts';
 import type { Identities, Identity } from './identity.ts';
 import { type LoginFailure, loginBounds, runLogin } from './login.ts';
-import { describePage, submitsItself } from './login-page.ts';
+import { describePage, submitsItself, wordsOf } from './login-page.ts';
 import { type Arrival, type Visitor, visit } from './visit.ts';
 
 export interface AuthorizationDoors extends AssertionDoors {
@@ -153,8 +153,9 @@ async function logIn(
   if (atOnce) return { answer: atOnce, arrival: first };
   const status = first.exchange.hops.at(-1)?.response?.status ?? 0;
   if (status >= 400) {
+    const says = wordsOf(first, redactor);
     return fails(
-      `The authorization request was answered ${status} with an error page. ${describePage(first)}`,
+      `The authorization request was answered ${status} with an error${first.page ? ' page' : ''}.${says} ${describePage(first)}`,
       first.exchange,
     );
   }

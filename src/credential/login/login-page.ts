@@ -1,6 +1,9 @@
 /** What messages say of the pages of a login. */
+import { parseJson } from '../../http/json.ts';
+import type { Environment, Exchange, Response } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
-import { quoted } from '../answer.ts';
+import { isMap } from '../../source.ts';
+import { finalResponse, quoted } from '../answer.ts';
 import { controlsOf, formsOf, isButton, typeOf } from './form.ts';
 import { attribute, type Element, type HtmlPage, has, rawText, textOf, titleOf } from './html-page.ts';
 import type { Submission } from './submission.ts';
@@ -50,6 +53,19 @@ export function submitsItself(page: HtmlPage): boolean {
   );
 }
 
+/** A form that a script would submit, or one at a login server to which the application has led: a consent, say. */
+export function isUnfinished(
+  { page, url }: Arrival,
+  exchanges: readonly Exchange[],
+  { origins }: Environment,
+): boolean {
+  if (!page) return false;
+  const own = new Set(origins.values());
+  const first = exchanges[0]?.hops[0]?.request.url ?? '';
+  const away = URL.canParse(first) && own.has(new URL(first).origin) && !own.has(url.origin);
+  return submitsItself(page) || (away && formsOf(page).length > 0);
+}
+
 /** How the server said no to what was submitted; null where it went on. */
 export function refusalOf(
   sent: Submission,
@@ -59,8 +75,7 @@ export function refusalOf(
 ): string | null {
   const status = after.exchange.hops.at(-1)?.response?.status ?? 0;
   const where = `${after.url.origin}${after.url.pathname}`;
-  const words = after.page ? complaintOf(after.page) : '';
-  const says = words === '' ? '' : ` It says ${quoted(words, redactor)}.`;
+  const says = after.page ? told(complaintOf(after.page), redactor) : '';
   const again =
     sent.asksPassword && before?.page && after.page && hasFormAgain(sent, before.page, after.page);
   if (status === 401 || status === 403) {
@@ -80,12 +95,33 @@ function hasFormAgain({ form }: Submission, before: HtmlPage, after: HtmlPage): 
   return formsOf(after).some((each) => shape(after, each) === wanted);
 }
 
+/** ` It says ...`, of an error page: what it marks as the error, else its text where that is short; or of an error as JSON. */
+export function wordsOf({ page, exchange }: Arrival, redactor: Redactor): string {
+  const response = finalResponse(exchange);
+  if (!page) return response ? told(errorIn(response), redactor) : '';
+  const body = page.elements.find(({ tagName }) => tagName === 'body');
+  const text = body ? textOf(body) : '';
+  return told(complaintOf(page) || (text.length <= 200 ? text : ''), redactor);
+}
+
+/** `error: error_description` of a JSON answer (RFC 6749 section 5.2). */
+function errorIn({ body }: Response): string {
+  const parsed = parseJson(new TextDecoder().decode(body.content));
+  if ('error' in parsed || !isMap(parsed.value)) return '';
+  const { error, error_description } = parsed.value;
+  return [error, error_description].filter((part) => typeof part === 'string').join(': ');
+}
+
+function told(words: string, redactor: Redactor): string {
+  return words === '' ? '' : ` It says ${quoted(words.replace(/\.$/, ''), redactor)}.`;
+}
+
 /** Text of the first element that is marked as an error. */
 function complaintOf(page: HtmlPage): string {
   for (const element of page.elements) {
     const marked =
       attribute(element, 'role') === 'alert' ||
-      /(?:^|[\s_-])(?:alert|errors?|errorlist|invalid|danger|flash)(?:$|[\s_-])/i.test(
+      /(?:^|[\s_-])(?:alert|errors?|errorlist|errornote|invalid|danger|flash(?:es)?)(?:$|[\s_-])/i.test(
         attribute(element, 'class') ?? '',
       );
     const text = marked ? textOf(element) : '';

@@ -7,7 +7,7 @@ import { type Redactor, Secret, type Value } from '../../secret.ts';
 import { insecurity } from '../endpoint.ts';
 import type { Ledger } from '../ledger.ts';
 import { select } from './html-page.ts';
-import { describePage, refusalOf } from './login-page.ts';
+import { describePage, refusalOf, wordsOf } from './login-page.ts';
 import { submission } from './submission.ts';
 import { type Arrival, type Visitor, visit } from './visit.ts';
 
@@ -93,7 +93,8 @@ export async function runLogin(
       return fails(`The login step "${step.name}" was refused: ${refusal}`, arrival.exchange, 'refused');
     const status = arrival.exchange.hops.at(-1)?.response?.status ?? 0;
     if (status >= 400) {
-      const message = `The login step "${step.name}" was answered ${status} by ${arrival.url.origin}${arrival.url.pathname}.`;
+      const says = wordsOf(arrival, doors.redactor);
+      const message = `The login step "${step.name}" was answered ${status} by ${arrival.url.origin}${arrival.url.pathname}.${says}`;
       return fails(message, arrival.exchange, status < 500 || secretsSent ? 'final' : 'passing');
     }
   }

@@ -7,7 +7,7 @@ import type { CookieJarHandle, CredentialFailure, Presentation } from '../presen
 import type { StoreParts } from '../store.ts';
 import type { Identities, Identity } from './identity.ts';
 import { type LoginDoors, type LoginFailure, loginBounds, runLogin } from './login.ts';
-import { describePage, submitsItself } from './login-page.ts';
+import { describePage, isUnfinished } from './login-page.ts';
 import { readStorageState } from './storage-state.ts';
 import type { Visitor } from './visit.ts';
 
@@ -176,7 +176,7 @@ async function logIn(asking: Asking, jar: CookieJarHandle): Promise<LoginFailure
     source: credential.sources['login'] ?? credential.source,
     kind: 'final',
   });
-  if (arrival?.page && submitsItself(arrival.page))
+  if (arrival && isUnfinished(arrival, end.exchanges, environment))
     return fails(`The login is not at its end. ${describePage(arrival)}`);
   const names = await cookieNames(jar, environment);
   if (names.length > 0) return null;

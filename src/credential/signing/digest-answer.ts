@@ -11,6 +11,8 @@ export interface DigestChallenge {
   /** null: a server of RFC 2069. */
   readonly qop: 'auth' | 'auth-int' | null;
   readonly userhash: boolean;
+  /** charset=UTF-8: a server of RFC 7616, which reads `username*`. */
+  readonly utf8: boolean;
   readonly stale: boolean;
 }
 /** The first request after a challenge; `-sess` algorithms go back to it (RFC 7616 section 3.4.2). */
@@ -61,7 +63,8 @@ function readOne({ scheme, parameters }: Challenge): DigestChallenge | null {
   if (offered !== undefined && words.some((word) => word !== '') && qop === null) return null;
   const is = (name: string): boolean => parameters.get(name)?.toLowerCase() === 'true';
   const opaque = parameters.get('opaque') ?? null;
-  return { realm, nonce, opaque, algorithm, qop, userhash: is('userhash'), stale: is('stale') };
+  const utf8 = parameters.get('charset')?.toLowerCase() === 'utf-8';
+  return { realm, nonce, opaque, algorithm, qop, userhash: is('userhash'), utf8, stale: is('stale') };
 }
 
 function baseOf(algorithm: string | null): string {
@@ -104,12 +107,16 @@ export function digestParameters(
   return { before: before.join(', '), after: after.map((each) => `, ${each}`).join('') };
 }
 
-/** RFC 7616 sections 3.4 and 3.4.4: hashed, as an ext-value (RFC 8187) where quotes cannot hold it, or in quotes. */
+/**
+ * RFC 7616 sections 3.4 and 3.4.4: hashed, as an ext-value (RFC 8187) where quotes cannot hold it, or in quotes. Servers
+ * of RFC 2617 know no `username*`: as browsers do it, they get the bytes of UTF-8, each as one character.
+ */
 function usernameOf(challenge: DigestChallenge, username: string): string {
   if (challenge.userhash) return `username="${hashOf(challenge)(`${username}:${challenge.realm}`)}"`;
-  return /^[\x20-\x7e]*$/.test(username)
-    ? `username=${quoted(username)}`
-    : `username*=UTF-8''${extended(username)}`;
+  if (/^[\x20-\x7e]*$/.test(username)) return `username=${quoted(username)}`;
+  return challenge.utf8
+    ? `username*=UTF-8''${extended(username)}`
+    : `username=${quoted(Buffer.from(username, 'utf8').toString('latin1'))}`;
 }
 
 function extended(text: string): string {

@@ -1,6 +1,7 @@
 /** The cookies of a request: without them, and with one that the jar withholds. */
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
+import { isCookie, ofJar } from '../facts/cookie-history.ts';
 import { originText } from '../facts/wire.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, isSafe, methodOf } from './experiment.ts';
@@ -13,7 +14,7 @@ function sendsCookies({ failing }: Subject): boolean {
 
 /** A credential of its own stands beside the cookies, so that there is something left to pass with. */
 function hasOtherCredential({ uses }: Subject): boolean {
-  return uses.length > 0 && uses.every(({ field }) => !field.startsWith('cookie:') && field !== 'cookie');
+  return uses.length > 0 && uses.every(({ field }) => !isCookie(field));
 }
 
 function tooLarge({ response, text }: Subject): boolean {
@@ -56,8 +57,7 @@ export function withheldCookies(
   )?.[1];
   const sent = new Set((cookie ?? '').split(';').map((pair) => pair.split('=')[0]?.trim() ?? ''));
   const found = new Map<string, string | null>();
-  for (const { exchange, sameJob } of subject.past) {
-    if (!sameJob) continue;
+  for (const { exchange } of ofJar(subject)) {
     for (const hop of exchange.hops.filter(({ request }) => originText(request.url) === origin)) {
       for (const name of hop.cookies.set) found.set(name, null);
       for (const { name, reason } of hop.cookies.refused) found.set(name, reason);

@@ -2,6 +2,7 @@
 import type { CauseId } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { cachedAnswer } from '../facts/cache.ts';
+import { isCookie } from '../facts/cookie-history.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { scopesInQuestion } from '../facts/scope.ts';
 import { tokenValidity } from '../groups.ts';
@@ -66,6 +67,8 @@ export const withoutCredential: Experiment = {
     subject.failing.hops.length === 1,
   predicts(cause, subject) {
     if (noDifference.includes(cause)) return same;
+    // A session that is over is answered as none.
+    if (cause === 'session-expired' && subject.uses.every(({ field }) => isCookie(field))) return same;
     const told = subject.response?.status === 403 || subject.error !== null || subject.description !== null;
     return told && ofArrived.includes(cause) ? another : null;
   },

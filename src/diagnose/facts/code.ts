@@ -1,7 +1,9 @@
 /** An authorization code's way through this run: issued, redeemed, redeemed again (RFC 6749 section 4.1, RFC 7636). */
 import { createHash } from 'node:crypto';
 import type { Hop } from '../../model.ts';
+import { proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
+import { clientAbsent } from '../groups.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { span } from './clocks.ts';
 import { isWhole, type TokenParameters, tokenParameters } from './token-request.ts';
@@ -22,6 +24,7 @@ export function codeFacts(subject: Subject): Evidence[] {
     ...(digest === null ? [] : reuse(subject, first, digest)),
     ...(issued ? age(first, issued) : []),
     ...(flow ? compared(first, sent, flow, subject) : []),
+    ...(flow && issued ? known(first, flow, subject) : []),
   ];
 }
 
@@ -150,6 +153,22 @@ function verifier(own: Hop, flow: URLSearchParams): Evidence[] {
       3,
     );
   return fault('its S256 is not the code_challenge of the authorization request', ['pkce-mismatch'], 3);
+}
+
+/** Who was given a code is no unknown client: what is refused is its proof. */
+function known(own: Hop, flow: URLSearchParams, subject: Subject): Evidence[] {
+  const { client, error, response } = subject;
+  const refused = error === 'invalid_client' || (error === null && response?.status === 401);
+  if (!client || !refused || flow.get('client_id') !== client.client_id) return [];
+  const seen = `${client.client_id}: the authorization endpoint gave it a code`;
+  return [
+    evidence('code/client-known', {
+      names: [usualFault(proofKind(subject), subject)],
+      excludes: clientAbsent,
+      weight: 2,
+      lines: [{ hop: own.index, field: 'client_id', seen }],
+    }),
+  ];
 }
 
 function owner(own: Hop, now: string | null, then: string | null): Evidence[] {

@@ -1,6 +1,6 @@
 /** What became of the cookies of a job, from the Set-Cookie lines that it got (RFC 6265bis). */
 import type { Hop } from '../../model.ts';
-import { headerValues, type Subject } from '../subject.ts';
+import { headerValues, type Past, type Subject } from '../subject.ts';
 import { sentField, urlOf } from './wire.ts';
 
 export interface CookieEvent {
@@ -17,11 +17,19 @@ export interface CookieEvent {
   readonly expires: number | null;
 }
 
+/** Where a credential stands: `cookie:NAME`, or `cookie` for those of a session. */
+export function isCookie(field: string): boolean {
+  return field === 'cookie' || field.startsWith('cookie:');
+}
+
+/** What went before with the cookies of the same job. */
+export function ofJar({ past }: Subject): Past[] {
+  return past.filter(({ sameJob, ownJar }) => sameJob && !ownJar);
+}
+
 /** Of the job of the failing step, up to its failing hop, oldest first. */
 export function cookieEvents(subject: Subject): CookieEvent[] {
-  const past = subject.past
-    .filter(({ sameJob }) => sameJob)
-    .flatMap(({ exchange, step }) => exchange.hops.map((hop) => ({ hop, step })));
+  const past = ofJar(subject).flatMap(({ exchange, step }) => exchange.hops.map((hop) => ({ hop, step })));
   const own = subject.failing.hops.slice(0, -1).map((hop) => ({ hop, step: subject.step.name }));
   return [...past, ...own].flatMap(({ hop, step }) => eventsOf(hop, step));
 }

@@ -4,6 +4,7 @@ import { headerValues, type Subject } from '../subject.ts';
 import {
   type CookieEvent,
   cookieEvents,
+  isCookie,
   looksLikeSession,
   sentCookies,
   withheldBy,
@@ -31,7 +32,7 @@ function unauthenticated(subject: Subject): boolean {
 
 /** Beside a token or a key the cookie is seldom what counts. */
 function aloneWeight(subject: Subject, name: string): 1 | 2 | 3 {
-  const other = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
+  const other = subject.uses.some(({ field }) => !isCookie(field));
   if (other || sentField(subject.hop, 'authorization') !== null) return 1;
   return looksLikeSession(name) ? 3 : 2;
 }
@@ -129,7 +130,7 @@ function sessionOver(subject: Subject): Evidence[] {
   const sent = sentCookies(subject.hop).filter(looksLikeSession);
   const names = sent.length > 0 ? sent : sentCookies(subject.hop);
   const { status } = subject.response ?? { status: 0 };
-  if (names.length === 0 || subject.uses.some(({ field }) => !field.startsWith('cookie:'))) return [];
+  if (names.length === 0 || subject.uses.some(({ field }) => !isCookie(field))) return [];
   if (status === 403 && loginRedirect(subject) === null) return [];
   const origin = originText(subject.hop.request.url);
   const worked = subject.past.some(({ sameJob, passed, exchange }) => {

@@ -3,7 +3,7 @@
 import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
-import { sentCookies } from './cookie-history.ts';
+import { isCookie, sentCookies } from './cookie-history.ts';
 import { isWhole } from './token-request.ts';
 import { formOf, isSafeMethod, lastHop, originText, sentField, urlOf } from './wire.ts';
 
@@ -32,7 +32,7 @@ export function csrfFacts(subject: Subject): Evidence[] {
     );
   });
   if (status !== 403 && !speaks) return [];
-  const token = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
+  const token = subject.uses.some(({ field }) => !isCookie(field));
   const weight = token ? 1 : speaks ? 3 : reads ? 2 : 1;
   return [told(subject, weight, cookies, reads?.step)];
 }
@@ -90,7 +90,7 @@ function told(
   ];
   // One that was sent may be wrong, or of a session that has ended: the words are the same. Beside another credential it
   // was not the cookie that should have counted.
-  const other = subject.uses.some(({ field }) => !field.startsWith('cookie:'));
+  const other = subject.uses.some(({ field }) => !isCookie(field));
   const doubtful = token !== undefined || other || cookies.length === 0;
   const names = doubtful ? ['csrf-failed', 'session-expired'] : ['csrf-failed'];
   return evidence('csrf/unsafe-with-cookie', { names, weight, lines });

@@ -2,6 +2,7 @@
 import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { type Subject, tokenUse } from '../subject.ts';
+import { ofJar } from './cookie-history.ts';
 
 const ofPasswords: readonly CauseId[] = ['password-wrong', 'password-expired', 'nonce-stale'];
 const ofCookies: readonly CauseId[] = ['cookie-not-sent', 'cookie-not-set', 'cookie-rejected'];
@@ -28,19 +29,20 @@ export function presentedFacts(subject: Subject): Evidence[] {
     // A JWT is no key of a list.
     ...(bearer && format === 'jwt' ? ofKeys : []),
     ...(bearer && !hasCookies(subject) ? ofCookies : []),
-    ...(types.size === 1 && (types.has('basic') || types.has('api_key')) ? ofJwts : []),
+    ...(types.size === 1 && (types.has('basic') || types.has('digest') || types.has('api_key'))
+      ? ofJwts
+      : []),
   ];
   return excludes.length === 0 ? [] : [evidence('credential/kind', { excludes })];
 }
 
 /** Cookies play a part in this scenario. */
-function hasCookies({ failing, past }: Subject): boolean {
-  const own = failing.hops.some(({ cookies }) => cookies.sent.length + cookies.refused.length > 0);
+function hasCookies(subject: Subject): boolean {
+  const own = subject.failing.hops.some(({ cookies }) => cookies.sent.length + cookies.refused.length > 0);
   return (
     own ||
-    past.some(
-      ({ sameJob, exchange }) =>
-        sameJob && exchange.hops.some(({ cookies }) => cookies.set.length + cookies.refused.length > 0),
+    ofJar(subject).some(({ exchange }) =>
+      exchange.hops.some(({ cookies }) => cookies.set.length + cookies.refused.length > 0),
     )
   );
 }

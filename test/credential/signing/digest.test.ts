@@ -241,14 +241,21 @@ describe('digest', () => {
     });
   }
 
-  it('writes a user name beyond US-ASCII as an ext-value, and quotes one with quotation marks', async () => {
+  it('writes a user name beyond US-ASCII as an ext-value where the server knows it, and quotes one with quotation marks', async () => {
     const names: string[] = [];
-    for (const username of ["J\u00e4s\u00f8n Doe'*", 'a "b" \\c']) {
-      const fields = await answered('Digest realm="r", nonce="n"', digestOf(username, 'secret'));
+    const jason = "J\u00e4s\u00f8n Doe'*";
+    for (const [username, charset] of [
+      [jason, ', charset=UTF-8'],
+      [jason, ''],
+      ['a "b" \\c', ''],
+    ] as const) {
+      const fields = await answered(`Digest realm="r", nonce="n"${charset}`, digestOf(username, 'secret'));
       names.push((wire(fields)['Authorization'] ?? '').split(', realm=')[0] ?? '');
     }
     expect(names).to.deep.equal([
       "Digest username*=UTF-8''J%C3%A4s%C3%B8n%20Doe%27%2A",
+      // The bytes of UTF-8, for a server that says nothing of RFC 7616.
+      `Digest username="J\u00c3\u00a4s\u00c3\u00b8n Doe'*"`,
       'Digest username="a \\"b\\" \\\\c"',
     ]);
   });
