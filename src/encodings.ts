@@ -7,16 +7,18 @@ export function encodings(value: string): Set<string> {
   if (!unreserved.test(value)) {
     const component = encodePercent(value);
     const form = new URLSearchParams([['', value]]).toString().slice(1);
-    for (const each of percentForms(value, component, form)) {
+    // The URL standard has its own idea of an apostrophe in a query.
+    const query = component.replaceAll("'", '%27');
+    for (const each of percentForms(value, component, form, query)) {
       forms.add(each);
       forms.add(each.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
     }
     for (const each of jsonForms(value)) forms.add(each);
     for (const each of htmlForms(value)) forms.add(each);
     // A whole form or address may be encoded, in which the value is encoded already.
-    forms.add(component.replaceAll('%', '%25'));
-    forms.add(form.replaceAll('%', '%25'));
-    texts.push(...new Set([component, form]));
+    const whole = new Set([component, form, query]);
+    for (const each of whole) forms.add(each.replaceAll('%', '%25'));
+    texts.push(...whole);
   }
   for (const text of texts) addBinary(text, forms);
   return forms;
@@ -25,9 +27,9 @@ export function encodings(value: string): Set<string> {
 const unreserved = /^[\w.-]*$/;
 
 /** RFC 3986, what languages leave as it is beyond that, and application/x-www-form-urlencoded. */
-function percentForms(value: string, component: string, form: string): string[] {
+function percentForms(value: string, component: string, form: string, query: string): string[] {
   const strict = component.replace(/[!'()*]/g, toPercent);
-  const all = [component, strict, form, component.replaceAll('%20', '+')];
+  const all = [component, strict, form, query, component.replaceAll('%20', '+')];
   // Slashes are kept in paths, and more than these in whole addresses.
   return [...all, component.replaceAll('%2F', '/'), strict.replaceAll('%2F', '/'), encodeWhole(value)];
 }

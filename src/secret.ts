@@ -70,11 +70,13 @@ export function isNoValue(value: string): boolean {
 const shortest = 4;
 
 export function createRedactor(): Redactor {
+  const learnt = new Set<string>();
   const names = new Map<string, string>();
   const forms = createForms();
   return {
     learn(name, value) {
-      if (value.length < shortest || isNoValue(value) || names.has(value)) return;
+      if (value.length < shortest || isNoValue(value) || learnt.has(value)) return;
+      learnt.add(value);
       for (const each of [value, ...partsOf(value)]) {
         for (const form of encodings(each)) {
           if (form.length < shortest || names.has(form)) continue;

@@ -70,6 +70,8 @@ export interface Hostile {
   /** What was secret in requests and answers so far. */
   readonly secrets: Set<string>;
   mood: Mood;
+  /** `state` of the request that was pushed last. */
+  pushed: string;
   encode: (text: string) => string;
   close(): Promise<void>;
 }
@@ -99,6 +101,7 @@ export async function startHostile(): Promise<Hostile> {
     login: '',
     secrets,
     mood: 'takes',
+    pushed: '',
     encode: (text) => text,
     async close() {
       for (const server of running) {
@@ -115,26 +118,28 @@ export async function startHostile(): Promise<Hostile> {
 /** Lines with all that a request may hide. */
 function echoOf(request: IncomingMessage, body: string): string {
   const lines = Object.entries(request.headers)
-    .filter(([name]) => !['host', 'connection', 'accept', 'user-agent', 'content-length'].includes(name))
+    .filter(([name]) => !['host', 'referer', 'connection', 'accept', 'user-agent', 'content-length'].includes(name))
     .map(([name, value]) => `${name}: ${String(value)}`);
-  return [body, request.url, ...lines].join(' ');
+  const address = request.url?.startsWith('/landing') ? '' : request.url;
+  return [body, address, ...lines].join(' ').replace(/back=[^;\s]*/g, '');
 }
 
 /** Notes what of a request is secret. */
 function note(request: IncomingMessage, body: string, { secrets }: Hostile): void {
   const { headers } = request;
   const add = (value: string | null | undefined): void => {
-    if (value && value.length >= 8) secrets.add(value);
+    // What the tool sends without a credential is no secret, nor is our own echo.
+    if (value && value.length >= 8 && !value.startsWith('why401-')) secrets.add(value);
   };
   const [, scheme = '', rest = ''] = /^(\S+) (.*)$/.exec(headers.authorization ?? '') ?? [];
   if (/^(?:bearer|dpop|basic)$/i.test(scheme)) add(rest);
-  if (scheme === 'Basic') add(Buffer.from(rest, 'base64').toString('utf8').replace(/^[^:]*:/, ''));
   add(/ response="(\w+)"/.exec(rest)?.[1]);
   add(/Signature=(\w+)/.exec(rest)?.[1]);
   add(/:(.+):/.exec(String(headers['signature'] ?? ''))?.[1]);
   add(/v1=(.+)$/.exec(String(headers['x-signature'] ?? ''))?.[1]);
   add(String(headers['dpop'] ?? '').split('.')[2]);
-  for (const pair of (headers.cookie ?? '').split('; ')) add(pair.slice(pair.indexOf('=') + 1));
+  for (const pair of (headers.cookie ?? '').split('; '))
+    if (!pair.startsWith('back=')) add(pair.slice(pair.indexOf('=') + 1));
   const form = new URLSearchParams(body);
   for (const name of ['client_secret', 'code', 'code_verifier', 'refresh_token', 'password', 'subject_token'])
     add(form.get(name));
@@ -148,9 +153,9 @@ function send(response: ServerResponse, status: number, headers: Record<string, 
   response.end();
 }
 
-/** What a field can carry. */
+/** The text as a quoted-string of a field (RFC 9110 section 5.6.4), or nothing where it has escapes of its own. */
 function field(text: string): string {
-  return text.replace(/["\\\r\n]/g, '').slice(0, 1500);
+  return /[\\\r\n]/.test(text) ? '' : text.replaceAll('"', '\\"').slice(0, 1500);
 }
 
 function answerApi(request: IncomingMessage, body: string, response: ServerResponse, hostile: Hostile): void {
@@ -177,7 +182,7 @@ function answerApi(request: IncomingMessage, body: string, response: ServerRespo
     return send(response, 401, { 'www-authenticate': challenge }, '');
   }
   if (mood === 'redirects' && url.pathname !== '/landing') {
-    return send(response, 302, { ...seen, location: `/landing?back=${encodeURIComponent(field(echo))}` }, echo);
+    return send(response, 302, { ...seen, location: `/landing?back=${encodeURIComponent(echoOf(request, body).slice(0, 1500))}` }, echo);
   }
   if (mood === 'takes') return send(response, 200, { ...seen, 'set-cookie': `back=${field(echo).replace(/[;,\s]/g, '')}` }, echo);
   const challenge = `Bearer realm="api", error="invalid_token", error_description="${field(echo)}"`;
@@ -201,15 +206,18 @@ function answerLogin(request: IncomingMessage, body: string, response: ServerRes
   }
   if (url.pathname === '/login') {
     if (mood === 'refuses') return send(response, 401, { 'content-type': 'text/html' }, `<p>${echo}</p>`);
-    const back = new URL(url.searchParams.get('redirect_uri') ?? `${hostile.login}/lost`);
+    const back = new URL(`${hostile.login}/back`);
     back.searchParams.set('code', made(word()));
-    back.searchParams.set('state', url.searchParams.get('state') ?? '');
+    back.searchParams.set('state', url.searchParams.get('state') ?? hostile.pushed);
     const cookie = `login=${made(randomBytes(16).toString('base64url'))}`;
     return send(response, 302, { location: back.href, 'set-cookie': cookie, 'x-echo': field(echo) }, echo);
   }
-  if (url.pathname === '/par' && mood === 'takes') return json(201, { request_uri: 'urn:x:1', expires_in: 60, echo });
+  if (url.pathname === '/par' && mood === 'takes') {
+    hostile.pushed = new URLSearchParams(body).get('state') ?? '';
+    return json(201, { request_uri: 'urn:x:1', expires_in: 60, echo });
+  }
   if (mood === 'redirects' && url.pathname !== '/ci') {
-    const location = `${hostile.api}/stolen?back=${encodeURIComponent(field(echo))}`;
+    const location = `${hostile.api}/stolen?back=${encodeURIComponent(echoOf(request, body).slice(0, 1500))}`;
     return send(response, 307, { location, 'content-type': 'text/plain' }, echo);
   }
   if (mood === 'refuses') {
