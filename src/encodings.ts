@@ -62,7 +62,9 @@ function jsonForms(value: string): string[] {
     const low = json.replace(pattern, (character) => toEscape(character.charCodeAt(0).toString(16)));
     if (low === json) continue;
     forms.push(low, low.replaceAll('/', '\\/'));
-    forms.push(json.replace(pattern, (character) => toEscape(character.charCodeAt(0).toString(16).toUpperCase())));
+    forms.push(
+      json.replace(pattern, (character) => toEscape(character.charCodeAt(0).toString(16).toUpperCase())),
+    );
   }
   return forms;
 }
@@ -79,7 +81,13 @@ function toEscape(digits: string): string {
   return `\\u${digits.padStart(4, '0')}`;
 }
 
-const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const named: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const entities: readonly Readonly<Record<string, string>>[] = [
   named,
   { ...named, "'": "'" },

@@ -29,7 +29,8 @@ export function learnFrom(exchanges: readonly Exchange[], redactor: Redactor): v
 function learnFromHop(hop: Hop, redactor: Redactor): void {
   if (!hop.response) return;
   for (const location of received(hop, 'location')) {
-    for (const [, name = '', value = ''] of location.matchAll(inAddress)) learn(name, unescaped(value), redactor);
+    for (const [, name = '', value = ''] of location.matchAll(inAddress))
+      learn(name, unescaped(value), redactor);
   }
   const bytes = Buffer.from(hop.response.body.content.subarray(0, searched));
   const isPage = bytes.includes('<input');

@@ -37,8 +37,10 @@ const credentials: Readonly<Record<string, string>> = {
   'key-jwt': '{type: oauth2, grant_type: client_credentials, client: key-jwt}',
   'jwk-jwt': '{type: oauth2, grant_type: client_credentials, client: jwk-jwt, dpop: true}',
   refresh: '{type: oauth2, grant_type: refresh_token, client: post, refresh_token: "${secret.REFRESH}"}',
-  stored: '{type: oauth2, grant_type: refresh_token, client: basic, refresh_token: "${secret.REFRESH}", store: true}',
-  password: '{type: oauth2, grant_type: password, client: basic, username: ann, password: "${secret.PASSWORD}"}',
+  stored:
+    '{type: oauth2, grant_type: refresh_token, client: basic, refresh_token: "${secret.REFRESH}", store: true}',
+  password:
+    '{type: oauth2, grant_type: password, client: basic, username: ann, password: "${secret.PASSWORD}"}',
   exchange:
     '{type: oauth2, grant_type: token_exchange, client: post, subject_token: "${secret.SUBJECT}", actor_token: {credential: command}}',
   assertion: '{type: oauth2, grant_type: jwt_bearer, client: public, assertion: {credential: jwt}}',
@@ -65,8 +67,11 @@ function project({ api, login }: Hostile): string {
           introspection_endpoint: "${login}/introspect"
           userinfo_endpoint: "${login}/userinfo"
     clients:
-${client('basic', 'client_secret_basic')}${client('post', 'client_secret_post')}${client('secret-jwt', 'client_secret_jwt')}${client('key-jwt', 'private_key_jwt', 'private_key: "${secret.PEM}"')}${client('jwk-jwt', 'private_key_jwt', 'private_key: "${secret.JWK}"')}${client('public', 'none', 'scope: x')
-    .replace(', scope: x', '')}credentials:
+${client('basic', 'client_secret_basic')}${client('post', 'client_secret_post')}${client('secret-jwt', 'client_secret_jwt')}${client('key-jwt', 'private_key_jwt', 'private_key: "${secret.PEM}"')}${client('jwk-jwt', 'private_key_jwt', 'private_key: "${secret.JWK}"')}${client(
+  'public',
+  'none',
+  'scope: x',
+).replace(', scope: x', '')}credentials:
 ${Object.entries(credentials)
   .map(([name, yaml]) => `  ${name}: ${yaml}\n`)
   .join('')}`;
@@ -122,7 +127,8 @@ function leaks(texts: Readonly<Record<string, string>>, hostile: Hostile): strin
     for (const [form, text] of formsOf(secret)) {
       for (const [place, content] of Object.entries(texts)) {
         const at = content.indexOf(text);
-        if (at >= 0) found.push(`${place}: ${form} of ${secret}: ${content.slice(Math.max(0, at - 80), at + 40)}`);
+        if (at >= 0)
+          found.push(`${place}: ${form} of ${secret}: ${content.slice(Math.max(0, at - 80), at + 40)}`);
       }
     }
   }
@@ -154,8 +160,11 @@ describe('secrets that servers give back', () => {
         const ended = await why401(['run', ...flags, '-v', '--checks', '--jobs', '3'], { files, env, clock });
         expect([0, 1, 3]).to.include(ended.code, ended.written['console.txt']);
         const written = Object.entries(ended.written).filter(([path]) => path.endsWith('.txt'));
-        expect(written.map(([path]) => path).sort()).to.deep.equal(reports.map((each) => `${each}.txt`).sort());
-        const vault = mood === 'takes' ? readFileSync(join(home, '.local/state/why401/vault.json'), 'utf8') : '';
+        expect(written.map(([path]) => path).sort()).to.deep.equal(
+          reports.map((each) => `${each}.txt`).sort(),
+        );
+        const vault =
+          mood === 'takes' ? readFileSync(join(home, '.local/state/why401/vault.json'), 'utf8') : '';
         const texts = { ...Object.fromEntries(written), stdout: ended.stdout, stderr: ended.stderr, vault };
         expect(leaks(texts, hostile)).to.deep.equal([]);
       }

@@ -14,7 +14,13 @@ const credentials: JsonMap = {
   bearer: { type: 'bearer', token: '${secret.KEY}' },
   basic: { type: 'basic', username: 'ann', password: '${secret.KEY}' },
   digest: { type: 'digest', username: 'ann', password: '${secret.KEY}' },
-  hmac: { type: 'hmac', key: '${secret.KEY}', over: '${timestamp}', header: 'x-signature', value: '${signature}' },
+  hmac: {
+    type: 'hmac',
+    key: '${secret.KEY}',
+    over: '${timestamp}',
+    header: 'x-signature',
+    value: '${signature}',
+  },
   aws: {
     type: 'aws_sigv4',
     access_key_id: 'AKIA',
@@ -78,18 +84,23 @@ describe('a credential', () => {
 
     it(`${name} does not follow a redirect, and is not taken up on the way back`, async () => {
       await origins.serve(api, (request, response) => {
-        if (request.url.startsWith('/after')) response.writeHead(401, { 'www-authenticate': 'Digest realm="x", nonce="y"' });
+        if (request.url.startsWith('/after'))
+          response.writeHead(401, { 'www-authenticate': 'Digest realm="x", nonce="y"' });
         else response.writeHead(302, { location: `${foreign}/back` });
         response.end();
       });
       const project: JsonMap = { environments: { production: { origins: { api } } }, credentials };
-      const scenarios = { 'a.yml': { credential: name, steps: [{ GET: '/start', expect: { status: 401 } }] } };
+      const scenarios = {
+        'a.yml': { credential: name, steps: [{ GET: '/start', expect: { status: 401 } }] },
+      };
       await replay({ origins, project, secrets, scenarios });
       expect(seen()).to.deep.equal([]);
       const after = origins.received.filter(({ origin, url }) => origin === api && url.startsWith('/after'));
       expect(after.length).to.be.greaterThan(0);
       expect(
-        after.flatMap(({ headers }) => headers.map(([each]) => each.toLowerCase())).filter((each) => !harmless.includes(each)),
+        after
+          .flatMap(({ headers }) => headers.map(([each]) => each.toLowerCase()))
+          .filter((each) => !harmless.includes(each)),
       ).to.deep.equal([]);
     });
   }

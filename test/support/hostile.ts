@@ -9,7 +9,10 @@ export const encodings: Readonly<Record<string, (text: string) => string>> = {
   json: (text) => JSON.stringify(text),
   'json with escaped slashes': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
   'json with escaped markup': (text) =>
-    JSON.stringify(text).replace(/[<>&'+=]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    JSON.stringify(text).replace(
+      /[<>&'+=]/g,
+      (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
   'json with escapes in capitals': (text) =>
     JSON.stringify(text).replace(
       /[<>&'+]/g,
@@ -30,7 +33,9 @@ export const encodings: Readonly<Record<string, (text: string) => string>> = {
     }),
   'a component of a URL': (text) => encodeURIComponent(text),
   'a component of a URL, slashes kept': (text) =>
-    encodeURIComponent(text).replaceAll('%2F', '/').replace(/[!'()*]/g, hexadecimal),
+    encodeURIComponent(text)
+      .replaceAll('%2F', '/')
+      .replace(/[!'()*]/g, hexadecimal),
   'a component of a URL within one': (text) => encodeURIComponent(encodeURIComponent(text)),
   'a URL': (text) => encodeURI(text),
   'a form': (text) => new URLSearchParams([['', text]]).toString().slice(1),
@@ -85,7 +90,9 @@ const word = (): string => `${randomBytes(15).toString('base64')}/+`;
 
 export async function startHostile(): Promise<Hostile> {
   const running: Server[] = [];
-  const start = async (handler: (request: IncomingMessage, body: string, response: ServerResponse) => void) => {
+  const start = async (
+    handler: (request: IncomingMessage, body: string, response: ServerResponse) => void,
+  ) => {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -118,7 +125,9 @@ export async function startHostile(): Promise<Hostile> {
 /** Lines with all that a request may hide. */
 function echoOf(request: IncomingMessage, body: string): string {
   const lines = Object.entries(request.headers)
-    .filter(([name]) => !['host', 'referer', 'connection', 'accept', 'user-agent', 'content-length'].includes(name))
+    .filter(
+      ([name]) => !['host', 'referer', 'connection', 'accept', 'user-agent', 'content-length'].includes(name),
+    )
     .map(([name, value]) => `${name}: ${String(value)}`);
   const address = request.url?.startsWith('/landing') ? '' : request.url;
   return [body, address, ...lines].join(' ').replace(/back=[^;\s]*/g, '');
@@ -146,11 +155,17 @@ function note(request: IncomingMessage, body: string, { secrets }: Hostile): voi
   for (const name of ['client_assertion', 'assertion']) add(form.get(name)?.split('.')[2]);
 }
 
-function send(response: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): undefined {
   response.writeHead(status, headers);
   // Borders of chunks fall into secrets.
   for (let at = 0; at < body.length; at += 97) response.write(body.slice(at, at + 97));
   response.end();
+  return undefined;
 }
 
 /** The text as a quoted-string of a field (RFC 9110 section 5.6.4), or nothing where it has escapes of its own. */
@@ -158,7 +173,12 @@ function field(text: string): string {
   return /[\\\r\n]/.test(text) ? '' : text.replaceAll('"', '\\"').slice(0, 1500);
 }
 
-function answerApi(request: IncomingMessage, body: string, response: ServerResponse, hostile: Hostile): void {
+function answerApi(
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+  hostile: Hostile,
+): undefined {
   note(request, body, hostile);
   const { mood, encode, secrets } = hostile;
   const echo = encode(echoOf(request, body));
@@ -182,14 +202,30 @@ function answerApi(request: IncomingMessage, body: string, response: ServerRespo
     return send(response, 401, { 'www-authenticate': challenge }, '');
   }
   if (mood === 'redirects' && url.pathname !== '/landing') {
-    return send(response, 302, { ...seen, location: `/landing?back=${encodeURIComponent(echoOf(request, body).slice(0, 1500))}` }, echo);
+    return send(
+      response,
+      302,
+      { ...seen, location: `/landing?back=${encodeURIComponent(echoOf(request, body).slice(0, 1500))}` },
+      echo,
+    );
   }
-  if (mood === 'takes') return send(response, 200, { ...seen, 'set-cookie': `back=${field(echo).replace(/[;,\s]/g, '')}` }, echo);
+  if (mood === 'takes')
+    return send(response, 200, { ...seen, 'set-cookie': `back=${field(echo).replace(/[;,\s]/g, '')}` }, echo);
   const challenge = `Bearer realm="api", error="invalid_token", error_description="${field(echo)}"`;
-  return send(response, 401, { ...seen, 'www-authenticate': digest ? 'Digest realm="api", nonce="zyxwvutsrqponmlk"' : challenge }, echo);
+  return send(
+    response,
+    401,
+    { ...seen, 'www-authenticate': digest ? 'Digest realm="api", nonce="zyxwvutsrqponmlk"' : challenge },
+    echo,
+  );
 }
 
-function answerLogin(request: IncomingMessage, body: string, response: ServerResponse, hostile: Hostile): void {
+function answerLogin(
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+  hostile: Hostile,
+): undefined {
   note(request, body, hostile);
   const { mood, encode, secrets } = hostile;
   const url = new URL(request.url ?? '/', hostile.login);
@@ -198,8 +234,13 @@ function answerLogin(request: IncomingMessage, body: string, response: ServerRes
     secrets.add(value);
     return value;
   };
-  const json = (status: number, value: object, headers: Record<string, string> = {}): void =>
-    send(response, status, { 'content-type': 'application/json', 'x-echo': field(echo), ...headers }, JSON.stringify(value));
+  const json = (status: number, value: object, headers: Record<string, string> = {}): undefined =>
+    send(
+      response,
+      status,
+      { 'content-type': 'application/json', 'x-echo': field(echo), ...headers },
+      JSON.stringify(value),
+    );
   if (url.pathname === '/authorize') {
     const page = `<form method=post action="/login${url.search.replaceAll('&', '&amp;')}"><input name=csrf_token type=hidden value="${made(word())}"><input name=username><input name=password type=password></form>`;
     return send(response, 200, { 'content-type': 'text/html' }, page);
@@ -222,10 +263,23 @@ function answerLogin(request: IncomingMessage, body: string, response: ServerRes
   }
   if (mood === 'refuses') {
     const challenge = `Bearer error="invalid_client", error_description="${field(echo)}"`;
-    return json(401, { error: 'invalid_client', error_description: echo, message: echo }, { 'www-authenticate': challenge });
+    return json(
+      401,
+      { error: 'invalid_client', error_description: echo, message: echo },
+      { 'www-authenticate': challenge },
+    );
   }
   if (url.pathname === '/ci') return json(200, { echo, value: made(word().replaceAll('=', '')) });
   const bound = request.headers['dpop'] !== undefined;
-  const opaque = { access_token: made(word()), refresh_token: made(word()), token_type: bound ? 'DPoP' : 'Bearer' };
-  return json(200, { echo, ...opaque, expires_in: 300, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' });
+  const opaque = {
+    access_token: made(word()),
+    refresh_token: made(word()),
+    token_type: bound ? 'DPoP' : 'Bearer',
+  };
+  return json(200, {
+    echo,
+    ...opaque,
+    expires_in: 300,
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  });
 }
