@@ -1,5 +1,5 @@
 /** The Secret type and the redactor that stands in front of every sink. */
-import { encodings } from './encodings.ts';
+import { encodings } from './secret-encodings.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and
