@@ -105,7 +105,8 @@ describe('a token whose end no date can hold', () => {
           env,
           clock,
         });
-        const told = expires_in === -1 || expires_in === 'soon' || typeof expires_in === 'object' && expires_in;
+        const told =
+          expires_in === -1 || expires_in === 'soon' || (typeof expires_in === 'object' && expires_in);
         expect([ended.code, ended.stderr]).to.deep.equal([told ? 1 : 0, '']);
       }
     });

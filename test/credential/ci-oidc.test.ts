@@ -55,8 +55,7 @@ describe('ci_oidc', () => {
       const server = await serve((_request, response) => json(response, status, {}, headers));
       const { store } = bench();
       const credential = github(`${server.origin}/`);
-      for (const _ of [1, 2, 3])
-        expect((await store.present(credential, staging)).use).to.equal(null);
+      for (const _ of [1, 2, 3]) expect((await store.present(credential, staging)).use).to.equal(null);
       expect([server.seen.length, other.seen.length]).to.deep.equal([times, 0]);
     });
   }
