@@ -1,4 +1,5 @@
 /** The Secret type and the redactor that stands in front of every sink. */
+import { encodings } from './secret-encodings.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and
@@ -56,7 +57,8 @@ export type Value = string | Secret;
 export interface Redactor {
   /** From now on `value` is shown as `[secret:name]`. Values shorter than 4 characters, and words such as `undefined`, are not searched for. */
   learn(name: string, value: string): void;
-  redact(text: string): string;
+  /** `cut`: the text is the beginning of a longer one, at whose border half a secret may stand. */
+  redact(text: string, cut?: boolean): string;
 }
 
 /** What languages print where there is no value. Nobody's secret. */
@@ -68,34 +70,63 @@ export function isNoValue(value: string): boolean {
 const shortest = 4;
 
 export function createRedactor(): Redactor {
+  const learnt = new Set<string>();
   const names = new Map<string, string>();
   const forms = createForms();
   return {
     learn(name, value) {
-      if (value.length < shortest || isNoValue(value)) return;
-      for (const form of encodings(value)) {
-        if (form.length < shortest || names.has(form)) continue;
-        names.set(form, name);
-        forms.add(form);
+      if (value.length < shortest || isNoValue(value) || learnt.has(value)) return;
+      learnt.add(value);
+      for (const each of [value, ...partsOf(value)]) {
+        for (const form of encodings(each)) {
+          if (form.length < shortest || names.has(form)) continue;
+          names.set(form, name);
+          forms.add(form);
+        }
       }
     },
-    redact(text) {
+    redact(text, cut = false) {
       if (names.size === 0) return text;
-      return replaceAll(text, forms, (form) => `[secret:${names.get(form) ?? 'value'}]`);
+      return replaceAll(text, forms, cut, (form) => `[secret:${names.get(form) ?? 'value'}]`);
     },
   };
+}
+
+/** What of a secret is one by itself: the signature of a JWS, the lines of a PEM, members of a JSON text that hold keys. */
+function partsOf(value: string): string[] {
+  const [, signature] = /^eyJ[\w-]*\.[\w-]*\.([\w-]{16,})$/.exec(value) ?? [];
+  if (signature !== undefined) return [signature];
+  if (value.startsWith('{') || value.startsWith('[')) return membersOf(value);
+  if (!value.includes('-----BEGIN ')) return [];
+  return value.split(/\\n|\s+/).filter((line) => /^[\w+/=]{16,}$/.test(line));
+}
+
+const members: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'private_key', 'value']);
+
+function membersOf(text: string): string[] {
+  const found: string[] = [];
+  try {
+    JSON.parse(text, (key, member: unknown) => {
+      if (typeof member === 'string' && member.length >= 16 && members.has(key))
+        found.push(member, ...(member.startsWith('{') ? [] : partsOf(member)));
+      return member;
+    });
+  } catch {
+    // No JSON: the whole text is the secret.
+  }
+  return found;
 }
 
 /** Forms by how they begin. One is added at the same cost however many there are: each signature is a secret. */
 interface Forms {
   add(form: string): void;
-  /** The longest form that stands at `index`, or null. */
-  at(text: string, index: number): string | null;
+  /** The longest form that stands at `index`, or null; `cut`: also one of which the text has the beginning alone. */
+  at(text: string, index: number, cut: boolean): string | null;
 }
 
 function createForms(): Forms {
   /** Which beginnings there are; a few that are not are marked as well. */
-  const marked = new Uint8Array(1 << 16);
+  const marked = new Uint8Array(slots);
   const beginnings = new Map<string, string[]>();
   return {
     add(form) {
@@ -108,26 +139,34 @@ function createForms(): Forms {
         known.splice(shorter < 0 ? known.length : shorter, 0, form);
       }
     },
-    at(text, index) {
+    at(text, index, cut) {
       if (marked[slot(text, index)] === 0) return null;
       const known = beginnings.get(text.slice(index, index + shortest));
-      return known?.find((each) => text.startsWith(each, index)) ?? null;
+      const left = text.length - index;
+      return (
+        known?.find((each) =>
+          cut && each.length > left ? each.startsWith(text.slice(index)) : text.startsWith(each, index),
+        ) ?? null
+      );
     },
   };
 }
 
-/** A number below 2^16 for the characters of a beginning, of which there are four. */
+/** Enough for some hundred thousand forms. */
+const slots = 1 << 20;
+
+/** A number below `slots` for the characters of a beginning, of which there are four. */
 function slot(text: string, index: number): number {
   const front = (text.charCodeAt(index) * 31 + text.charCodeAt(index + 1)) | 0;
   const back = (text.charCodeAt(index + 2) * 31 + text.charCodeAt(index + 3)) | 0;
-  return (Math.imul(front, 961) + back) & 0xffff;
+  return (Math.imul(front, 961) + back) & (slots - 1);
 }
 
-function replaceAll(text: string, forms: Forms, mark: (form: string) => string): string {
+function replaceAll(text: string, forms: Forms, cut: boolean, mark: (form: string) => string): string {
   let result = '';
   let done = 0;
   for (let index = 0; index + shortest <= text.length; ) {
-    const form = forms.at(text, index);
+    const form = forms.at(text, index, cut);
     if (form === null) {
       index += 1;
       continue;
@@ -137,57 +176,4 @@ function replaceAll(text: string, forms: Forms, mark: (form: string) => string):
     done = index;
   }
   return done === 0 ? text : result + text.slice(done);
-}
-
-/** Raw, percent, form, JSON, HTML, hex, base64 and base64url at all three alignments. */
-function encodings(value: string): Set<string> {
-  const forms = new Set<string>([value]);
-  const percent = encodePercent(value);
-  forms.add(percent);
-  forms.add(percent.toLowerCase().replaceAll('%20', '+'));
-  forms.add(percent.replaceAll('%20', '+'));
-  forms.add(percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-  forms.add(JSON.stringify(value).slice(1, -1));
-  forms.add(encodeHtml(value));
-  const bytes = Buffer.from(value, 'utf8');
-  if (bytes.length >= 8) {
-    forms.add(bytes.toString('hex'));
-    forms.add(bytes.toString('hex').toUpperCase());
-    for (const form of alignments(bytes)) forms.add(form);
-  }
-  return forms;
-}
-
-function encodePercent(value: string): string {
-  try {
-    return encodeURIComponent(value);
-  } catch {
-    return value;
-  }
-}
-
-function encodeHtml(value: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}
-
-/** The characters of base64 text that depend on `bytes` alone, whatever stands before and behind them. */
-function alignments(bytes: Buffer): string[] {
-  const forms: string[] = [];
-  for (const before of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    const first = before === 0 ? 0 : before + 1;
-    const whole = Math.floor(((before + bytes.length) * 8) / 6);
-    const inner = encoded.slice(first, whole);
-    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return forms;
 }

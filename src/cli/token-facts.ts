@@ -28,6 +28,11 @@ export function describe(credential: Credential): string {
   return `oauth2, ${grant_type}, client ${client.name} at issuer ${client.issuer.name}`;
 }
 
+/** ISO 8601; null where nothing is said, or a time that no date can hold. */
+export function dateOf(ms: number | null): string | null {
+  return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
+}
+
 export function signatureOf({ presentation, verdicts, keySets }: Inspected): Signature | null {
   const token = presentation?.use?.token;
   if (!token) return null;

@@ -3,7 +3,7 @@ import type { Exchange } from '../model.ts';
 import type { Inspected } from '../run/inspect.ts';
 import type { Redactor } from '../secret.ts';
 import type { OneCredential } from './one-credential.ts';
-import { lifetimeOf, scopeOf, secondsOf, sentOf, signatureOf } from './token-facts.ts';
+import { dateOf, lifetimeOf, scopeOf, secondsOf, sentOf, signatureOf } from './token-facts.ts';
 
 export function tokenJson(
   planned: OneCredential,
@@ -59,10 +59,6 @@ function report(planned: OneCredential, inspected: Inspected, now: number): obje
 
 function seconds(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms / 1000);
-}
-
-function dateOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }
 
 function timesOf(claims: Parameters<typeof secondsOf>[0]): Record<string, string | null> {

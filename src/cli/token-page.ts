@@ -8,7 +8,7 @@ import { visible, wrap } from '../report/text.ts';
 import type { Inspected } from '../run/inspect.ts';
 import type { Redactor } from '../secret.ts';
 import type { OneCredential } from './one-credential.ts';
-import { describe, lifetimeOf, scopeOf, secondsOf, sentOf, signatureOf } from './token-facts.ts';
+import { dateOf, describe, lifetimeOf, scopeOf, secondsOf, sentOf, signatureOf } from './token-facts.ts';
 
 export function tokenPage(
   planned: OneCredential,
@@ -78,8 +78,8 @@ function moment(ms: number, now: number): string {
   const distance = ms - now;
   const amount = approximately(Math.abs(distance));
   const when = Math.abs(distance) < 1000 ? 'now' : distance < 0 ? `${amount} ago` : `in ${amount}`;
-  const date = new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
-  return `${date}, ${when}`;
+  const date = dateOf(ms)?.replace(/\.\d+Z$/, 'Z');
+  return date === undefined ? 'beyond the year 275760' : `${date}, ${when}`;
 }
 
 function approximately(ms: number): string {

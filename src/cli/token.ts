@@ -1,6 +1,7 @@
 /** `why401 token NAME`: gets the token of one credential and says what it is. */
 import type { ExitCode } from '../model.ts';
 import { Problem, ProblemError } from '../problem.ts';
+import { learnFrom } from '../report/known-fields.ts';
 import type { Inspected } from '../run/inspect.ts';
 import type { RunOptions } from '../run/options.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
@@ -44,6 +45,7 @@ export async function tokenCommand(name: string, flags: TokenFlags, world: World
   for (const note of planned.notes) world.stderr.write(`why401: ${note}\n`);
   try {
     const inspected = await lookAt(planned, redactor, world);
+    learnFrom(inspected.exchanges, redactor);
     await print(planned, inspected, flags, redactor, world);
     return exitCode(inspected, world);
   } catch (error) {

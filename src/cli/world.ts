@@ -35,13 +35,17 @@ export function processWorld(signal: AbortSignal): World {
   };
 }
 
+/** Milliseconds; a timer of Node that is set later rings at once. */
+const longestTimer = 2 ** 31 - 1;
+
 function systemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     async sleep(ms, signal) {
       try {
-        await delay(ms, undefined, signal ? { signal } : undefined);
+        for (let left = ms; left > 0; left -= longestTimer)
+          await delay(Math.min(left, longestTimer), undefined, signal ? { signal } : undefined);
       } catch {
         // Woken early: the caller looks at the signal.
       }

@@ -50,12 +50,14 @@ async function askFor(
     ],
     body: null,
   });
+  const response = finalResponse(exchange);
+  const status = response?.status ?? 500;
   const fails = (message: string): Acquired => ({
     held: null,
     exchanges: [exchange],
     failure: { error: null, message: redactor.redact(message), exchange, shared: false },
+    final: status >= 400 && status < 500 && status !== 429,
   });
-  const response = finalResponse(exchange);
   const members = response && membersOf(exchange);
   const value = members?.['value'];
   if (typeof value === 'string' && value !== '') {

@@ -22,9 +22,9 @@ export async function acquireFromCommand(
 ): Promise<Acquired> {
   const { clock, ledger, redactor } = parts;
   const subject = `The program "${credential.command[0] ?? ''}" of credential "${credential.name}"`;
-  const fails = (what: string): Acquired => {
+  const fails = (what: string, final = false): Acquired => {
     const failure = unsentFailure(redactor.redact(`${subject} ${what}.`), environment);
-    return { held: null, exchanges: [], failure };
+    return { held: null, exchanges: [], failure, final };
   };
   if (!parts.execute) return fails('was not run: this run starts no programs');
   const [command = '', ...args] = credential.command;
@@ -41,8 +41,10 @@ export async function acquireFromCommand(
   const read = readPrinted(executed.stdout.trim(), at);
   if ('token' in read) ledger.secret(credential.name, read.token);
   const trouble = endedBadly(executed, credential, redactor);
-  if (trouble) return fails(trouble);
-  if ('problem' in read) return fails(`${read.problem}${said(executed, redactor)}`);
+  // A program that said no may have been refused, and accounts are locked by those who try again.
+  const ended = executed.end.kind === 'exited';
+  if (trouble) return fails(trouble, ended);
+  if ('problem' in read) return fails(`${read.problem}${said(executed, redactor)}`, ended);
   const token = ledger.secret(credential.name, read.token);
   const { claims } = decodeToken(token.reveal());
   const expiresAt =

@@ -12,10 +12,6 @@ import { renderApiKey } from './api-key.ts';
 import { renderBasic } from './basic.ts';
 import { renderBearer } from './bearer.ts';
 import type { Rendering } from './rendering.ts';
-import { renderSigV4 } from './signing/aws-sigv4.ts';
-import { renderDigest } from './signing/digest.ts';
-import { renderHmac } from './signing/hmac.ts';
-import { renderHttpSignature } from './signing/http-signature.ts';
 import type { StoreParts } from './store.ts';
 
 export type FixedCredential =
@@ -27,6 +23,7 @@ export type FixedCredential =
   | HttpSignatureCredential
   | SigV4Credential;
 
+/** What few runs need is loaded when it is needed. */
 export async function renderFixed(credential: FixedCredential, parts: StoreParts): Promise<Rendering> {
   const { ledger } = parts;
   switch (credential.type) {
@@ -37,12 +34,12 @@ export async function renderFixed(credential: FixedCredential, parts: StoreParts
     case 'api_key':
       return renderApiKey(credential, ledger);
     case 'digest':
-      return renderDigest(credential, parts);
+      return (await import('./signing/digest.ts')).renderDigest(credential, parts);
     case 'hmac':
-      return renderHmac(credential, parts);
+      return (await import('./signing/hmac.ts')).renderHmac(credential, parts);
     case 'aws_sigv4':
-      return renderSigV4(credential, parts);
+      return (await import('./signing/aws-sigv4.ts')).renderSigV4(credential, parts);
     case 'http_signature':
-      return renderHttpSignature(credential, parts);
+      return (await import('./signing/http-signature.ts')).renderHttpSignature(credential, parts);
   }
 }

@@ -13,6 +13,8 @@ export interface Acquired {
   readonly held: Held | null;
   readonly exchanges: readonly Exchange[];
   readonly failure: CredentialFailure | null;
+  /** The same would happen again: it is not tried again in this run. */
+  readonly final?: boolean;
 }
 
 export interface Holding {

@@ -2,17 +2,14 @@
 import type { Clock, Execute, Random } from '../doors.ts';
 import type { Credential, Environment } from '../model.ts';
 import type { Redactor } from '../secret.ts';
-import { createBreaker } from './breaker.ts';
-import { acquireCiToken } from './ci-oidc.ts';
-import { acquireFromCommand } from './command.ts';
-import { createFaults } from './fault/faults.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+import type { PresentFaulty } from './fault/faults.ts';
 import { type FixedCredential, renderFixed } from './fixed.ts';
 import { type Acquired, createHolding, type Holding, presentationOf } from './holding.ts';
-import { askServer } from './inquiry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { AskPerson } from './login/authorize.ts';
 import { createIdentities, type Identities } from './login/identity.ts';
-import { createSessions, type Sessions } from './login/session.ts';
+import type { Sessions } from './login/session.ts';
 import { createDiscovery, type Discovery } from './metadata.ts';
 import type { Authorize, TokenOf } from './oauth2/acquiring.ts';
 import { type Acquisition, createAcquisition, unsentFailure } from './oauth2/acquisition.ts';
@@ -27,7 +24,6 @@ import type {
   RefreshVault,
 } from './presentation.ts';
 import type { Rendering } from './rendering.ts';
-import { acquireSelfSigned } from './signing/self-signed-jwt.ts';
 import { verifySignature } from './verification.ts';
 
 export interface CredentialDoors {
@@ -77,24 +73,35 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   };
   const acquisition = createAcquisition({ authorize, ...parts, discovery, dpop, tokenOf }, breaker);
   const holding = createHolding(doors.clock);
-  const sessions = createSessions(parts);
-  const present = presenter(parts, acquisition, holding, sessions);
+  let loaded: Promise<Sessions> | null = null;
+  const sessions = (): Promise<Sessions> => {
+    loaded ??= import('./login/session.ts').then(({ createSessions }) => createSessions(parts));
+    return loaded;
+  };
+  const present = presenter(parts, acquisition, holding, sessions, breaker);
   // A fault must not use up the refresh token that later runs start from.
   const { vault: _, ...withoutVault } = parts;
+  let faults: Promise<PresentFaulty> | null = null;
   return {
     present: (credential, environment, options = {}) => present(credential, environment, options),
-    faulty: createFaults({
-      authorize,
-      ...withoutVault,
-      discovery,
-      dpop,
-      tokenOf,
-      breaker,
-      present: (credential, environment) => present(credential, environment, {}),
-    }),
+    async faulty(credential, environment, fault) {
+      faults ??= import('./fault/faults.ts').then(({ createFaults }) =>
+        createFaults({
+          authorize,
+          ...withoutVault,
+          discovery,
+          dpop,
+          tokenOf,
+          breaker,
+          present: (sound, where) => present(sound, where, {}),
+        }),
+      );
+      return (await faults)(credential, environment, fault);
+    },
     forget(fingerprint) {
       holding.forget(fingerprint);
-      sessions.forget(fingerprint);
+      // In turn with what is asked for next.
+      void loaded?.then((known) => known.forget(fingerprint));
     },
     async fresh(credential, environment, { scope, resource }) {
       const asking = {
@@ -104,7 +111,10 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       };
       return presentationOf(await acquisition.acquire(asking, environment, { scope, resource }));
     },
-    ask: (question, environment) => askServer(question, environment, { ...parts, discovery, dpop, breaker }),
+    async ask(question, environment) {
+      const { askServer } = await import('./inquiry.ts');
+      return askServer(question, environment, { ...parts, discovery, dpop, breaker });
+    },
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;
@@ -113,7 +123,13 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
   };
 }
 
-function presenter(parts: StoreParts, acquisition: Acquisition, holding: Holding, sessions: Sessions) {
+function presenter(
+  parts: StoreParts,
+  acquisition: Acquisition,
+  holding: Holding,
+  sessions: () => Promise<Sessions>,
+  breaker: Breaker,
+) {
   const presentFixed = fixedPresenter(parts);
   return async (
     credential: Credential,
@@ -126,17 +142,24 @@ function presenter(parts: StoreParts, acquisition: Acquisition, holding: Holding
       case 'ci_oidc':
       case 'command': {
         const key = JSON.stringify([environment.name, credential.name]);
-        return holding.present(key, stale, () => acquire(credential, environment, acquisition, parts));
+        return holding.present(key, stale, async () => {
+          const refused = breaker.refusal(key);
+          if (refused) return { held: null, exchanges: [], failure: refused };
+          const acquired = await acquire(credential, environment, acquisition, parts);
+          if (acquired.failure && acquired.final) breaker.open(key, acquired.failure);
+          return acquired;
+        });
       }
       case 'session':
-        return sessions.present(credential, environment, job ?? parts);
+        return (await sessions()).present(credential, environment, job ?? parts);
       default:
         return presentFixed(credential, environment);
     }
   };
 }
 
-function acquire(
+/** What few runs need is loaded when it is needed. */
+async function acquire(
   credential: HeldCredential,
   environment: Environment,
   acquisition: Acquisition,
@@ -146,11 +169,11 @@ function acquire(
     case 'oauth2':
       return acquisition.acquire(credential, environment);
     case 'self_signed_jwt':
-      return acquireSelfSigned(credential, environment, parts);
+      return (await import('./signing/self-signed-jwt.ts')).acquireSelfSigned(credential, environment, parts);
     case 'ci_oidc':
-      return acquireCiToken(credential, environment, parts);
+      return (await import('./ci-oidc.ts')).acquireCiToken(credential, environment, parts);
     case 'command':
-      return acquireFromCommand(credential, environment, parts);
+      return (await import('./command.ts')).acquireFromCommand(credential, environment, parts);
   }
 }
 

@@ -44,7 +44,10 @@ export async function prepareRequest(
   const body = await buildBody(step.body, context);
   if (body !== null && 'error' in body) return body;
   const given = presentations.flatMap((each) => each.headers);
-  addQuery(url, [...fields(query), ...presentations.flatMap((each) => each.query)]);
+  const known = isKnown(url.origin, context.environment);
+  // An address may come from an answer: no secret is put into one that leads elsewhere.
+  const open = fields(query).filter(([, value]) => known || !(value instanceof Secret));
+  addQuery(url, [...open, ...(known ? presentations.flatMap((each) => each.query) : [])]);
   const own = fields(headers);
   const defaults: Field[] = [
     ['User-Agent', context.userAgent],
@@ -70,6 +73,14 @@ export async function prepareRequest(
     if (fault !== null) return { error: fault };
   }
   return signers.length > 0 ? { ...request, signers } : request;
+}
+
+/** Whether a step may send its credentials there: an origin of the environment or of one of its issuers. */
+export function isKnown(origin: string, { origins, issuers }: Environment): boolean {
+  return (
+    [...origins.values()].includes(origin) ||
+    [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
+  );
 }
 
 /** The bytes of a value for the wire. */

@@ -6,6 +6,7 @@ import type { Sink } from '../doors.ts';
 import type { RunEvent } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { isStop } from './hop.ts';
+import { learnKnownFields } from './known-fields.ts';
 
 /** Bytes of a body that are searched: more than is kept, so that a secret at the cut is seen whole. */
 const searched = 65_536;
@@ -30,6 +31,7 @@ const vocabulary: ReadonlySet<string> = new Set([
 
 /** A copy of the event with every text redacted; bodies are cut to what a report may quote. */
 export function redactEvent<Event extends RunEvent>(event: Event, redactor: Redactor): Event {
+  learnKnownFields(event, redactor);
   return redactValue(event, redactor) as Event;
 }
 
@@ -50,7 +52,7 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
 /** A copy: a view would hold the whole body in memory to the end of the run. */
 function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {
   const text = Buffer.from(content.subarray(0, searched)).toString('utf8');
-  const redacted = redactor.redact(text);
+  const redacted = redactor.redact(text, content.length > searched);
   const safe = redacted === text ? content : Buffer.from(redacted, 'utf8');
   return new Uint8Array(safe.subarray(0, kept));
 }

@@ -4,7 +4,7 @@ import { faultsOf } from '../diagnose/fault-accepted.ts';
 import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
-import type { PreparedRequest } from '../replay/request.ts';
+import { isKnown, type PreparedRequest } from '../replay/request.ts';
 import type { JobState } from './state.ts';
 
 /** What a step sent so far, and what came of it. */
@@ -101,10 +101,7 @@ export function jarName(step: RequestStep, { job }: JobState): string {
 
 /** Origins of the environment; an explicit target at an issuer of the environment is bound for its step. */
 export function isBound(origin: string, request: PreparedRequest, state: JobState): boolean {
-  const { origins, issuers } = state.job.environment;
-  if ([...origins.values()].includes(origin)) return true;
-  return (
-    origin === request.url.origin &&
-    [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
-  );
+  const { environment } = state.job;
+  if ([...environment.origins.values()].includes(origin)) return true;
+  return origin === request.url.origin && isKnown(origin, environment);
 }

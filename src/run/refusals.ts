@@ -3,38 +3,76 @@
 import { speaksOfLock } from '../diagnose/experiments/stop.ts';
 import { headerValues } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
-import type { Environment, Exchange, Response } from '../model.ts';
+import type { Environment, Exchange, Hop, Response } from '../model.ts';
 
 export interface Refusals {
   /** The exchange in which this credential was refused before, or null. */
   find(environment: Environment, credential: string): Exchange | null;
   /** Looks whether the exchange is such a refusal. */
   note(environment: Environment, exchange: Exchange): void;
+  /** Runs `task` alone until the password of the credential was taken once, so that a wrong one is tried once. */
+  inTurn<T>(environment: Environment, credential: string, task: () => Promise<T>): Promise<T>;
 }
 
 /** Types of credentials with a password, and their schemes. */
-const passwords: ReadonlyMap<string, string> = new Map([
+export const passwords: ReadonlyMap<string, string> = new Map([
   ['basic', 'basic'],
   ['digest', 'digest'],
 ]);
 
 export function createRefusals(): Refusals {
   const seen = new Map<string, Exchange>();
+  /** Nothing is to be feared of the next request. */
+  const settled = new Set<string>();
+  const turns = new Map<string, Promise<void>>();
   const key = (environment: Environment, credential: string): string => `${environment.name}\n${credential}`;
+  /** Taken by the server, or not sent although there was an answer. */
+  const settle = (environment: Environment, { hops, credentials }: Exchange): void => {
+    const answered = hops.filter(({ response }) => response !== null);
+    for (const { name, type, fault } of credentials) {
+      const scheme = passwords.get(type);
+      if (scheme === undefined || fault || answered.length === 0) continue;
+      const sent = answered.filter(carries);
+      const taken = sent.some(({ response }) => response && !isRefusal(response, scheme));
+      if (taken || sent.length === 0) settled.add(key(environment, name));
+    }
+  };
   return {
     find: (environment, credential) => seen.get(key(environment, credential)) ?? null,
     note(environment, exchange) {
+      settle(environment, exchange);
       const hop = exchange.hops.at(-1);
-      if (!hop?.response) return;
-      const carried = hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization');
-      if (!carried) return;
+      if (!hop?.response || !carries(hop)) return;
       for (const { name, type, fault } of exchange.credentials) {
         const scheme = passwords.get(type);
         if (scheme === undefined || fault || seen.has(key(environment, name))) continue;
         if (isRefusal(hop.response, scheme)) seen.set(key(environment, name), exchange);
       }
     },
+    async inTurn(environment, credential, task) {
+      const place = key(environment, credential);
+      const before = turns.get(place) ?? Promise.resolve();
+      let over = (): void => {};
+      const mine = new Promise<void>((resolve) => {
+        over = resolve;
+      });
+      turns.set(
+        place,
+        before.then(() => mine),
+      );
+      await before;
+      if (settled.has(place) || seen.has(place)) over();
+      try {
+        return await task();
+      } finally {
+        over();
+      }
+    },
   };
+}
+
+function carries({ request }: Hop): boolean {
+  return request.headers.some(([name]) => name.toLowerCase() === 'authorization');
 }
 
 /**

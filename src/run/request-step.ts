@@ -6,6 +6,7 @@ import { type PreparedRequest, prepareRequest, type RequestError } from '../repl
 import { jarOf, type Sent, sendWithRetries } from './attempts.ts';
 import { judge } from './judge.ts';
 import { presentAll } from './present.ts';
+import { passwords } from './refusals.ts';
 import { noteRenewal, renew, renewable } from './renewal.ts';
 import { finish, type JobState, type StepRun } from './state.ts';
 
@@ -18,6 +19,18 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const before = presentations.flatMap((each) => each.exchanges);
   const failed = presentations.find((each) => each.failure !== null)?.failure;
   if (failed) return withoutToken(step, failed, before, presentations, state);
+  const password = presentations.find(({ use }) => use !== null && passwords.has(use.type))?.use?.name;
+  const send = (): Promise<StepRun> => sendStep(step, presentations, before, state);
+  return password === undefined ? send() : state.refusals.inTurn(environment, password, send);
+}
+
+async function sendStep(
+  step: RequestStep,
+  presentations: readonly Presentation[],
+  before: Exchange[],
+  state: JobState,
+): Promise<StepRun> {
+  const { environment } = state.job;
   const refused = step.credentials
     .filter(({ fault }) => !fault || sendsPassword.includes(fault.kind))
     .map(({ name }) => state.refusals.find(environment, name))

@@ -1,4 +1,5 @@
 /** A whole run: jobs concurrently, then the failures explained, then the verdict. */
+import { setMaxListeners } from 'node:events';
 import { type Audit, createAudit } from '../audit/audit.ts';
 import { createCredentialStore } from '../credential/store.ts';
 import type { ExitCode, JobResult, RunFinished, Summary } from '../model.ts';
@@ -41,6 +42,8 @@ export interface Prepared {
 export function prepare(options: RunOptions, doors: RunDoors): Prepared {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
+  // Each request of each job listens.
+  setMaxListeners(0, signal);
   const deadline = endAt(options.deadline, doors, stop);
   const exchange: ExchangeContext = {
     send: doors.send,

@@ -7,6 +7,7 @@ import { root } from './source-files.ts';
 
 /** Slow to load, and of no use to a command that sends nothing. */
 const forRunsOnly = ['undici', 'jose', 'oauth4webapi', 'tough-cookie'];
+const forSomeCredentials = ['jose', 'oauth4webapi', 'aws4fetch', 'http-message-signatures', 'parse5'];
 const require = createRequire(new URL('package.json', root));
 
 describe('static imports', () => {
@@ -20,6 +21,11 @@ describe('static imports', () => {
       expect(reached.filter((name) => forRunsOnly.includes(name))).to.deep.equal([]);
     });
   }
+
+  it('of a run lead to nothing that only some credentials need', () => {
+    const reached = packages('build/src/run/run.js');
+    expect(reached.filter((name) => forSomeCredentials.includes(name))).to.deep.equal([]);
+  });
 
   it('of send lead to undici', () => {
     expect(packages('build/src/replay/send.js')).to.include('undici');

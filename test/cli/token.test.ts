@@ -93,6 +93,26 @@ async function token(
   return { ...ended, stable };
 }
 
+describe('a token whose end no date can hold', () => {
+  afterEach(closeServers);
+
+  for (const expires_in of [0, 1e300, 9e15, '3600', '1'.repeat(300), -1, 'soon', null, {}]) {
+    it(`is told of all the same: ${JSON.stringify(expires_in)?.slice(0, 12)}`, async () => {
+      const { origin } = await server({ token: async () => ({ access_token: 'opaque-token', expires_in }) });
+      for (const flags of [[], ['--json']]) {
+        const ended = await why401(['token', 'reader', '--env', 'staging', ...flags], {
+          files: { 'specs/why401.yml': project(origin) },
+          env,
+          clock,
+        });
+        const told =
+          expires_in === -1 || expires_in === 'soon' || (typeof expires_in === 'object' && expires_in);
+        expect([ended.code, ended.stderr]).to.deep.equal([told ? 1 : 0, '']);
+      }
+    });
+  }
+});
+
 describe('why401 token', () => {
   afterEach(closeServers);
 

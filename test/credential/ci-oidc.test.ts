@@ -43,6 +43,23 @@ describe('ci_oidc', () => {
     expect(redactor.redact(token)).to.equal('[secret:deployer]');
   });
 
+  for (const [status, times] of [
+    [403, 1],
+    [307, 3],
+    [429, 3],
+    [503, 3],
+  ] as const) {
+    it(`asks ${times === 1 ? 'once' : 'again'} after ${status}, and nobody else`, async () => {
+      const other = await serve((_request, response) => json(response, 200, { value: idToken({}) }));
+      const headers = { location: `${other.origin}/stolen` };
+      const server = await serve((_request, response) => json(response, status, {}, headers));
+      const { store } = bench();
+      const credential = github(`${server.origin}/`);
+      for (const _ of [1, 2, 3]) expect((await store.present(credential, staging)).use).to.equal(null);
+      expect([server.seen.length, other.seen.length]).to.deep.equal([times, 0]);
+    });
+  }
+
   it('asks without an audience where none is written', async () => {
     const server = await serve((_request, response) => json(response, 200, { value: idToken({}) }));
     await bench().store.present(github(`${server.origin}/token`, null), staging);

@@ -41,6 +41,24 @@ async function failing(program: string, parts: Partial<CommandCredential> = {}, 
 }
 
 describe('command', () => {
+  it('is not run again when it said no, but when it took too long', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'why401-runs-'));
+    const times = join(folder, 'times');
+    const note = `fs.appendFileSync(${JSON.stringify(times)}, "x");`;
+    const runs = async (program: string, parts: Partial<CommandCredential>): Promise<number> => {
+      const { store } = bench({ execute });
+      rmSync(times, { force: true });
+      for (const _ of [1, 2, 3]) await store.present(command(`${note}${program}`, parts), staging);
+      return readFileSync(times, 'utf8').length;
+    };
+    expect([
+      await runs('process.exitCode = 3', {}),
+      await runs('', {}),
+      await runs('setInterval(() => {}, 1000)', { timeout: 2_000 }),
+    ]).to.deep.equal([1, 1, 3]);
+    rmSync(folder, { recursive: true });
+  });
+
   it('presents what the program printed, shown by its name', async () => {
     const { store, redactor } = bench({ execute });
     const presented = await store.present(command('console.log(" opaque-token-1 ")'), staging);

@@ -21,7 +21,24 @@ export function formsOf(page: HtmlPage): Element[] {
 
 /** Inputs, selects, textareas and buttons of a form, in tree order. */
 export function controlsOf(page: HtmlPage, form: Element): Element[] {
-  return page.elements.filter((each) => controls.has(each.tagName) && page.owner(each) === form);
+  const known = owned.get(page) ?? byOwner(page);
+  owned.set(page, known);
+  return known.get(form) ?? [];
+}
+
+/** Looked for once a page: it may have thousands of forms. */
+const owned = new WeakMap<HtmlPage, Map<Element, Element[]>>();
+
+function byOwner(page: HtmlPage): Map<Element, Element[]> {
+  const found = new Map<Element, Element[]>();
+  for (const each of page.elements) {
+    const form = controls.has(each.tagName) ? page.owner(each) : null;
+    if (!form) continue;
+    const own = found.get(form);
+    if (own) own.push(each);
+    else found.set(form, [each]);
+  }
+  return found;
 }
 
 export function typeOf(control: Element): string {

@@ -15,6 +15,9 @@ export interface HtmlPage {
   readonly owner: (control: Element) => Element | null;
 }
 
+/** Characters: more takes minutes where it is made to, and is no login page. */
+const longestPage = 2_000_000;
+
 export async function parsePage(html: string, url: URL): Promise<HtmlPage> {
   const { Parser, defaultTreeAdapter } = await import('parse5');
   const parsed = new Map<Element, Element>();
@@ -29,16 +32,17 @@ export async function parsePage(html: string, url: URL): Promise<HtmlPage> {
       },
     },
   });
-  parser.tokenizer.write(html, true);
+  parser.tokenizer.write(html.slice(0, longestPage), true);
   const elements = [...below(parser.document)];
   return { url, base: baseOf(elements, url), elements, owner: ownerIn(elements, parsed) };
 }
 
-function* below(node: Node): Generator<Element> {
-  if (!('childNodes' in node)) return;
-  for (const child of node.childNodes) {
-    if ('tagName' in child) yield child;
-    yield* below(child);
+/** Not recursive: pages nest as deep as they like. */
+function* below(root: Node): Generator<Element> {
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if ('tagName' in node) yield node;
+    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) waiting.push(child);
   }
 }
 
@@ -49,10 +53,15 @@ function baseOf(elements: readonly Element[], url: URL): URL {
 }
 
 function ownerIn(elements: readonly Element[], parsed: ReadonlyMap<Element, Element>): HtmlPage['owner'] {
+  const ids = new Map<string, Element>();
+  for (const each of elements) {
+    const id = attribute(each, 'id');
+    if (id !== null && !ids.has(id)) ids.set(id, each);
+  }
   return (control) => {
     const id = attribute(control, 'form');
     if (id !== null) {
-      const found = elements.find((each) => attribute(each, 'id') === id);
+      const found = ids.get(id);
       return found?.tagName === 'form' ? found : null;
     }
     return parsed.get(control) ?? ancestor(control, (each) => each.tagName === 'form');
@@ -79,8 +88,13 @@ export function ancestor(element: Element, passes: (element: Element) => boolean
 
 /** All text below an element, as it stands there. */
 export function rawText(element: Node): string {
-  if (!('childNodes' in element)) return '';
-  return element.childNodes.map((node) => ('value' in node ? node.value : rawText(node))).join('');
+  const texts: string[] = [];
+  const waiting: Node[] = [element];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if ('childNodes' in node) for (const child of node.childNodes.toReversed()) waiting.push(child);
+    else if ('value' in node && node !== element) texts.push(node.value);
+  }
+  return texts.join('');
 }
 
 /** All text below an element, white space collapsed. */

@@ -20,6 +20,8 @@ import { requestToken } from './token-request.ts';
 
 /** Seconds, where the answer says nothing (RFC 8628 section 3.2), and by which slow_down makes it longer. */
 const usualInterval = 5;
+/** Seconds. A server that names none would be asked without end. */
+const shortestInterval = 1;
 /** Seconds; the answer must say it. */
 const usualLife = 600;
 
@@ -139,10 +141,11 @@ async function poll(
   const { clock, signal } = doors;
   const grant = redemptionOf(attempt.credential, [['device_code', device_code]]);
   const end = clock.monotonic() + expires_in * 1000;
-  let wait = interval;
+  let wait = Math.max(interval, shortestInterval);
   let last: Exchange | null = null;
   while (true) {
-    await clock.sleep(wait * 1000, signal);
+    const left = Math.max(0, end - clock.monotonic());
+    await clock.sleep(Math.min(wait * 1000, left + 1), signal);
     const why = signal?.aborted ? 'The run was ended' : clock.monotonic() > end ? 'The code ended' : null;
     if (why) {
       const message = `${why} before a person had approved the credential "${attempt.credential.name}".`;

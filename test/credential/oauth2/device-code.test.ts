@@ -116,6 +116,28 @@ describe('device_code', () => {
     });
   });
 
+  const asking = (parts: object): object => ({
+    device_code: 'the-device-code',
+    user_code: 'A',
+    verification_uri: 'https://login.example.test/d',
+    ...parts,
+  });
+
+  it('asks once a second at most', async () => {
+    const { waits } = await flow({ device: asking({ interval: 0 }), answers: [pending, pending, token] });
+    expect(waits).to.deep.equal([1, 1, 1]);
+  });
+
+  it('waits no longer than the code is good', async () => {
+    const device = asking({ interval: 1e9, expires_in: 60 });
+    const { waits, failure, asked } = await flow({ device, answers: [pending] });
+    expect({ waits: waits.map(Math.round), failure, asked }).to.deep.equal({
+      waits: [60],
+      failure: 'The code ended before a person had approved the credential "reader".',
+      asked: '/device',
+    });
+  });
+
   it('ends with the code', async () => {
     const { waits, failure, shared } = await flow({ answers: [pending] });
     expect({ waits: waits.length, failure, shared }).to.deep.equal({
