@@ -11,6 +11,8 @@ export interface DigestChallenge {
   /** null: a server of RFC 2069. */
   readonly qop: 'auth' | 'auth-int' | null;
   readonly userhash: boolean;
+  /** `charset=UTF-8`: a server of RFC 7616, which knows `username*`. */
+  readonly utf8: boolean;
   readonly stale: boolean;
 }
 /** The first request after a challenge; `-sess` algorithms go back to it (RFC 7616 section 3.4.2). */
@@ -60,8 +62,9 @@ function readOne({ scheme, parameters }: Challenge): DigestChallenge | null {
   const qop = words.includes('auth') ? 'auth' : words.includes('auth-int') ? 'auth-int' : null;
   if (offered !== undefined && words.some((word) => word !== '') && qop === null) return null;
   const is = (name: string): boolean => parameters.get(name)?.toLowerCase() === 'true';
+  const utf8 = parameters.get('charset')?.toLowerCase() === 'utf-8';
   const opaque = parameters.get('opaque') ?? null;
-  return { realm, nonce, opaque, algorithm, qop, userhash: is('userhash'), stale: is('stale') };
+  return { realm, nonce, opaque, algorithm, qop, userhash: is('userhash'), utf8, stale: is('stale') };
 }
 
 function baseOf(algorithm: string | null): string {
@@ -104,10 +107,13 @@ export function digestParameters(
   return { before: before.join(', '), after: after.map((each) => `, ${each}`).join('') };
 }
 
-/** RFC 7616 sections 3.4 and 3.4.4: hashed, as an ext-value (RFC 8187) where quotes cannot hold it, or in quotes. */
+/**
+ * RFC 7616 sections 3.4 and 3.4.4: hashed, as an ext-value (RFC 8187) where quotes cannot hold it and the server knows
+ * that form, or in quotes: older servers take a name outside of US-ASCII as its bytes.
+ */
 function usernameOf(challenge: DigestChallenge, username: string): string {
   if (challenge.userhash) return `username="${hashOf(challenge)(`${username}:${challenge.realm}`)}"`;
-  return /^[\x20-\x7e]*$/.test(username)
+  return /^[\x20-\x7e]*$/.test(username) || !challenge.utf8
     ? `username=${quoted(username)}`
     : `username*=UTF-8''${extended(username)}`;
 }

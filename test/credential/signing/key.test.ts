@@ -43,7 +43,7 @@ const jwk = (key: KeyObject, more: object = {}): string =>
 const holding = (credential: Credential): Environment =>
   environmentOf('staging', { credentials: new Map([[credential.name, credential]]) });
 const said = async (credential: Credential): Promise<string[]> =>
-  (await preflight([holding(credential)])).map(({ message }) =>
+  (await preflight([holding(credential)], 0)).map(({ message }) =>
     message.replace(/^The key of credential "service" /, ''),
   );
 
@@ -231,7 +231,7 @@ describe('keys', () => {
     const source = { file: 'why401.yml', line: 7, column: 10 };
     const credential = { ...jwtOf('RS256', 'short'), sources: { key: source } };
     expect(
-      (await preflight([holding(credential), holding(credential), holding({ ...credential })])).map((each) =>
+      (await preflight([holding(credential), holding(credential), holding({ ...credential })], 0)).map((each) =>
         each.toData(),
       ),
     ).to.deep.equal([
