@@ -2,7 +2,7 @@
 import type { Source } from '../model.ts';
 import type { Problems } from '../problem.ts';
 
-export const fieldName = /^[!#$%&'*+.^_`|~\w-]+$/;
+export const fieldName: RegExp = /^[!#$%&'*+.^_`|~\w-]+$/;
 /** They are written by what sends, or end a message early. */
 const framing = new Set([
   'host',

@@ -28,7 +28,9 @@ export function presentedFacts(subject: Subject): Evidence[] {
     // A JWT is no key of a list.
     ...(bearer && format === 'jwt' ? ofKeys : []),
     ...(bearer && !hasCookies(subject) ? ofCookies : []),
-    ...(types.size === 1 && (types.has('basic') || types.has('api_key')) ? ofJwts : []),
+    ...(types.size === 1 && (types.has('basic') || types.has('digest') || types.has('api_key'))
+      ? ofJwts
+      : []),
   ];
   return excludes.length === 0 ? [] : [evidence('credential/kind', { excludes })];
 }

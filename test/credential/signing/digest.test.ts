@@ -241,15 +241,23 @@ describe('digest', () => {
     });
   }
 
-  it('writes a user name beyond US-ASCII as an ext-value, and quotes one with quotation marks', async () => {
+  it('writes a user name beyond US-ASCII as an ext-value where the server knows it, and quotes one with quotation marks', async () => {
     const names: string[] = [];
-    for (const username of ["J\u00e4s\u00f8n Doe'*", 'a "b" \\c']) {
-      const fields = await answered('Digest realm="r", nonce="n"', digestOf(username, 'secret'));
+    const utf8 = 'Digest realm="r", nonce="n", charset=UTF-8';
+    const old = 'Digest realm="r", nonce="n"';
+    for (const [challenge, username] of [
+      [utf8, "J\u00e4s\u00f8n Doe'*"],
+      [utf8, 'a "b" \\c'],
+      [old, 'J\u00e4s\u00f8n'],
+    ] as const) {
+      const fields = await answered(challenge, digestOf(username, 'secret'));
       names.push((wire(fields)['Authorization'] ?? '').split(', realm=')[0] ?? '');
     }
     expect(names).to.deep.equal([
       "Digest username*=UTF-8''J%C3%A4s%C3%B8n%20Doe%27%2A",
       'Digest username="a \\"b\\" \\\\c"',
+      // Bytes of UTF-8, as a field value holds them.
+      'Digest username="J\u00c3\u00a4s\u00c3\u00b8n"',
     ]);
   });
 

@@ -231,8 +231,8 @@ describe('keys', () => {
     const source = { file: 'why401.yml', line: 7, column: 10 };
     const credential = { ...jwtOf('RS256', 'short'), sources: { key: source } };
     expect(
-      (await preflight([holding(credential), holding(credential), holding({ ...credential })], 0)).map((each) =>
-        each.toData(),
+      (await preflight([holding(credential), holding(credential), holding({ ...credential })], 0)).map(
+        (each) => each.toData(),
       ),
     ).to.deep.equal([
       {
