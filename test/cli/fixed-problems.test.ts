@@ -116,6 +116,37 @@ describe('what cannot be sent', () => {
     });
   }
 
+  it('is one parameter or cookie from two sources', async () => {
+    const { stdout, stderr } = await why401(['lint'], {
+      files: {
+        'why401.yml': `environments: {staging: {origins: {api: "https://api.example.test"}}}
+credentials:
+  asked: {type: api_key, in: query, name: key, value: "\${secret.K}"}
+  kept: {type: api_key, in: cookie, name: key, value: "\${secret.K}"}
+`,
+        'a.yml': `steps:
+  - {GET: /a, query: {key: 1}, cookies: {Key: 1}, credential: [asked, kept]}
+  - {GET: "/a?key=1", credential: kept}
+  - {GET: "/a?key=1", credential: asked}
+  - {GET: /a, cookies: {key: 1}, credential: kept}
+`,
+      },
+    });
+    const told = [...`${stdout}${stderr}`.matchAll(/^a\.yml:(\d+):\d+: (.*)$/gm)].map((each) =>
+      each.slice(1, 3).join(' '),
+    );
+    expect(told).to.deep.equal([
+      '2 The parameter "key" would come from query: and from the credential "asked".',
+      '4 The parameter "key" would come from the URL and from the credential "asked".',
+      '5 The cookie "key" would come from cookies: and from the credential "kept".',
+    ]);
+  });
+
+  it('is told once where a credential is no map', async () => {
+    const { problems, code } = await told('"text"', 'lint');
+    expect([code, problems]).to.deep.equal([2, ['8: "one" must be a map, not "text".']]);
+  });
+
   it('is no matter of lint where it is a secret or a file', async () => {
     const open = rows.filter(
       ([, ...wanted]) => /secret|state|ID token|U\+/.test(wanted.join()) && wanted.length === 1,
