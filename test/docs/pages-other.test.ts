@@ -1,0 +1,82 @@
+/** The pages of credentials that are not OAuth: their examples are run, and their tables held against the schema. */
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import type { JsonMap } from '../../src/model.ts';
+import { root } from '../architecture/source-files.ts';
+import { type Ended, why401 } from '../support/command.ts';
+import { type Origins, startOrigins } from '../support/origins.ts';
+import { type Page, pages } from './credential-servers.ts';
+
+const schema = JSON.parse(readFileSync(new URL('src/schemas/project.schema.json', root), 'utf8')) as {
+  $defs: Record<string, { properties: object }>;
+};
+const textOf = ({ file }: Page): string => readFileSync(new URL(`docs/credentials/${file}.md`, root), 'utf8');
+
+/** The project of the page, which reaches the servers of the test, and its scenario. */
+function example(page: Page, origins: Origins): { project: JsonMap; scenario: JsonMap } {
+  const blocks = [...textOf(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    ([, block = '']) => parse(block) as JsonMap,
+  );
+  const [project = {}, scenario = {}] = [
+    blocks.find((block) => 'environments' in block),
+    blocks.find((block) => 'steps' in block),
+  ];
+  const { staging = {} } = project['environments'] as Record<string, JsonMap>;
+  const reached = {
+    ...staging,
+    tls: { ca: 'ca.pem' },
+    connect_to: Object.fromEntries(origins.transport.connectTo),
+  };
+  return { project: { ...project, environments: { staging: reached } }, scenario };
+}
+
+describe('docs/credentials', () => {
+  let origins: Origins;
+  beforeEach(async () => {
+    origins = await startOrigins();
+  });
+  afterEach(() => origins.close());
+
+  async function run(page: Page, change: (scenario: JsonMap) => JsonMap = (same) => same): Promise<Ended> {
+    await page.serve(origins);
+    const { project, scenario } = example(page, origins);
+    return why401(['run', '--verbose'], {
+      files: {
+        'why401.yml': JSON.stringify(project),
+        'a.yml': JSON.stringify(change(scenario)),
+        'ca.pem': origins.authority.ca,
+        ...page.files,
+      },
+      env: page.env ?? {},
+    });
+  }
+
+  for (const page of pages) {
+    it(`${page.file}.md has an example that a server accepts, and shows no secret`, async () => {
+      const { code, stdout, stderr } = await run(page);
+      expect([code, stderr], stdout).to.deep.equal([0, '']);
+      const secrets = Object.entries(page.env ?? {}).filter(
+        ([name]) => !/URL|ACTIONS$|ACCESS_KEY_ID/.test(name),
+      );
+      for (const [, value] of secrets)
+        expect(stdout).to.not.include(value.trim().split('\n').at(-2) ?? value);
+    });
+
+    it(`${page.file}.md has one that is refused without its credential`, async () => {
+      const { code, stdout } = await run(page, (scenario) => ({ ...scenario, credential: 'none' }));
+      expect([code, stdout.includes(`got ${page.refusal}`)], stdout).to.deep.equal([1, true]);
+    });
+
+    it(`${page.file}.md has a row for each key`, () => {
+      const keys = Object.keys(schema.$defs[page.schema]?.properties ?? {}).filter((key) => key !== 'type');
+      // The first table of the page is that of the keys.
+      const table = /^\| key \|.*\n(?:\|.*\n)+/m.exec(textOf(page))?.[0] ?? '';
+      const rows = table.split('\n').slice(2);
+      const named = rows.flatMap((row) =>
+        [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key),
+      );
+      expect(named.sort()).to.deep.equal(keys.sort());
+    });
+  }
+});
