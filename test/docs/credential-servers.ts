@@ -1,6 +1,10 @@
 /** What the pages of docs/credentials speak to: each server answers 200 only to the credential of its page. */
 import { createHash, createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { jwtVerify, SignJWT } from 'jose';
+import { parse } from 'yaml';
+import type { JsonMap } from '../../src/model.ts';
+import { root } from '../architecture/source-files.ts';
 import type { Origins, Received } from '../support/origins.ts';
 import { fieldOf, isMessageSigned, isSigV4Signed } from '../support/verifiers.ts';
 
@@ -14,6 +18,29 @@ export interface Page {
   /** What a request without the right credential is answered. */
   readonly refusal: number;
   serve(origins: Origins): Promise<void>;
+}
+
+/** The text of the page. */
+export function pageText({ file }: Page): string {
+  return readFileSync(new URL(`docs/credentials/${file}.md`, root), 'utf8');
+}
+
+/** The project of the page, which reaches the servers of the test, and its scenario. */
+export function reaching(page: Page, origins: Origins): { project: JsonMap; scenario: JsonMap } {
+  const blocks = [...pageText(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    ([, block = '']) => parse(block) as JsonMap,
+  );
+  const project = blocks.find((block) => 'environments' in block) ?? {};
+  const { staging = {} } = project['environments'] as Record<string, JsonMap>;
+  const reached = {
+    ...staging,
+    tls: { ca: 'ca.pem' },
+    connect_to: Object.fromEntries(origins.transport.connectTo),
+  };
+  return {
+    project: { ...project, environments: { staging: reached } },
+    scenario: blocks.find((block) => 'steps' in block) ?? {},
+  };
 }
 
 export const api = 'https://api.staging.example.com';
@@ -50,6 +77,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
 
 const digestJudge: Judge = (request) => {
   const field = fieldOf(request, 'authorization');
+  if (field.split('Digest ').length !== 2) return false;
   const of = (name: string): string => new RegExp(`\\b${name}="?([^",]+)`).exec(field)?.[1] ?? '';
   const [first, second] = [digestOf(`ci:depot:${secret}`), digestOf(`${request.method}:${request.url}`)];
   const middle = ['nonce', 'nc', 'cnonce', 'qop'].map(of).join(':');
@@ -252,3 +280,15 @@ export const pages: readonly Page[] = [
     serve: (origins) => judging(origins, api, authorization('Bearer printed-helper-0123456789')),
   },
 ];
+
+/** The API of ci-oidc.md where it takes the ID token itself. */
+export async function serveIdToken(origins: Origins): Promise<void> {
+  await serveCi(origins);
+  await judging(origins, api, async (request) => {
+    const token = /^Bearer (\S+)$/.exec(fieldOf(request, 'authorization'))?.[1] ?? '';
+    return jwtVerify(token, ci.key, { audience: login }).then(
+      () => true,
+      () => false,
+    );
+  });
+}

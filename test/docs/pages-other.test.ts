@@ -1,36 +1,15 @@
 /** The pages of credentials that are not OAuth: their examples are run, and their tables held against the schema. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { parse } from 'yaml';
 import type { JsonMap } from '../../src/model.ts';
 import { root } from '../architecture/source-files.ts';
 import { type Ended, why401 } from '../support/command.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
-import { type Page, pages } from './credential-servers.ts';
+import { type Page, pages, pageText, reaching } from './credential-servers.ts';
 
 const schema = JSON.parse(readFileSync(new URL('src/schemas/project.schema.json', root), 'utf8')) as {
   $defs: Record<string, { properties: object }>;
 };
-const textOf = ({ file }: Page): string => readFileSync(new URL(`docs/credentials/${file}.md`, root), 'utf8');
-
-/** The project of the page, which reaches the servers of the test, and its scenario. */
-function example(page: Page, origins: Origins): { project: JsonMap; scenario: JsonMap } {
-  const blocks = [...textOf(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(
-    ([, block = '']) => parse(block) as JsonMap,
-  );
-  const [project = {}, scenario = {}] = [
-    blocks.find((block) => 'environments' in block),
-    blocks.find((block) => 'steps' in block),
-  ];
-  const { staging = {} } = project['environments'] as Record<string, JsonMap>;
-  const reached = {
-    ...staging,
-    tls: { ca: 'ca.pem' },
-    connect_to: Object.fromEntries(origins.transport.connectTo),
-  };
-  return { project: { ...project, environments: { staging: reached } }, scenario };
-}
-
 describe('docs/credentials', () => {
   let origins: Origins;
   beforeEach(async () => {
@@ -40,7 +19,7 @@ describe('docs/credentials', () => {
 
   async function run(page: Page, change: (scenario: JsonMap) => JsonMap = (same) => same): Promise<Ended> {
     await page.serve(origins);
-    const { project, scenario } = example(page, origins);
+    const { project, scenario } = reaching(page, origins);
     return why401(['run', '--verbose'], {
       files: {
         'why401.yml': JSON.stringify(project),
@@ -71,7 +50,7 @@ describe('docs/credentials', () => {
     it(`${page.file}.md has a row for each key`, () => {
       const keys = Object.keys(schema.$defs[page.schema]?.properties ?? {}).filter((key) => key !== 'type');
       // The first table of the page is that of the keys.
-      const table = /^\| key \|.*\n(?:\|.*\n)+/m.exec(textOf(page))?.[0] ?? '';
+      const table = /^\| key \|.*\n(?:\|.*\n)+/m.exec(pageText(page))?.[0] ?? '';
       const rows = table.split('\n').slice(2);
       const named = rows.flatMap((row) =>
         [...(row.split(' | ')[0] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key),
