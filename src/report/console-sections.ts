@@ -3,7 +3,16 @@ import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts
 import type { Collection } from './collection.ts';
 import { hopTable } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
-import { headline, judgedExchange, place, runFindings, verdict, warningKey, warnings } from './outcome.ts';
+import {
+  belated,
+  headline,
+  judgedExchange,
+  place,
+  runFindings,
+  verdict,
+  warningKey,
+  warnings,
+} from './outcome.ts';
 import { columns, cut, formatDuration, pad, plural, visible } from './text.ts';
 
 /** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
@@ -19,9 +28,7 @@ export function jobLine(job: JobResult, style: Style): string {
     job.status === 'skipped' ? 'skipped' : plural(job.steps.length, 'step'),
     ...(skipped > 0 && job.status !== 'skipped' ? [`${skipped} skipped`] : []),
     ...(job.status === 'skipped' ? [] : [formatDuration(duration)]),
-    ...[...after].map((how) =>
-      how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed',
-    ),
+    ...[...after].map(belated),
   ];
   const [name, environment, said] = [visible(job.name), visible(job.environment), facts.join(', ')];
   const head = `${style.mark(job.status)} ${name}  ${style.cyan(environment)}  ${style.dim(said)}`;

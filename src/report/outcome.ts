@@ -11,6 +11,11 @@ export function judgedExchange(step: StepResult): Exchange | null {
   return step.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata') ?? null;
 }
 
+/** How a step passed that did not at once. */
+export function belated(how: NonNullable<StepResult['passedAfter']>): string {
+  return how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed';
+}
+
 /** Longer values are told below the title. */
 const longestInTitle = 60;
 
