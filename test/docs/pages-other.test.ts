@@ -5,7 +5,7 @@ import type { JsonMap } from '../../src/model.ts';
 import { root } from '../architecture/source-files.ts';
 import { type Ended, why401 } from '../support/command.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
-import { type Page, pages, pageText, reaching } from './credential-servers.ts';
+import { api, type Page, pages, pageText, reaching } from './credential-servers.ts';
 
 const schema = JSON.parse(readFileSync(new URL('src/schemas/project.schema.json', root), 'utf8')) as {
   $defs: Record<string, { properties: object }>;
@@ -45,6 +45,39 @@ describe('docs/credentials', () => {
     it(`${page.file}.md has one that is refused without its credential`, async () => {
       const { code, stdout } = await run(page, (scenario) => ({ ...scenario, credential: 'none' }));
       expect([code, stdout.includes(`got ${page.refusal}`)], stdout).to.deep.equal([1, true]);
+    });
+
+    it(`${page.file}.md needs nothing but its files for lint and list`, async () => {
+      const { project, scenario } = reaching(page, origins);
+      const files = {
+        'why401.yml': JSON.stringify(project),
+        'a.yml': JSON.stringify(scenario),
+        'ca.pem': origins.authority.ca,
+      };
+      for (const command of ['lint', 'list']) {
+        const { code, stdout, stderr } = await why401([command], { files });
+        expect([code, stderr], stdout).to.deep.equal([0, '']);
+      }
+    });
+
+    it(`${page.file}.md has keys that are told where they are misspelt`, async () => {
+      const type = page.file.replaceAll('-', '_');
+      for (const key of Object.keys(schema.$defs[page.schema]?.properties ?? {})) {
+        // "typx" is nearer to "type".
+        if (key === 'type' || key === 'typ') continue;
+        const { code, stdout, stderr } = await why401(['lint'], {
+          files: {
+            'why401.yml': `environments: {a: {origins: {api: "${api}"}}}\ncredentials: {one: {type: ${type}, ${key}x: 1}}\n`,
+            'a.yml': 'steps: [{GET: /}]\n',
+          },
+        });
+        const text = `${stdout}${stderr}`;
+        expect([
+          code,
+          text.includes(`"${key}x" is no key`),
+          text.includes(`Did you mean "${key}"?`),
+        ]).to.deep.equal([2, true, true]);
+      }
     });
 
     it(`${page.file}.md has a row for each key`, () => {
