@@ -11,11 +11,6 @@ export function judgedExchange(step: StepResult): Exchange | null {
   return step.exchanges.findLast(({ role }) => role !== 'experiment' && role !== 'metadata') ?? null;
 }
 
-/** How a step passed that did not at once. */
-export function belated(how: NonNullable<StepResult['passedAfter']>): string {
-  return how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed';
-}
-
 /** Longer values are told below the title. */
 const longestInTitle = 60;
 
@@ -95,4 +90,9 @@ export function warningKey(finding: Finding): string {
 /** `credentials-dropped-on-redirect, proven`. */
 export function verdict(finding: Finding): string {
   return `${findingId(finding)}, ${finding.certainty}`;
+}
+
+/** How a step passed that did not at once. */
+export function belated(how: NonNullable<StepResult['passedAfter']>): string {
+  return how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed';
 }

@@ -75,6 +75,11 @@ describe('keys', () => {
     ['a JWK of a secret', jwtOf('HS256', JSON.stringify({ kty: 'oct', k: 'A'.repeat(43) })), []],
     ['nothing', jwtOf('RS256', ' \n'), ['is empty.']],
     [
+      'the name of a file',
+      jwtOf('RS256', '/run/secrets/signing.pem'),
+      ['is the name of a file; what is in the file is wanted, and NAME_FILE reads it for the secret NAME.'],
+    ],
+    [
       'a public key',
       jwtOf('RS256', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()),
       ['is a PEM of "PUBLIC KEY"; a private key is needed.'],
