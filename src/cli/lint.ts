@@ -8,7 +8,7 @@ export async function lint(paths: readonly string[], flags: RunFlags, world: Wor
   const { loaded, plan } = await planProject(paths, flags, world, true);
   const files = loaded.scenarios.length;
   world.stdout.write(
-    `${files} scenario ${files === 1 ? 'file' : 'files'} and why401.yml are well-formed: ${plan.jobs.length} jobs in ${plan.environments.map(({ name }) => name).join(', ')}.\n`,
+    `${files} scenario ${files === 1 ? 'file' : 'files'} and why401.yml are well-formed: ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job' : 'jobs'} in ${plan.environments.map(({ name }) => name).join(', ')}.\n`,
   );
   return 0;
 }

@@ -64,7 +64,13 @@ export async function planProject(
   const expectations = await checkExpectations(made.jobs);
   const unusable = offline
     ? []
-    : beside(made.problems, await preflight(made.jobs.map(({ environment }) => environment)));
+    : beside(
+        made.problems,
+        await preflight(
+          made.jobs.map(({ environment }) => environment),
+          context.now(),
+        ),
+      );
   const all = [
     ...loaded.problems,
     ...problems.list,

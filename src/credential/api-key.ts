@@ -12,11 +12,8 @@ export function renderApiKey(credential: ApiKeyCredential, ledger: Ledger): Rend
   const { name, field } = credential;
   const value = ledger.secret(name, credential.value);
   const text = value.reveal();
-  const problem = credential.in === 'query' ? emptiness(text) : unsendable(text);
+  const problem = keyFault(credential.in, text);
   if (problem) return { problem: `The value of credential "${name}" ${problem}.` };
-  if (credential.in === 'cookie' && text.includes(';')) {
-    return { problem: `The value of credential "${name}" holds a semicolon, which ends a cookie.` };
-  }
   const header = credential.in === 'header' ? field.toLowerCase() : null;
   const parts = header === 'authorization' ? schemed.exec(text) : null;
   if (parts) ledger.secret(name, parts[2] ?? '');
@@ -39,6 +36,10 @@ export function renderApiKey(credential: ApiKeyCredential, ledger: Ledger): Rend
   };
 }
 
-function emptiness(text: string): string | null {
-  return text === '' ? 'is empty' : null;
+/** Why the value cannot stand there, as a predicate; null when it can. */
+export function keyFault(place: ApiKeyCredential['in'], text: string): string | null {
+  if (place === 'query') return text === '' ? 'is empty' : null;
+  const fault = unsendable(text);
+  if (fault !== null || place === 'header') return fault;
+  return text.includes(';') ? 'holds a semicolon, which ends a cookie' : null;
 }

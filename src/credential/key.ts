@@ -21,6 +21,11 @@ export function readKey(text: string): Key | KeyFault {
   if (trimmed === '') return { fault: 'is empty' };
   if (trimmed.startsWith('{')) return readJwk(trimmed);
   if (trimmed.includes('-----BEGIN')) return readPem(trimmed);
+  if (/^[^\s]+\.(?:pem|key|p8|der|jwk|json)$/i.test(trimmed))
+    return {
+      fault:
+        'is the name of a file; what is in the file is wanted, and NAME_FILE reads it for the secret NAME',
+    };
   return { key: createSecretKey(Buffer.from(text, 'utf8')), kid: null, alg: null };
 }
 

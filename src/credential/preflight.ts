@@ -10,8 +10,8 @@ export interface PreflightFault {
 }
 type Places = Pick<Credential, 'source' | 'sources'>;
 
-/** Each credential of an environment once, however many jobs use it. */
-export async function preflight(environments: readonly Environment[]): Promise<Problem[]> {
+/** Each credential of an environment once, however many jobs use it. `now`: milliseconds since the epoch. */
+export async function preflight(environments: readonly Environment[], now: number): Promise<Problem[]> {
   const problems: Problem[] = [];
   const told = new Set<string>();
   const add = (code: string, places: Places, faults: readonly PreflightFault[]): void => {
@@ -28,7 +28,7 @@ export async function preflight(environments: readonly Environment[]): Promise<P
       const key = JSON.stringify([environment.name, credential.name]);
       if (seen.has(key)) continue;
       seen.add(key);
-      await check(credential, environment, add);
+      await check(credential, environment, now, add);
     }
   }
   return problems;
@@ -38,6 +38,7 @@ export async function preflight(environments: readonly Environment[]): Promise<P
 async function check(
   credential: Credential,
   environment: Environment,
+  now: number,
   add: (code: string, places: Places, faults: readonly PreflightFault[]) => void,
 ): Promise<void> {
   switch (credential.type) {
@@ -47,6 +48,15 @@ async function check(
     case 'http_signature': {
       const { signingProblems } = await import('./signing/signing-preflight.ts');
       return add('CREDENTIAL_UNUSABLE', credential, await signingProblems(credential));
+    }
+    case 'bearer':
+    case 'basic':
+    case 'digest':
+    case 'api_key':
+    case 'ci_oidc':
+    case 'session': {
+      const { fixedProblems } = await import('./fixed-preflight.ts');
+      return add('CREDENTIAL_UNUSABLE', credential, fixedProblems(credential, environment, now));
     }
     case 'oauth2': {
       const { client } = credential;

@@ -12,6 +12,8 @@ export interface UnsignedRequest {
 export interface Signer {
   /** Lower-case names of the fields that it may set; they are lost on a redirect as other credentials are. */
   readonly fields: readonly string[];
+  /** Those that may sign the fields of others come after them; without one: first. */
+  readonly rank?: 1 | 2 | 3;
   /** Why the first request of a chain cannot be signed, one sentence: it lacks what is to be signed. */
   fault?(request: UnsignedRequest): string | null;
   /** Fields for this request; they replace those of the same name. None: nothing can be said before a challenge. */

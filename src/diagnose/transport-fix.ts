@@ -70,6 +70,11 @@ function place(subject: Subject): Place {
     ([, each]) => URL.canParse(each.issuer) && new URL(each.issuer).origin === url?.origin,
   );
   if (issuer) return { key: `${base}.issuers.${issuer[0]}`, source: issuer[1].source, url };
+  const ofJob = [...environment.credentials.values()].find(
+    (each) =>
+      each.type === 'ci_oidc' && url !== null && String(each.request?.url).startsWith(`${url.origin}/`),
+  );
+  if (ofJob) return { key: 'the address of the ID token service of this job', source: ofJob.source, url };
   return { key: `origins of ${environment.name}`, source: environment.source, url };
 }
 

@@ -22,13 +22,14 @@ interface Subject {
 
 export function explain(errors: readonly ErrorObject[], root: Json): Problem[] {
   const subjects = errors.filter(isOwn).map((error) => subjectOf(error, root));
-  const problems: Problem[] = [];
+  const problems = new Map<string, Problem>();
   for (const subject of subjects) {
     if (isConsequence(subject, subjects)) continue;
     const problem = explainOne(subject);
-    if (problem) problems.push(problem);
+    // What is no map at all fails each of the alternatives.
+    if (problem) problems.set(JSON.stringify([problem.source, problem.message]), problem);
   }
-  return problems;
+  return [...problems.values()];
 }
 
 /** Not those that only say that another one is there. */

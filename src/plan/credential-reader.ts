@@ -99,6 +99,14 @@ export class CredentialReader {
     this.problems.add(code, message, { source: this.source(key), fix });
   }
 
+  /** Whether the value of `key` is a problem already, or not known here. */
+  isTold(key: string): boolean {
+    const { file, line, column } = this.source(key);
+    const told = ({ source }: { readonly source: Source | null }): boolean =>
+      source?.file === file && source.line === line && source.column === column;
+    return this.context.offline || this.problems.list.some(told);
+  }
+
   private require(key: string): void {
     if (this.has(key)) return;
     const { name } = this.environment;

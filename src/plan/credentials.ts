@@ -1,7 +1,8 @@
 /** The credentials of one environment: common ones completed by its own, rendered only where a job needs them. */
-import type { ApiKeyCredential, Credential, Json, JsonMap, Source } from '../model.ts';
+import type { Credential, JsonMap, Source } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, merge } from '../source.ts';
+import { planApiKey } from './api-key-credential.ts';
 import { CredentialReader } from './credential-reader.ts';
 import type { PlannedEnvironment, ProjectContext } from './environment.ts';
 import { mapAt } from './maps.ts';
@@ -68,13 +69,7 @@ const builders: Readonly<Record<string, (reader: CredentialReader) => Credential
     password: reader.need('password'),
   }),
   digest: planDigest,
-  api_key: (reader) => ({
-    ...reader.base,
-    type: 'api_key',
-    in: place(reader.map['in']),
-    field: String(reader.need('name')),
-    value: reader.need('value'),
-  }),
+  api_key: planApiKey,
   hmac: planHmac,
   oauth2: planOAuth2,
   self_signed_jwt: planSelfSignedJwt,
@@ -84,7 +79,3 @@ const builders: Readonly<Record<string, (reader: CredentialReader) => Credential
   ci_oidc: planCiOidc,
   command: planCommand,
 };
-
-function place(value: Json | undefined): ApiKeyCredential['in'] {
-  return value === 'query' || value === 'cookie' ? value : 'header';
-}

@@ -16,7 +16,8 @@ export const typesOf: Readonly<Record<FaultKind, readonly Type[]>> = {
   wrong_scheme: [...tokens, 'basic'],
   wrong_audience: ['oauth2', 'self_signed_jwt'],
   id_token: ['oauth2'],
-  duplicate: [...tokens, ...signers, 'basic', 'api_key'],
+  // Of a dictionary field the last member counts (RFC 9651 section 3.2): two equal signatures are one.
+  duplicate: [...tokens, ...signers.filter((type) => type !== 'http_signature'), 'basic', 'api_key'],
   // Cookies know the host that they are of.
   other_environment: all.filter((type) => type !== 'session'),
   without_scope: ['oauth2'],

@@ -7,6 +7,7 @@ import { isMap, merge, sourceOf } from '../source.ts';
 import type { PlannedEnvironment } from './environment.ts';
 import { checkHeaders } from './headers.ts';
 import { mapAt } from './maps.ts';
+import { checkParameters } from './parameters.ts';
 import { missingSecret, whereToDefine } from './reader.ts';
 import { credentialRefs } from './steps.ts';
 import { references, type Scope, templateFaults } from './template.ts';
@@ -26,6 +27,7 @@ export function checkNames(step: Step, written: JsonMap, context: NameContext, p
   if (step.kind === 'request') {
     checkTarget(step, written, context, problems);
     checkHeaders(step, written, context, problems);
+    checkParameters(step, written, context, problems);
   }
   if (step.kind === 'authorize') checkAuthorize(step.client, written, context, problems);
   if (step.kind === 'token') checkCredential(step.credential, sourceOf(written, 'token'), context, problems);

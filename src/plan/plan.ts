@@ -10,6 +10,7 @@ import { planFaults } from './faults.ts';
 import { checkSessionUse } from './login.ts';
 import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
+import { checkRenewals } from './renewals.ts';
 import { createScope } from './scope.ts';
 import { checkEnvironmentNames, extended, selectEnvironments } from './selection.ts';
 import { checkKind, settle } from './settings.ts';
@@ -181,6 +182,7 @@ function planSteps(
     checkProtection(step, effective, environment, problems);
     for (const name of Object.keys(step.capture)) captured.add(name);
     const holder = effective['credential'] === undefined && step.kind === 'request' ? scenario : effective;
+    checkRenewals(step, holder, names.credentials, problems);
     steps.push(planFaults(step, holder, effective, faults));
   }
   return steps;

@@ -11,20 +11,10 @@ import type {
 } from '../model.ts';
 import { sourceOf } from '../source.ts';
 import type { CredentialReader } from './credential-reader.ts';
+import { checkFieldName, fieldName } from './field-name.ts';
 import { mapAt } from './maps.ts';
 import { references } from './template.ts';
 
-const fieldName = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** They are written by what sends, or end a message early. */
-const framing = new Set([
-  'host',
-  'content-length',
-  'connection',
-  'transfer-encoding',
-  'te',
-  'trailer',
-  'upgrade',
-]);
 /** RFC 7518 section 3.1 and RFC 8037; `none` signs nothing. */
 const jwsNames =
   'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
@@ -35,7 +25,7 @@ export function checkHmac(credential: HmacCredential, reader: CredentialReader):
   for (const [index, name] of names.entries()) {
     const place =
       index === 0 ? reader.source('header') : (sourceOf(headers, name, 'key') ?? reader.source('headers'));
-    checkFieldName(name, place, reader);
+    checkFieldName(name, place, reader.problems);
     if (names.findIndex((each) => each.toLowerCase() === name.toLowerCase()) < index) {
       reader.problems.add('HEADER_TWICE', `The header "${name}" is written twice.`, {
         source: place,
@@ -49,22 +39,6 @@ export function checkHmac(credential: HmacCredential, reader: CredentialReader):
   checkTemplate(credential.value, inHeaders, reader.source('value'), reader);
   for (const [name, text] of Object.entries(credential.headers)) {
     checkTemplate(text, inHeaders, sourceOf(headers, name) ?? reader.source('headers'), reader);
-  }
-}
-
-/** An empty name is missing, which is told elsewhere. */
-function checkFieldName(name: string, source: Source, { problems }: CredentialReader): void {
-  if (name === '') return;
-  if (!fieldName.test(name)) {
-    problems.add('HEADER_NAME_INVALID', `"${name}" is no field name.`, {
-      source,
-      fix: "Letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.1).",
-    });
-  } else if (framing.has(name.toLowerCase())) {
-    problems.add('HEADER_NAME_INVALID', `"${name}" is set by what sends the request.`, {
-      source,
-      fix: 'Use another header.',
-    });
   }
 }
 
@@ -118,7 +92,7 @@ export function checkSigV4({ region, service }: SigV4Credential, reader: Credent
   for (const [key, value] of Object.entries({ region, service })) {
     if (!reader.has(key) || /^[A-Za-z0-9._-]+$/.test(value)) continue;
     // A variable that is not known, or not yet.
-    if (value === '' && String(reader.map[key]).includes('${') && isTold(key, reader)) continue;
+    if (value === '' && String(reader.map[key]).includes('${') && reader.isTold(key)) continue;
     reader.problem(
       'CREDENTIAL_INVALID',
       value === '' ? `"${key}" is empty.` : `"${key}" is "${value}", which no ${key} is called.`,
@@ -126,13 +100,6 @@ export function checkSigV4({ region, service }: SigV4Credential, reader: Credent
       key,
     );
   }
-}
-
-function isTold(key: string, reader: CredentialReader): boolean {
-  const { file, line, column } = reader.source(key);
-  const told = ({ source }: { readonly source: Source | null }): boolean =>
-    source?.file === file && source.line === line && source.column === column;
-  return reader.context.offline || reader.problems.list.some(told);
 }
 
 export function checkHttpSignature(credential: HttpSignatureCredential, reader: CredentialReader): void {

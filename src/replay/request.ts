@@ -7,6 +7,7 @@ import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap } from '../source.ts';
 import { type BodyContext, buildBody, unrendered } from './request-body.ts';
+import { inOrder, unsignable } from './signed.ts';
 
 /** What is sent, before redirects. */
 export interface PreparedRequest {
@@ -66,12 +67,10 @@ export async function prepareRequest(
     'cookie',
     'proxy-authorization',
   ]);
-  const signers = presentations.flatMap(({ signer }) => (signer ? [signer] : []));
+  const signers = inOrder(presentations.flatMap(({ signer }) => (signer ? [signer] : [])));
   const request = { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
-  for (const signer of signers) {
-    const fault = signer.fault?.(request) ?? null;
-    if (fault !== null) return { error: fault };
-  }
+  const fault = unsignable(request, signers);
+  if (fault !== null) return { error: fault };
   return signers.length > 0 ? { ...request, signers } : request;
 }
 

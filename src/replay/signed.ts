@@ -16,6 +16,22 @@ export async function signed(
   return headers;
 }
 
+/** Each signer after those whose fields it may sign: proofs and challenges answered, HMAC, SigV4, message signatures. */
+export function inOrder(signers: readonly Signer[]): Signer[] {
+  return signers.toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+}
+
+/** Why one of them, in order, cannot sign the request; the fields of those before it are taken to be there. */
+export function unsignable(request: UnsignedRequest, signers: readonly Signer[]): string | null {
+  let { headers } = request;
+  for (const signer of signers) {
+    const fault = signer.fault?.({ ...request, headers }) ?? null;
+    if (fault !== null) return fault;
+    headers = [...headers, ...signer.fields.map((name): Field => [name, ''])];
+  }
+  return null;
+}
+
 /** Lower-case names of the fields that they may set. */
 export function signedFields(signers: readonly Signer[] = []): string[] {
   return signers.flatMap(({ fields }) => fields);

@@ -4,6 +4,7 @@ import type { Collection } from './collection.ts';
 import { hopTable, roleTables } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
 import {
+  belated,
   exchangesBefore,
   headline,
   judgedExchange,
@@ -28,9 +29,7 @@ export function jobLine(job: JobResult, style: Style): string {
     job.status === 'skipped' ? 'skipped' : plural(job.steps.length, 'step'),
     ...(skipped > 0 && job.status !== 'skipped' ? [`${skipped} skipped`] : []),
     ...(job.status === 'skipped' ? [] : [formatDuration(duration)]),
-    ...[...after].map((how) =>
-      how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed',
-    ),
+    ...[...after].map(belated),
   ];
   const [name, environment, said] = [visible(job.name), visible(job.environment), facts.join(', ')];
   const head = `${style.mark(job.status)} ${name}  ${style.cyan(environment)}  ${style.dim(said)}`;

@@ -3,7 +3,7 @@ import type { JobResult, ProblemData, StepResult, StepStatus } from '../model.ts
 import { type Collection, createCollector } from './collection.ts';
 import { failureBlock } from './console-failure.ts';
 import { createStyle } from './console-style.ts';
-import { answers, findingId, headline, place } from './outcome.ts';
+import { answers, belated, findingId, headline, place } from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
 import { type Element, element, serializeXml } from './xml.ts';
@@ -58,8 +58,7 @@ function suitesOf(jobs: readonly JobResult[]): Suite[] {
 
 function noteOf(job: JobResult, step: StepResult): { readonly note?: string } {
   if (step.passedAfter === null) return {};
-  const how = step.passedAfter === 'retry' ? 'a retry' : 'the token was renewed';
-  return { note: visible(`${job.name}: ${step.name} passed after ${how}`) };
+  return { note: visible(`${job.name}: ${step.name} ${belated(step.passedAfter)}`) };
 }
 
 function problemSuite(problems: readonly ProblemData[]): Suite {

@@ -6,6 +6,7 @@ import { createStyle } from './console-style.ts';
 import { answer, delivery } from './hop.ts';
 import {
   answers,
+  belated,
   describeCheck,
   failedChecks,
   headline,
@@ -32,6 +33,7 @@ export function markdownSummary(run: Collection): string {
       (finding) => [warningKey(finding), finding],
     ),
   );
+  const late = steps.flatMap(({ job, step }) => belatedItem(job, step)).slice(0, mostFailures);
   const left = failures.length - mostFailures;
   const blocks = [
     `## why401: ${escapeMarkdown(summaryLine(run, style))}`,
@@ -41,6 +43,7 @@ export function markdownSummary(run: Collection): string {
     ...(run.finished?.problems ?? []).map(problemItem),
     ...failures.slice(0, mostFailures).flatMap(({ job, step }) => failure(job, step)),
     ...(left > 0 ? [`${left} more failed; the report has them all.`] : []),
+    ...(late.length > 0 ? ['### Not at once', late.join('\n')] : []),
     ...(warned.size > 0 ? ['### Warnings', [...warned.values()].map(warningItem).join('\n')] : []),
     ...checks(standardsChecks(run.finished?.findings ?? [])),
   ];
@@ -94,6 +97,11 @@ function hopTable(step: StepResult): string[] {
   );
   const lines = [['hop', 'request', 'answer', 'credential'], ['---', '---', '---', '---'], ...rows];
   return [lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')];
+}
+
+function belatedItem(job: JobResult, { name, passedAfter }: StepResult): string[] {
+  if (passedAfter === null) return [];
+  return [`- ${escapeMarkdown(`${job.name}: ${name} (${job.environment}) ${belated(passedAfter)}`)}`];
 }
 
 function warningItem(finding: Finding): string {

@@ -101,3 +101,8 @@ export function warningKey(finding: Finding): string {
 export function verdict(finding: Finding): string {
   return `${findingId(finding)}, ${finding.certainty}`;
 }
+
+/** How a step passed that did not at once. */
+export function belated(how: NonNullable<StepResult['passedAfter']>): string {
+  return how === 'retry' ? 'passed after a retry' : 'passed after the token was renewed';
+}

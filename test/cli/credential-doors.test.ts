@@ -61,6 +61,21 @@ credentials:
     ]);
   });
 
+  it('to the ID token service of a job, which is named where nothing listens there', async () => {
+    const server = await serve((_request, response) => json(response, 200, {}));
+    const ended = await why401(['run'], {
+      files: files(server.origin, '{type: ci_oidc}'),
+      env: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/token',
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a-request-token',
+      },
+    });
+    expect([ended.code, server.seen]).to.deep.equal([3, []]);
+    expect(ended.stdout.replace(/\s+/g, ' ')).to.include(
+      'correct the port 1 in the address of the ID token service of this job',
+    );
+  });
+
   it('to no vault where nothing is stored', async () => {
     const server = await serve((_request, response) => json(response, 200, {}));
     await why401(['run'], {

@@ -43,7 +43,7 @@ const jwk = (key: KeyObject, more: object = {}): string =>
 const holding = (credential: Credential): Environment =>
   environmentOf('staging', { credentials: new Map([[credential.name, credential]]) });
 const said = async (credential: Credential): Promise<string[]> =>
-  (await preflight([holding(credential)])).map(({ message }) =>
+  (await preflight([holding(credential)], 0)).map(({ message }) =>
     message.replace(/^The key of credential "service" /, ''),
   );
 
@@ -74,6 +74,11 @@ describe('keys', () => {
     ['a secret of 32 bytes', jwtOf('HS256', 'x'.repeat(32)), []],
     ['a JWK of a secret', jwtOf('HS256', JSON.stringify({ kty: 'oct', k: 'A'.repeat(43) })), []],
     ['nothing', jwtOf('RS256', ' \n'), ['is empty.']],
+    [
+      'the name of a file',
+      jwtOf('RS256', '/run/secrets/signing.pem'),
+      ['is the name of a file; what is in the file is wanted, and NAME_FILE reads it for the secret NAME.'],
+    ],
     [
       'a public key',
       jwtOf('RS256', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()),
@@ -231,8 +236,8 @@ describe('keys', () => {
     const source = { file: 'why401.yml', line: 7, column: 10 };
     const credential = { ...jwtOf('RS256', 'short'), sources: { key: source } };
     expect(
-      (await preflight([holding(credential), holding(credential), holding({ ...credential })])).map((each) =>
-        each.toData(),
+      (await preflight([holding(credential), holding(credential), holding({ ...credential })], 0)).map(
+        (each) => each.toData(),
       ),
     ).to.deep.equal([
       {

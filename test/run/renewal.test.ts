@@ -75,6 +75,9 @@ describe('renewal', () => {
     expect(
       lines((await render('junit', events)).text).map((line) => line.replace(/<[^>]*>/g, '').trim()),
     ).to.deep.equal(['a: again passed after the token was renewed']);
+    expect(lines((await render('github', events)).summary)).to.deep.equal([
+      '- a: again \\(staging\\) passed after the token was renewed',
+    ]);
   });
 
   it('sends the body again', async () => {

@@ -84,6 +84,27 @@ describe('a session', () => {
     expect(text).to.include('username=ann&password=[secret:CI_PASSWORD]');
   });
 
+  it('tells of a session that ended in mid-job, where a step passes on the login page', async () => {
+    const served = await serveApp({ refusal: 'redirect' });
+    const twice = {
+      credential: 'user',
+      steps: [{ GET: '/api/orders' }, { GET: '/api/orders', name: 'again' }],
+    };
+    let asked = 0;
+    const push = origins.received.push.bind(origins.received);
+    origins.received.push = (...all) => {
+      if (all.some(({ url }) => url === '/api/orders') && ++asked === 2) served.clear();
+      return push(...all);
+    };
+    const project = projectOf({ login: steps });
+    const replayed = await replay({ origins, project, secrets, scenarios: { 'a.yml': twice } });
+    expect(seen().slice(-3)).to.deep.equal(['GET /api/orders', 'GET /api/orders', 'GET /login']);
+    expect([replayed.finished.summary.passed, causes(replayed)]).to.deep.equal([
+      2,
+      { 'staging: again': ['login-redirect likely'] },
+    ]);
+  });
+
   it('never tries a refused password twice, and says so', async () => {
     await serveApp();
     const scenarios = { 'a.yml': read, 'b.yml': read };

@@ -40,20 +40,25 @@ describe('apache with HTTP Digest', () => {
     await origins.close();
   });
 
-  async function start(lines: string): Promise<void> {
+  async function start(lines: string, user = 'ops', type = 'Digest'): Promise<void> {
     const app = origins.transport.connectTo.get('app.example.test:80');
-    const hash = createHash('md5').update(`ops:Depot:${password}`).digest('hex');
+    const hash = createHash('md5').update(`${user}:Depot:${password}`).digest('hex');
     apache = await startApache({
       program,
       ports: [port],
-      modules: ['proxy', 'proxy_http', 'authn_core', 'authn_file', 'authz_user', 'auth_digest'],
-      files: { digest: `ops:Depot:${hash}\n` },
-      configuration: `<Location />\nAuthType Digest\nAuthName Depot\nAuthUserFile {folder}/digest\nRequire valid-user\n${lines}</Location>\nProxyPass / http://${app}/`,
+      modules: ['auth_basic', 'proxy', 'proxy_http', 'authn_core', 'authn_file', 'authz_user', 'auth_digest'],
+      files: { digest: `${user}:Depot:${hash}\n` },
+      configuration: `<Location />\nAuthType ${type}\nAuthName Depot\nAuthUserFile {folder}/digest\nRequire valid-user\n${lines}</Location>\nProxyPass / http://${app}/`,
     });
   }
 
   /** `also`: files with the same scenario again. */
-  function run(given: string, steps: readonly object[], also: readonly string[] = []): Promise<Ended> {
+  function run(
+    given: string,
+    steps: readonly object[],
+    also: readonly string[] = [],
+    username = 'ops',
+  ): Promise<Ended> {
     const scenario = JSON.stringify({ credential: 'legacy', steps });
     return why401(
       ['run', '--verbose', '--jobs', '1', '--reporter', 'console', '--reporter', 'json=report.json'],
@@ -68,7 +73,7 @@ describe('apache with HTTP Digest', () => {
               },
             },
             credentials: {
-              legacy: { type: 'digest', username: 'ops', password: '${secret.LEGACY_PASSWORD}' },
+              legacy: { type: 'digest', username, password: '${secret.LEGACY_PASSWORD}' },
             },
           }),
           'orders.yml': scenario,
@@ -120,6 +125,35 @@ describe('apache with HTTP Digest', () => {
     expect(stdout)
       .to.include('username="ops", realm="Depot"')
       .and.include('response="[secret:legacy response]"');
+  });
+
+  it('sends a name beyond US-ASCII as Apache reads it, which knows no "username*"', async () => {
+    await start('', 'j\u00fcrgen');
+    const { code, stdout } = await run(password, orders, [], 'j\u00fcrgen');
+    expect(code).to.equal(0);
+    expect(stdout).to.include('username="j\u00fcrgen"');
+  });
+
+  it('says that a server which asks for Basic was sent nothing', async () => {
+    await start('', 'ops', 'Basic');
+    const { code, stdout } = await run(password, orders.slice(0, 1));
+    expect([code, origins.received]).to.deep.equal([1, []]);
+    expect(stdout)
+      .to.include(
+        'Credential "legacy" is for Digest, and http://legacy.example.test answered 401 and asks for',
+      )
+      .and.include('scheme-mismatch, likely')
+      .and.not.include('redirect');
+  });
+
+  it('says that a server which asks for nothing was sent nothing', async () => {
+    await origins.serve('http://bare.example.test', (_request, response) => response.writeHead(401).end());
+    origins.map(api, origins.transport.connectTo.get('bare.example.test:80') ?? '');
+    const { code, stdout } = await run(password, orders.slice(0, 1));
+    expect(code).to.equal(1);
+    expect(stdout.replace(/\s+/g, ' '))
+      .to.include('did not ask for Digest, so nothing of credential "legacy" was sent.')
+      .and.include('credentials-missing, likely');
   });
 
   it('answers anew where a nonce is stale, which Apache says of each that was used', async () => {

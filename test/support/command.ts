@@ -43,7 +43,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   try {
     for (const [path, content] of Object.entries(given.files)) {
       mkdirSync(dirname(join(cwd, path)), { recursive: true });
-      writeFileSync(join(cwd, path), content);
+      writeFileSync(join(cwd, path), content, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
     }
     const [stdout, stderr] = [
       memorySink(given.heard, given.terminal),

@@ -5,10 +5,11 @@ import { line, type Passed, type Warning, warning } from './warning.ts';
 
 const password = /<input\b[^>]{0,300}\btype\s{0,9}=\s{0,9}["']?password\b/gi;
 
-export function loginPage({ hops }: Passed): Warning[] {
+export function loginPage(passed: Passed): Warning[] {
+  const { hops } = passed;
   return hops.flatMap((seen) => {
     const page = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' && seen.isMarkup;
-    const why = page ? reasonOf(seen) : null;
+    const why = page ? (reasonOf(seen) ?? sessionOver(seen, passed)) : null;
     if (why === null || !asksPassword(seen.text)) return [];
     return [
       warning(seen, {
@@ -31,6 +32,13 @@ export function loginPage({ hops }: Passed): Warning[] {
 /** Two fields are a form to change it. */
 function asksPassword(text: string): boolean {
   return text.match(password)?.length === 1;
+}
+
+/** Who has a session is not sent to a login, unless it is over. */
+function sessionOver(seen: Seen, { step, environment }: Passed): string | null {
+  if (step.kind !== 'request' || seen.hop.index === 1) return null;
+  const session = step.credentials.find(({ name }) => environment.credentials.get(name)?.type === 'session');
+  return session ? `it was redirected, though the session "${session.name}" was sent` : null;
 }
 
 /** Why no page was due; null where one may have been. */

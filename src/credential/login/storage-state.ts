@@ -17,7 +17,8 @@ export function readStorageState(
   now: number,
 ): StorageState | { readonly problem: string } {
   const parsed = parseJson(text);
-  if ('error' in parsed) return { problem: `is not JSON: ${parsed.error}` };
+  // The parser's message quotes what it met, which may be a cookie.
+  if ('error' in parsed) return { problem: text.trim() === '' ? 'is empty' : 'is not JSON' };
   const list = isMap(parsed.value) ? parsed.value['cookies'] : undefined;
   if (!Array.isArray(list))
     return { problem: 'has no list "cookies", as storageState of Playwright writes it' };

@@ -67,6 +67,7 @@ function createSigV4Signer(
   const cache = new Map<string, ArrayBuffer>();
   return {
     fields: ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'],
+    rank: 2,
     async sign(request): Promise<readonly Field[]> {
       const { AwsV4Signer } = await import('aws4fetch');
       const datetime = new Date(clock.now()).toISOString().replace(/[:-]|\.\d{3}/g, '');

@@ -4,6 +4,7 @@ import { parseChallenges } from '../../http/challenge.ts';
 import type { DigestCredential, Field, Hop } from '../../model.ts';
 import { Secret } from '../../secret.ts';
 import { fieldValues } from '../answer.ts';
+import type { PairFault } from '../basic.ts';
 import type { Rendering } from '../rendering.ts';
 import type { Signer, UnsignedRequest } from '../signer.ts';
 import type { StoreParts } from '../store.ts';
@@ -33,11 +34,8 @@ export async function renderDigest(credential: DigestCredential, parts: StorePar
   const password = ledger.secret(`${name} password`, credential.password);
   if (credential.username instanceof Secret) ledger.secret(`${name} username`, credential.username);
   const username = credential.username instanceof Secret ? credential.username.reveal() : credential.username;
-  if (username.includes(':')) {
-    return {
-      problem: `The user name of credential "${name}" holds a colon, which HTTP Digest cannot carry (RFC 7616 section 3.4.2).`,
-    };
-  }
+  const fault = digestFault(username, password.reveal());
+  if (fault) return { problem: `The ${fault.what} of credential "${name}" ${fault.problem}.` };
   return {
     headers: [],
     query: [],
@@ -53,6 +51,23 @@ export async function renderDigest(credential: DigestCredential, parts: StorePar
       obtained: null,
     },
   };
+}
+
+/** Why the two cannot be sent; null when they can. A password is hashed, and may hold anything but its line end. */
+export function digestFault(username: string, password: string): PairFault | null {
+  const what = 'user name';
+  if (username.includes(':')) {
+    const problem = 'holds a colon, which HTTP Digest cannot carry (RFC 7616 section 3.4.2)';
+    const fix = 'Write the user name alone; what follows the colon belongs to "password".';
+    return { key: 'username', what, problem, fix };
+  }
+  // A quoted-string has none of them.
+  const fix = 'Take it out: often it is a line end behind the value.';
+  if (/[\r\n\0]/.test(username)) {
+    return { key: 'username', what, problem: 'holds a line end, which no header field can carry', fix };
+  }
+  if (!/[\r\n]$/.test(password)) return null;
+  return { key: 'password', what: 'password', problem: 'ends with a line end, which no password does', fix };
 }
 
 function createDigestSigner(
@@ -84,10 +99,12 @@ function createDigestSigner(
       const request = { username, password: password.reveal(), method, uri, body, count, cnonce, session };
       const response = ledger.secret(`${name} response`, digestResponse(challenge, request));
       const { before, after } = digestParameters(challenge, request);
-      const start =
+      const shown =
         shownName instanceof Secret && !challenge.userhash
-          ? new Secret(before, digestParameters(challenge, { ...request, username: shownName.shown }).before)
+          ? digestParameters(challenge, { ...request, username: shownName.shown }).before
           : before;
+      const bytes = Buffer.from(before, 'utf8').toString('latin1');
+      const start = bytes === shown ? before : new Secret(bytes, shown);
       return [['Authorization', Secret.join(['Digest ', start, ', response="', response, `"${after}`])]];
     },
     challenged(hop) {

@@ -39,6 +39,7 @@ function createHmacSigner(credential: HmacCredential, key: Uint8Array, parts: St
   const { clock, random, ledger } = parts;
   return {
     fields: [header, ...Object.keys(headers)].map((each) => each.toLowerCase()),
+    rank: 1,
     fault(request) {
       const texts = [over, value, ...Object.values(headers)].flatMap(parseHmacTemplate);
       const absent = texts.find((part) => typeof part !== 'string' && isAbsent(part, request));

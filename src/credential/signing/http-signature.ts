@@ -61,6 +61,7 @@ function createMessageSigner(
   const { httpbis } = require('http-message-signatures') as Library;
   return {
     fields: ['signature', 'signature-input', ...(usesDigest(credential) ? ['content-digest'] : [])],
+    rank: 3,
     fault(request) {
       const wanted = componentsOf(credential, request);
       const complete = withDigest(credential, request, wanted);

@@ -55,6 +55,12 @@ function missing(subject: Subject): ReturnType<Explain> {
     return {
       summary: `${answered(subject)}: it does not find the credential that it looks for; ${credentialName(subject)} was sent in ${fieldsOf(subject)}.`,
     };
+  if (subject.uses.length > 0 && subject.uses.every(({ type }) => type === 'digest'))
+    return {
+      summary: `${answered(subject)} and did not ask for Digest, so nothing of ${credentialName(subject)} was sent.`,
+      fix: 'Let the server send WWW-Authenticate: Digest, or use a credential of the type that it takes.',
+      fixSource: subject.credential?.source ?? subject.step.source,
+    };
   const withheld = subject.failing.hops[0]?.dropped.some(({ rule }) => rule === 'origin-unbound');
   if (withheld) {
     const origin = originOfHop(subject, 1);
@@ -94,12 +100,12 @@ function basicShadow(subject: Subject): ReturnType<Explain> {
 function schemeMismatch(subject: Subject): ReturnType<Explain> {
   const offered = subject.challenges.map(({ scheme }) => scheme).join(', ');
   const sent = subject.uses[0]?.scheme ?? null;
-  const how = sent === null ? '' : ` with ${sent}`;
+  const given = lostUses(subject).length === subject.uses.length ? 'is for' : 'was sent with';
   return {
     summary:
       offered === ''
         ? `${answered(subject)}: it wants another authentication scheme than the one of ${credentialName(subject)}${sent === null ? '' : `, ${sent}`}.`
-        : `${capital(credentialName(subject))} was sent${how}, and ${originOfHop(subject)} answered ${subject.response?.status ?? 'nothing'} and asks for ${offered}.`,
+        : `${capital(credentialName(subject))} ${sent === null ? 'was sent' : `${given} ${sent}`}, and ${originOfHop(subject)} answered ${subject.response?.status ?? 'nothing'} and asks for ${offered}.`,
     fix: `Use a credential of the scheme ${offered || 'that the server documents'} for this step.`,
     fixSource: subject.credential?.source ?? subject.step.source,
   };

@@ -92,7 +92,7 @@ function key(subject: Subject, what: string): ReturnType<Explain> {
 
 function password(subject: Subject): ReturnType<Explain> {
   const realm = subject.challenges
-    .find(({ scheme }) => scheme.toLowerCase() === 'basic')
+    .find(({ scheme }) => /^(?:basic|digest)$/i.test(scheme))
     ?.parameters.get('realm');
   return {
     summary: `${answered(subject)}: it refuses the user name or the password of ${credentialName(subject)}${realm === undefined ? '' : ` for the realm "${realm}"`}.`,

@@ -43,11 +43,15 @@ function schemes(subject: Subject): Evidence[] {
   if (sent.some((scheme) => offered.includes(scheme))) {
     // Who the user is, whether there is one and whether he may log in is refused alike.
     const names = ['password-wrong', 'user-unknown', 'user-disabled'];
-    const password = sent.includes('basic') ? { names, weight: 2 as const } : {};
+    const isStale = subject.challenges.some(({ parameters }) =>
+      /^true$/i.test(parameters.get('stale') ?? ''),
+    );
+    const withPassword = sent.includes('basic') || (sent.includes('digest') && !isStale);
+    const password = withPassword ? { names, weight: 2 as const } : {};
     return [
       evidence('challenge/same-scheme', {
         excludes: ['basic-shadow', 'scheme-mismatch'],
-        lines: sent.includes('basic') ? lines : [],
+        lines: withPassword ? lines : [],
         ...password,
       }),
     ];
@@ -87,7 +91,8 @@ function schemeInWords(subject: Subject): Evidence[] {
 
 /** A user name is no secret where why401.yml states it. */
 function userOf({ credential }: Subject): string {
-  return credential?.type === 'basic' && typeof credential.username === 'string'
+  return (credential?.type === 'basic' || credential?.type === 'digest') &&
+    typeof credential.username === 'string'
     ? ` as user "${credential.username}"`
     : '';
 }

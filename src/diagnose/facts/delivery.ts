@@ -114,6 +114,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
     const wanted = wantedField(subject);
     return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
   }
+  const unasked = notAskedFor(subject, lost);
+  if (unasked) return [unasked];
   const { hops } = subject.failing;
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {
@@ -144,6 +146,20 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       lines,
     }),
   ];
+}
+
+/** Digest waits for a challenge of its own (RFC 7616 section 3.3); none came, so nothing was held back. */
+function notAskedFor({ failing, hop, challenges }: Subject, lost: readonly CredentialUse[]): Evidence | null {
+  const held = failing.hops.some(({ dropped }) => dropped.length > 0);
+  if (held || lost.some(({ type }) => type !== 'digest')) return null;
+  const asked = challenges.map(({ scheme }) => scheme).join(', ') || 'nothing';
+  const seen = `not sent: HTTP Digest answers a challenge, and the server asked for ${asked}`;
+  return evidence('delivery/not-asked-for', {
+    names: challenges.length > 0 ? ['scheme-mismatch'] : ['credentials-missing'],
+    excludes: ['credentials-dropped-on-redirect', 'password-wrong', ...tokenValidity],
+    weight: 3,
+    lines: [{ hop: hop.index, field: 'authorization', seen }],
+  });
 }
 
 function origin(hop: Hop): string {

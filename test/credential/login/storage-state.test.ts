@@ -61,7 +61,7 @@ describe('a storage state', () => {
   });
 
   for (const [value, problem] of [
-    ['{', /^is not JSON: /],
+    ['{', /^is not JSON$/],
     ['[]', /^has no list "cookies", as storageState of Playwright writes it$/],
     [{ cookies: [cookie, 1] }, /^has a cookie \(2 of 2\) that is no object$/],
     [{ cookies: [{ ...cookie, value: 1 }] }, /^has a cookie \(1 of 1\) that has no text as "value"$/],

@@ -224,7 +224,7 @@ describe('preflight', () => {
     const place = { ...source, line: 7 };
     const client = clientOf(issuer, { client_secret: null, sources: { client_secret: place } });
     const credentials = new Map([['reader', oauth2Of(client)]]);
-    const problems = await preflight([environmentOf('staging', { credentials })]);
+    const problems = await preflight([environmentOf('staging', { credentials })], 0);
     expect(problems.map((problem) => problem.toData())).to.deep.equal([
       {
         code: 'CLIENT_UNUSABLE',
