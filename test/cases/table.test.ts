@@ -17,6 +17,7 @@ const modules: readonly string[] = [
   'servers',
   'authorization',
   'sessions',
+  'signed',
   'providers',
   'jwt-after',
   'servers-after',
