@@ -77,9 +77,16 @@ function invalid(subject: Subject): ReturnType<Explain> {
 }
 
 function nonce(subject: Subject): ReturnType<Explain> {
-  const given = subject.response ? headerValue(subject.response, 'dpop-nonce') !== null : false;
+  const latest = subject.response ? headerValue(subject.response, 'dpop-nonce') : null;
+  const asked = subject.failing.hops.slice(0, -1).some(({ response }) => response && headerValue(response, 'dpop-nonce'));
+  const given =
+    latest === null
+      ? 'and sent none in DPoP-Nonce'
+      : asked
+        ? 'and refuses the proof with the nonce that it sent in DPoP-Nonce as well'
+        : 'and sent one in DPoP-Nonce';
   return {
-    summary: `${answered(subject)}: it wants its nonce in the DPoP proof${given ? ', and sent one in DPoP-Nonce' : ', and sent none in DPoP-Nonce'}.`,
+    summary: `${answered(subject)}: it wants its nonce in the DPoP proof, ${given}.`,
   };
 }
 

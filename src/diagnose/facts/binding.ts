@@ -4,6 +4,7 @@ import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { type Subject, tokenUse } from '../subject.ts';
+import { clocksOf, describeInstant } from './clocks.ts';
 import { jsonOf, lastHop, sentField } from './wire.ts';
 
 export function bindingFacts(subject: Subject): Evidence[] {
@@ -37,6 +38,8 @@ function dpop(subject: Subject): Evidence[] {
     return [
       evidence('binding/other-key', {
         names: ['token-binding-mismatch'],
+        // However it is put: such a proof is never taken.
+        excludes: namesPart(subject) ? [] : ['dpop-proof-invalid'],
         lines: [{ hop, field: 'token cnf.jkt', seen: `${jkt}; the key of the proofs is ${own}` }],
       }),
     ];
@@ -51,7 +54,25 @@ function dpop(subject: Subject): Evidence[] {
       }),
     ];
   }
-  return [];
+  return proof ? ofAnotherTime(subject) : [];
+}
+
+/** The answer says which part of the proof it minds. */
+function namesPart({ description, text }: Subject): boolean {
+  return /\b(?:htu|htm|ath|jti|nonce|replay\w*|used|uri|url|method)\b/i.test(`${description ?? ''} ${text.slice(0, 500)}`);
+}
+
+/** Servers take a proof for a minute or two around their own time (RFC 9449 section 11.1). */
+const proofTolerance = 55_000;
+
+/** A proof is made as the request is sent, by our clock. */
+function ofAnotherTime(subject: Subject): Evidence[] {
+  const clocks = clocksOf(subject);
+  const apart = clocks.server === null ? 0 : Math.abs(clocks.server - clocks.local);
+  if (apart < proofTolerance || subject.error !== 'invalid_dpop_proof' || namesPart(subject)) return [];
+  const seen = describeInstant(subject.hop.clock.sent, clocks);
+  const lines = [{ hop: subject.hop.index, field: 'dpop iat', seen }];
+  return [evidence('binding/proof-of-another-time', { names: ['clock-skew'], weight: 2, lines })];
 }
 
 /** RFC 8705 section 3: the certificate's SHA-256, base64url. */

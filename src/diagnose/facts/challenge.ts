@@ -18,7 +18,11 @@ export function sentSchemes(subject: Subject): string[] {
   const lost = lostUses(subject);
   return subject.uses
     .filter((use) => !lost.includes(use))
-    .flatMap(({ scheme }) => (scheme === null ? [] : [scheme.toLowerCase()]));
+    .flatMap(({ scheme, type }) => {
+      // RFC 9421 has no scheme; servers that want one of it say Signature.
+      if (type === 'http_signature') return ['signature'];
+      return scheme === null ? [] : [scheme.toLowerCase()];
+    });
 }
 
 function schemes(subject: Subject): Evidence[] {
@@ -29,7 +33,7 @@ function schemes(subject: Subject): Evidence[] {
   const lines = [
     {
       hop: subject.hop.index,
-      field: 'authorization',
+      field: sent.includes('signature') ? 'signature' : 'authorization',
       seen: `sent with scheme ${sent.join(', ')}${userOf(subject)}`,
     },
     ...(response
@@ -43,11 +47,12 @@ function schemes(subject: Subject): Evidence[] {
   if (sent.some((scheme) => offered.includes(scheme))) {
     // Who the user is, whether there is one and whether he may log in is refused alike.
     const names = ['password-wrong', 'user-unknown', 'user-disabled'];
-    const password = sent.includes('basic') ? { names, weight: 2 as const } : {};
+    const asks = sent.includes('basic') || sent.includes('digest');
+    const password = asks ? { names, weight: 2 as const } : {};
     return [
       evidence('challenge/same-scheme', {
         excludes: ['basic-shadow', 'scheme-mismatch'],
-        lines: sent.includes('basic') ? lines : [],
+        lines: asks ? lines : [],
         ...password,
       }),
     ];
@@ -58,7 +63,8 @@ function schemes(subject: Subject): Evidence[] {
       names: basicOnly ? ['basic-shadow', 'scheme-mismatch'] : ['scheme-mismatch'],
       excludes: [...tokenValidity, ...shape, 'password-wrong'],
       // What a Basic gate asks for may not be what the application behind it takes.
-      weight: basicOnly ? 2 : 3,
+      // Nor is a signature of a scheme that a server could ask for.
+      weight: basicOnly || sent.includes('signature') ? 2 : 3,
       lines,
     }),
   ];
@@ -87,7 +93,7 @@ function schemeInWords(subject: Subject): Evidence[] {
 
 /** A user name is no secret where why401.yml states it. */
 function userOf({ credential }: Subject): string {
-  return credential?.type === 'basic' && typeof credential.username === 'string'
+  return (credential?.type === 'basic' || credential?.type === 'digest') && typeof credential.username === 'string'
     ? ` as user "${credential.username}"`
     : '';
 }

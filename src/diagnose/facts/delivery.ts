@@ -5,6 +5,7 @@ import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
 import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
+import { unansweredFacts } from './digest.ts';
 import { loginRedirect } from './login.ts';
 
 export function deliveryFacts(subject: Subject): Evidence[] {
@@ -79,7 +80,7 @@ const carriedToTheEnd: Evidence = evidence('delivery/carried', {
 /** "Missing header X-Api-Token", where the request had no such field. */
 const wanting =
   /\b(?:missing|required?|requires|no|absent|expected|expects|provide|supply|need(?:s|ed)?|without|lacks?)\b[^.\n<]{0,40}?\b((?:x-[a-z0-9-]+|[a-z0-9-]+-(?:key|token|secret)|api[_-]?key|apikey|access[_-]?key))\b/i;
-const keyLike = /key|token|secret|auth|client/i;
+const keyLike = /key|token|secret|auth|client|signature|hmac/i;
 
 function wantedField({ text, uses, hop, response, description }: Subject): string | null {
   if (![400, 401, 403].includes(response?.status ?? 0)) return null;
@@ -114,6 +115,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
     const wanted = wantedField(subject);
     return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
   }
+  const unanswered = unansweredFacts(subject, lost);
+  if (unanswered.length > 0) return unanswered;
   const { hops } = subject.failing;
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {

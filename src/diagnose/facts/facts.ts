@@ -31,6 +31,7 @@ import { scopeFacts } from './scope.ts';
 import { shapeFacts } from './shape.ts';
 import { sharedValueFacts } from './shared-value.ts';
 import { siblingTokenFacts } from './sibling-token.ts';
+import { signedFacts } from './signed.ts';
 import { statusFacts } from './status.ts';
 import { stepUpFacts } from './step-up.ts';
 import { timeFacts } from './time.ts';
@@ -49,6 +50,7 @@ const ofCredentials: readonly Kind[] = [
   challengeFacts,
   shapeFacts,
   timeFacts,
+  signedFacts,
   issuerFacts,
   keyFacts,
   algorithmFacts,

@@ -80,6 +80,7 @@ function atAnotherTime(ahead: number, rules: ProofRules): RequestListener {
       iat?: number;
     };
     response.setHeader('date', new Date(Date.now() + ahead).toUTCString());
+    if (proof === '') return always('DPoP algs="ES256"')(request, response);
     if (Math.abs((iat ?? 0) * 1000 - Date.now() - ahead) <= minutes) return good(request, response);
     const description = rules.silent ? '' : ', error_description="Invalid DPoP proof: iat is not recent enough"';
     response.writeHead(401, {

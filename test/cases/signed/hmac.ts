@@ -24,14 +24,15 @@ interface Rules {
   readonly words: Words;
   readonly ahead?: number;
   readonly body?: (body: string) => string;
+  readonly key?: string;
 }
 
-function verifier({ words, ahead = 0, body = (same) => same }: Rules): Verify {
+function verifier({ words, ahead = 0, key: own = key, body = (same) => same }: Rules): Verify {
   return (request) => {
     const [, time, signature] = /^t=(\d+),v1=(\w+)$/.exec(fieldOf(request, 'x-signature')) ?? [];
     if (time === undefined) return words.missing;
     if (Math.abs(Number(time) * 1000 - Date.now() - ahead) > 5 * minutes) return words.time;
-    const wanted = createHmac('sha256', key).update(`${time}.${body(request.body)}`).digest('hex');
+    const wanted = createHmac('sha256', own).update(`${time}.${body(request.body)}`).digest('hex');
     return wanted === signature ? null : words.signature;
   };
 }
@@ -128,6 +129,6 @@ export const hmacCases: readonly Case[] = [
       decisive: ['staging'],
     },
     { words: plain },
-    { env: { HOOK_KEY: old, STAGING_HOOK_KEY: old }, staging: { key: '${secret.STAGING_HOOK_KEY}' } },
+    { env: { HOOK_KEY: old, STAGING_HOOK_KEY: old }, staging: { credential: { key: '${secret.STAGING_HOOK_KEY}' }, verify: verifier({ words: plain, key: old }) } },
   ),
 ];

@@ -6,6 +6,7 @@ import { staged } from '../../support/stage.ts';
 import type { Case } from '../case.ts';
 
 export const api = 'https://api.example.test';
+const staging = 'https://api.staging.example.test';
 
 export interface Refusal {
   readonly status: number;
@@ -25,8 +26,8 @@ export interface Signed {
   readonly healedEnv?: Readonly<Record<string, string>>;
   /** Milliseconds by which the clock of the failing server is ahead; its Date tells. */
   readonly ahead?: number;
-  /** Value of the variable HOOK_KEY, KEY, ... of staging, by name of the key of the credential. */
-  readonly staging?: object;
+  /** Another environment, which takes the credential with these keys changed. */
+  readonly staging?: { readonly credential: object; readonly verify: Verify };
   readonly steps?: readonly object[];
 }
 
@@ -44,17 +45,18 @@ export function signedCase(
         ...(parts.staging
           ? {
               staging: {
-                origins: { api: 'https://api.staging.example.test' },
+                origins: { api: staging },
                 protected: false,
-                credentials: { signer: parts.staging },
+                ...stage.reach(),
+                credentials: { signer: parts.staging.credential },
               },
             }
           : {}),
       },
       credentials: { signer: credential },
     });
-    const only = parts.staging ? { only: ['production'] } : {};
-    const steps = (parts.steps ?? [{ GET: '/orders?page=2' }]).map((step) => ({ ...step, ...only }));
+    const steps = parts.steps ?? [{ GET: '/orders?page=2' }];
+    if (parts.staging) await stage.serve(staging, listener(parts.staging.verify, 0), { fields });
     return {
       project: project(parts.credential),
       scenario: JSON.stringify({ credential: 'signer', steps }),

@@ -128,12 +128,12 @@ export const sigv4Cases: readonly Case[] = [
   awsCase('signature-expired', { causes: ['clock-skew'], decisive: ['20 min'] }, { ahead: 20 * minutes }),
   awsCase(
     'key-id-unknown',
-    { causes: ['key-unknown'], decisive: [id] },
+    { causes: ['api-key-invalid'], decisive: [id] },
     { ids: ['KEYID0123STAGING'] },
   ),
   awsCase(
     'key-id-unknown-xml',
-    { causes: ['key-unknown'], decisive: [id] },
+    { causes: ['api-key-invalid'], decisive: [id] },
     { style: 'xml', ids: ['KEYID0123STAGING'] },
   ),
   awsCase(
@@ -155,7 +155,7 @@ export const sigv4Cases: readonly Case[] = [
   }),
   awsCase(
     'secret-wrong-silent',
-    { causes: ['signature-invalid', 'permission-missing', 'key-unknown'], decisive: [] },
+    { causes: ['signature-invalid', 'permission-missing', 'api-key-invalid'], decisive: [] },
     { style: 'silent' },
     wrong,
   ),
