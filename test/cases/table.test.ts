@@ -18,6 +18,7 @@ const modules: readonly string[] = [
   'authorization',
   'sessions',
   'signed',
+  'signed-after',
   'providers',
   'jwt-after',
   'servers-after',

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { type Subject, tokenUse } from '../subject.ts';
+import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import { clocksOf, describeInstant } from './clocks.ts';
 import { jsonOf, lastHop, sentField } from './wire.ts';
 
@@ -54,7 +54,18 @@ function dpop(subject: Subject): Evidence[] {
       }),
     ];
   }
-  return proof ? ofAnotherTime(subject) : [];
+  return proof ? [...nonces(subject), ...ofAnotherTime(subject)] : [];
+}
+
+/** The protocol has the client repeat with the nonce (RFC 9449 section 9); here that could not be done, or did not do. */
+function nonces({ failing, hop, response, error }: Subject): Evidence[] {
+  if (error !== 'use_dpop_nonce' || response === null) return [];
+  const given = failing.hops.some((each) => each !== hop && each.response && headerValue(each.response, 'dpop-nonce'));
+  const latest = headerValue(response, 'dpop-nonce');
+  if (latest !== null && !given) return [];
+  const seen = latest === null ? 'none was given' : 'refused again with the nonce that was given';
+  const lines = [{ hop: hop.index, field: 'dpop-nonce', seen }];
+  return [evidence('binding/nonce-in-vain', { names: ['dpop-nonce-required'], weight: 2, lines })];
 }
 
 /** The answer says which part of the proof it minds. */

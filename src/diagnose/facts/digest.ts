@@ -7,6 +7,18 @@ import { headerValues, type Subject } from '../subject.ts';
 /** RFC 7616 section 6.1: those that can be answered. */
 const known = /^(?:md5|sha-256|sha-512-256)(?:-sess)?$/i;
 
+/** A nonce that is stale as soon as it is given. */
+export function staleFacts({ failing, hop, challenges, stage }: Subject): Evidence[] {
+  const stale = challenges.some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true');
+  const sent = failing.hops.filter(({ request }) =>
+    request.headers.some(([name, value]) => /^authorization$/i.test(name) && /^digest\s/i.test(value)),
+  ).length;
+  if (stage !== 'resource' || !stale || sent < 2) return [];
+  const seen = `stale for the ${sent === 2 ? 'second' : `${sent}th`} time, though each nonce was used at once`;
+  const lines = [{ hop: hop.index, field: 'challenge nonce', seen }];
+  return [evidence('digest/stale-again', { names: ['nonce-stale'], weight: 2, lines })];
+}
+
 /** Why `lost` was not sent; none where a redirect took it, or where it is of another kind. */
 export function unansweredFacts(subject: Subject, lost: readonly CredentialUse[]): Evidence[] {
   const { response, challenges, hop } = subject;

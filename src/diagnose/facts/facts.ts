@@ -16,6 +16,7 @@ import { cookieFacts } from './cookies.ts';
 import { csrfFacts } from './csrf.ts';
 import { deliveryFacts } from './delivery.ts';
 import { differenceFacts } from './difference.ts';
+import { staleFacts } from './digest.ts';
 import { fieldNameFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
 import { grantInputFacts } from './grant-inputs.ts';
@@ -51,6 +52,7 @@ const ofCredentials: readonly Kind[] = [
   shapeFacts,
   timeFacts,
   signedFacts,
+  staleFacts,
   issuerFacts,
   keyFacts,
   algorithmFacts,

@@ -7,7 +7,7 @@ import { findProgram } from '../../support/require.ts';
 import { type Scene, type Stage, staged } from '../../support/stage.ts';
 import { fieldOf } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { type Refusal, signedCase } from './signed-case.ts';
+import { type Refusal, signedCase, type Truth } from './signed-case.ts';
 
 const legacy = 'http://legacy.example.test';
 const password = 'correct-horse-battery';
@@ -51,7 +51,7 @@ function forwardTo(port: number): RequestListener {
 
 function apacheCase(
   fault: string,
-  truth: Pick<Case, 'causes' | 'decisive'> & Partial<Pick<Case, 'twin' | 'beside'>>,
+  truth: Truth,
   faulty: Apache,
   sent = password,
 ): Case {
@@ -92,7 +92,7 @@ const challenge = (more: string): Refusal => ({
 
 function otherCase(
   fault: string,
-  truth: Pick<Case, 'causes' | 'decisive'> & Partial<Pick<Case, 'twin' | 'beside'>>,
+  truth: Truth,
   refuse: (authorization: string) => Refusal | null,
   given: object = credential,
   sent = password,
@@ -126,7 +126,7 @@ export const digestCases: readonly Case[] = [
     { user: 'operations' },
   ),
   apacheCase('wants-basic', { causes: ['scheme-mismatch'], decisive: ['Basic'] }, { type: 'Basic' }),
-  apacheCase('forbidden', { causes: ['permission-missing'], decisive: [] }, { require: 'Require user admin' }),
+  apacheCase('forbidden', { causes: ['permission-missing'], decisive: [], onlyTold: true }, { require: 'Require user admin' }),
   otherCase('always-stale', { causes: ['nonce-stale'], decisive: ['stale'] }, () => challenge(', stale=true')),
   otherCase('unknown-algorithm', { causes: ['alg-not-allowed'], decisive: ['SHA3-256'] }, () =>
     challenge(', algorithm=SHA3-256'),

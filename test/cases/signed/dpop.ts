@@ -5,7 +5,7 @@ import { createOidc, webClient } from '../../support/oidc-server.ts';
 import { type ProofRules, proofServer } from '../../support/secured.ts';
 import { type Scene, staged } from '../../support/stage.ts';
 import type { Case } from '../case.ts';
-import { api, minutes } from './signed-case.ts';
+import { api, minutes, type Truth } from './signed-case.ts';
 
 const login = 'https://login.example.test';
 const secret = 'a-secret-of-the-client-web';
@@ -20,7 +20,7 @@ interface Parts {
 
 function proofCase(
   fault: string,
-  truth: Pick<Case, 'causes' | 'decisive'> & Partial<Pick<Case, 'twin' | 'beside'>>,
+  truth: Truth,
   parts: Parts,
 ): Case {
   return staged({ id: `signed/dpop-${fault}`, servers, ...truth }, async (stage): Promise<Scene> => {
@@ -122,12 +122,12 @@ function otherKeyIssuer(): RequestListener {
 }
 
 export const proofCases: readonly Case[] = [
-  proofCase('htu-behind-proxy', { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`] }, {
+  proofCase('htu-behind-proxy', { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`], onlyTold: true }, {
     resource: proofServer({ host: 'orders.internal' }),
   }),
   proofCase(
     'htu-behind-proxy-silent',
-    { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`] },
+    { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`], onlyTold: true },
     { resource: proofServer({ host: 'orders.internal', silent: true }) },
   ),
   proofCase('clock', { causes: ['clock-skew'], decisive: ['10 min ahead'] }, {

@@ -8,6 +8,9 @@ import type { Case } from '../case.ts';
 export const api = 'https://api.example.test';
 const staging = 'https://api.staging.example.test';
 
+export type Truth = Pick<Case, 'causes' | 'decisive'> &
+  Partial<Pick<Case, 'twin' | 'beside' | 'onlyTold' | 'written'>>;
+
 export interface Refusal {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,7 +36,7 @@ export interface Signed {
 
 export function signedCase(
   id: string,
-  told: Pick<Case, 'servers' | 'causes' | 'decisive'> & Partial<Pick<Case, 'twin' | 'beside' | 'hop'>>,
+  told: Truth & Pick<Case, 'servers'>,
   parts: Signed,
 ): Case {
   return staged({ id: `signed/${id}`, ...told }, async (stage) => {

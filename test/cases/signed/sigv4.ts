@@ -2,7 +2,7 @@
 import type { Received } from '../../support/origins.ts';
 import { fieldOf, isSigV4Signed } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { minutes, type Refusal, type Signed, signedCase, type Verify } from './signed-case.ts';
+import { minutes, type Refusal, type Signed, signedCase, type Verify, type Truth } from './signed-case.ts';
 
 const secret = 'wJalrXUtnFEMI-of-production-0123456789';
 const id = 'KEYID0123PROD';
@@ -85,7 +85,7 @@ function refusal(style: Rules['style'], type: string, message: string): Refusal 
 
 function awsCase(
   fault: string,
-  truth: Pick<Case, 'causes' | 'decisive'> & Partial<Pick<Case, 'twin' | 'beside'>>,
+  truth: Truth,
   rules: Rules,
   parts: Partial<Signed> = {},
 ): Case {
@@ -109,11 +109,11 @@ const wrong = { env: { ...env, KEY: 'another-secret-of-last-year-0123456789' } }
 const session = { ...credential, session_token: '${secret.SESSION}' };
 
 export const sigv4Cases: readonly Case[] = [
-  awsCase('secret-wrong', { causes: ['signature-invalid'], decisive: [id] }, {}, wrong),
-  awsCase('secret-wrong-xml', { causes: ['signature-invalid'], decisive: [id] }, { style: 'xml' }, wrong),
+  awsCase('secret-wrong', { causes: ['signature-invalid'], decisive: [id], onlyTold: true }, {}, wrong),
+  awsCase('secret-wrong-xml', { causes: ['signature-invalid'], decisive: [id], onlyTold: true }, { style: 'xml' }, wrong),
   awsCase(
     'host-rewritten',
-    { causes: ['signature-invalid'], decisive: ['host'], twin: null },
+    { causes: ['signature-invalid'], decisive: ['host'], onlyTold: true, twin: null },
     {
       between: (request) => ({
         ...request,
@@ -128,27 +128,27 @@ export const sigv4Cases: readonly Case[] = [
   awsCase('signature-expired', { causes: ['clock-skew'], decisive: ['20 min'] }, { ahead: 20 * minutes }),
   awsCase(
     'key-id-unknown',
-    { causes: ['api-key-invalid'], decisive: [id] },
+    { causes: ['api-key-invalid'], decisive: [id], onlyTold: true },
     { ids: ['KEYID0123STAGING'] },
   ),
   awsCase(
     'key-id-unknown-xml',
-    { causes: ['api-key-invalid'], decisive: [id] },
+    { causes: ['api-key-invalid'], decisive: [id], onlyTold: true },
     { style: 'xml', ids: ['KEYID0123STAGING'] },
   ),
   awsCase(
     'region-wrong',
-    { causes: ['audience-mismatch'], decisive: ['us-east-1'] },
+    { causes: ['audience-mismatch'], decisive: ['us-east-1'], onlyTold: true },
     {},
     { credential: { ...credential, region: 'us-east-1' }, healedCredential: credential },
   ),
   awsCase(
     'region-wrong-xml',
-    { causes: ['audience-mismatch'], decisive: ['us-east-1'] },
+    { causes: ['audience-mismatch'], decisive: ['us-east-1'], onlyTold: true },
     { style: 'xml' },
     { credential: { ...credential, region: 'us-east-1' }, healedCredential: credential },
   ),
-  awsCase('session-expired', { causes: ['token-expired'], decisive: [] }, { session: 'expired' }, {
+  awsCase('session-expired', { causes: ['token-expired'], decisive: [], onlyTold: true }, { session: 'expired' }, {
     credential: session,
     env: { ...env, SESSION: 'session-of-yesterday-01' },
     healedEnv: { SESSION: 'session-of-today-000001' },
