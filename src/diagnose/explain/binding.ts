@@ -1,6 +1,7 @@
 /** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
+import { nonceGiven } from '../facts/binding.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
   answered,
@@ -10,6 +11,7 @@ import {
   credentialSource,
   type Explain,
   type Explanations,
+  originOfHop,
   tokenName,
 } from './explanation.ts';
 
@@ -78,15 +80,20 @@ function invalid(subject: Subject): ReturnType<Explain> {
 
 function nonce(subject: Subject): ReturnType<Explain> {
   const latest = subject.response ? headerValue(subject.response, 'dpop-nonce') : null;
-  const asked = subject.failing.hops.slice(0, -1).some(({ response }) => response && headerValue(response, 'dpop-nonce'));
+  const again = latest !== null && nonceGiven(subject);
   const given =
     latest === null
       ? 'and sent none in DPoP-Nonce'
-      : asked
+      : again
         ? 'and refuses the proof with the nonce that it sent in DPoP-Nonce as well'
         : 'and sent one in DPoP-Nonce';
   return {
     summary: `${answered(subject)}: it wants its nonce in the DPoP proof, ${given}.`,
+    ...(latest !== null && !again
+      ? {}
+      : {
+          fix: `Let ${originOfHop(subject)} give a nonce in DPoP-Nonce with each use_dpop_nonce, and take it in the next request: servers behind a load balancer must know each other's nonces.`,
+        }),
   };
 }
 

@@ -66,7 +66,11 @@ function keyUnknown(subject: Subject, request: SignedRequest): ReturnType<Explai
 function algorithm(subject: Subject, request: SignedRequest): ReturnType<Explain> {
   const { credential } = subject;
   const alg =
-    credential?.type === 'http_signature' ? credential.alg : credential?.type === 'hmac' ? credential.algorithm : '';
+    credential?.type === 'http_signature'
+      ? credential.alg
+      : credential?.type === 'hmac'
+        ? credential.algorithm
+        : '';
   return {
     summary: `${answered(subject)}: it does not accept the algorithm${alg === '' ? '' : ` ${alg}`} with which ${credentialName(subject)} signs.`,
     fix: `Sign with an algorithm that the server takes for this key (alg of ${credentialName(subject)}), or let it take this one.`,

@@ -5,7 +5,7 @@ import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import { clocksOf, describeInstant } from './clocks.ts';
-import { jsonOf, lastHop, sentField } from './wire.ts';
+import { jsonOf, lastHop, routeOf, sentField } from './wire.ts';
 
 export function bindingFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource' || !tokenUse(subject)) return [];
@@ -58,9 +58,10 @@ function dpop(subject: Subject): Evidence[] {
 }
 
 /** The protocol has the client repeat with the nonce (RFC 9449 section 9); here that could not be done, or did not do. */
-function nonces({ failing, hop, response, error }: Subject): Evidence[] {
+function nonces(subject: Subject): Evidence[] {
+  const { hop, response, error } = subject;
   if (error !== 'use_dpop_nonce' || response === null) return [];
-  const given = failing.hops.some((each) => each !== hop && each.response && headerValue(each.response, 'dpop-nonce'));
+  const given = nonceGiven(subject);
   const latest = headerValue(response, 'dpop-nonce');
   if (latest !== null && !given) return [];
   const seen = latest === null ? 'none was given' : 'refused again with the nonce that was given';
@@ -68,9 +69,27 @@ function nonces({ failing, hop, response, error }: Subject): Evidence[] {
   return [evidence('binding/nonce-in-vain', { names: ['dpop-nonce-required'], weight: 2, lines })];
 }
 
+/** An earlier answer of this step to the same request gave a nonce. */
+export function nonceGiven({ failing, hop, past }: Subject): boolean {
+  const earlier = [
+    ...failing.hops,
+    ...past.filter(({ sameJob }) => sameJob).flatMap(({ exchange }) => exchange.hops),
+  ];
+  return earlier.some(
+    (each) =>
+      each !== hop &&
+      each.clock.sent < hop.clock.sent &&
+      routeOf(each) === routeOf(hop) &&
+      each.response !== null &&
+      headerValue(each.response, 'dpop-nonce') !== null,
+  );
+}
+
 /** The answer says which part of the proof it minds. */
 function namesPart({ description, text }: Subject): boolean {
-  return /\b(?:htu|htm|ath|jti|nonce|replay\w*|used|uri|url|method)\b/i.test(`${description ?? ''} ${text.slice(0, 500)}`);
+  return /\b(?:htu|htm|ath|jti|nonce|replay\w*|used|uri|url|method)\b/i.test(
+    `${description ?? ''} ${text.slice(0, 500)}`,
+  );
 }
 
 /** Servers take a proof for a minute or two around their own time (RFC 9449 section 11.1). */

@@ -93,7 +93,8 @@ function schemeInWords(subject: Subject): Evidence[] {
 
 /** A user name is no secret where why401.yml states it. */
 function userOf({ credential }: Subject): string {
-  return (credential?.type === 'basic' || credential?.type === 'digest') && typeof credential.username === 'string'
+  return (credential?.type === 'basic' || credential?.type === 'digest') &&
+    typeof credential.username === 'string'
     ? ` as user "${credential.username}"`
     : '';
 }

@@ -1,22 +1,36 @@
 /** HTTP Digest (RFC 7616) is an answer to a challenge: without one that can be answered, nothing is sent. */
-import type { CredentialUse } from '../../model.ts';
+import type { CredentialUse, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { delivery } from '../groups.ts';
 import { headerValues, type Subject } from '../subject.ts';
+import { routeOf } from './wire.ts';
 
 /** RFC 7616 section 6.1: those that can be answered. */
 const known = /^(?:md5|sha-256|sha-512-256)(?:-sess)?$/i;
 
 /** A nonce that is stale as soon as it is given. */
-export function staleFacts({ failing, hop, challenges, stage }: Subject): Evidence[] {
+export function staleFacts(subject: Subject): Evidence[] {
+  const { hop, challenges, stage, failing, past } = subject;
   const stale = challenges.some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true');
-  const sent = failing.hops.filter(({ request }) =>
-    request.headers.some(([name, value]) => /^authorization$/i.test(name) && /^digest\s/i.test(value)),
-  ).length;
-  if (stage !== 'resource' || !stale || sent < 2) return [];
-  const seen = `stale for the ${sent === 2 ? 'second' : `${sent}th`} time, though each nonce was used at once`;
+  if (stage !== 'resource' || !stale || !answersDigest(hop)) return [];
+  const earlier = [
+    ...past.filter(({ sameJob }) => sameJob).flatMap(({ exchange }) => exchange.hops),
+    ...failing.hops,
+  ];
+  const before = earlier.filter(
+    (each) => each !== hop && routeOf(each) === routeOf(hop) && answersDigest(each),
+  );
+  if (before.length === 0 || before.some(({ response }) => response === null || response.status !== 401))
+    return [];
+  const seen = `stale for the ${before.length + 1}. time, though each nonce was used as soon as it was given`;
   const lines = [{ hop: hop.index, field: 'challenge nonce', seen }];
   return [evidence('digest/stale-again', { names: ['nonce-stale'], weight: 2, lines })];
+}
+
+function answersDigest({ request }: Hop): boolean {
+  return request.headers.some(
+    ([name, value]) => name.toLowerCase() === 'authorization' && /^digest\s/i.test(value),
+  );
 }
 
 /** Why `lost` was not sent; none where a redirect took it, or where it is of another kind. */
@@ -31,9 +45,15 @@ export function unansweredFacts(subject: Subject, lost: readonly CredentialUse[]
     field: 'www-authenticate',
     seen,
   }));
-  const unsent = { hop: hop.index, field: 'authorization', seen: 'not sent: there was no challenge of Digest' };
+  const unsent = {
+    hop: hop.index,
+    field: 'authorization',
+    seen: 'not sent: there was no challenge of Digest',
+  };
   if (challenges.length === 0)
-    return [evidence('digest/no-challenge', { excludes: ['credentials-missing'], weight: 2, lines: [unsent] })];
+    return [
+      evidence('digest/no-challenge', { excludes: ['credentials-missing'], weight: 2, lines: [unsent] }),
+    ];
   if (own.length === 0) {
     const names = ['scheme-mismatch'];
     const excludes = ['credentials-missing', 'credentials-dropped-on-redirect', 'basic-shadow'];

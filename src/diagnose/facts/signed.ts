@@ -8,7 +8,9 @@ import { sentField } from './wire.ts';
 
 /** The use that signs the request itself; null: none does. */
 export function signedUse({ uses }: Subject): CredentialUse | null {
-  return uses.find(({ type }) => type === 'hmac' || type === 'aws_sigv4' || type === 'http_signature') ?? null;
+  return (
+    uses.find(({ type }) => type === 'hmac' || type === 'aws_sigv4' || type === 'http_signature') ?? null
+  );
 }
 
 export interface SignedRequest {
@@ -55,7 +57,9 @@ function byMessage(subject: Subject, use: CredentialUse): SignedRequest {
   return {
     use,
     keyId: /;keyid="([^"]*)"/.exec(input)?.[1] ?? null,
-    covered: [...(/\(([^)]*)\)/.exec(input)?.[1] ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name).join(', '),
+    covered: [...(/\(([^)]*)\)/.exec(input)?.[1] ?? '').matchAll(/"([^"]+)"/g)]
+      .map(([, name]) => name)
+      .join(', '),
     made: created === null ? null : { at: created, field: 'signature-input created' },
     expires: seconds('expires'),
   };

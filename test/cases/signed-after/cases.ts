@@ -13,7 +13,12 @@ function hook(
   words: Partial<Words>,
   given: { readonly ahead?: number } = {},
 ): Case {
-  const refusals = { missing: no('Unauthorized'), time: no('Unauthorized'), signature: no('Unauthorized'), ...words };
+  const refusals = {
+    missing: no('Unauthorized'),
+    time: no('Unauthorized'),
+    signature: no('Unauthorized'),
+    ...words,
+  };
   const timed = given.ahead !== undefined;
   const truth: Truth = timed
     ? { causes, decisive: [], written: told.written }
@@ -72,7 +77,12 @@ const hooks: readonly Case[] = [
   hook('edge', ['signature-invalid'], {
     signature: no({ title: 'Not authorized', detail: 'The signature does not match' }),
   }),
-  hook('edge-time', ['clock-skew'], { time: no({ title: 'Bad request', detail: 'Invalid timestamp' }, 400) }, skew),
+  hook(
+    'edge-time',
+    ['clock-skew'],
+    { time: no({ title: 'Bad request', detail: 'Invalid timestamp' }, 400) },
+    skew,
+  ),
   hook('phone', ['signature-invalid'], { signature: no('Request validation failed: signature', 403) }),
   hook('shop', ['signature-invalid'], { signature: no({ errors: 'HMAC validation failed' }) }),
   hook('framework', ['signature-invalid'], { signature: no({ detail: 'Bad signature' }, 400) }),
@@ -82,7 +92,7 @@ const hooks: readonly Case[] = [
 ];
 
 function says(detail: string, status = 401): (fault: Fault) => Refusal {
-  return () => ({ status, body: { error: detail } });
+  return (fault) => ({ status, body: { error: fault === 'none' ? 'Request not signed' : detail } });
 }
 
 const messages: readonly Case[] = [

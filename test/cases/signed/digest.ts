@@ -49,12 +49,7 @@ function forwardTo(port: number): RequestListener {
   };
 }
 
-function apacheCase(
-  fault: string,
-  truth: Truth,
-  faulty: Apache,
-  sent = password,
-): Case {
+function apacheCase(fault: string, truth: Truth, faulty: Apache, sent = password): Case {
   const id = `signed/digest-apache-${fault}`;
   return staged(
     { id, servers: ['Apache httpd 2.4'], needs: ['apache2'], ...truth },
@@ -126,8 +121,14 @@ export const digestCases: readonly Case[] = [
     { user: 'operations' },
   ),
   apacheCase('wants-basic', { causes: ['scheme-mismatch'], decisive: ['Basic'] }, { type: 'Basic' }),
-  apacheCase('forbidden', { causes: ['permission-missing'], decisive: [], onlyTold: true }, { require: 'Require user admin' }),
-  otherCase('always-stale', { causes: ['nonce-stale'], decisive: ['stale'] }, () => challenge(', stale=true')),
+  apacheCase(
+    'forbidden',
+    { causes: ['permission-missing'], decisive: [], onlyTold: true },
+    { require: 'Require user admin' },
+  ),
+  otherCase('always-stale', { causes: ['nonce-stale'], decisive: ['stale'] }, (authorization) =>
+    challenge(authorization === '' ? '' : ', stale=true'),
+  ),
   otherCase('unknown-algorithm', { causes: ['alg-not-allowed'], decisive: ['SHA3-256'] }, () =>
     challenge(', algorithm=SHA3-256'),
   ),
@@ -135,10 +136,9 @@ export const digestCases: readonly Case[] = [
     status: 401,
     headers: { 'www-authenticate': 'Bearer realm="orders"' },
   })),
-  otherCase(
-    'basic-sent',
-    { causes: ['scheme-mismatch'], decisive: ['Digest'] },
-    () => challenge(''),
-    { type: 'basic', username: 'ops', password: '${secret.PASSWORD}' },
-  ),
+  otherCase('basic-sent', { causes: ['scheme-mismatch'], decisive: ['Digest'] }, () => challenge(''), {
+    type: 'basic',
+    username: 'ops',
+    password: '${secret.PASSWORD}',
+  }),
 ];

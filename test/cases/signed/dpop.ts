@@ -18,11 +18,7 @@ interface Parts {
   readonly issuer?: RequestListener;
 }
 
-function proofCase(
-  fault: string,
-  truth: Truth,
-  parts: Parts,
-): Case {
+function proofCase(fault: string, truth: Truth, parts: Parts): Case {
   return staged({ id: `signed/dpop-${fault}`, servers, ...truth }, async (stage): Promise<Scene> => {
     const oidc = await oidcServer();
     const issuer = await stage.serve(login, parts.issuer ?? oidc);
@@ -82,7 +78,9 @@ function atAnotherTime(ahead: number, rules: ProofRules): RequestListener {
     response.setHeader('date', new Date(Date.now() + ahead).toUTCString());
     if (proof === '') return always('DPoP algs="ES256"')(request, response);
     if (Math.abs((iat ?? 0) * 1000 - Date.now() - ahead) <= minutes) return good(request, response);
-    const description = rules.silent ? '' : ', error_description="Invalid DPoP proof: iat is not recent enough"';
+    const description = rules.silent
+      ? ''
+      : ', error_description="Invalid DPoP proof: iat is not recent enough"';
     response.writeHead(401, {
       'www-authenticate': `DPoP error="invalid_dpop_proof"${description}, algs="ES256"`,
     });
@@ -90,10 +88,11 @@ function atAnotherTime(ahead: number, rules: ProofRules): RequestListener {
   };
 }
 
-/** Refuses everything in the same words. */
+/** Refuses every proof in the same words. */
 function always(challenge: string, headers: Record<string, string> = {}): RequestListener {
-  return (_request, response) => {
-    response.writeHead(401, { 'www-authenticate': challenge, ...headers });
+  return (request, response) => {
+    const told = { 'www-authenticate': challenge, ...headers };
+    response.writeHead(401, request.headers['dpop'] ? told : { 'www-authenticate': 'DPoP algs="ES256"' });
     response.end();
   };
 }
@@ -122,34 +121,50 @@ function otherKeyIssuer(): RequestListener {
 }
 
 export const proofCases: readonly Case[] = [
-  proofCase('htu-behind-proxy', { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`], onlyTold: true }, {
-    resource: proofServer({ host: 'orders.internal' }),
-  }),
+  proofCase(
+    'htu-behind-proxy',
+    { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`], onlyTold: true },
+    {
+      resource: proofServer({ host: 'orders.internal' }),
+    },
+  ),
   proofCase(
     'htu-behind-proxy-silent',
     { causes: ['dpop-proof-invalid'], decisive: [`${api}/orders`], onlyTold: true },
     { resource: proofServer({ host: 'orders.internal', silent: true }) },
   ),
-  proofCase('clock', { causes: ['clock-skew'], decisive: ['10 min ahead'] }, {
-    resource: atAnotherTime(10 * minutes, {}),
-  }),
+  proofCase(
+    'clock',
+    { causes: ['clock-skew'], decisive: ['10 min ahead'] },
+    {
+      resource: atAnotherTime(10 * minutes, {}),
+    },
+  ),
   proofCase(
     'clock-silent',
     { causes: ['clock-skew'], decisive: ['10 min ahead'] },
     { resource: atAnotherTime(10 * minutes, { silent: true }) },
   ),
-  proofCase('nonce-withheld', { causes: ['dpop-nonce-required'], decisive: ['DPoP-Nonce'] }, {
-    resource: always('DPoP error="use_dpop_nonce"'),
-  }),
+  proofCase(
+    'nonce-withheld',
+    { causes: ['dpop-nonce-required'], decisive: ['DPoP-Nonce'] },
+    {
+      resource: always('DPoP error="use_dpop_nonce"'),
+    },
+  ),
   proofCase(
     'nonce-loop',
     { causes: ['dpop-nonce-required'], decisive: ['with the nonce'] },
     { resource: always('DPoP error="use_dpop_nonce"', { 'dpop-nonce': 'nonce-of-the-server' }) },
   ),
-  proofCase('other-key', { causes: ['token-binding-mismatch'], decisive: ['aaaaaaa'] }, {
-    resource: proofServer(),
-    issuer: otherKeyIssuer(),
-  }),
+  proofCase(
+    'other-key',
+    { causes: ['token-binding-mismatch'], decisive: ['aaaaaaa'] },
+    {
+      resource: proofServer(),
+      issuer: otherKeyIssuer(),
+    },
+  ),
   proofCase(
     'other-key-silent',
     { causes: ['token-binding-mismatch'], decisive: ['aaaaaaa'] },

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { fieldOf } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { minutes, type Refusal, type Signed, signedCase, type Verify, type Truth } from './signed-case.ts';
+import { minutes, type Refusal, type Signed, signedCase, type Truth, type Verify } from './signed-case.ts';
 
 const key = 'hook-key-of-production-0123456789';
 export const old = 'hook-key-of-last-year-0123456789';
@@ -32,13 +32,19 @@ function verifier({ words, ahead = 0, key: own = key, body = (same) => same }: R
     const [, time, signature] = /^t=(\d+),v1=(\w+)$/.exec(fieldOf(request, 'x-signature')) ?? [];
     if (time === undefined) return words.missing;
     if (Math.abs(Number(time) * 1000 - Date.now() - ahead) > 5 * minutes) return words.time;
-    const wanted = createHmac('sha256', own).update(`${time}.${body(request.body)}`).digest('hex');
+    const wanted = createHmac('sha256', own)
+      .update(`${time}.${body(request.body)}`)
+      .digest('hex');
     return wanted === signature ? null : words.signature;
   };
 }
 
 export const no = (body: string | object, status = 401): Refusal => ({ status, body });
-const silent: Words = { missing: no('Unauthorized'), time: no('Unauthorized'), signature: no('Unauthorized') };
+const silent: Words = {
+  missing: no('Unauthorized'),
+  time: no('Unauthorized'),
+  signature: no('Unauthorized'),
+};
 const plain: Words = {
   missing: no({ error: 'Missing X-Signature header' }),
   time: no({ error: 'Timestamp is outside of the allowed window' }),
@@ -58,12 +64,7 @@ const messages: Words = {
   signature: no({ message: 'No matching signature found' }, 400),
 };
 
-export function hookCase(
-  fault: string,
-  truth: Truth,
-  rules: Rules,
-  parts: Partial<Signed> = {},
-): Case {
+export function hookCase(fault: string, truth: Truth, rules: Rules, parts: Partial<Signed> = {}): Case {
   return signedCase(
     `hmac-${fault}`,
     { servers: ['a webhook receiver'], ...truth },
@@ -84,9 +85,24 @@ const wrong = { env: { HOOK_KEY: old } };
 const wrongKey = ['signature-invalid', 'header-dropped-by-proxy', 'key-unknown'];
 
 export const hmacCases: readonly Case[] = [
-  hookCase('key-wrong', { causes: ['signature-invalid'], decisive: ['x-signature'], onlyTold: true }, { words: plain }, wrong),
-  hookCase('key-wrong-payments', { causes: ['signature-invalid'], decisive: [], onlyTold: true }, { words: payments }, wrong),
-  hookCase('key-wrong-messages', { causes: ['signature-invalid'], decisive: [], onlyTold: true }, { words: messages }, wrong),
+  hookCase(
+    'key-wrong',
+    { causes: ['signature-invalid'], decisive: ['x-signature'], onlyTold: true },
+    { words: plain },
+    wrong,
+  ),
+  hookCase(
+    'key-wrong-payments',
+    { causes: ['signature-invalid'], decisive: [], onlyTold: true },
+    { words: payments },
+    wrong,
+  ),
+  hookCase(
+    'key-wrong-messages',
+    { causes: ['signature-invalid'], decisive: [], onlyTold: true },
+    { words: messages },
+    wrong,
+  ),
   hookCase(
     'key-wrong-silent',
     { causes: wrongKey, decisive: [], twin: 'signed/hmac-header-dropped-silent' },
@@ -110,8 +126,16 @@ export const hmacCases: readonly Case[] = [
     { causes: ['clock-skew'], decisive: ['behind'] },
     { words: payments, ahead: -9 * minutes },
   ),
-  hookCase('clock-messages', { causes: ['clock-skew'], decisive: ['ahead'] }, { words: messages, ahead: 9 * minutes }),
-  hookCase('clock-silent', { causes: ['clock-skew'], decisive: ['9 min ahead'] }, { words: silent, ahead: 9 * minutes }),
+  hookCase(
+    'clock-messages',
+    { causes: ['clock-skew'], decisive: ['ahead'] },
+    { words: messages, ahead: 9 * minutes },
+  ),
+  hookCase(
+    'clock-silent',
+    { causes: ['clock-skew'], decisive: ['9 min ahead'] },
+    { words: silent, ahead: 9 * minutes },
+  ),
   hookCase(
     'other-header',
     { causes: ['credentials-missing'], decisive: ['X-Signature', 'x-hub-signature'] },
@@ -129,6 +153,12 @@ export const hmacCases: readonly Case[] = [
       decisive: ['staging'],
     },
     { words: plain },
-    { env: { HOOK_KEY: old, STAGING_HOOK_KEY: old }, staging: { credential: { key: '${secret.STAGING_HOOK_KEY}' }, verify: verifier({ words: plain, key: old }) } },
+    {
+      env: { HOOK_KEY: old, STAGING_HOOK_KEY: old },
+      staging: {
+        credential: { key: '${secret.STAGING_HOOK_KEY}' },
+        verify: verifier({ words: plain, key: old }),
+      },
+    },
   ),
 ];

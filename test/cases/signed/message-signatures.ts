@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Received } from '../../support/origins.ts';
 import { fieldOf, isMessageSigned } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { minutes, type Refusal, type Signed, signedCase, type Verify, type Truth } from './signed-case.ts';
+import { minutes, type Refusal, type Signed, signedCase, type Truth, type Verify } from './signed-case.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const own = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -70,12 +70,7 @@ const told = (fault: Fault): Refusal => ({
 });
 const post = [{ POST: '/orders', writes: true, body: { json: { id: 7 } } }];
 
-export function messageCase(
-  fault: string,
-  truth: Truth,
-  rules: Rules,
-  parts: Partial<Signed> = {},
-): Case {
+export function messageCase(fault: string, truth: Truth, rules: Rules, parts: Partial<Signed> = {}): Case {
   const { says } = rules;
   return signedCase(
     `rfc9421-${fault}`,
@@ -96,10 +91,19 @@ const keys = ['signature-invalid', 'key-unknown', 'credentials-stripped-by-proxy
 const silent = ['key-unknown', 'signature-invalid', 'credentials-stripped-by-proxy'];
 
 export const messageCases: readonly Case[] = [
-  messageCase('wrong-key', { causes: ['signature-invalid'], decisive: ['ci-2026'], onlyTold: true }, { says: told }, {
-    env: { KEY: other },
-  }),
-  messageCase('unknown-keyid', { causes: ['key-unknown'], decisive: ['ci-2026'], onlyTold: true }, { says: told, keys: ['ci-2025'] }),
+  messageCase(
+    'wrong-key',
+    { causes: ['signature-invalid'], decisive: ['ci-2026'], onlyTold: true },
+    { says: told },
+    {
+      env: { KEY: other },
+    },
+  ),
+  messageCase(
+    'unknown-keyid',
+    { causes: ['key-unknown'], decisive: ['ci-2026'], onlyTold: true },
+    { says: told, keys: ['ci-2025'] },
+  ),
   messageCase(
     'wrong-key-silent',
     { causes: keys, decisive: ['ci-2026'], twin: 'signed/rfc9421-unknown-keyid-silent' },

@@ -4,7 +4,7 @@ import { createLocalJWKSet, errors, exportJWK, type JWTVerifyOptions, jwtVerify 
 import jsonwebtoken from 'jsonwebtoken';
 import { fieldOf } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { minutes, type Refusal, type Signed, signedCase, type Verify, type Truth } from './signed-case.ts';
+import { minutes, type Refusal, type Signed, signedCase, type Truth, type Verify } from './signed-case.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const own = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -68,12 +68,7 @@ async function byJsonwebtoken(token: string, { ahead = 0, algs }: Rules): Promis
   });
 }
 
-function tokenCase(
-  fault: string,
-  truth: Truth,
-  rules: Rules,
-  parts: Partial<Signed> = {},
-): Case {
+function tokenCase(fault: string, truth: Truth, rules: Rules, parts: Partial<Signed> = {}): Case {
   const { library = 'jsonwebtoken', silent = false } = rules;
   return signedCase(
     `jwt-${fault}`,
@@ -96,19 +91,42 @@ const wrong = { env: { KEY: other } };
 
 export const tokenCases: readonly Case[] = [
   tokenCase('audience', { causes: ['audience-mismatch'], decisive: ['billing'] }, {}, audience),
-  tokenCase('issuer-jose', { causes: ['issuer-mismatch'], decisive: ['nightly'], onlyTold: true }, { library: 'jose' }, {
-    credential: { ...credential, claims: { ...claims, iss: 'nightly' } },
-  }),
+  tokenCase(
+    'issuer-jose',
+    { causes: ['issuer-mismatch'], decisive: ['nightly'], onlyTold: true },
+    { library: 'jose' },
+    {
+      credential: { ...credential, claims: { ...claims, iss: 'nightly' } },
+    },
+  ),
   tokenCase('key', { causes: ['signature-invalid'], decisive: ['signature'], onlyTold: true }, {}, wrong),
-  tokenCase('kid-jose', { causes: ['key-unknown'], decisive: ['ci-2026'], onlyTold: true }, { library: 'jose', kid: 'ci-2025' }),
+  tokenCase(
+    'kid-jose',
+    { causes: ['key-unknown'], decisive: ['ci-2026'], onlyTold: true },
+    { library: 'jose', kid: 'ci-2025' },
+  ),
   tokenCase('alg', { causes: ['alg-not-allowed'], decisive: ['ES256'], onlyTold: true }, { algs: ['RS256'] }),
-  tokenCase('clock-behind-jose', { causes: ['clock-skew'], decisive: ['behind'] }, { library: 'jose', ahead: -10 * minutes }),
+  tokenCase(
+    'clock-behind-jose',
+    { causes: ['clock-skew'], decisive: ['behind'] },
+    { library: 'jose', ahead: -10 * minutes },
+  ),
   tokenCase('clock-ahead', { causes: ['clock-skew'], decisive: ['ahead'] }, { ahead: 90 * minutes }),
-  tokenCase('clock-ahead-silent', { causes: ['clock-skew'], decisive: ['ahead'] }, { ahead: 90 * minutes, silent: true }),
+  tokenCase(
+    'clock-ahead-silent',
+    { causes: ['clock-skew'], decisive: ['ahead'] },
+    { ahead: 90 * minutes, silent: true },
+  ),
   tokenCase(
     'key-silent',
     {
-      causes: ['signature-invalid', 'audience-mismatch', 'key-unknown', 'issuer-mismatch', 'credentials-stripped-by-proxy'],
+      causes: [
+        'signature-invalid',
+        'audience-mismatch',
+        'key-unknown',
+        'issuer-mismatch',
+        'credentials-stripped-by-proxy',
+      ],
       decisive: [],
       twin: 'signed/jwt-audience-silent',
     },
@@ -118,7 +136,13 @@ export const tokenCases: readonly Case[] = [
   tokenCase(
     'audience-silent',
     {
-      causes: ['audience-mismatch', 'signature-invalid', 'key-unknown', 'issuer-mismatch', 'credentials-stripped-by-proxy'],
+      causes: [
+        'audience-mismatch',
+        'signature-invalid',
+        'key-unknown',
+        'issuer-mismatch',
+        'credentials-stripped-by-proxy',
+      ],
       decisive: [],
       twin: 'signed/jwt-key-silent',
     },

@@ -34,11 +34,7 @@ export interface Signed {
   readonly steps?: readonly object[];
 }
 
-export function signedCase(
-  id: string,
-  told: Truth & Pick<Case, 'servers'>,
-  parts: Signed,
-): Case {
+export function signedCase(id: string, told: Truth & Pick<Case, 'servers'>, parts: Signed): Case {
   return staged({ id: `signed/${id}`, ...told }, async (stage) => {
     const fields = ['signature', 'signature-input', 'x-signature', 'stripe-signature', 'webhook-signature'];
     const door = await stage.serve(api, listener(parts.verify, parts.ahead ?? 0), { fields });

@@ -2,7 +2,7 @@
 import type { Received } from '../../support/origins.ts';
 import { fieldOf, isSigV4Signed } from '../../support/verifiers.ts';
 import type { Case } from '../case.ts';
-import { minutes, type Refusal, type Signed, signedCase, type Verify, type Truth } from './signed-case.ts';
+import { minutes, type Refusal, type Signed, signedCase, type Truth, type Verify } from './signed-case.ts';
 
 const secret = 'wJalrXUtnFEMI-of-production-0123456789';
 const id = 'KEYID0123PROD';
@@ -26,12 +26,19 @@ interface Rules {
   readonly session?: 'expired';
 }
 
-function verifier({ style = 'json', ahead = 0, ids = [id], region = 'eu-central-1', ...rules }: Rules): Verify {
+function verifier({
+  style = 'json',
+  ahead = 0,
+  ids = [id],
+  region = 'eu-central-1',
+  ...rules
+}: Rules): Verify {
   const no = (type: string, message: string): Refusal => refusal(style, type, message);
   return (given) => {
     const request = (rules.between ?? spare)(given);
     const authorization = fieldOf(request, 'authorization');
-    if (authorization === '') return no('MissingAuthenticationTokenException', 'Missing Authentication Token');
+    if (authorization === '')
+      return no('MissingAuthenticationTokenException', 'Missing Authentication Token');
     const [, key = '', theirs = ''] = /Credential=([^/]+)\/\d+\/([^/]+)/.exec(authorization) ?? [];
     if (!ids.includes(key))
       return style === 'xml'
@@ -58,7 +65,10 @@ function verifier({ style = 'json', ahead = 0, ids = [id], region = 'eu-central-
             'RequestTimeTooSkewed',
             'The difference between the request time and the current time is too large.',
           )
-        : no('InvalidSignatureException', `Signature expired: ${date} is now earlier than ${at} (${at} - 5 min.)`);
+        : no(
+            'InvalidSignatureException',
+            `Signature expired: ${date} is now earlier than ${at} (${at} - 5 min.)`,
+          );
     if (isSigV4Signed(request, secret)) return null;
     return style === 'xml'
       ? no(
@@ -75,7 +85,11 @@ function verifier({ style = 'json', ahead = 0, ids = [id], region = 'eu-central-
 function refusal(style: Rules['style'], type: string, message: string): Refusal {
   if (style === 'silent') return { status: 403, body: { message: 'Forbidden' } };
   if (style === 'json')
-    return { status: 403, headers: { 'x-amzn-errortype': type, 'x-amzn-requestid': 'b1' }, body: { message } };
+    return {
+      status: 403,
+      headers: { 'x-amzn-errortype': type, 'x-amzn-requestid': 'b1' },
+      body: { message },
+    };
   return {
     status: 403,
     headers: { 'content-type': 'application/xml' },
@@ -83,12 +97,7 @@ function refusal(style: Rules['style'], type: string, message: string): Refusal 
   };
 }
 
-function awsCase(
-  fault: string,
-  truth: Truth,
-  rules: Rules,
-  parts: Partial<Signed> = {},
-): Case {
+function awsCase(fault: string, truth: Truth, rules: Rules, parts: Partial<Signed> = {}): Case {
   const { style = 'json' } = rules;
   return signedCase(
     `sigv4-${fault}`,
@@ -110,7 +119,12 @@ const session = { ...credential, session_token: '${secret.SESSION}' };
 
 export const sigv4Cases: readonly Case[] = [
   awsCase('secret-wrong', { causes: ['signature-invalid'], decisive: [id], onlyTold: true }, {}, wrong),
-  awsCase('secret-wrong-xml', { causes: ['signature-invalid'], decisive: [id], onlyTold: true }, { style: 'xml' }, wrong),
+  awsCase(
+    'secret-wrong-xml',
+    { causes: ['signature-invalid'], decisive: [id], onlyTold: true },
+    { style: 'xml' },
+    wrong,
+  ),
   awsCase(
     'host-rewritten',
     { causes: ['signature-invalid'], decisive: ['host'], onlyTold: true, twin: null },
@@ -148,11 +162,16 @@ export const sigv4Cases: readonly Case[] = [
     { style: 'xml' },
     { credential: { ...credential, region: 'us-east-1' }, healedCredential: credential },
   ),
-  awsCase('session-expired', { causes: ['token-expired'], decisive: [], onlyTold: true }, { session: 'expired' }, {
-    credential: session,
-    env: { ...env, SESSION: 'session-of-yesterday-01' },
-    healedEnv: { SESSION: 'session-of-today-000001' },
-  }),
+  awsCase(
+    'session-expired',
+    { causes: ['token-expired'], decisive: [], onlyTold: true },
+    { session: 'expired' },
+    {
+      credential: session,
+      env: { ...env, SESSION: 'session-of-yesterday-01' },
+      healedEnv: { SESSION: 'session-of-today-000001' },
+    },
+  ),
   awsCase(
     'secret-wrong-silent',
     { causes: ['signature-invalid', 'permission-missing', 'api-key-invalid'], decisive: [] },
