@@ -111,7 +111,7 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
     'token-unknown',
     'refresh-token-unknown',
   ],
-  'clock-skew': ['token-expired', 'token-not-yet-valid', 'dpop-proof-invalid'],
+  'clock-skew': ['token-expired', 'token-not-yet-valid'],
   'token-lifetime-wrong': ['token-expired'],
   'token-type-wrong': ['audience-mismatch', 'token-claims-invalid'],
   'unresolved-variable': [

@@ -68,7 +68,7 @@ async function oidcServer(): Promise<RequestListener> {
 }
 
 /** A resource server whose clock is wrong, and tells its time. */
-function atAnotherTime(ahead: number, rules: ProofRules): RequestListener {
+function atAnotherTime(ahead: number, rules: ProofRules, tolerance: number = minutes): RequestListener {
   const good = proofServer(rules);
   return (request, response) => {
     const proof = String(request.headers['dpop'] ?? '');
@@ -77,14 +77,15 @@ function atAnotherTime(ahead: number, rules: ProofRules): RequestListener {
     };
     response.setHeader('date', new Date(Date.now() + ahead).toUTCString());
     if (proof === '') return always('DPoP algs="ES256"')(request, response);
-    if (Math.abs((iat ?? 0) * 1000 - Date.now() - ahead) <= minutes) return good(request, response);
+    if (Math.abs((iat ?? 0) * 1000 - Date.now() - ahead) <= tolerance) return good(request, response);
     const description = rules.silent
       ? ''
       : ', error_description="Invalid DPoP proof: iat is not recent enough"';
     response.writeHead(401, {
+      'content-type': 'application/json',
       'www-authenticate': `DPoP error="invalid_dpop_proof"${description}, algs="ES256"`,
     });
-    response.end();
+    response.end('{}');
   };
 }
 
@@ -142,8 +143,21 @@ export const proofCases: readonly Case[] = [
   ),
   proofCase(
     'clock-silent',
-    { causes: ['clock-skew'], decisive: ['10 min ahead'] },
+    {
+      causes: ['clock-skew', 'dpop-proof-invalid'],
+      decisive: ['10 min ahead'],
+      twin: 'signed/dpop-htu-at-another-time-silent',
+    },
     { resource: atAnotherTime(10 * minutes, { silent: true }) },
+  ),
+  proofCase(
+    'htu-at-another-time-silent',
+    {
+      causes: ['dpop-proof-invalid', 'clock-skew'],
+      decisive: ['10 min ahead'],
+      twin: 'signed/dpop-clock-silent',
+    },
+    { resource: atAnotherTime(10 * minutes, { silent: true, host: 'orders.internal' }, 20 * minutes) },
   ),
   proofCase(
     'nonce-withheld',

@@ -133,8 +133,22 @@ export const hmacCases: readonly Case[] = [
   ),
   hookCase(
     'clock-silent',
-    { causes: ['clock-skew'], decisive: ['9 min ahead'] },
+    {
+      causes: ['clock-skew', 'signature-invalid'],
+      decisive: ['9 min ahead'],
+      twin: 'signed/hmac-key-wrong-at-another-time-silent',
+    },
     { words: silent, ahead: 9 * minutes },
+  ),
+  hookCase(
+    'key-wrong-at-another-time-silent',
+    {
+      causes: ['signature-invalid', 'clock-skew'],
+      decisive: ['9 min ahead'],
+      twin: 'signed/hmac-clock-silent',
+    },
+    { words: silent },
+    { ...wrong, ahead: 9 * minutes },
   ),
   hookCase(
     'other-header',
