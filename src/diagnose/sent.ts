@@ -1,4 +1,5 @@
 /** What the failing request carried, as signatures ask for it. */
+import { signedUse } from './facts/signed.ts';
 import { isHandMade } from './hand-made.ts';
 import type { Sent } from './signature.ts';
 import type { Subject } from './subject.ts';
@@ -7,14 +8,17 @@ import type { Subject } from './subject.ts';
 export function sentKinds(subject: Subject): Sent[] {
   const { headers, url } = subject.hop.request;
   const kinds: Sent[] = [];
+  const signature = signedUse(subject);
   for (const [name, value] of headers) {
     const header = name.toLowerCase();
     if (header === 'authorization') kinds.push(schemeOf(value));
     if (header === 'cookie') kinds.push('cookie');
-    if (header !== 'authorization' && subject.uses.some(({ field }) => field === header)) kinds.push('key');
+    const isKey = subject.uses.some((use) => use.field === header && use !== signature);
+    if (header !== 'authorization' && isKey) kinds.push('key');
   }
   const query = subject.uses.filter(({ field }) => field.startsWith('query:'));
   if (query.some(({ field }) => url.includes(`${field.slice(6)}=`))) kinds.push('key');
+  if (signature !== null) kinds.push('signature');
   if (kinds.length === 0 && isHandMade(subject.hop)) kinds.push('key');
   return kinds.length === 0 ? ['none'] : kinds;
 }

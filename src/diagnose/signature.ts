@@ -36,8 +36,8 @@ export interface When {
   /** Members of a JSON body at any depth. */
   readonly members?: Readonly<Record<string, string>>;
 }
-/** `none`, a scheme in lower case, `cookie`, or `key` for a credential without scheme. */
-export type Sent = 'none' | 'bearer' | 'basic' | 'dpop' | 'digest' | 'cookie' | 'key' | 'other';
+/** `none`, a scheme in lower case, `cookie`, `key` for a credential without scheme, `signature` for one over the request. */
+export type Sent = 'none' | 'bearer' | 'basic' | 'dpop' | 'digest' | 'cookie' | 'key' | 'signature' | 'other';
 
 export interface Signature {
   readonly id: string;

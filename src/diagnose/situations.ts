@@ -1,5 +1,6 @@
 /** What an answer that says nothing most often hides, by what was sent and how it was refused; the usual first. */
 import type { CauseId } from '../model.ts';
+import { signedUse } from './facts/signed.ts';
 import { isJsonType, sentField, typeOf } from './facts/wire.ts';
 import { isHandMade } from './hand-made.ts';
 import type { Arrival } from './rank.ts';
@@ -29,6 +30,31 @@ const password: readonly CauseId[] = [
   'user-disabled',
   'account-locked',
   'password-expired',
+];
+/** A token that the client signs for itself: there is no issuer whose keys we could ask. */
+const selfSigned: readonly CauseId[] = [
+  'signature-invalid',
+  'audience-mismatch',
+  'key-unknown',
+  'issuer-mismatch',
+  'credentials-stripped-by-proxy',
+  'token-claims-invalid',
+];
+const signed: readonly CauseId[] = [
+  'signature-invalid',
+  'key-unknown',
+  'header-dropped-by-proxy',
+  'clock-skew',
+  'request-param-missing',
+];
+/** AWS refuses signatures and rights alike with 403. */
+const signedV4: readonly CauseId[] = [
+  'signature-invalid',
+  'permission-missing',
+  'api-key-invalid',
+  'clock-skew',
+  'policy-blocked',
+  'edge-blocked',
 ];
 const apiKey: readonly CauseId[] = ['api-key-invalid', 'api-key-expired', 'header-dropped-by-proxy'];
 const byHand: readonly CauseId[] = [
@@ -105,10 +131,13 @@ export function usualOf(subject: Subject, arrival: Arrival): readonly CauseId[] 
   if (status > 403 || status < 400) return status === 498 || status === 499 ? jwt : [];
   const json = subject.response !== null && isJsonType(typeOf(subject.response));
   const token = status === 403 && speaksOfInvalid(subject);
+  const types = subject.uses.map(({ type }) => type);
+  if (types.includes('aws_sigv4')) return signedV4;
   if (status === 403 && !token && arrival === 'equal') return json ? inForm : inFront;
   if (status === 403 && !token) return forbidden;
-  const types = subject.uses.map(({ type }) => type);
   if (types.includes('basic') || types.includes('digest')) return password;
+  if (signedUse(subject) !== null) return signed;
+  if (types.includes('self_signed_jwt')) return selfSigned;
   if (types.includes('api_key')) return apiKey;
   if (types.includes('session')) return cookie;
   const format = tokenUse(subject)?.token?.format;

@@ -29,6 +29,7 @@ const elsewhere = [
   'wellknown-path',
   'dpop-nonce-retry',
   'digest-stale',
+  'digest-rspauth',
 ];
 
 describe('standards checks', () => {
@@ -71,6 +72,7 @@ describe('standards checks', () => {
       'cors-authorization-header',
       'cors-credentials-wildcard',
       'credential-echoed',
+      'digest-rspauth',
       'dpop-htm',
       'dpop-token-type',
       'edge-hsts-over-http',

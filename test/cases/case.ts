@@ -13,6 +13,8 @@ export interface Case {
   readonly causes: readonly CauseId[];
   /** Not the answer, but true as well: saying so, at whatever certainty, is no mistake. */
   readonly beside?: readonly CauseId[];
+  /** Only the word of the server shows it, and nothing that can be seen from here bears it out: likely at most. */
+  readonly onlyTold?: boolean;
   /** Each must stand in the evidence, summary or fix of the first finding: the decisive values. */
   readonly decisive: readonly string[];
   /** Hop that the first finding must name; null: any. */

@@ -146,6 +146,13 @@ describe('wrong and certain', () => {
     ]);
   });
 
+  it('is certainty where only the word of the server shows it', () => {
+    expect(wrong({ onlyTold: true }, findings({}))).to.deep.equal([
+      true,
+      ['says token-expired (certain), where nobody can know'],
+    ]);
+  });
+
   it('is what is certain of a healed run', () => {
     const healed = run([{ ...passing, findings: [finding({ cause: 'clock-skew', severity: 'warning' })] }]);
     expect(wrong({}, findings({}), healed)).to.deep.equal([

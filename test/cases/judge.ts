@@ -9,7 +9,7 @@ export interface Run {
   readonly received: readonly Received[];
   readonly policy: Policy;
 }
-export type Truth = Pick<Case, 'causes' | 'beside' | 'decisive' | 'hop'>;
+export type Truth = Pick<Case, 'causes' | 'beside' | 'decisive' | 'hop' | 'onlyTold'>;
 
 export interface Judgement {
   readonly verdict: 'right' | 'undecided' | 'wrong';
@@ -35,7 +35,7 @@ export function judge(truth: Truth, failing: Run, healed: Run): Judgement {
   const first = firstFinding(failing.report);
   const shown = first === null ? ['nothing was found'] : judgeFirst(truth, first);
   const mistaken = [
-    ...mistakenlySure(truth.causes.length > 1 ? [] : truth.causes, truth, failing.report),
+    ...mistakenlySure(truth.causes.length > 1 || truth.onlyTold ? [] : truth.causes, truth, failing.report),
     ...mistakenlySure([], truth, healed.report).map((reason) => `healed: ${reason}`),
     ...[failing, healed].flatMap(unseenExperiments),
   ];
@@ -105,7 +105,7 @@ function mistakenlySure(sole: readonly string[], truth: Truth, report: Report): 
   return findingsOf(report)
     .filter((finding) => isSure(finding) && finding.cause !== null && !sayable.includes(finding.cause))
     .map(({ cause, certainty }) =>
-      truth.causes.includes(cause ?? '') && truth.causes.length > 1
+      truth.causes.includes(cause ?? '')
         ? `says ${cause} (${certainty}), where nobody can know`
         : `says ${cause} (${certainty}), which is not so`,
     );

@@ -66,5 +66,6 @@ function answerOf({ scenarios }: Report): string {
   const response = exchange?.hops.at(-1)?.response;
   if (!response) return 'none';
   const challenges = response.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate');
-  return [response.status, ...challenges.map(([, value]) => value), response.body.excerpt].join(' ');
+  const values = challenges.map(([, value]) => value.replace(/nonce="[^"]*"/g, 'nonce'));
+  return [response.status, ...values, response.body.excerpt].join(' ');
 }

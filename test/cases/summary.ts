@@ -3,7 +3,7 @@ import type { Case } from './case.ts';
 import type { Judgement } from './judge.ts';
 
 export interface Row {
-  readonly case: Pick<Case, 'id' | 'servers' | 'causes' | 'twin' | 'written'>;
+  readonly case: Pick<Case, 'id' | 'servers' | 'causes' | 'twin' | 'written' | 'onlyTold'>;
   readonly judgement: Judgement;
 }
 
@@ -14,7 +14,7 @@ interface Counts {
   readonly wrong: number;
   readonly wrongAndCertain: number;
   readonly sure: number;
-  /** Right, of one cause alone and without a twin: of the others nobody may be sure, whatever he sees. */
+  /** Right, of one cause alone, without a twin, and not by the server's word alone: of the others nobody may be sure, whatever he sees. */
   readonly knowable: number;
   /** Of these, certain or proven. */
   readonly known: number;
@@ -99,7 +99,7 @@ function count(rows: readonly Row[]): Counts {
 /** A case that another names as its twin has one as well. */
 function isKnowable({ case: one }: Row, rows: readonly Row[]): boolean {
   const twinned = one.twin !== null || rows.some((row) => row.case.twin === one.id);
-  return one.causes.length === 1 && !twinned;
+  return one.causes.length === 1 && !twinned && one.onlyTold !== true;
 }
 
 function line({ cases, right, undecided, wrong, wrongAndCertain, sure, knowable, known }: Counts): string {

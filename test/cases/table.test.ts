@@ -17,6 +17,8 @@ const modules: readonly string[] = [
   'servers',
   'authorization',
   'sessions',
+  'signed',
+  'signed-after',
   'providers',
   'jwt-after',
   'servers-after',

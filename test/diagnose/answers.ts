@@ -28,6 +28,10 @@ const kinds: Readonly<Record<Sent, { sent: RawField[]; uses: CredentialUse[] }>>
     uses: [use(null, { scheme: 'Token', token: null })],
   },
   cookie: { sent: [['Cookie', 'session=[secret:reader]']], uses: [] },
+  signature: {
+    sent: [['X-Signature', 't=1,v1=[secret:reader signature]']],
+    uses: [use(null, { type: 'hmac', field: 'x-signature', scheme: null, token: null })],
+  },
   key: {
     sent: [['X-Api-Key', '[secret:reader]']],
     uses: [use(null, { type: 'api_key', field: 'x-api-key', scheme: null, token: null })],

@@ -185,3 +185,63 @@ describe('apache with HTTP Digest', () => {
     expect(stdout).to.not.include('wrong-password');
   });
 });
+
+describe('rspauth of HTTP Digest', () => {
+  /** What the check says of a server that answers with this rspauth. */
+  async function told(rspauth: (parts: Record<string, string>) => string): Promise<readonly unknown[]> {
+    const origins = await startOrigins();
+    try {
+      await origins.serve(api, ({ headers }, response) => {
+        const field = headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
+        const parts = Object.fromEntries(
+          [...field.matchAll(/(\w+)="?([^",]*)/g)].map(([, name = '', value = '']) => [name, value]),
+        );
+        response.writeHead(field === '' ? 401 : 200, {
+          'www-authenticate': 'Digest realm="Depot", nonce="n0123456789", qop="auth"',
+          ...(field === '' ? {} : { 'authentication-info': `rspauth="${rspauth(parts)}", qop=auth` }),
+        });
+        response.end();
+      });
+      const { code, stdout, written } = await why401(
+        ['run', '--checks', '--reporter', 'console', '--reporter', 'json=report.json'],
+        {
+          files: {
+            'why401.yml': JSON.stringify({
+              environments: {
+                staging: {
+                  protected: false,
+                  origins: { api },
+                  connect_to: Object.fromEntries(origins.transport.connectTo),
+                },
+              },
+              credentials: {
+                legacy: { type: 'digest', username: 'ops', password: '${secret.LEGACY_PASSWORD}' },
+              },
+            }),
+            'orders.yml': JSON.stringify({ credential: 'legacy', steps: [{ GET: '/orders?page=2' }] }),
+          },
+          env: { LEGACY_PASSWORD: password },
+        },
+      );
+      const shown = `${stdout}${written['report.json']}`;
+      return [
+        code,
+        shown.includes('digest-rspauth'),
+        shown.includes('rspauth=\\"[secret:legacy rspauth]\\"'),
+      ];
+    } finally {
+      await origins.close();
+    }
+  }
+  const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+  it('is verified', async () => {
+    const right = ({ nonce, nc, cnonce, uri }: Record<string, string>): string =>
+      md5(`${md5(`ops:Depot:${password}`)}:${nonce}:${nc}:${cnonce}:auth:${md5(`:${uri}`)}`);
+    expect(await told(right)).to.deep.equal([0, false, true]);
+  });
+
+  it('is told where it is made by somebody who does not know the password', async () => {
+    expect(await told(() => md5('another'))).to.deep.equal([0, true, false]);
+  });
+});

@@ -39,7 +39,7 @@ export interface Scene {
 }
 
 type Told = Pick<Case, 'id' | 'servers' | 'causes' | 'decisive'> &
-  Partial<Pick<Case, 'hop' | 'twin' | 'needs' | 'beside'>>;
+  Partial<Pick<Case, 'hop' | 'twin' | 'needs' | 'beside' | 'onlyTold' | 'written'>>;
 
 /** A case that is played on a stage of its own; `why401.yml`, `steps.yml` and `ca.pem` are its files. */
 export function staged(told: Told, play: (stage: Stage) => Promise<Scene>): Case {

@@ -6,6 +6,7 @@ import { echo } from './echo.ts';
 import { loginPage } from './login-page.ts';
 import { redirects } from './redirects.ts';
 import { refusals } from './refusals.ts';
+import { rspauth } from './rspauth.ts';
 import { tokenAnswers } from './token-answer.ts';
 import { tokenTime } from './token-time.ts';
 import type { Passed, Warn, Warning } from './warning.ts';
@@ -20,6 +21,7 @@ const all: readonly Warn[] = [
   echo,
   clock,
   refusedCookies,
+  rspauth,
 ];
 
 export function warningsOf(passed: Passed): Warning[] {

@@ -98,6 +98,9 @@ function createDigestSigner(
       const { cnonce } = session;
       const request = { username, password: password.reveal(), method, uri, body, count, cnonce, session };
       const response = ledger.secret(`${name} response`, digestResponse(challenge, request));
+      // What a server that knows the password sends back (section 3.5): by name where it is right, as it is where it is not.
+      if (challenge.qop === 'auth')
+        ledger.secret(`${name} rspauth`, digestResponse(challenge, { ...request, method: '' }));
       const { before, after } = digestParameters(challenge, request);
       const shown =
         shownName instanceof Secret && !challenge.userhash

@@ -3,6 +3,7 @@
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { certificateOf } from '../client-proof.ts';
+import { nonceGiven } from '../facts/binding.ts';
 import { clocksOf } from '../facts/clocks.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
@@ -13,6 +14,7 @@ import {
   credentialSource,
   type Explain,
   type Explanations,
+  originOfHop,
   tokenName,
 } from './explanation.ts';
 
@@ -80,9 +82,21 @@ function invalid(subject: Subject): ReturnType<Explain> {
 }
 
 function nonce(subject: Subject): ReturnType<Explain> {
-  const given = subject.response ? headerValue(subject.response, 'dpop-nonce') !== null : false;
+  const latest = subject.response ? headerValue(subject.response, 'dpop-nonce') : null;
+  const again = latest !== null && nonceGiven(subject);
+  const given =
+    latest === null
+      ? 'and sent none in DPoP-Nonce'
+      : again
+        ? 'and refuses the proof with the nonce that it sent in DPoP-Nonce as well'
+        : 'and sent one in DPoP-Nonce';
   return {
-    summary: `${answered(subject)}: it wants its nonce in the DPoP proof${given ? ', and sent one in DPoP-Nonce' : ', and sent none in DPoP-Nonce'}.`,
+    summary: `${answered(subject)}: it wants its nonce in the DPoP proof, ${given}.`,
+    ...(latest !== null && !again
+      ? {}
+      : {
+          fix: `Let ${originOfHop(subject)} give a nonce in DPoP-Nonce with each use_dpop_nonce, and take it in the next request: servers behind a load balancer must know each other's nonces.`,
+        }),
   };
 }
 

@@ -13,6 +13,7 @@ import { header } from './header.ts';
 import { routing } from './routing.ts';
 import { scope } from './scope.ts';
 import { session } from './session.ts';
+import { signed } from './signed.ts';
 import { times } from './times.ts';
 import { token } from './token.ts';
 import { words } from './words.ts';
@@ -36,7 +37,7 @@ export const explanations: Explanations = {
 
 export function explain(cause: CauseId, subject: Subject): Explanation {
   if (cause === 'unknown') return undecided(subject);
-  return withVocabulary(subject, cause, explanations[cause]?.(subject) ?? {});
+  return withVocabulary(subject, cause, signed(cause, subject) ?? explanations[cause]?.(subject) ?? {});
 }
 
 function undecided(subject: Subject): Explanation {

@@ -65,7 +65,8 @@ function bare(subject: Subject, here: readonly Past[]): ArrivalShown | null {
 function carriesNothing(exchange: Exchange): boolean {
   const hop = lastHop(exchange);
   return (
-    exchange.credentials.length === 0 &&
+    // Digest waits for a challenge.
+    exchange.credentials.every(({ type }) => type === 'digest') &&
     hop !== null &&
     sentField(hop, 'authorization') === null &&
     sentField(hop, 'cookie') === null

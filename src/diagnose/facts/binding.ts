@@ -3,8 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { type Subject, tokenUse } from '../subject.ts';
-import { jsonOf, lastHop, sentField } from './wire.ts';
+import { headerValue, type Subject, tokenUse } from '../subject.ts';
+import { clocksOf, describeInstant } from './clocks.ts';
+import { jsonOf, lastHop, routeOf, sentField } from './wire.ts';
 
 export function bindingFacts(subject: Subject): Evidence[] {
   if (subject.stage !== 'resource' || !tokenUse(subject)) return [];
@@ -37,6 +38,8 @@ function dpop(subject: Subject): Evidence[] {
     return [
       evidence('binding/other-key', {
         names: ['token-binding-mismatch'],
+        // However it is put: such a proof is never taken.
+        excludes: namesPart(subject) ? [] : ['dpop-proof-invalid'],
         lines: [{ hop, field: 'token cnf.jkt', seen: `${jkt}; the key of the proofs is ${own}` }],
       }),
     ];
@@ -51,7 +54,55 @@ function dpop(subject: Subject): Evidence[] {
       }),
     ];
   }
-  return [];
+  return proof ? [...nonces(subject), ...ofAnotherTime(subject)] : [];
+}
+
+/** The protocol has the client repeat with the nonce (RFC 9449 section 9); here that could not be done, or did not do. */
+function nonces(subject: Subject): Evidence[] {
+  const { hop, response, error } = subject;
+  if (error !== 'use_dpop_nonce' || response === null) return [];
+  const given = nonceGiven(subject);
+  const latest = headerValue(response, 'dpop-nonce');
+  if (latest !== null && !given) return [];
+  const seen = latest === null ? 'none was given' : 'refused again with the nonce that was given';
+  const lines = [{ hop: hop.index, field: 'dpop-nonce', seen }];
+  return [evidence('binding/nonce-in-vain', { names: ['dpop-nonce-required'], weight: 2, lines })];
+}
+
+/** An earlier answer of this step to the same request gave a nonce. */
+export function nonceGiven({ failing, hop, past }: Subject): boolean {
+  const earlier = [
+    ...failing.hops,
+    ...past.filter(({ sameJob }) => sameJob).flatMap(({ exchange }) => exchange.hops),
+  ];
+  return earlier.some(
+    (each) =>
+      each !== hop &&
+      each.clock.sent < hop.clock.sent &&
+      routeOf(each) === routeOf(hop) &&
+      each.response !== null &&
+      headerValue(each.response, 'dpop-nonce') !== null,
+  );
+}
+
+/** The answer says which part of the proof it minds. */
+function namesPart({ description, text }: Subject): boolean {
+  return /\b(?:htu|htm|ath|jti|nonce|replay\w*|used|uri|url|method)\b/i.test(
+    `${description ?? ''} ${text.slice(0, 500)}`,
+  );
+}
+
+/** Servers take a proof for a minute or two around their own time (RFC 9449 section 11.1). */
+const proofTolerance = 55_000;
+
+/** A proof is made as the request is sent, by our clock. */
+function ofAnotherTime(subject: Subject): Evidence[] {
+  const clocks = clocksOf(subject);
+  const apart = clocks.server === null ? 0 : Math.abs(clocks.server - clocks.local);
+  if (apart < proofTolerance || subject.error !== 'invalid_dpop_proof' || namesPart(subject)) return [];
+  const seen = describeInstant(subject.hop.clock.sent, clocks);
+  const lines = [{ hop: subject.hop.index, field: 'dpop iat', seen }];
+  return [evidence('binding/proof-of-another-time', { names: ['clock-skew'], weight: 2, lines })];
 }
 
 /** RFC 8705 section 3: the certificate's SHA-256, base64url. */

@@ -18,7 +18,11 @@ export function sentSchemes(subject: Subject): string[] {
   const lost = lostUses(subject);
   return subject.uses
     .filter((use) => !lost.includes(use))
-    .flatMap(({ scheme }) => (scheme === null ? [] : [scheme.toLowerCase()]));
+    .flatMap(({ scheme, type }) => {
+      // RFC 9421 has no scheme; servers that want one of it say Signature.
+      if (type === 'http_signature') return ['signature'];
+      return scheme === null ? [] : [scheme.toLowerCase()];
+    });
 }
 
 function schemes(subject: Subject): Evidence[] {
@@ -29,7 +33,7 @@ function schemes(subject: Subject): Evidence[] {
   const lines = [
     {
       hop: subject.hop.index,
-      field: 'authorization',
+      field: sent.includes('signature') ? 'signature' : 'authorization',
       seen: `sent with scheme ${sent.join(', ')}${userOf(subject)}`,
     },
     ...(response
@@ -62,7 +66,8 @@ function schemes(subject: Subject): Evidence[] {
       names: basicOnly ? ['basic-shadow', 'scheme-mismatch'] : ['scheme-mismatch'],
       excludes: [...tokenValidity, ...shape, 'password-wrong'],
       // What a Basic gate asks for may not be what the application behind it takes.
-      weight: basicOnly ? 2 : 3,
+      // Nor is a signature of a scheme that a server could ask for.
+      weight: basicOnly || sent.includes('signature') ? 2 : 3,
       lines,
     }),
   ];

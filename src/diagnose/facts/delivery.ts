@@ -5,6 +5,7 @@ import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
 import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
+import { unansweredFacts } from './digest.ts';
 import { loginRedirect } from './login.ts';
 
 export function deliveryFacts(subject: Subject): Evidence[] {
@@ -79,7 +80,7 @@ const carriedToTheEnd: Evidence = evidence('delivery/carried', {
 /** "Missing header X-Api-Token", where the request had no such field. */
 const wanting =
   /\b(?:missing|required?|requires|no|absent|expected|expects|provide|supply|need(?:s|ed)?|without|lacks?)\b[^.\n<]{0,40}?\b((?:x-[a-z0-9-]+|[a-z0-9-]+-(?:key|token|secret)|api[_-]?key|apikey|access[_-]?key))\b/i;
-const keyLike = /key|token|secret|auth|client/i;
+const keyLike = /key|token|secret|auth|client|signature|hmac/i;
 
 function wantedField({ text, uses, hop, response, description }: Subject): string | null {
   if (![400, 401, 403].includes(response?.status ?? 0)) return null;
@@ -114,8 +115,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
     const wanted = wantedField(subject);
     return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
   }
-  const unasked = notAskedFor(subject, lost);
-  if (unasked) return [unasked];
+  const unanswered = unansweredFacts(subject, lost);
+  if (unanswered.length > 0) return unanswered;
   const { hops } = subject.failing;
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {
@@ -146,20 +147,6 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       lines,
     }),
   ];
-}
-
-/** Digest waits for a challenge of its own (RFC 7616 section 3.3); none came, so nothing was held back. */
-function notAskedFor({ failing, hop, challenges }: Subject, lost: readonly CredentialUse[]): Evidence | null {
-  const held = failing.hops.some(({ dropped }) => dropped.length > 0);
-  if (held || lost.some(({ type }) => type !== 'digest')) return null;
-  const asked = challenges.map(({ scheme }) => scheme).join(', ') || 'nothing';
-  const seen = `not sent: HTTP Digest answers a challenge, and the server asked for ${asked}`;
-  return evidence('delivery/not-asked-for', {
-    names: challenges.length > 0 ? ['scheme-mismatch'] : ['credentials-missing'],
-    excludes: ['credentials-dropped-on-redirect', 'password-wrong', ...tokenValidity],
-    weight: 3,
-    lines: [{ hop: hop.index, field: 'authorization', seen }],
-  });
 }
 
 function origin(hop: Hop): string {

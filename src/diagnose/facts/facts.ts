@@ -16,6 +16,7 @@ import { cookieFacts } from './cookies.ts';
 import { csrfFacts } from './csrf.ts';
 import { deliveryFacts } from './delivery.ts';
 import { differenceFacts } from './difference.ts';
+import { staleFacts } from './digest.ts';
 import { fieldNameFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
 import { grantInputFacts } from './grant-inputs.ts';
@@ -31,6 +32,7 @@ import { scopeFacts } from './scope.ts';
 import { shapeFacts } from './shape.ts';
 import { sharedValueFacts } from './shared-value.ts';
 import { siblingTokenFacts } from './sibling-token.ts';
+import { signedFacts } from './signed.ts';
 import { statusFacts } from './status.ts';
 import { stepUpFacts } from './step-up.ts';
 import { timeFacts } from './time.ts';
@@ -49,6 +51,8 @@ const ofCredentials: readonly Kind[] = [
   challengeFacts,
   shapeFacts,
   timeFacts,
+  signedFacts,
+  staleFacts,
   issuerFacts,
   keyFacts,
   algorithmFacts,

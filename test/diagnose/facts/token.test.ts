@@ -432,7 +432,15 @@ table('bindingFacts', bindingFacts, [
       hops: [{ status: 401, sent: [['DPoP', 'e30.e30.x']] }],
       uses: [{ ...use({ cnf: { jkt: 'x' } }), scheme: 'DPoP', proof: { jkt: 'y' } }],
     },
-    [['binding/other-key', 3, 'token-binding-mismatch', '1 token cnf.jkt: x; the key of the proofs is y']],
+    [
+      [
+        'binding/other-key',
+        3,
+        'token-binding-mismatch',
+        'not dpop-proof-invalid',
+        '1 token cnf.jkt: x; the key of the proofs is y',
+      ],
+    ],
   ],
   [
     'sees a certificate-bound token without a certificate',
