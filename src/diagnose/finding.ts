@@ -4,7 +4,7 @@ import { alternatives, whyNot } from './alternatives.ts';
 import type { Evidence } from './evidence.ts';
 import { explain } from './explain/explanations.ts';
 import { agrees, type Candidate, type Ranking } from './rank.ts';
-import type { Subject } from './subject.ts';
+import { isUnusable, type Subject } from './subject.ts';
 
 export function findingFrom(
   subject: Subject,
@@ -13,8 +13,9 @@ export function findingFrom(
   experiments: readonly ExperimentReport[],
 ): Finding {
   const first = ranking.candidates[0];
-  const cause = first?.cause ?? 'unknown';
   const shown = first !== undefined && first.support.length > 0;
+  // Nothing was refused: no cause of a refusal is worth a guess.
+  const cause = !shown && isUnusable(subject) ? 'unknown' : (first?.cause ?? 'unknown');
   const explained = explain(shown ? cause : 'unknown', subject);
   return {
     cause,
@@ -30,7 +31,8 @@ export function findingFrom(
     fix: explained.fix,
     fixSource: explained.fixSource,
     references: explained.references,
-    alternatives: certainty === 'proven' || certainty === 'certain' ? [] : named(ranking, cause),
+    alternatives:
+      certainty === 'proven' || certainty === 'certain' || cause === 'unknown' ? [] : named(ranking, cause),
   };
 }
 

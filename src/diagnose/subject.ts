@@ -132,6 +132,11 @@ export function createSubject(parts: SubjectParts): Subject | null {
 }
 
 /** Of the last hop that states one: a login lies between the request and its answer. */
+/** The authorization server answered well, with a token or metadata that cannot be used; the failed check says why. */
+export function isUnusable({ stage, response, failed }: Subject): boolean {
+  return stage === 'token' && (response?.status ?? 500) < 300 && failed[0]?.kind === 'token';
+}
+
 function redirectUri({ hops }: Exchange): string | null {
   for (const { request } of hops.toReversed()) {
     const found = URL.canParse(request.url) ? new URL(request.url).searchParams.get('redirect_uri') : null;

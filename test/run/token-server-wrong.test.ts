@@ -103,6 +103,36 @@ describe('metadata that keep a run from a token', () => {
     expect([told(stated), tokenRequests()]).to.deep.equal([passed, [`${login}/token`]]);
   });
 
+  it('are a page: the issuer is another address', async () => {
+    await origins.serve(login, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Welcome</title>');
+    });
+    expect(told(await run(login))).to.deep.equal({
+      exit: 1,
+      cause: 'body-not-json likely',
+      summary: `The authorization server ${login} answered 200 with Content-Type text/html where its metadata should be, and the body is no JSON: no token was asked for.`,
+      fix: `Correct environments.production.issuers.main, whose metadata were looked for at ${login}/.well-known/openid-configuration; or state them there under metadata.`,
+      evidence: [],
+    });
+  });
+
+  it('are right, and the answer has no ID token: no refusal is guessed at', async () => {
+    const project = projectOf(login);
+    const credentials = {
+      reader: { type: 'oauth2', grant_type: 'client_credentials', token: 'id_token' },
+    };
+    const replayed = await replay({ origins, secrets, scenarios, project: { ...project, credentials } });
+    expect(told(replayed)).to.deep.equal({
+      exit: 1,
+      cause: 'unknown possible',
+      summary: `The token endpoint (${login}/token) answered 200 with application/json that has no id_token (OpenID Connect Core 1.0 section 3.1.3.3).`,
+      fix: 'Look at the answer of the authorization server, and into its log at this time.',
+      evidence: [],
+    });
+    expect(replayed.jobs[0]?.steps[0]?.findings[0]?.alternatives).to.deep.equal([]);
+    await validReport(replayed);
+  });
+
   it('are those of another issuer', async () => {
     metadata = { ...metadata, issuer: `${login}/` };
     const replayed = await run(login);

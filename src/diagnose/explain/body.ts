@@ -43,6 +43,14 @@ function encoding(subject: Subject): ReturnType<Explain> {
 function notJson(subject: Subject): ReturnType<Explain> {
   const type = field(subject, 'content-type');
   const start = short(firstWords(subject.text));
+  const issuer = subject.client?.issuer;
+  if (subject.failing.role === 'metadata' && issuer)
+    return {
+      summary: `${status(subject)} with ${type === null ? 'no Content-Type' : `Content-Type ${type}`} where its metadata should be, and the body is no JSON: no token was asked for.`,
+      fix: `Correct environments.${subject.environment.name}.issuers.${issuer.name}, whose metadata were looked for at ${subject.hop.request.url}; or state them there under metadata.`,
+      fixSource: issuer.source,
+      references: ['RFC 8414 section 3'],
+    };
   return {
     summary: `${status(subject)} with ${type === null ? 'no Content-Type' : `Content-Type ${type}`}, and the body is no JSON${start === null ? '' : `; it begins with ${JSON.stringify(start)}`}.`,
   };

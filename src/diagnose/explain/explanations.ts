@@ -1,6 +1,6 @@
 /** Every cause to its words: a function of its own where there are values to name, the vocabulary for the rest. */
 import type { CauseId } from '../../model.ts';
-import type { Subject } from '../subject.ts';
+import { isUnusable, type Subject } from '../subject.ts';
 import { binding } from './binding.ts';
 import { body } from './body.ts';
 import { claims } from './claims.ts';
@@ -42,7 +42,8 @@ export function explain(cause: CauseId, subject: Subject): Explanation {
 
 function undecided(subject: Subject): Explanation {
   const [check] = subject.failed;
-  const isOfCredential = subject.stage === 'authorization' && check?.kind === 'token';
+  const isOfCredential =
+    isUnusable(subject) || (subject.stage === 'authorization' && check?.kind === 'token');
   if ((subject.stage === 'login' || isOfCredential) && check) {
     const fix = isOfCredential
       ? 'Look at the answer of the authorization server, and into its log at this time.'
