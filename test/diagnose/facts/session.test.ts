@@ -85,6 +85,11 @@ table('cookieFacts', cookieFacts, [
     ],
   ],
   [
+    'knows that the cookies of a login for a token are in no jar of the job',
+    { past: [{ ...past([setting('sid=1')]), ownJar: true }] },
+    [],
+  ],
+  [
     'gives it less weight beside a token',
     { past: [past([setting('sid=1')])] },
     [
