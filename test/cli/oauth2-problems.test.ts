@@ -76,25 +76,25 @@ const wrongs: Readonly<Record<string, Wrong>> = {
   'a PEM text that is cut': {
     client: 'client_id: web, private_key: "${secret.CUT}"',
     told: [
-      '6:42 The private_key of client "web" is a PEM text that cannot be read. | Check that no line of it is lost: line breaks must be kept.',
+      '6:42 The private_key of client "web" is a PEM that is cut: its END line is missing. | Give the private key as PEM (PKCS#8, PKCS#1 or SEC 1) or as one JWK.',
     ],
   },
   'a public key': {
     client: 'client_id: web, private_key: "${secret.PUBLIC}"',
     told: [
-      '6:42 The private_key of client "web" is a public key. | Give the private key: PEM (PKCS #8, PKCS #1 or SEC 1) or one JWK.',
+      '6:42 The private_key of client "web" is a PEM of "PUBLIC KEY"; a private key is needed. | Give the private key as PEM (PKCS#8, PKCS#1 or SEC 1) or as one JWK.',
     ],
   },
   'a short RSA key': {
     client: 'client_id: web, private_key: "${secret.SHORT}"',
     told: [
-      '6:42 The private_key of client "web" is an RSA key of 1024 bits. | Use one of 2048 bits or more (RFC 7518 section 3.3).',
+      '6:42 The private_key of client "web" is an RSA key of 1024 bits; private_key_jwt needs an RSA key of at least 2048 bits, an EC key on P-256, P-384 or P-521, or an Ed25519 key. | Give the private key as PEM (PKCS#8, PKCS#1 or SEC 1) or as one JWK.',
     ],
   },
   'the name of a file for a key': {
     client: 'client_id: web, private_key: keys/web.pem',
     told: [
-      '6:42 The private_key of client "web" is the name of a file, not a key. | Write "${secret.NAME}", and set the environment variable NAME_FILE to the file, or NAME to what it holds.',
+      '6:42 The private_key of client "web" is the name of a file; what is in the file is wanted, and NAME_FILE reads it for the secret NAME. | Give the private key as PEM (PKCS#8, PKCS#1 or SEC 1) or as one JWK.',
     ],
   },
   'an algorithm that the key cannot': {

@@ -109,14 +109,12 @@ export function digestParameters(
 
 /**
  * RFC 7616 sections 3.4 and 3.4.4: hashed, as an ext-value (RFC 8187) where quotes cannot hold it, or in quotes. Servers
- * of RFC 2617 know no `username*`: as browsers do it, they get the bytes of UTF-8, each as one character.
+ * of RFC 2617 know no `username*`: as browsers do it, they get the bytes of UTF-8.
  */
 function usernameOf(challenge: DigestChallenge, username: string): string {
   if (challenge.userhash) return `username="${hashOf(challenge)(`${username}:${challenge.realm}`)}"`;
   if (/^[\x20-\x7e]*$/.test(username)) return `username=${quoted(username)}`;
-  return challenge.utf8
-    ? `username*=UTF-8''${extended(username)}`
-    : `username=${quoted(Buffer.from(username, 'utf8').toString('latin1'))}`;
+  return challenge.utf8 ? `username*=UTF-8''${extended(username)}` : `username=${quoted(username)}`;
 }
 
 function extended(text: string): string {
