@@ -31,4 +31,18 @@ describe('createRedactor', () => {
     redactor.learn('b', 'secret:a');
     expect(redactor.redact('first-value')).to.equal('[secret:a]');
   });
+
+  it('knows the parts of keys by themselves, and half a secret where a text is cut', () => {
+    const redactor = createRedactor();
+    redactor.learn('key', JSON.stringify({ kty: 'oct', k: 'a-key-of-more-than-16' }));
+    redactor.learn('pem', '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n');
+    redactor.learn('token', 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJjaSJ9.c2lnbmF0dXJlLW9mLWl0');
+    expect(redactor.redact('k=a-key-of-more-than-16 MIGHAgEAMBMGByqGSM49 c2lnbmF0dXJlLW9mLWl0')).to.equal(
+      'k=[secret:key] [secret:pem] [secret:token]',
+    );
+    expect([redactor.redact('is a-key-of', true), redactor.redact('is a-key-of')]).to.deep.equal([
+      'is [secret:key]',
+      'is a-key-of',
+    ]);
+  });
 });

@@ -90,7 +90,7 @@ function reportHop(hop: Hop): JsonMap {
         ? {
             bytes: request.body.bytes,
             excerpt: firstCharacters(request.body.excerpt),
-            sha256: request.body.sha256,
+            sha256: digest(request.body.excerpt, request.body.sha256),
           }
         : null,
     },
@@ -98,7 +98,7 @@ function reportHop(hop: Hop): JsonMap {
       ? {
           status: response.status,
           headers: response.headers.map(([name, value]) => [name, value]),
-          body: { bytes: response.body.bytes, excerpt: excerpt(response.body), sha256: response.body.sha256 },
+          body: reportBody(response.body),
         }
       : null,
     failure: failure
@@ -113,6 +113,16 @@ function reportHop(hop: Hop): JsonMap {
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
   };
+}
+
+function reportBody(body: Body): JsonMap {
+  const shown = excerpt(body);
+  return { bytes: body.bytes, excerpt: shown, sha256: digest(shown, body.sha256) };
+}
+
+/** Where all but a password is known of a body, guesses could be tried against its digest. */
+function digest(shown: string, sha256: string): string | null {
+  return shown.includes('[secret:') ? null : sha256;
 }
 
 /** The first characters of a body, as text that can be printed. */

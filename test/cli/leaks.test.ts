@@ -147,6 +147,10 @@ describe('secrets that servers give back', () => {
   afterEach(async () => {
     rmSync(home, { recursive: true, force: true });
     await hostile.close();
+    // No form goes where the authorization server redirects it; a login page may.
+    expect(
+      hostile.stolen.filter((each) => each.includes('grant_type') || each.includes('response_type')),
+    ).to.deep.equal([]);
   });
 
   const moods: readonly Mood[] = ['takes', 'refuses', 'redirects'];

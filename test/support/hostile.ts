@@ -77,6 +77,8 @@ export interface Hostile {
   mood: Mood;
   /** `state` of the request that was pushed last. */
   pushed: string;
+  /** What came by a redirect of the authorization server. */
+  readonly stolen: string[];
   encode: (text: string) => string;
   close(): Promise<void>;
 }
@@ -109,6 +111,7 @@ export async function startHostile(): Promise<Hostile> {
     secrets,
     mood: 'takes',
     pushed: '',
+    stolen: [],
     encode: (text) => text,
     async close() {
       for (const server of running) {
@@ -183,6 +186,7 @@ function answerApi(
   const { mood, encode, secrets } = hostile;
   const echo = encode(echoOf(request, body));
   const url = new URL(request.url ?? '/', 'http://x');
+  if (url.pathname === '/stolen') hostile.stolen.push(`${request.method} ${body}`);
   if (url.pathname === '/form' && request.method === 'GET') {
     const csrf = word();
     secrets.add(csrf);
