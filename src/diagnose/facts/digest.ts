@@ -52,7 +52,12 @@ export function unansweredFacts(subject: Subject, lost: readonly CredentialUse[]
   };
   if (challenges.length === 0)
     return [
-      evidence('digest/no-challenge', { excludes: ['credentials-missing'], weight: 2, lines: [unsent] }),
+      evidence('digest/no-challenge', {
+        names: ['credentials-missing'],
+        excludes: ['credentials-dropped-on-redirect', 'password-wrong'],
+        weight: 3,
+        lines: [unsent],
+      }),
     ];
   if (own.length === 0) {
     const names = ['scheme-mismatch'];
