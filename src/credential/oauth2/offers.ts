@@ -15,17 +15,7 @@ export function notOffered(
       `credentials.${credential.name}.grant_type`,
       'Allow the grant there, or use one that is offered.',
     ],
-    // Servers that take public clients often do not list "none".
-    ...(client.token_endpoint_auth_method === 'none'
-      ? []
-      : [
-          [
-            'token_endpoint_auth_methods_supported',
-            client.token_endpoint_auth_method,
-            `clients.${client.name}.token_endpoint_auth_method`,
-            'Use a method that is offered.',
-          ] as const,
-        ]),
+    // Many servers take more client authentications than they list: those are tried.
     ...(credential.grant_type === 'authorization_code'
       ? [
           [

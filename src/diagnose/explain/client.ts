@@ -10,8 +10,6 @@ import {
   type Explain,
   type Explanations,
   secretName,
-  server,
-  statedKey,
   takenIn,
 } from './explanation.ts';
 import { smallDifference } from './words.ts';
@@ -96,13 +94,6 @@ function authMissing(subject: Subject): ReturnType<Explain> {
 }
 
 function method(subject: Subject): ReturnType<Explain> {
-  if (subject.failing.role === 'metadata')
-    return {
-      summary: `The metadata of ${server(subject)} do not list the client authentication method ${authMethod(subject)}: no token was asked for.`,
-      fix: `Set ${clientKey(subject, 'token_endpoint_auth_method')} to a method that is offered; if the list is wrong, write the true one at ${statedKey(subject, 'token_endpoint_auth_methods_supported')}.`,
-      fixSource: clientSource(subject, 'token_endpoint_auth_method'),
-      references: ['RFC 8414 section 2'],
-    };
   const supported = subject.client?.issuer.metadata['token_endpoint_auth_methods_supported'];
   const listed = Array.isArray(supported) ? `; it supports ${supported.map(String).join(', ')}` : '';
   return {

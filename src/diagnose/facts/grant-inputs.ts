@@ -76,21 +76,16 @@ function audience(subject: Subject): Evidence[] {
 
 /** The metadata were read, and the token request was not sent because of them. */
 function notOffered(subject: Subject): Evidence[] {
-  const { credential, client, response } = subject;
+  const { credential, response } = subject;
   const metadata = response?.status === 200 ? jsonOf(response) : null;
-  if (!metadata || credential?.type !== 'oauth2' || !client) return [];
+  if (!metadata || credential?.type !== 'oauth2') return [];
   const lists = [
     ['grant_types_supported', wireNames[credential.grant_type], 'grant-unsupported'],
-    ['token_endpoint_auth_methods_supported', client.token_endpoint_auth_method, 'client-auth-method-wrong'],
     ['code_challenge_methods_supported', 'S256', 'request-param-wrong'],
   ] as const;
   for (const [field, wanted, cause] of lists) {
     const offered = listOf(metadata[field]);
-    const checked =
-      cause === 'grant-unsupported' ||
-      (cause === 'client-auth-method-wrong'
-        ? wanted !== 'none'
-        : credential.grant_type === 'authorization_code');
+    const checked = cause === 'grant-unsupported' || credential.grant_type === 'authorization_code';
     if (!checked || offered.length === 0 || offered.includes(wanted)) continue;
     const lines = [
       { hop: subject.hop.index, field, seen: `${offered.join(', ')}; ${wanted} is not among them` },
