@@ -8,7 +8,9 @@ const password = /<input\b[^>]{0,300}\btype\s{0,9}=\s{0,9}["']?password\b/gi;
 export function loginPage(passed: Passed): Warning[] {
   const { hops } = passed;
   return hops.flatMap((seen) => {
-    const page = seen.isSuccess && seen.isLast && seen.endpoint === 'resource' && seen.isMarkup;
+    // The login itself goes by way of such pages.
+    const asked = seen.exchange.role === 'resource' && seen.endpoint === 'resource';
+    const page = asked && seen.isSuccess && seen.isLast && seen.isMarkup;
     const why = page ? (reasonOf(seen) ?? sessionOver(seen, passed)) : null;
     if (why === null || !asksPassword(seen.text)) return [];
     return [
