@@ -15,6 +15,8 @@ export interface BodyContext {
 interface BuiltBody {
   readonly bytes: Uint8Array;
   readonly type: string | null;
+  /** A secret was rendered into it. Of files nobody knows. */
+  readonly secret: boolean;
 }
 interface BodyError {
   readonly error: string;
@@ -36,7 +38,14 @@ export async function buildBody(
 function json(value: Json, scope: Scope): BuiltBody | BodyError {
   const rendered = renderJson(value, scope);
   if (!('value' in rendered)) return unrendered(rendered);
-  return { bytes: Buffer.from(stringifyJson(revealed(rendered.value)), 'utf8'), type: 'application/json' };
+  const { value: tree } = rendered;
+  const bytes = Buffer.from(stringifyJson(revealed(tree)), 'utf8');
+  return { bytes, type: 'application/json', secret: holdsSecret(tree) };
+}
+
+function holdsSecret(value: RenderedJson): boolean {
+  if (value instanceof Secret) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsSecret);
 }
 
 /** The tree with its secrets in clear, to be serialised and sent. */
@@ -53,12 +62,15 @@ function revealed(value: RenderedJson): Json {
 
 function form(map: Readonly<Record<string, Json>>, scope: Scope): BuiltBody | BodyError {
   const parameters = new URLSearchParams();
+  let secret = false;
   for (const [name, value] of entries(map)) {
     const rendered = renderText(value.container, value.key, scope);
     if (!('value' in rendered)) return unrendered(rendered);
+    secret ||= rendered.value instanceof Secret;
     parameters.append(name, reveal(rendered.value));
   }
-  return { bytes: Buffer.from(parameters.toString(), 'utf8'), type: 'application/x-www-form-urlencoded' };
+  const bytes = Buffer.from(parameters.toString(), 'utf8');
+  return { bytes, type: 'application/x-www-form-urlencoded', secret };
 }
 
 /** Each value with its name; a list repeats the name. */
@@ -77,7 +89,9 @@ function entries(
 function text(spec: { readonly text: string }, scope: Scope): BuiltBody | BodyError {
   const rendered = renderText(spec as never, 'text', scope);
   if (!('value' in rendered)) return unrendered(rendered);
-  return { bytes: Buffer.from(reveal(rendered.value), 'utf8'), type: 'text/plain; charset=utf-8' };
+  const { value } = rendered;
+  const bytes = Buffer.from(reveal(value), 'utf8');
+  return { bytes, type: 'text/plain; charset=utf-8', secret: value instanceof Secret };
 }
 
 function file(path: string, context: BodyContext): BuiltBody | BodyError {
@@ -86,6 +100,7 @@ function file(path: string, context: BodyContext): BuiltBody | BodyError {
   return {
     bytes: content.bytes,
     type: /\.json$/.test(path) ? 'application/json' : 'application/octet-stream',
+    secret: false,
   };
 }
 
@@ -94,6 +109,7 @@ async function multipart(
   context: BodyContext,
 ): Promise<BuiltBody | BodyError> {
   const data = new FormData();
+  let secret = false;
   for (const [name, value] of Object.entries(map)) {
     if (isMap(value) && typeof value['file'] === 'string') {
       const content = readConfined(value['file'], context.root);
@@ -104,10 +120,12 @@ async function multipart(
     }
     const rendered = renderText(map as never, name, context.scope);
     if (!('value' in rendered)) return unrendered(rendered);
+    secret ||= rendered.value instanceof Secret;
     data.append(name, reveal(rendered.value));
   }
   const encoded = new Response(data);
-  return { bytes: new Uint8Array(await encoded.arrayBuffer()), type: encoded.headers.get('content-type') };
+  const bytes = new Uint8Array(await encoded.arrayBuffer());
+  return { bytes, type: encoded.headers.get('content-type'), secret };
 }
 
 /** Reads a file that really lies below `root`, links followed. */

@@ -44,6 +44,11 @@ export async function prepareRequest(
   for (const part of [query, headers, cookies]) if ('error' in part) return part;
   const body = await buildBody(step.body, context);
   if (body !== null && 'error' in body) return body;
+  if (body?.secret && !mayTakeSecrets(url.origin, context.environment)) {
+    return {
+      error: `The body holds a secret, and ${url.origin} is neither an origin of environment "${context.environment.name}" nor one of its issuers': nothing was sent there.`,
+    };
+  }
   const given = presentations.flatMap((each) => each.headers);
   const known = isKnown(url.origin, context.environment);
   // An address may come from an answer: no secret is put into one that leads elsewhere.
@@ -79,6 +84,17 @@ export function isKnown(origin: string, { origins, issuers }: Environment): bool
   return (
     [...origins.values()].includes(origin) ||
     [...issuers.values()].some(({ issuer }) => new URL(issuer).origin === origin)
+  );
+}
+
+/** Also the endpoints that the project file states for an issuer, wherever they are. */
+function mayTakeSecrets(origin: string, environment: Environment): boolean {
+  const stated = [...environment.issuers.values()].flatMap(({ metadata }) => Object.values(metadata));
+  return (
+    isKnown(origin, environment) ||
+    stated.some(
+      (value) => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === origin,
+    )
   );
 }
 

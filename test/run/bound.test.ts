@@ -57,6 +57,41 @@ describe('a credential', () => {
         ...(body === '' ? [] : [body]),
       ]);
 
+  const bodies: Readonly<Record<string, JsonMap>> = {
+    json: { json: { a: [{ b: '${secret.KEY}' }] } },
+    form: { form: { a: ['x', '${secret.KEY}'] } },
+    text: { text: 'a ${secret.KEY} b' },
+    multipart: { multipart: { a: '${secret.KEY}' } },
+    graphql: { graphql: { query: 'q', variables: { a: '${secret.KEY}' } } },
+  };
+  const posts = (body: JsonMap, issuers: JsonMap = {}) =>
+    replay({
+      origins,
+      project: { environments: { staging: { protected: false, origins: { api }, issuers } } },
+      secrets,
+      scenarios: { 'a.yml': { steps: [{ POST: `${foreign}/hook`, body, expect: { status: 401 } }] } },
+    });
+  for (const [kind, body] of Object.entries(bodies)) {
+    it(`written into a ${kind} body is sent to no foreign address`, async () => {
+      const { jobs } = await posts(body);
+      const [check] = jobs[0]?.steps[0]?.checks ?? [];
+      expect([check?.passed, check?.actual, origins.received]).to.deep.equal([
+        false,
+        `The body holds a secret, and ${foreign} is neither an origin of environment "staging" nor one of its issuers': nothing was sent there.`,
+        [],
+      ]);
+    });
+  }
+
+  it('written into a body reaches an endpoint that the project file states, and a body without one any address', async () => {
+    const metadata = { token_endpoint: `${foreign}/token` };
+    const main = { issuer: 'https://login.example.test', metadata };
+    const stated = await posts({ form: { a: '${secret.KEY}' } }, { main });
+    const open = await posts({ json: { a: 1 } });
+    expect([stated, open].map(({ jobs }) => jobs[0]?.status)).to.deep.equal(['passed', 'passed']);
+    expect(origins.received.map(({ body }) => body)).to.deep.equal([`a=${secrets.KEY}`, '{"a":1}']);
+  });
+
   for (const name of Object.keys(credentials)) {
     it(`${name} does not follow an address that an answer gave`, async () => {
       await origins.serve(api, (_request, response) => {
