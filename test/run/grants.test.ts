@@ -79,7 +79,7 @@ const refusals: readonly Refused[] = [
     credential: { grant_type: 'client_credentials' },
     answer: {},
     metadata: { grant_types_supported: ['authorization_code'] },
-    findings: ['grant-unsupported certain'],
+    findings: ['grant-unsupported likely'],
   },
   {
     name: 'an authentication that is not offered',
@@ -130,7 +130,7 @@ describe('a token request that is refused is explained', () => {
       });
       expect(causes(replayed)).to.deep.equal({ 'production: read': findings });
       const tokenRequests = origins.received.filter(({ method }) => method === 'POST').length;
-      expect(tokenRequests).to.equal(findings[0] === 'grant-unsupported certain' ? 0 : 1);
+      expect(tokenRequests).to.equal(findings[0] === 'grant-unsupported likely' ? 0 : 1);
     });
   }
 });

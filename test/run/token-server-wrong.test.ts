@@ -85,7 +85,7 @@ describe('metadata that keep a run from a token', () => {
     expect([told(replayed), tokenRequests()]).to.deep.equal([
       {
         exit: 1,
-        cause: 'grant-unsupported certain',
+        cause: 'grant-unsupported likely',
         summary: `The metadata of the authorization server ${login} do not list the grant type client_credentials: no token was asked for.`,
         fix: `Enable the grant at the server, or use one that it offers; if the list is wrong, write the true one at ${key}.`,
         evidence: [

@@ -90,16 +90,10 @@ function notOffered(subject: Subject): Evidence[] {
     const lines = [
       { hop: subject.hop.index, field, seen: `${offered.join(', ')}; ${wanted} is not among them` },
     ];
-    const part = { names: [cause], only: [cause], lines };
+    // Lists are wrong at times, and nothing was sent that could show it.
     const says = `The authorization server says that it offers ${offered.join(', ')}.`;
-    return [
-      evidence('grant/not-offered', part),
-      evidence('grant/offered', {
-        ...part,
-        kind: 'text',
-        told: { says, fix: null, references: ['RFC 8414 section 2'] },
-      }),
-    ];
+    const told = { says, fix: null, references: ['RFC 8414 section 2'] };
+    return [evidence('grant/not-offered', { names: [cause], only: [cause], lines, told })];
   }
   return [];
 }
