@@ -106,8 +106,8 @@ function presentsCertificate({ environment, failing }: Subject): boolean {
 /** What cannot be wrong, for nothing of it was sent. */
 export const impossible: Readonly<Record<ClientProofKind, readonly CauseId[]>> = {
   secret: ofCertificates,
-  key: [...ofSecrets, 'credentials-not-encoded', 'client-auth-missing'],
-  'secret-jwt': ['credentials-not-encoded', 'client-auth-missing'],
+  key: [...ofSecrets, ...ofCertificates, 'credentials-not-encoded', 'client-auth-missing'],
+  'secret-jwt': [...ofCertificates, 'credentials-not-encoded', 'client-auth-missing'],
   certificate: [...ofSecrets, ...ofAssertions, 'credentials-not-encoded', 'client-auth-missing'],
   none: [...ofSecrets, ...ofAssertions, 'credentials-not-encoded'],
 };

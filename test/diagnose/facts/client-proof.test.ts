@@ -43,12 +43,7 @@ const announcing = (algorithms: readonly string[]): Client => ({
   },
 });
 
-const notSent = [
-  'client/not-sent',
-  3,
-  '',
-  'not client-secret-wrong client-secret-expired credentials-not-encoded client-auth-missing',
-];
+const notSent = ['client/not-sent', 3, '', 'not 6'];
 const signed = '1 client authentication: a client assertion, signed with a private key, alg ES256';
 const invalid = ['client/proof', 1, 'client-assertion-invalid', signed];
 
@@ -122,7 +117,12 @@ const rows: readonly (readonly [string, FullSubject, readonly unknown[]])[] = [
     'takes an assertion by HMAC for refused by its secret',
     about({ client_assertion: assertion({}, 'HS256') }),
     [
-      ['client/not-sent', 3, '', 'not credentials-not-encoded client-auth-missing'],
+      [
+        'client/not-sent',
+        3,
+        '',
+        'not client-cert-invalid client-cert-missing credentials-not-encoded client-auth-missing',
+      ],
       [
         'client/proof',
         1,
