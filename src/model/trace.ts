@@ -13,6 +13,24 @@ export interface Exchange {
   readonly credentials: readonly CredentialUse[];
   /** Why following ended although the last answer is a redirect, or null. */
   readonly stopped: RedirectStop | null;
+  /** What other clients would have made of these answers; absent where there was no redirect or nothing to lose. */
+  readonly clients?: readonly ClientVerdict[];
+}
+/** What becomes of a credential, or of the method, when another client follows the same chain. */
+export interface ClientVerdict {
+  /** A name of `redirect.as`. */
+  readonly client: string;
+  /** Lower case; null: it is about the method. */
+  readonly header: string | null;
+  /**
+   * `leaked`: sent to an origin to which it is not bound, or in clear after https. `refused`: the client does not
+   * follow. `method-changed`: from there on it asks for something else.
+   */
+  readonly verdict: 'kept' | 'lost' | 'leaked' | 'refused' | 'method-changed';
+  /** The first hop that is without it, that should not have it, or that is not sent; null where it is kept. */
+  readonly hop: number | null;
+  /** Why, in a few words: `the scheme changed`. */
+  readonly rule: string | null;
 }
 export interface RedirectStop {
   readonly reason:

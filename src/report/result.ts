@@ -69,13 +69,19 @@ export function reportStep(step: StepResult): JsonMap {
   };
 }
 
-function reportExchange({ role, attempt, hops, stopped }: Exchange): JsonMap {
+function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange): JsonMap {
   return {
     role,
     attempt,
     hops: hops.map(reportHop),
     stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
-    clients: [],
+    clients: clients.map(({ client, header, verdict, hop, rule }) => ({
+      client,
+      header,
+      verdict,
+      hop,
+      rule,
+    })),
   };
 }
 

@@ -1,0 +1,110 @@
+/**
+ * How HTTP clients follow redirects: rules, one file a client (`clients/*.yml`), that client-engine.ts evaluates. A
+ * profile speaks of a released client with its default settings; what a user may switch is a profile of its own.
+ */
+
+/** What must stay equal between two URLs for a field to be sent on; what is not named may change. */
+export interface Sameness {
+  /** `subdomain`: equal, or below the one it is compared with. `any`: never looked at. */
+  readonly host: 'same' | 'subdomain' | 'any';
+  /** `no-downgrade`: https to http is a change, http to https is none. */
+  readonly scheme: 'same' | 'no-downgrade' | 'any';
+  /** `written`: `:443` and nothing differ. `same`: default ports are filled in. */
+  readonly port: 'same' | 'written' | 'any';
+  /** A change that is forgiven: http at port 80 to https at port 443 of the same host; http to https of the same host at any ports. */
+  readonly exempt?: 'default-ports-upgrade' | 'upgrade';
+}
+export interface FieldRule {
+  /** Lower-case names; `*` is every field that no other rule names. */
+  readonly fields: readonly string[];
+  /** `always`: sent to wherever the chain leads. `never`: on no redirect, the same origin included. */
+  readonly keep: 'always' | 'never' | Sameness;
+  /** Compared with the URL of the hop before, or with that of the first hop. */
+  readonly base: 'previous' | 'first';
+  /** Whether a field that was left behind is sent again where the chain comes back. */
+  readonly restored: boolean;
+}
+export interface MethodRule {
+  readonly statuses: readonly number[];
+  /** Methods that change, or `*` but those of `except`. */
+  readonly methods: readonly string[];
+  readonly except?: readonly string[];
+  readonly becomes: 'GET' | 'same';
+  /** Whether the body goes along; of a method that stays it does by default, of one that changes it does not. */
+  readonly body?: boolean;
+  /** Holds only where the origin changes, or only where it stays; default: both. */
+  readonly when?: 'cross-origin' | 'same-origin';
+  /** Fields of the caller are left out of the new request, all of them. */
+  readonly fresh?: boolean;
+}
+export interface RefusalRule {
+  readonly when: 'downgrade' | 'upgrade' | 'credentials' | 'cross-origin' | 'same-url' | 'body' | 'userinfo';
+  /** What the caller gets: the redirect itself, or an error. */
+  readonly gives: 'redirect' | 'error';
+}
+export interface ClientProfile {
+  /** The name in `redirect.as` and `survives`; `curl-7.58` for an older rule. */
+  readonly id: string;
+  /** `curl 7.83 and later, -L`. */
+  readonly title: string;
+  /** What the rule is taken from: the client was run, or its source or documentation was read. */
+  readonly basis: 'measured' | 'source' | 'documentation';
+  /** Statuses that are followed where a Location is given; `3xx`: all of them but 304. */
+  readonly follows: readonly number[] | '3xx';
+  /** Redirects in a row; null: no limit. */
+  readonly max: number | null;
+  /** Whether redirects are followed without being asked for. */
+  readonly byDefault: boolean;
+  /** The first rule that names a field holds. */
+  readonly fields: readonly FieldRule[];
+  /** The first rule that fits holds; none: nothing changes. */
+  readonly methods: readonly MethodRule[];
+  readonly refuses: readonly RefusalRule[];
+  /** Why, in one sentence for the reader of a report; `{header}` is the field. */
+  readonly says: string;
+}
+
+/** A request that a client is about to send. */
+export interface ClientRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Lower-case names of the fields that the caller set; those of the client itself and of its cookie jar are not among them. */
+  readonly fields: ReadonlySet<string>;
+  readonly hasBody: boolean;
+}
+/** Where a client stands in a chain. */
+export interface ClientState extends ClientRequest {
+  /** 1-based. */
+  readonly hop: number;
+  readonly first: ClientRequest;
+}
+export interface ClientDrop {
+  readonly header: string;
+  /** `scheme`, `host` and `port` name the part that changed, the first of them in this order. */
+  readonly rule: 'scheme' | 'host' | 'port' | 'never-kept' | 'method-changed' | 'dropped-earlier';
+}
+export type ClientStep =
+  | { readonly next: ClientState; readonly dropped: readonly ClientDrop[] }
+  | { readonly stop: ClientStop };
+export interface ClientStop {
+  readonly reason:
+    | RefusalRule['when']
+    | 'not-a-redirect'
+    | 'no-location'
+    | 'invalid-location'
+    | 'scheme-unknown'
+    | 'limit';
+  readonly gives: 'redirect' | 'error';
+}
+/** What a server said: the status, and the Location as it was received. */
+export interface ClientAnswer {
+  readonly status: number;
+  readonly location: string | null;
+}
+/** A whole chain, as one client would go through it. */
+export interface ClientRun {
+  /** The requests that it sends, the first one included. */
+  readonly hops: readonly { readonly state: ClientState; readonly dropped: readonly ClientDrop[] }[];
+  /** Why it stopped before the end of the chain; null: it reached the end. */
+  readonly stop: ClientStop | null;
+}
