@@ -6,6 +6,7 @@ import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts'
 import type { CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { Jar } from './jar.ts';
+import { changedFields } from './request.ts';
 import { signed, signedFields } from './signed.ts';
 
 export interface FollowRequest {
@@ -48,12 +49,18 @@ export async function follow(request: FollowRequest, doors: { readonly send: Sen
   const hops: Hop[] = [];
   const seen = new Set<string>();
   let plan = firstPlan(request);
+  let before: readonly Field[] | null = null;
   while (true) {
     const cookies = await addCookies(plan, request.jar);
     const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
-    const hop = await perform(request, plan, cookies, hops.length + 1, doors.send);
+    const { method, url, body } = plan;
+    const unsigned = { method, url, headers: cookies.headers, body };
+    const headers = await signed(unsigned, signersOf(request, plan));
+    const performed = await perform(request, plan, { ...cookies, headers }, hops.length + 1, doors.send);
+    const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
+    before = headers;
     hops.push(hop);
     const next = decide(request, plan, hop, hops);
     if (next === null) return { hops, stopped: null };
@@ -142,8 +149,8 @@ async function addCookies(plan: Plan, jar: Jar | null): Promise<Cookies> {
   const own = plan.headers[place];
   const { header, names, fingerprint } = await jar.cookiesFor(plan.url, own ? cookieNames(own) : undefined);
   if (header === null) return { headers: plan.headers, sent: [], fingerprint };
-  if (!own) return { headers: [...plan.headers, ['Cookie', header]], sent: names, fingerprint };
-  const joined: Field = [own[0], Secret.join([own[1], '; ', header])];
+  if (!own) return { headers: [...plan.headers, ['Cookie', header, ['jar']]], sent: names, fingerprint };
+  const joined: Field = [own[0], Secret.join([own[1], '; ', header]), [...(own[2] ?? []), 'jar']];
   return { headers: plan.headers.with(place, joined), sent: names, fingerprint };
 }
 
@@ -161,11 +168,10 @@ async function perform(
   send: Send,
 ): Promise<Hop> {
   const { method, url, body } = plan;
-  const unsigned = { method, url, headers: cookies.headers, body };
   const sent = await send({
     method,
     url,
-    headers: await signed(unsigned, signersOf(request, plan)),
+    headers: cookies.headers,
     body,
     transport: request.transport,
     timeouts: request.timeouts,
