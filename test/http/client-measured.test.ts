@@ -25,7 +25,6 @@ const profiles: Readonly<Record<string, string>> = {
   'curl 7.88 -L -u': 'curl',
   'curl --location-trusted': 'curl-location-trusted',
   'Java 17.0.15 HttpClient ALWAYS': 'java-17-always',
-  'Java 17.0.15 HttpClient NORMAL': 'java-17',
   'axios 1.7.9 (fr 1.15.6)': 'axios-1.12',
   'axios 1.12.0 (fr 1.16.3)': 'axios-1.12',
   'follow-redirects 1.15.6': 'axios-1.12',
