@@ -2,8 +2,10 @@
 import type { Signer } from '../credential/signer.ts';
 import type { Send, Timeouts } from '../doors.ts';
 import { isLinkLocalOrMetadata, sameOrigin } from '../http/origin.ts';
+import type { Initiator } from '../http/cookie.ts';
+import { initiatorOf } from '../http/cookie-context.ts';
 import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts';
-import type { CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import type { CookieNote, CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { Jar } from './jar.ts';
 import { signed, signedFields } from './signed.ts';
@@ -24,6 +26,8 @@ export interface FollowRequest {
   /** Whether credentials may go to this origin (RFC 6454 serialisation). */
   readonly bound: (origin: string) => boolean;
   readonly jar: Jar | null;
+  /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
+  readonly initiator?: Initiator | null;
   /** What signs each hop to a bound origin, until a credential is lost; absent: nothing does. */
   readonly signers?: readonly Signer[];
   readonly signal: AbortSignal | null;
@@ -47,13 +51,15 @@ interface Plan {
 export async function follow(request: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
   const hops: Hop[] = [];
   const seen = new Set<string>();
+  // Redirects do not change who asked (RFC 6265bis section 5.2).
+  const initiator = request.initiator ?? initiatorOf(request.headers);
   let plan = firstPlan(request);
   while (true) {
-    const cookies = await addCookies(plan, request.jar);
+    const cookies = await addCookies(plan, request.jar, initiator);
     const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
-    const hop = await perform(request, plan, cookies, hops.length + 1, doors.send);
+    const hop = await perform({ ...request, initiator }, plan, cookies, hops.length + 1, doors.send);
     hops.push(hop);
     const next = decide(request, plan, hop, hops);
     if (next === null) return { hops, stopped: null };
@@ -132,19 +138,22 @@ function droppedEarlier(plan: Plan): Dropped[] {
 interface Cookies {
   readonly headers: readonly Field[];
   readonly sent: readonly string[];
+  readonly withheld: readonly CookieNote[];
   readonly fingerprint: string;
 }
 
 /** The jar's cookies join a Cookie field that was set by hand, whose own names win. */
-async function addCookies(plan: Plan, jar: Jar | null): Promise<Cookies> {
-  if (jar === null) return { headers: plan.headers, sent: [], fingerprint: '' };
-  const place = plan.headers.findIndex((field) => lowerName(field) === 'cookie');
-  const own = plan.headers[place];
-  const { header, names, fingerprint } = await jar.cookiesFor(plan.url, own ? cookieNames(own) : undefined);
-  if (header === null) return { headers: plan.headers, sent: [], fingerprint };
-  if (!own) return { headers: [...plan.headers, ['Cookie', header]], sent: names, fingerprint };
+async function addCookies(plan: Plan, jar: Jar | null, initiator: Initiator | null): Promise<Cookies> {
+  const { method, url, headers } = plan;
+  if (jar === null) return { headers, sent: [], withheld: [], fingerprint: '' };
+  const place = headers.findIndex((field) => lowerName(field) === 'cookie');
+  const own = headers[place];
+  const asked = { method, initiator, ...(own ? { except: cookieNames(own) } : {}) };
+  const { header, names, withheld, fingerprint } = await jar.cookiesFor(url, asked);
+  if (header === null) return { headers, sent: [], withheld, fingerprint };
+  if (!own) return { headers: [...headers, ['Cookie', header]], sent: names, withheld, fingerprint };
   const joined: Field = [own[0], Secret.join([own[1], '; ', header])];
-  return { headers: plan.headers.with(place, joined), sent: names, fingerprint };
+  return { headers: headers.with(place, joined), sent: names, withheld, fingerprint };
 }
 
 /** The shown form names secrets but keeps the names of the cookies. */
@@ -175,8 +184,8 @@ async function perform(
   const lines = (sent.response?.headers ?? [])
     .filter(([name]) => name.toLowerCase() === 'set-cookie')
     .map(([, value]) => value);
-  const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines) : noCookies;
-  const trace: CookieTrace = { sent: cookies.sent, set: stored.set, refused: stored.refused };
+  const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines, request.initiator) : noCookies;
+  const trace: CookieTrace = { sent: cookies.sent, ...stored, withheld: cookies.withheld };
   return { index, ...sent, dropped: plan.dropped, cookies: trace };
 }
 
@@ -188,7 +197,7 @@ function signersOf(request: FollowRequest, plan: Plan): readonly Signer[] {
   return lost ? [] : signers;
 }
 
-const noCookies = { set: [], refused: [] } as const;
+const noCookies = { set: [], remarks: [], refused: [] } as const;
 
 /** Two requests with the same method, URL, cookies and fields get the same answer: the chain would not end. */
 function fingerprintOf(plan: Plan, cookies: string): string {

@@ -4,13 +4,16 @@ import { expect } from 'chai';
 import { createJar } from '../../src/replay/jar.ts';
 import { createRedactor } from '../../src/secret.ts';
 
+const clock = (): number => Date.parse('2026-06-01T12:00:00Z');
+
 describe('jar', () => {
   it('sends what was set, and shows names only', async () => {
     const redactor = createRedactor();
-    const jar = createJar(redactor);
+    const jar = createJar(clock, redactor);
     const url = new URL('https://app.example.test/login');
     expect(await jar.store(url, ['sid=s3cret-value; HttpOnly', 'lang=en; Path=/'])).to.deep.equal({
       set: ['sid', 'lang'],
+      remarks: [],
       refused: [],
     });
     const cookies = await jar.cookiesFor(url);
@@ -23,7 +26,7 @@ describe('jar', () => {
   });
 
   it('has nothing for another host, another path or plain http', async () => {
-    const jar = createJar();
+    const jar = createJar(clock);
     await jar.store(new URL('https://app.example.test/a/b'), ['host=1', 'secure=1; Secure; Path=/']);
     const names = [];
     for (const url of [
@@ -38,15 +41,15 @@ describe('jar', () => {
   });
 
   it('leaves out names that the request carries already', async () => {
-    const jar = createJar();
+    const jar = createJar(clock);
     const url = new URL('https://app.example.test/');
     await jar.store(url, ['a=1', 'b=2']);
-    const cookies = await jar.cookiesFor(url, new Set(['a']));
+    const cookies = await jar.cookiesFor(url, { except: new Set(['a']) });
     expect([cookies.names, cookies.header?.reveal()]).to.deep.equal([['b'], 'b=2']);
   });
 
   it('changes its fingerprint with the values', async () => {
-    const jar = createJar();
+    const jar = createJar(clock);
     const url = new URL('https://app.example.test/');
     await jar.store(url, ['a=1']);
     const first = (await jar.cookiesFor(url)).fingerprint;
@@ -102,7 +105,7 @@ describe('jar', () => {
   ];
   for (const [line, url, reason] of refusals) {
     it(`refuses ${line.slice(0, 60)} from ${url}`, async () => {
-      const jar = createJar();
+      const jar = createJar(clock);
       const name = line.split(/[=;]/)[0];
       expect(await jar.store(new URL(url), [line])).to.deep.equal({ set: [], refused: [{ name, reason }] });
       expect((await jar.cookiesFor(new URL(url))).header).to.equal(null);
@@ -110,7 +113,7 @@ describe('jar', () => {
   }
 
   it('lets no plain answer hide a Secure cookie', async () => {
-    const jar = createJar();
+    const jar = createJar(clock);
     await jar.store(new URL('https://app.example.test/'), ['sid=good; Secure; Path=/']);
     const { refused } = await jar.store(new URL('http://app.example.test/'), ['sid=evil; Path=/', 'x=1']);
     expect(refused).to.deep.equal([
@@ -133,7 +136,7 @@ describe('jar', () => {
     );
     const wrong: string[] = [];
     for (const wpt of judged) {
-      const jar = createJar();
+      const jar = createJar(clock);
       await jar.store(new URL(wpt.set_url), wpt.set_cookie);
       const { header } = await jar.cookiesFor(new URL(wpt.location ?? wpt.read_url ?? wpt.set_url));
       const right =
