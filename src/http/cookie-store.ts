@@ -59,7 +59,7 @@ export function judgeSetCookie(
   const parsed = parseSetCookie(line);
   const refuse = (rule: RefusalRule, section: string, sentence: string): Judged => ({
     cookie: null,
-    refused: ruleOf(shownName(parsed), rule, section, sentence),
+    refused: ruleOf(parsed.name, rule, section, sentence),
     remarks: [],
   });
   const unreadable = ruleAgainstLine(line, parsed);
@@ -76,11 +76,6 @@ export function judgeSetCookie(
 
 type Against = readonly [rule: RefusalRule, section: string, sentence: string] | null;
 
-/** A cookie without a name is called by nothing: a name of our own would look like one of the server's. */
-function shownName({ name }: SetCookie): string {
-  return name;
-}
-
 function ruleAgainstLine(line: string, { name, value }: SetCookie): Against {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it looks for.
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(line))
@@ -93,6 +88,9 @@ function ruleAgainstLine(line: string, { name, value }: SetCookie): Against {
 function ruleAgainstDomain(parsed: SetCookie, url: URL): Against {
   const domain = domainOf(parsed);
   const host = hostOf(url);
+  // A dot alone names no host, and is not the same as no Domain.
+  if (domain === '' && parsed.attributes.get('domain') === '.')
+    return ['domain-mismatch', storageModel, `Its Domain "." does not match the host "${host}"`];
   if (domain === '') return null;
   if (!isAscii(domain))
     return ['domain-not-ascii', storageModel, `Its Domain "${domain}" is not written in ASCII`];
