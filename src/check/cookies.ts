@@ -55,12 +55,12 @@ export function checkCookie(map: RenderedMap, name: string, outcome: Outcome): C
       return judge({ ...base, ...attributeOf(key.toLowerCase(), expected[key], found, outcome) }, outcome);
     });
   }
-  return judge({ kind: 'cookies', subject: name, container: map, key: name, ...valueOf(found) }, outcome);
+  return judge({ kind: 'cookies', subject: name, container: map, key: name, ...valueIn(found) }, outcome);
 }
 
 type Actual = Pick<Judgement, 'actual' | 'shown' | 'context'>;
 
-function valueOf(found: Found | null): Actual {
+function valueIn(found: Found | null): Actual {
   const shown = found ? `set (${Array.from(found.cookie.value).length} characters)` : 'absent';
   return { actual: found?.cookie.value, shown, context: { text: true } };
 }
@@ -71,7 +71,7 @@ function attributeOf(
   found: Found | null,
   outcome: Outcome,
 ): Actual {
-  if (!found || key === 'value') return valueOf(found);
+  if (!found || key === 'value') return valueIn(found);
   const { cookie } = found;
   if (flags.has(key)) return { actual: cookie.attributes.has(key) };
   if (key === 'stored') return stored(found);
@@ -96,6 +96,7 @@ function stored({ cookie: { name }, line, hop }: Found): Actual {
   const reason =
     set.includes(name) || known !== undefined || !URL.canParse(url)
       ? known
-      : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused?.reason;
+      : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused
+          ?.reason;
   return reason === undefined ? { actual: true } : { actual: false, shown: `not stored: ${reason}` };
 }

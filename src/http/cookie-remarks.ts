@@ -33,8 +33,7 @@ export function remarksOn(
 }
 
 function onName({ name }: SetCookie): Remark[] {
-  if (name === '')
-    return [['nameless', storageModel, 'It has no name: a browser sends its value alone']];
+  if (name === '') return [['nameless', storageModel, 'It has no name: a browser sends its value alone']];
   const prefix = /^__(?:host-http|host|http|secure)-/i.exec(name)?.[0];
   return prefix !== undefined && !/^__(?:Host-Http|Host|Http|Secure)-$/.test(prefix)
     ? [
@@ -53,9 +52,17 @@ function onLifetime(parsed: SetCookie, cookie: KeptCookie, now: number): Remark[
   const expires = expiresOf(parsed);
   const remarks: Remark[] = [];
   if (attributes.has('max-age') && age === null)
-    remarks.push(['max-age-unreadable', 'RFC 6265bis section 5.6.2', 'Its Max-Age is no number of seconds: ignored']);
+    remarks.push([
+      'max-age-unreadable',
+      'RFC 6265bis section 5.6.2',
+      'Its Max-Age is no number of seconds: ignored',
+    ]);
   if (attributes.has('expires') && expires === null)
-    remarks.push(['expires-unreadable', 'RFC 6265bis section 5.6.1', 'Its Expires cannot be read as a date: ignored']);
+    remarks.push([
+      'expires-unreadable',
+      'RFC 6265bis section 5.6.1',
+      'Its Expires cannot be read as a date: ignored',
+    ]);
   const asked = age === null ? expires : now + age * 1000;
   const wide = (asked ?? 0) - now > longestDays * 86_400_000;
   if (wide)

@@ -45,8 +45,7 @@ type Against = readonly [rule: WithheldRule, sentence: string, section?: string]
 
 function ruleOfPlace({ hostOnly, domain, path, secure }: KeptCookie, url: URL): Against {
   const host = hostOf(url);
-  if (hostOnly && host !== domain)
-    return ['host-only', `It has no Domain: it goes to ${domain} only`];
+  if (hostOnly && host !== domain) return ['host-only', `It has no Domain: it goes to ${domain} only`];
   if (!hostOnly && !domainMatches(host, domain)) return ['domain', `Its Domain is ${domain}`];
   if (!pathMatch(url.pathname, path)) return ['path', `Its Path is ${path}`];
   return secure && url.protocol !== 'https:'
@@ -65,7 +64,9 @@ function ruleOfSite(cookie: KeptCookie, request: CookieRequest, now: number): Ag
   if (partition !== null && partition !== topLevelSite(request))
     return ['partitioned', `It is Partitioned and belongs to pages of ${partition}`, partitions];
   if (sameSite === 'none' || isSameSite(request)) return null;
-  const from = request.initiator?.page ? `comes from a page of ${request.initiator.page.origin}` : 'comes from another site';
+  const from = request.initiator?.page
+    ? `comes from a page of ${request.initiator.page.origin}`
+    : 'comes from another site';
   if (sameSite === 'strict') return ['samesite-strict', `It is SameSite=Strict, and the request ${from}`];
   const topLevel = request.initiator?.topLevel ?? true;
   const how = topLevel ? `is a ${request.method} that ${from}` : `${from} and is no navigation`;

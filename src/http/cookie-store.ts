@@ -20,8 +20,8 @@ import {
   type SetCookie,
   sameSiteOf,
 } from './cookie-parse.ts';
-import { domainMatches, hostOf, isPublicSuffix } from './cookie-site.ts';
 import { remarksOn } from './cookie-remarks.ts';
+import { domainMatches, hostOf, isPublicSuffix } from './cookie-site.ts';
 
 export type RefusalRule =
   | 'control-character'
@@ -103,8 +103,7 @@ function ruleAgainstDomain(parsed: SetCookie, url: URL): Against {
 
 function ruleAgainstSecure(cookie: KeptCookie, url: URL, kept: readonly KeptCookie[]): Against {
   if (url.protocol === 'https:') return null;
-  if (cookie.secure)
-    return ['secure-from-http', storageModel, 'It is Secure and came over plain http'];
+  if (cookie.secure) return ['secure-from-http', storageModel, 'It is Secure and came over plain http'];
   const hidden = kept.some(
     (old) =>
       old.secure &&
@@ -125,7 +124,8 @@ function ruleAgainstSite(cookie: KeptCookie, { attributes }: SetCookie, request:
   const { sameSite, secure } = cookie;
   const shown = request.initiator === null || request.initiator.topLevel;
   if (sameSite !== 'none' && !shown && !isSameSite(request)) {
-    const how = sameSite === 'default' ? 'It has no SameSite=None' : `It is SameSite=${attributes.get('samesite')}`;
+    const how =
+      sameSite === 'default' ? 'It has no SameSite=None' : `It is SameSite=${attributes.get('samesite')}`;
     return ['cross-site', storageModel, `${how} and came in a request from another site`];
   }
   if (sameSite === 'none' && !secure)
@@ -143,7 +143,11 @@ function ruleAgainstName(cookie: KeptCookie, { attributes }: SetCookie): Against
   const { secure, httpOnly } = cookie;
   const host = secure && cookie.hostOnly && attributes.has('path') && cookie.path === '/';
   if (name.startsWith('__secure-') && !secure)
-    return ['prefix-secure', 'RFC 6265bis section 4.1.3.1', 'Its name begins with __Secure- and it is not Secure'];
+    return [
+      'prefix-secure',
+      'RFC 6265bis section 4.1.3.1',
+      'Its name begins with __Secure- and it is not Secure',
+    ];
   if (name.startsWith('__host-') && !host)
     return [
       'prefix-host',

@@ -3,7 +3,7 @@
 import type { Perform } from '../credential/presentation.ts';
 import type { Send, Timeouts } from '../doors.ts';
 import type { Initiator } from '../http/cookie.ts';
-import type { CredentialUse, Environment, Exchange, RedirectSpec, Transport } from '../model.ts';
+import type { CredentialUse, Environment, Exchange, Field, RedirectSpec, Transport } from '../model.ts';
 import { follow } from './follow.ts';
 import type { Jar } from './jar.ts';
 import { bytesOf, type PreparedRequest } from './request.ts';
@@ -70,7 +70,13 @@ export function createPerform(
   signal: AbortSignal | null,
 ): Perform {
   return (given) => {
-    const headers = given.headers.filter(([name]) => name.toLowerCase() !== 'user-agent');
+    const credentials = given.credentials ?? [];
+    const headers = given.headers
+      .filter(([name]) => name.toLowerCase() !== 'user-agent')
+      .map((field): Field => {
+        const use = credentials.find((each) => each.field === field[0].toLowerCase());
+        return use ? [field[0], field[1], [`credential ${use.name}`]] : field;
+      });
     return exchange(context, {
       role: given.role,
       attempt: 1,
@@ -82,7 +88,7 @@ export function createPerform(
         sensitive: new Set(),
         body: given.body === null ? null : bytesOf(given.body),
       },
-      credentials: given.credentials ?? [],
+      credentials,
       redirect: { follow: false, max: 0 },
       jar: null,
       bound: () => true,

@@ -165,7 +165,10 @@ describe('jar', () => {
   it('holds no more cookies of one host than a browser', async () => {
     const jar = createJar(clock);
     const url = new URL('https://app.example.test/');
-    await jar.store(url, Array.from({ length: 200 }, (_, index) => `c${index}=1`));
+    await jar.store(
+      url,
+      Array.from({ length: 200 }, (_, index) => `c${index}=1`),
+    );
     const { names } = await jar.cookiesFor(url);
     expect([names.length, names[0]]).to.deep.equal([180, 'c20']);
   });

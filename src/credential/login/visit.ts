@@ -94,7 +94,16 @@ function send(next: Next, { role }: Visit, { environment, browser, jar }: Visito
   if (referrer !== null) headers.push(['Referer', referrer]);
   if (method === 'POST') headers.push(['Origin', (from ?? url).origin]);
   if (body) headers.push(['Content-Type', body.type]);
-  return browser.visit({ role, environment, method, url: url.href, headers, body: body?.value ?? null, jar, from });
+  return browser.visit({
+    role,
+    environment,
+    method,
+    url: url.href,
+    headers,
+    body: body?.value ?? null,
+    jar,
+    from,
+  });
 }
 
 /** Referrer Policy, "strict-origin-when-cross-origin". */

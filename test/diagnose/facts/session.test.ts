@@ -43,7 +43,11 @@ table('cookieFacts', cookieFacts, [
       hops: [bare],
       past: [
         past([
-          setting('sid=1; Secure', { cookies: { refused: [{ name: 'sid', rule: 'secure-from-http', section: '', reason: 'It is Secure.' }] } }),
+          setting('sid=1; Secure', {
+            cookies: {
+              refused: [{ name: 'sid', rule: 'secure-from-http', section: '', reason: 'It is Secure.' }],
+            },
+          }),
         ]),
       ],
     },
