@@ -2,6 +2,8 @@
 import type {
   Body,
   Check,
+  CookieNote,
+  CookieTrace,
   Exchange,
   Finding,
   Hop,
@@ -111,6 +113,7 @@ function reportHop(hop: Hop): JsonMap {
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
     dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
       head: nullable(timings.head, milliseconds),
@@ -118,6 +121,18 @@ function reportHop(hop: Hop): JsonMap {
     },
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
+  };
+}
+
+function reportCookies({ sent, set, remarks = [], refused, withheld = [] }: CookieTrace): JsonMap {
+  const notes = (list: readonly CookieNote[]): JsonMap[] =>
+    list.map(({ name, rule, section, reason }) => ({ name, rule, section, reason }));
+  return {
+    sent: [...sent],
+    set: [...set],
+    remarks: notes(remarks),
+    refused: notes(refused),
+    withheld: notes(withheld),
   };
 }
 
