@@ -59,17 +59,18 @@ function schemeNotForwarded(seen: RedirectSeen): RedirectReason | null {
   if (to.hostname !== from.hostname && !isInner(to.hostname)) return null;
   return {
     id: 'scheme-not-forwarded',
-    likely: 'TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
+    likely:
+      'TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
     evidence: [`${from.origin} was asked, and the Location begins with ${to.origin}`, ...portSigns(seen)],
     fix: `${schemeFix(seen)} Or redirect with a Location without scheme and host (absolute_redirect off in nginx).`,
   };
 }
 
 function schemeFix({ headers }: RedirectSeen): string {
-  const known = serverOf(headers);
+  const nginx = /^nginx/i.test(fieldOf(headers, 'server') ?? '');
   const lets =
     'Let the proxy that ends TLS send X-Forwarded-Proto: https, and let the application trust it from there';
-  return known === 'nginx'
+  return nginx
     ? `${lets} (proxy_set_header X-Forwarded-Proto $scheme in nginx).`
     : `${lets} (nginx: proxy_set_header X-Forwarded-Proto $scheme; Apache httpd: RequestHeader set X-Forwarded-Proto https; haproxy: http-request set-header X-Forwarded-Proto https).`;
 }
@@ -79,22 +80,20 @@ function innerAddress(seen: RedirectSeen): RedirectReason | null {
   if (to.hostname === from.hostname || !isInner(to.hostname) || isInner(from.hostname)) return null;
   return {
     id: 'inner-address',
-    likely: 'the server behind a proxy names itself as it is called inside, since it is not told the public host',
+    likely:
+      'the server behind a proxy names itself as it is called inside, since it is not told the public host',
     evidence: [`the Location names ${to.host}, which is no public address`],
     fix: 'Forward Host (proxy_set_header Host $host in nginx, ProxyPreserveHost On in Apache httpd), let the proxy rewrite Location (proxy_redirect, ProxyPassReverse), or set the public base URL of the application.',
   };
 }
 
-function httpsOnly({ from, to, status, headers }: RedirectSeen): RedirectReason | null {
+function httpsOnly({ from, to, headers }: RedirectSeen): RedirectReason | null {
   if (from.protocol !== 'http:' || to.protocol !== 'https:' || bare(from) !== bare(to)) return null;
-  const hsts = valueOf(headers, 'strict-transport-security');
+  const hsts = fieldOf(headers, 'strict-transport-security');
   return {
     id: 'https-only',
     likely: 'the server takes https only and sends plain http there',
-    evidence: [
-      `${status} from ${from.origin} to ${to.origin}`,
-      ...(hsts === null ? [] : [`strict-transport-security: ${hsts}`]),
-    ],
+    evidence: ['only the scheme changed', ...(hsts === null ? [] : [`strict-transport-security: ${hsts}`])],
     fix: 'Nothing at the server: ask with https at once.',
   };
 }
@@ -136,7 +135,7 @@ function portChanged(seen: RedirectSeen): RedirectReason | null {
   };
 }
 
-function slash({ from, to }: RedirectSeen): RedirectReason | null {
+function slash({ from, to }: Pick<RedirectSeen, 'from' | 'to'>): RedirectReason | null {
   if (from.pathname === to.pathname || withoutSlash(from.pathname) !== withoutSlash(to.pathname)) return null;
   const added = to.pathname.length > from.pathname.length;
   return {
@@ -192,26 +191,21 @@ const reasons: readonly Reason[] = [
 
 /** What else the redirect shows: a second change in one go, and who wrote it. */
 function sideSigns({ from, to, headers }: RedirectSeen, id: RedirectReason['id']): string[] {
-  const server = valueOf(headers, 'server');
-  const other = id === 'slash' || from.origin === to.origin ? null : slash({ ...base, from, to });
+  const server = fieldOf(headers, 'server');
+  const other = id === 'slash' || from.origin === to.origin ? null : slash({ from, to });
   return [
     ...(other ? [`${other.evidence[0]} in the same redirect`] : []),
     ...(server === null ? [] : [`server: ${server}`]),
   ];
 }
 
-const base = { status: 0, location: '', headers: [] };
-
 function portSigns({ from, to, location }: RedirectSeen): string[] {
   const written = /^\s*http:\/\/[^/?#]*:(\d+)/i.exec(location)?.[1];
   if (written !== undefined)
     return [`the Location names port ${written}, and port ${from.port || '443'} was asked`];
-  return to.hostname === from.hostname ? [] : [`the Location names ${to.hostname}, which is no public address`];
-}
-
-function serverOf(headers: readonly RawField[]): string | null {
-  const value = valueOf(headers, 'server')?.toLowerCase() ?? '';
-  return value.startsWith('nginx') ? 'nginx' : null;
+  return to.hostname === from.hostname
+    ? []
+    : [`the Location names ${to.hostname}, which is no public address`];
 }
 
 /** A name without dots, of a zone that no public resolver has, or an address of a private network. */
@@ -245,7 +239,7 @@ function decoded(path: string): string {
   }
 }
 
-function valueOf(headers: readonly RawField[], name: string): string | null {
+function fieldOf(headers: readonly RawField[], name: string): string | null {
   const found = headers.find(([field]) => field.toLowerCase() === name);
   return found ? found[1].slice(0, 100) : null;
 }

@@ -1,4 +1,8 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
+
+import { redirectReason } from '../../http/redirect-reason.ts';
+import { adviceOn, isUsual, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
+import type { Source } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
@@ -33,20 +37,39 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule ?? 'origin-changed';
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
-  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
-    ([, origin]) => origin === from,
-  )?.[0];
-  const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
+  const step = stepTo(hops, at + 1);
   return {
     summary:
       `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(rule)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
+    ...(step === null ? directly(subject, from, to) : instead(subject, step)),
+    references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
+  };
+}
+
+/** What leads to plain http is never what should be asked for. */
+function instead(subject: Subject, step: RedirectStep): ReturnType<Explain> {
+  const { from, to, status, location, answered: hop } = step;
+  const headers = hop.response?.headers ?? [];
+  const reason = redirectReason({ from, to, status, location, headers });
+  if (from.protocol === 'https:' && to.protocol === 'http:')
+    return adviceOn(subject.failing, subject.environment, step, reason);
+  const told = directly(subject, from.origin, to.origin);
+  const atServer = reason && !isUsual(reason.id) ? ` At the server: ${reason.fix}` : '';
+  return { ...told, fix: `${told.fix}${atServer}` };
+}
+
+function directly(subject: Subject, from: string, to: string): { fix: string; fixSource: Source | null } {
+  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
+    ([, origin]) => origin === from,
+  )?.[0];
+  const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
+  return {
     fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. Clients that follow the Fetch standard lose the header there.`,
     fixSource:
       (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
-    references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
 }
 
