@@ -136,13 +136,19 @@ function leakOf(name: string, { requests }: Walk, { bound }: JudgedChain): Judge
     const { protocol, hostname, origin } = state.url;
     if (index > 0 && carries(state, name)) {
       const hop = index + 1;
-      if (!bound(origin)) return { verdict: 'leaked', hop, rule: `${origin} is not of this environment` };
+      if (!bound(origin) && !isUpgrade(state.url, bound))
+        return { verdict: 'leaked', hop, rule: `${origin} is not of this environment` };
       const inClear = secure && protocol === 'http:' && !isLoopback(hostname);
       if (inClear) return { verdict: 'leaked', hop, rule: 'sent in clear after https' };
     }
     secure ||= protocol === 'https:';
   }
   return null;
+}
+
+/** Https of a host whose plain http is bound is no stranger. */
+function isUpgrade({ protocol, hostname, port }: URL, bound: JudgedChain['bound']): boolean {
+  return protocol === 'https:' && port === '' && bound(`http://${hostname}`);
 }
 
 function carries(state: ClientState, name: string): boolean {

@@ -124,7 +124,7 @@ function portChanged(seen: RedirectSeen): RedirectReason | null {
       id: 'port-written',
       likely: 'the server writes the port on which it listens behind a proxy or a port mapping',
       evidence,
-      fix: 'Leave the port out of redirects (port_in_redirect off or absolute_redirect off in nginx; ServerName with the public port, UseCanonicalName and UseCanonicalPhysicalPort in Apache httpd).',
+      fix: 'Leave the port out of redirects (port_in_redirect off or absolute_redirect off in nginx, ServerName with the public port in Apache httpd).',
     };
   }
   return {

@@ -97,12 +97,12 @@ export function adviceOn(
   reason: RedirectReason | null,
 ): Advice {
   const { from, to } = step;
-  const server = reason === null || isUsual(reason.id) ? '' : ` At the server: ${reason.fix}`;
-  if (from.protocol === 'https:' && to.protocol === 'http:') {
+  const server = reason === null || isUsual(reason.id) ? '' : ` At the server: ${lowerFirst(reason.fix)}`;
+  if (isAstray(environment, step, reason)) {
     const use = from.origin + to.pathname;
     const same = from.pathname === to.pathname;
-    const ask = same ? 'Do not ask for the http address.' : `Ask for ${use}, which needs no redirect.`;
-    return { fix: `${ask}${server}`, fixSource: null };
+    const ask = same ? '' : `Ask for ${use}, which needs no redirect.`;
+    return { fix: `${ask}${server}`.trim(), fixSource: null };
   }
   if (from.origin === to.origin)
     return { fix: `Ask for ${withoutQuery(to.href)} at once.${server}`, fixSource: null };
@@ -113,6 +113,21 @@ export function adviceOn(
 /** There it is the address that is wrong, and the server that is right. */
 export function isUsual(id: RedirectReason['id']): boolean {
   return ['https-only', 'canonical-host', 'slash', 'login'].includes(id);
+}
+
+/** The server names an address that nobody should ask for: plain http, or one of its own side. */
+export function isAstray(
+  environment: Environment,
+  { from, to }: Pick<RedirectStep, 'from' | 'to'>,
+  reason: RedirectReason | null,
+): boolean {
+  if (from.protocol === 'https:' && to.protocol === 'http:') return true;
+  const inner = reason?.id === 'port-written' || reason?.id === 'inner-address';
+  return inner && nameOf(environment, to.origin).length === 0;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to }: RedirectStep): Advice {

@@ -25,14 +25,15 @@ function elsewhere(seen: Seen, hops: readonly Seen[]): Warning[] {
   const [group] = leaks ? story.leaked : story.lost;
   const where = `The ${story.status} redirect from ${story.from.origin} to ${story.to.origin}`;
   const why = group?.rule ?? '';
+  const likely = story.reason ? `; likely ${story.reason.likely}` : '';
   return [
     warning(at, {
       cause: leaks ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect',
       check: isDowngrade(story) ? 'http-redirect-downgrade' : 'http-redirect-cross-origin',
       certainty: 'likely',
       summary: leaks
-        ? `${where} makes clients leak ${what} (${why}): ${someClients(clients)}.`
-        : `${where} makes clients lose ${what} (${why}): ${someClients(clients)}.`,
+        ? `${where} makes clients leak ${what} (${why}): ${someClients(clients)}${likely}.`
+        : `${where} makes clients lose ${what} (${why}): ${someClients(clients)}${likely}.`,
       evidence: story.evidence,
       fix: story.fix,
       references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],

@@ -1,7 +1,7 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
 
 import { redirectReason } from '../../http/redirect-reason.ts';
-import { adviceOn, isUsual, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
+import { adviceOn, isAstray, isUsual, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
 import type { Source } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
@@ -54,11 +54,10 @@ function instead(subject: Subject, step: RedirectStep): ReturnType<Explain> {
   const { from, to, status, location, answered: hop } = step;
   const headers = hop.response?.headers ?? [];
   const reason = redirectReason({ from, to, status, location, headers });
-  if (from.protocol === 'https:' && to.protocol === 'http:')
+  if (isAstray(subject.environment, step, reason))
     return adviceOn(subject.failing, subject.environment, step, reason);
   const told = directly(subject, from.origin, to.origin);
-  const atServer = reason && !isUsual(reason.id) ? ` At the server: ${reason.fix}` : '';
-  return { ...told, fix: `${told.fix}${atServer}` };
+  return reason && !isUsual(reason.id) ? { ...told, fix: `${told.fix} ${reason.fix}` } : told;
 }
 
 function directly(subject: Subject, from: string, to: string): { fix: string; fixSource: Source | null } {
