@@ -1,5 +1,5 @@
 /** What reports for people say of a hop: its answer, and what became of the credential. */
-import type { DropRule, Exchange, Hop, RedirectStop } from '../model.ts';
+import type { Dropped, DropRule, Exchange, Hop, RedirectStop } from '../model.ts';
 
 const rules: Readonly<Record<DropRule, string>> = {
   'origin-changed': 'origin changed',
@@ -7,6 +7,9 @@ const rules: Readonly<Record<DropRule, string>> = {
   'origin-unbound': 'not an origin of this environment',
   'method-changed': 'method changed',
   'host-changed': 'host changed',
+  'scheme-changed': 'scheme changed',
+  'port-changed': 'port changed',
+  'never-kept': 'kept on no redirect',
 };
 const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   'not-followed': 'redirects are not followed in this step',
@@ -16,8 +19,11 @@ const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   userinfo: 'the redirect names a user in its URL',
   'no-location': 'the redirect names no location',
   'body-not-replayable': 'the body cannot be sent again',
+  'body-withheld': 'the body is sent to no origin but those of this environment',
   'invalid-location': 'the location of the redirect is not a URL',
   'metadata-address': 'the redirect leads to a metadata address',
+  status: 'redirects of this status are not followed',
+  client: 'the client does not follow here',
 };
 
 /** Phases before the first byte of a request. */
@@ -26,9 +32,7 @@ const unsent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'proxy', '
 /** `authorization sent`, `authorization dropped: origin changed`: a sentence for each field of a credential. */
 export function delivery(exchange: Exchange, hop: Hop): string[] {
   if (hop.failure && unsent.has(hop.failure.phase)) return ['nothing was sent'];
-  const dropped = new Map(
-    hop.dropped.map(({ header, rule }) => [header, `${header} dropped: ${rules[rule]}`]),
-  );
+  const dropped = new Map(hop.dropped.map((each) => [each.header, fateOf(each, hop)]));
   const fields = new Set(exchange.credentials.map(({ field }) => field));
   if (hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization'))
     fields.add('authorization');
@@ -37,6 +41,14 @@ export function delivery(exchange: Exchange, hop: Hop): string[] {
   );
   const others = [...dropped].filter(([header]) => !fields.has(header)).map(([, text]) => text);
   return [...carriers, ...others];
+}
+
+/** By our rule or by that of the client that is replayed; what that one would have sent elsewhere is said. */
+function fateOf({ header, rule, client }: Dropped, hop: Hop): string {
+  if (client === undefined) return `${header} dropped: ${rules[rule]}`;
+  if (rule !== 'origin-unbound') return `${header} dropped as by ${client}: ${rules[rule]}`;
+  const { url } = hop.request;
+  return `${header} withheld: ${client} would have sent it to ${URL.canParse(url) ? new URL(url).origin : url}`;
 }
 
 /** Whether a hop lost a credential that the first one carried. */
@@ -79,6 +91,8 @@ export function isStop(reason: string): boolean {
   return Object.hasOwn(stops, reason);
 }
 
-export function describeStop({ reason, location }: RedirectStop): string {
-  return location === null ? stops[reason] : `${stops[reason]}: ${location}`;
+export function describeStop({ reason, location, client }: RedirectStop): string {
+  const why = client ? `${client.name} does not follow here, for ${client.why}` : stops[reason];
+  if (location === '') return `${why}: its Location is empty`;
+  return location === null ? why : `${why}: ${location}`;
 }

@@ -74,7 +74,13 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
     role,
     attempt,
     hops: hops.map(reportHop),
-    stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
+    stopped: stopped
+      ? {
+          reason: stopped.reason,
+          location: stopped.location,
+          ...(stopped.client ? { client: stopped.client.name, why: stopped.client.why } : {}),
+        }
+      : null,
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
       header,
@@ -110,7 +116,11 @@ function reportHop(hop: Hop): JsonMap {
     failure: failure
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
-    dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    dropped: hop.dropped.map(({ header, rule, client }) => ({
+      header,
+      rule,
+      ...(client === undefined ? {} : { client }),
+    })),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
       head: nullable(timings.head, milliseconds),
