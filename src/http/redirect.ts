@@ -58,7 +58,8 @@ export function nextRequest(input: RedirectInput): RedirectNext | { readonly sto
   if (refusal) return { stop: refusal };
   const method = nextMethod(input.method, input.status);
   const keepBody = input.hasBody && method === input.method;
-  if (keepBody && !input.bodyReplayable) return { stop: { reason: 'body-not-replayable', location: reference } };
+  if (keepBody && !input.bodyReplayable)
+    return { stop: { reason: 'body-not-replayable', location: reference } };
   return { url, method, keepBody, drop: dropped(input, url, method !== input.method) };
 }
 

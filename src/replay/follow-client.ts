@@ -129,8 +129,7 @@ function carried(
       rules.set(header, { header, rule: 'host-changed' });
     else if (header.startsWith('content-') && !next.hasBody && state.first.hasBody)
       rules.set(header, { header, rule: 'method-changed' });
-    else if (!next.fields.has(header))
-      rules.set(header, { header, rule: ruleOf(rule), client });
+    else if (!next.fields.has(header)) rules.set(header, { header, rule: ruleOf(rule), client });
     else if (!bound && (isSensitive(field, request) || signed.has(header)))
       rules.set(header, { header, rule: 'origin-unbound', client });
   }

@@ -124,3 +124,14 @@ export function without(headers: readonly Field[], names: ReadonlySet<string>): 
 export function lowerName(field: Field): string {
   return field[0].toLowerCase();
 }
+
+/**
+ * Two requests with the same method, URL, cookies, fields and body get the same answer: the chain would not end. The
+ * values of fields other than Cookie do not change within a chain.
+ */
+export function fingerprintOf(plan: HopPlan, cookies: string): string {
+  const { href, hash } = plan.url;
+  const target = hash === '' ? href : href.slice(0, -hash.length);
+  const body = plan.body === null ? 'no body' : 'body';
+  return [plan.method, target, cookies, body, ...plan.headers.map(lowerName)].join('\n');
+}

@@ -3,12 +3,14 @@ import type { Signer } from '../credential/signer.ts';
 import type { Send, Timeouts } from '../doors.ts';
 import type { ClientProfile } from '../http/client-profile.ts';
 import { findClient } from '../http/clients.ts';
+import type { Initiator } from '../http/cookie.ts';
+import { initiatorOf } from '../http/cookie-context.ts';
 import { sameOrigin } from '../http/origin.ts';
-import type { CookieTrace, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import type { Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { decideAs, type Replayed, startReplay } from './follow-client.ts';
-import { addCookies, fingerprintOf } from './follow-cookies.ts';
-import { type Decision, decide, firstPlan, type HopPlan, signersOf } from './follow-plan.ts';
+import { type Decision, decide, fingerprintOf, firstPlan, type HopPlan, signersOf } from './follow-plan.ts';
 import type { Jar } from './jar.ts';
+import { addCookies, type Cookies, takeCookies } from './jar-hop.ts';
 import { changedFields } from './request.ts';
 import { signed } from './signed.ts';
 
@@ -28,6 +30,8 @@ export interface FollowRequest {
   /** Whether credentials may go to this origin (RFC 6454 serialisation). */
   readonly bound: (origin: string) => boolean;
   readonly jar: Jar | null;
+  /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
+  readonly initiator?: Initiator | null;
   /** What signs each hop to a bound origin, until a credential is lost; absent: nothing does. */
   readonly signers?: readonly Signer[];
   readonly signal: AbortSignal | null;
@@ -39,20 +43,22 @@ export interface Followed {
 }
 
 /** Resolves for every failure of the network; the last hop holds it. */
-export async function follow(request: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
+export async function follow(asked: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
+  // Redirects do not change who asked (RFC 6265bis section 5.2).
+  const initiator = asked.initiator ?? initiatorOf(asked.headers);
+  const request = { ...asked, initiator };
   const hops: Hop[] = [];
   const seen = new Set<string>();
   const decideNext = decider(request);
   let plan = firstPlan(request);
   let before: readonly Field[] | null = null;
   while (true) {
-    const cookies = await addCookies(plan, request.jar);
-    const fingerprint = fingerprintOf(plan, cookies);
+    const cookies = await addCookies(plan, request.jar, initiator);
+    const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
     const headers: readonly Field[] = await signedHeaders(request, plan, cookies.headers, hops.length);
-    const sent = { headers, cookies: cookies.sent };
-    const performed = await perform(request, plan, sent, hops.length + 1, doors.send);
+    const performed = await perform(request, plan, { ...cookies, headers }, hops.length + 1, doors.send);
     const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
     before = headers;
     hops.push(hop);
@@ -95,7 +101,7 @@ async function signedHeaders(
 async function perform(
   request: FollowRequest,
   plan: HopPlan,
-  sent: { readonly headers: readonly Field[]; readonly cookies: readonly string[] },
+  cookies: Cookies,
   index: number,
   send: Send,
 ): Promise<Hop> {
@@ -103,7 +109,7 @@ async function perform(
   const made = await send({
     method,
     url,
-    headers: sent.headers,
+    headers: cookies.headers,
     body,
     transport: request.transport,
     timeouts: request.timeouts,
@@ -111,11 +117,7 @@ async function perform(
     signal: request.signal,
     ...(isOpen(request, url) ? {} : { refuses: 'metadata-addresses' as const }),
   });
-  const lines = (made.response?.headers ?? [])
-    .filter(([name]) => name.toLowerCase() === 'set-cookie')
-    .map(([, value]) => value);
-  const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines) : noCookies;
-  const trace: CookieTrace = { sent: sent.cookies, set: stored.set, refused: stored.refused };
+  const trace = await takeCookies(request, plan.url, cookies, made.response);
   return { index, ...made, dropped: plan.dropped, cookies: trace };
 }
 
@@ -123,5 +125,3 @@ async function perform(
 function isOpen(request: FollowRequest, url: URL): boolean {
   return sameOrigin(request.url, url) || request.bound(url.origin);
 }
-
-const noCookies = { set: [], refused: [] } as const;

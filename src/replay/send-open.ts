@@ -77,7 +77,9 @@ async function connect(
   opening.phase = 'request';
   const secureContext = route.context(url);
   opening.phase = 'tls';
-  const socket = connectTls(tlsOptions(url, tunnel ? { socket: tunnel } : way, route.transport, secureContext));
+  const socket = connectTls(
+    tlsOptions(url, tunnel ? { socket: tunnel } : way, route.transport, secureContext),
+  );
   if (tunnel === null) followPhases(socket, target, opening, phase);
   // Before Node's own listener, which destroys a socket that does not verify: the certificate is still there.
   socket.prependListener('secure', () => {

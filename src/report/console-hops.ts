@@ -1,5 +1,6 @@
 /** The hop table of the console: what was asked, what came back, what became of the credential. */
 import type { Exchange, Hop } from '../model.ts';
+import { cookieLines } from './console-cookies.ts';
 import type { Style } from './console-style.ts';
 import { answer, delivery, describeStop, lost, received } from './hop.ts';
 import { cut, cutMiddle, formatDuration, visible } from './text.ts';
@@ -49,6 +50,7 @@ function details(hop: Hop, style: Style): string[] {
   const challenges = [...received(hop, 'www-authenticate'), ...received(hop, 'proxy-authenticate')];
   const texts = [
     ...challenges.map((value) => `challenge ${value}`),
+    ...cookieLines(hop),
     ...(hop.failure ? [`${hop.failure.phase}: ${hop.failure.message}`] : []),
   ];
   return texts.map((text) => style.dim(cut(visible(text), style.width - indent)));

@@ -2,6 +2,8 @@
 import type {
   Body,
   Check,
+  CookieNote,
+  CookieTrace,
   Exchange,
   Finding,
   Hop,
@@ -121,6 +123,7 @@ function reportHop(hop: Hop): JsonMap {
       rule,
       ...(client === undefined ? {} : { client }),
     })),
+    cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
       head: nullable(timings.head, milliseconds),
@@ -128,6 +131,18 @@ function reportHop(hop: Hop): JsonMap {
     },
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
+  };
+}
+
+function reportCookies({ sent, set, remarks = [], refused, withheld = [] }: CookieTrace): JsonMap {
+  const notes = (list: readonly CookieNote[]): JsonMap[] =>
+    list.map(({ name, rule, section, reason }) => ({ name, rule, section, reason }));
+  return {
+    sent: [...sent],
+    set: [...set],
+    remarks: notes(remarks),
+    refused: notes(refused),
+    withheld: notes(withheld),
   };
 }
 

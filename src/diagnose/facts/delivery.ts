@@ -167,7 +167,9 @@ export function ruleText({ rule, client }: Pick<Dropped, 'rule' | 'client'>): st
   };
   const text = texts[rule];
   if (client === undefined) return text;
-  return rule === 'origin-unbound' ? `${text}, though ${client} would have sent it` : `${text} (as by ${client})`;
+  return rule === 'origin-unbound'
+    ? `${text}, though ${client} would have sent it`
+    : `${text} (as by ${client})`;
 }
 
 function duplicated(subject: Subject): Evidence[] {
