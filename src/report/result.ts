@@ -15,6 +15,7 @@ import type {
   TlsFacts,
 } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { type AddedField, addedFields } from './hop-fields.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -73,7 +74,7 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   return {
     role,
     attempt,
-    hops: hops.map(reportHop),
+    hops: hops.map((hop) => reportHop(hop, { hops })),
     stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
@@ -85,7 +86,7 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   };
 }
 
-function reportHop(hop: Hop): JsonMap {
+function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
   const { request, response, failure, timings } = hop;
   return {
     request: {
@@ -110,6 +111,7 @@ function reportHop(hop: Hop): JsonMap {
     failure: failure
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
+    added: addedFields(chain, hop).map(reportAdded),
     dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
@@ -119,6 +121,11 @@ function reportHop(hop: Hop): JsonMap {
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
   };
+}
+
+function reportAdded({ header, by, changed }: AddedField): JsonMap {
+  const [kind, name] = by.startsWith('credential ') ? ['credential', by.slice(11)] : [by, null];
+  return { header, by: kind, credential: name, changed };
 }
 
 function reportBody(body: Body): JsonMap {
