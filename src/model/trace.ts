@@ -114,11 +114,28 @@ export interface Dropped {
   readonly header: string;
   readonly rule: DropRule;
 }
+/** What the jar did; all empty where the step has none. */
 export interface CookieTrace {
   /** Names sent from the jar. */
   readonly sent: readonly string[];
+  /** Names of cookies that the answer set and that were kept, or taken back. */
   readonly set: readonly string[];
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Of those that were kept: what a browser reads otherwise than it was written. Absent: nothing. */
+  readonly remarks?: readonly CookieNote[];
+  /** Cookies that the answer set and that no browser keeps. */
+  readonly refused: readonly CookieNote[];
+  /** Cookies of the same registrable domain that were in the jar and not sent. Absent: none. */
+  readonly withheld?: readonly CookieNote[];
+}
+export interface CookieNote {
+  /** Empty for a cookie without one. */
+  readonly name: string;
+  /** The id of a rule: `secure-from-http`, `path`. */
+  readonly rule: string;
+  /** `RFC 6265bis section 5.7`. */
+  readonly section: string;
+  /** One sentence with its section; no value is in it. */
+  readonly reason: string;
 }
 export interface TlsFacts {
   readonly protocol: string;

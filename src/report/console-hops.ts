@@ -1,5 +1,6 @@
 /** The hop table of the console: what was asked, what came back, what became of its fields, where a redirect led. */
 import type { Exchange, Hop } from '../model.ts';
+import { cookieLines } from './console-cookies.ts';
 import type { Style } from './console-style.ts';
 import { answer, describeStop, moves, received, sentence } from './hop.ts';
 import { type Fate, fates, lost } from './hop-fields.ts';
@@ -100,21 +101,20 @@ function moveLine({ moves: changes }: Row, loses: boolean, style: Style): string
 function details(hop: Hop, last: boolean, style: Style): string[] {
   const challenges = [...received(hop, 'www-authenticate'), ...received(hop, 'proxy-authenticate')];
   const servers = received(hop, 'server').map((value) => `server ${value}`);
+  const room = style.width - indent;
+  const lines = [...setCookies(hop, last), ...cookieLines(hop)].flatMap((text) => wrap(visible(text), room));
   const texts = [
-    ...setCookies(hop, last),
     ...(servers.length > 0 ? [servers.join(', ')] : []),
     ...challenges.map((value) => `challenge ${value}`),
     ...(hop.failure ? [`${hop.failure.phase}: ${hop.failure.message}`] : []),
   ];
-  return texts.map((text) => `${' '.repeat(indent)}${style.dim(cut(visible(text), style.width - indent))}`);
+  lines.push(...texts.map((text) => cut(visible(text), room)));
+  return lines.map((line) => `${' '.repeat(indent)}${style.dim(line)}`);
 }
 
-/** By name, where another hop may send them; refused ones always. */
+/** By name, where another hop may send them. */
 function setCookies({ cookies }: Hop, last: boolean): string[] {
-  return [
-    ...(last || cookies.set.length === 0 ? [] : [`set-cookie ${cookies.set.join(', ')}`]),
-    ...cookies.refused.map(({ name, reason }) => `set-cookie ${name} refused: ${reason}`),
-  ];
+  return last || cookies.set.length === 0 ? [] : [`set-cookie ${cookies.set.join(', ')}`];
 }
 
 /** Each field of the request with who put it there; of what the HTTP library writes nothing is said. */

@@ -2,6 +2,8 @@
 import type {
   Body,
   Check,
+  CookieNote,
+  CookieTrace,
   Exchange,
   Finding,
   Hop,
@@ -113,6 +115,7 @@ function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
       : null,
     added: addedFields(chain, hop).map(reportAdded),
     dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
       head: nullable(timings.head, milliseconds),
@@ -126,6 +129,18 @@ function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
 function reportAdded({ header, by, changed }: AddedField): JsonMap {
   const [kind, name] = by.startsWith('credential ') ? ['credential', by.slice(11)] : [by, null];
   return { header, by: kind, credential: name, changed };
+}
+
+function reportCookies({ sent, set, remarks = [], refused, withheld = [] }: CookieTrace): JsonMap {
+  const notes = (list: readonly CookieNote[]): JsonMap[] =>
+    list.map(({ name, rule, section, reason }) => ({ name, rule, section, reason }));
+  return {
+    sent: [...sent],
+    set: [...set],
+    remarks: notes(remarks),
+    refused: notes(refused),
+    withheld: notes(withheld),
+  };
 }
 
 function reportBody(body: Body): JsonMap {

@@ -52,7 +52,17 @@ const chains = {
           ['Location', '/v1/orders/'],
           ['Set-Cookie', 'sid=[secret:sid]; Path=/'],
         ],
-        cookies: { set: ['sid'], refused: [{ name: 'other', reason: 'its domain is not that of the host' }] },
+        cookies: {
+          set: ['sid'],
+          refused: [
+            {
+              name: 'other',
+              rule: 'domain-mismatch',
+              section: 'RFC 6265bis section 5.7',
+              reason: 'Its Domain is not that of the host (RFC 6265bis section 5.7).',
+            },
+          ],
+        },
       },
       {
         url: 'http://api.example.test:8080/v1/orders/',
