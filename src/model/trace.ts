@@ -41,10 +41,19 @@ export interface RedirectStop {
     | 'userinfo'
     | 'no-location'
     | 'body-not-replayable'
+    /** The body would go to an origin that is not bound. */
+    | 'body-withheld'
     | 'invalid-location'
     /** A link-local address or the metadata service of a cloud. */
-    | 'metadata-address';
+    | 'metadata-address'
+    /** 300, 305, 306 or an unknown 3xx with a Location: other clients follow it. */
+    | 'status'
+    /** The client of `redirect.as` does not follow here. */
+    | 'client';
+  /** Empty where there is a Location field without a value. */
   readonly location: string | null;
+  /** `client`: its name, and why in a few words. */
+  readonly client?: { readonly name: string; readonly why: string };
 }
 
 export interface Hop {
@@ -108,17 +117,40 @@ export type DropRule =
   | 'dropped-earlier'
   | 'origin-unbound'
   | 'method-changed'
-  | 'host-changed';
+  | 'host-changed'
+  /** Rules of the client of `redirect.as`. */
+  | 'scheme-changed'
+  | 'port-changed'
+  | 'never-kept';
 export interface Dropped {
   /** Lower case. */
   readonly header: string;
   readonly rule: DropRule;
+  /** The client of `redirect.as` whose rule it is; with `origin-unbound`, the one that would have sent it. */
+  readonly client?: string;
 }
+/** What the jar did; all empty where the step has none. */
 export interface CookieTrace {
   /** Names sent from the jar. */
   readonly sent: readonly string[];
+  /** Names of cookies that the answer set and that were kept, or taken back. */
   readonly set: readonly string[];
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Of those that were kept: what a browser reads otherwise than it was written. Absent: nothing. */
+  readonly remarks?: readonly CookieNote[];
+  /** Cookies that the answer set and that no browser keeps. */
+  readonly refused: readonly CookieNote[];
+  /** Cookies of the same registrable domain that were in the jar and not sent. Absent: none. */
+  readonly withheld?: readonly CookieNote[];
+}
+export interface CookieNote {
+  /** Empty for a cookie without one. */
+  readonly name: string;
+  /** The id of a rule: `secure-from-http`, `path`. */
+  readonly rule: string;
+  /** `RFC 6265bis section 5.7`. */
+  readonly section: string;
+  /** One sentence with its section; no value is in it. */
+  readonly reason: string;
 }
 export interface TlsFacts {
   readonly protocol: string;

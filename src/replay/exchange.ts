@@ -2,6 +2,7 @@
 
 import type { Perform } from '../credential/presentation.ts';
 import type { Send, Timeouts } from '../doors.ts';
+import type { Initiator } from '../http/cookie.ts';
 import type { CredentialUse, Environment, Exchange, Field, RedirectSpec, Transport } from '../model.ts';
 import { follow } from './follow.ts';
 import type { Jar } from './jar.ts';
@@ -20,6 +21,8 @@ export interface ExchangeRequest {
   readonly credentials: readonly CredentialUse[];
   readonly redirect: RedirectSpec;
   readonly jar: Jar | null;
+  /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
+  readonly initiator?: Initiator | null;
   readonly bound: (origin: string) => boolean;
   /** Milliseconds for the whole chain. */
   readonly timeout: number;
@@ -43,6 +46,7 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
       redirect: given.redirect,
       bound: given.bound,
       jar: given.jar,
+      ...(given.initiator === undefined ? {} : { initiator: given.initiator }),
       ...(request.signers ? { signers: request.signers } : {}),
       signal: given.signal,
     },
