@@ -55,7 +55,7 @@ export async function prepareRequest(
   const open = fields(query).filter(([, value]) => known || !(value instanceof Secret));
   addQuery(url, [...open, ...(known ? presentations.flatMap((each) => each.query) : [])]);
   const own = fields(headers).map(taggedBy(ofStep));
-  const shared = context.environment.headers.filter(([name]) => !has(own, name)).map(taggedBy(ofEnvironment));
+  const shared = context.environment.headers.filter(([name]) => !has(own, name));
   const defaults: Field[] = [
     ['User-Agent', context.userAgent],
     ['Accept', '*/*'],
@@ -90,7 +90,6 @@ export async function prepareRequest(
 }
 
 const ofStep: readonly FieldSource[] = ['step'];
-const ofEnvironment: readonly FieldSource[] = ['environment'];
 
 function ownerOf({ use }: Presentation): readonly FieldSource[] {
   return use === null ? ['why401'] : [`credential ${use.name}`];

@@ -12,11 +12,13 @@ import type {
   Json,
   JsonMap,
   ProblemData,
+  RedirectStop,
   Source,
   StepResult,
   TlsFacts,
 } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { type AddedField, addedFields } from './hop-fields.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -75,8 +77,8 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   return {
     role,
     attempt,
-    hops: hops.map(reportHop),
-    stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
+    hops: hops.map((hop) => reportHop(hop, { hops })),
+    stopped: stopped ? reportStop(stopped) : null,
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
       header,
@@ -87,7 +89,11 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   };
 }
 
-function reportHop(hop: Hop): JsonMap {
+function reportStop({ reason, location, client }: RedirectStop): JsonMap {
+  return { reason, location, ...(client ? { client: client.name, why: client.why } : {}) };
+}
+
+function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
   const { request, response, failure, timings } = hop;
   return {
     request: {
@@ -112,7 +118,10 @@ function reportHop(hop: Hop): JsonMap {
     failure: failure
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
-    dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    added: addedFields(chain, hop).map(reportAdded),
+    dropped: hop.dropped.map(({ header, rule, client }) =>
+      client === undefined ? { header, rule } : { header, rule, client },
+    ),
     cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
@@ -122,6 +131,11 @@ function reportHop(hop: Hop): JsonMap {
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
   };
+}
+
+function reportAdded({ header, by, changed }: AddedField): JsonMap {
+  const [kind, name] = by.startsWith('credential ') ? ['credential', by.slice(11)] : [by, null];
+  return { header, by: kind, credential: name, changed };
 }
 
 function reportCookies({ sent, set, remarks = [], refused, withheld = [] }: CookieTrace): JsonMap {
