@@ -125,7 +125,6 @@ const scenarios: Rows = [
     'MISSING_KEY 1:17 "token" needs the key "fault". | fault: assertion_replayed or assertion_audience: made wrong in the token request.',
   ],
   ['steps: [{token: [a]}]\n', 'WRONG_TYPE 1:17 "token" must be a text or a map, not a list. | null'],
-  [step('redirect: {as: curl}'), `NOT_SUPPORTED 1:29 "as" ${later} | Remove it.`],
   [
     step('capture: {x: {json: $.a, cookie: y}}'),
     'EXCLUSIVE_KEYS 1:43 "json" and "cookie" cannot stand side by side in "x". | Keep one of them.',

@@ -1,4 +1,5 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
+import type { Dropped } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
 import type { Subject } from '../subject.ts';
@@ -30,7 +31,9 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const at = hops.findIndex((hop) => hop.dropped.some(({ header }) => fields.includes(header)));
   const hop = hops[at] ?? subject.hop;
   const before = hops[at - 1];
-  const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule ?? 'origin-changed';
+  const drop: Pick<Dropped, 'rule' | 'client'> = hop.dropped.find(({ header }) =>
+    fields.includes(header),
+  ) ?? { rule: 'origin-changed' };
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
   const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
@@ -39,15 +42,20 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
   return {
     summary:
-      `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(rule)}.`.replace(
+      `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
-    fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. Clients that follow the Fetch standard lose the header there.`,
+    fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. ${losers(drop)} there.`,
     fixSource:
       (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
+}
+
+function losers({ rule, client }: Pick<Dropped, 'rule' | 'client'>): string {
+  if (client === undefined) return 'Clients that follow the Fetch standard lose the header';
+  return rule === 'origin-unbound' ? `${client} gives the header away` : `${client} loses the header`;
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
