@@ -1,9 +1,10 @@
+import { addressOf } from '../http/redirect.ts';
 import type { Check, Hop } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { checkAddress, isParts } from './address.ts';
 import { shorten } from './describe.ts';
 import { fail, judge, judgeEntries, placeOf } from './judge.ts';
-import { type Expectation, fieldValue, type Outcome, resolveUrl } from './outcome.ts';
+import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import { isRenderedList, isRenderedMap, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
 
@@ -123,7 +124,9 @@ function checkRedirect(
   const actual = (hop.response && fieldValue(hop.response, 'location')) ?? undefined;
   // As it was received; its parts are those of the address to which it leads.
   if (isParts(wanted)) {
-    const address = actual === undefined ? undefined : resolveUrl(actual, hop);
+    const { url } = hop.request;
+    const led = actual !== undefined && URL.canParse(url) ? addressOf(actual, new URL(url))?.href : undefined;
+    const address = led ?? actual;
     return checkAddress(subject, wanted, address, outcome);
   }
   return judge({ kind: 'redirects', subject, container, key: at, actual, context: { text: true } }, outcome);

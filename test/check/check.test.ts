@@ -424,6 +424,12 @@ describe('check of redirects', () => {
         ],
       ],
       [
+        'bytes of UTF-8, which are received as latin1',
+        '/cb?name=J\u00c3\u00bcrgen',
+        { query: { name: 'Jürgen' } },
+        [['location of hop 1, name', true, '"Jürgen"', '"Jürgen"']],
+      ],
+      [
         'the scheme of an application',
         'com.example.app://cb/done?state=1',
         { scheme: 'com.example.app', origin: 'com.example.app://cb', port: { exists: false }, path: '/done' },
