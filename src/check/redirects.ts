@@ -7,6 +7,7 @@ import { fail, judge, judgeEntries, placeOf } from './judge.ts';
 import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import { isRenderedList, isRenderedMap, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
+import { checkSurvives } from './survives.ts';
 
 /**
  * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects, also of one that
@@ -28,6 +29,8 @@ export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
         return namesIn(map[key] as RenderedJson).map((name) => checkField(map, key, name, outcome));
       case 'keeps':
         return namesIn(map[key] as RenderedJson).map((name) => checkField(map, key, name, outcome));
+      case 'survives':
+        return checkSurvives(map, outcome);
       default:
         return fail(
           { kind: 'redirects', subject: key, container: map, key },
