@@ -32,7 +32,10 @@ describe('names of clients in expect.redirects.survives', () => {
       2,
       ['UNKNOWN_HTTP_CLIENT 6:33 No HTTP client "curll" is known.', 'Did you mean "curl"?'],
       ['UNKNOWN_HTTP_CLIENT 6:40 No HTTP client "nobody-knows-it" is known.', known],
-      ['UNKNOWN_HTTP_CLIENT 7:22 No HTTP client "python-request" is known.', 'Did you mean "python-requests"?'],
+      [
+        'UNKNOWN_HTTP_CLIENT 7:22 No HTTP client "python-request" is known.',
+        'Did you mean "python-requests"?',
+      ],
     ]);
   });
 });
