@@ -116,9 +116,15 @@ function generateClients(): void {
   const files = readdirSync(folder).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []);
   const forgotten = files.filter((file) => !order.includes(file));
   if (forgotten.length > 0) throw new Error(`No place among the clients: ${forgotten.join(', ')}.`);
-  const clients = order.flatMap((file) =>
-    compileClients(parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8')) as ClientFile),
+  const valid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<ClientFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
   );
+  const clients = order.flatMap((file) => {
+    const content: unknown = parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8'));
+    if (valid(content)) return compileClients(content);
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`clients/${file}.yml: ${wrong?.join('; ')}`);
+  });
   write('http/clients.json', JSON.stringify(clients));
   const page = new URL('../docs/clients.md', source);
   const text = clientPage(clients);
