@@ -1,10 +1,12 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
+import { hstsFor } from '../../http/hsts.ts';
+import type { EvidenceLine } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
 export function redirects({ hops }: Passed): Warning[] {
-  return hops.flatMap((seen) => [...methodChanged(seen), ...inClear(seen)]);
+  return hops.flatMap((seen) => [...methodChanged(seen), ...inClear(seen, hops)]);
 }
 
 function methodChanged(seen: Seen): Warning[] {
@@ -26,7 +28,7 @@ function methodChanged(seen: Seen): Warning[] {
   ];
 }
 
-function inClear(seen: Seen): Warning[] {
+function inClear(seen: Seen, hops: readonly Seen[]): Warning[] {
   if (seen.isHttps || !seen.isAuthenticated || seen.isLocal) return [];
   const names = seen.carried.map(({ name }) => name).join(', ') || 'the credential';
   const { next } = seen;
@@ -40,9 +42,24 @@ function inClear(seen: Seen): Warning[] {
       evidence: [
         line(seen, 'request', seen.place),
         ...(next ? [line(seen, 'redirect', `${seen.status}, then ${withoutQuery(next.request.url)}`)] : []),
+        ...strictTransport(seen, hops),
       ],
     }),
   ];
+}
+
+/** Why nobody sees it in a browser: the host has asked for https before. */
+function strictTransport(seen: Seen, hops: readonly Seen[]): EvidenceLine[] {
+  const before = hops.slice(0, hops.indexOf(seen)).map((each) => ({
+    url: each.url,
+    at: each.midpoint,
+    values: each.received('strict-transport-security'),
+    verified: each.hop.tls?.verified !== false,
+  }));
+  const policy = hstsFor(seen.url, seen.midpoint, before);
+  if (policy === null) return [];
+  const text = `${policy.host} asked for https in this step: a browser would not have sent this request in clear`;
+  return [line(seen, 'strict-transport-security', text)];
 }
 
 function withoutQuery(url: string): string {

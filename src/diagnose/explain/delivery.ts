@@ -49,7 +49,10 @@ function dropped(subject: Subject): ReturnType<Explain> {
     fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. ${losers(drop)} there.`,
     fixSource:
       (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
-    references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
+    references: [
+      'RFC 9110 section 15.4',
+      ...(drop.client === undefined ? ['Fetch standard, HTTP-redirect fetch'] : []),
+    ],
   };
 }
 
