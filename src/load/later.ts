@@ -7,7 +7,6 @@ const keys: ReadonlySet<string> = new Set([
   'data',
   'known_failure',
   'serial',
-  'survives',
   'until',
   'use',
 ]);

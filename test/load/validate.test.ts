@@ -145,7 +145,6 @@ const scenarios: Rows = [
     step('expect: {status: [200, 999]}'),
     'WRONG_VALUE 1:41 Item 2 of "status" must be a status such as 200 or 2xx, not 999. | null',
   ],
-  [step('expect: {redirects: {survives: {}}}'), `NOT_SUPPORTED 1:39 "survives" ${later} | Remove it.`],
   [
     step('expect: {duration: 800}'),
     `WRONG_TYPE 1:37 "duration" must be ${duration}, or a matcher such as {lte: 1h}, not 800. | Add the unit: 800s or 800ms`,

@@ -1,230 +1,295 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Redirects of real servers: what other clients make of them, why they redirect, and what to ask for instead. */
 import { expect } from 'chai';
-import type { Hop } from '../../src/model.ts';
+
 import { startApache } from '../support/apache.ts';
+import { why401 } from '../support/command.ts';
 import { type Daemon, freePort } from '../support/daemon.ts';
-import { originTo } from '../support/forward.ts';
 import { startHaproxy } from '../support/haproxy.ts';
 import { startNginx } from '../support/nginx.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
-import { replay } from '../support/replay.ts';
 import { requireProgram } from '../support/require.ts';
 
-const secret = 'a-secret-token-of-the-reader';
-const plain = 'http://api.example.test';
-const tls = 'https://api.example.test';
-const other = 'https://api.example.test:8443';
-const www = 'https://www.example.test';
-
-/** A request as a server logged it: `METHOD scheme://host/path | token | cookie`. */
-function logged(folder: string): string[] {
-  return readFileSync(join(folder, 'access.log'), 'utf8').trim().split('\n').map(short);
+interface Line {
+  readonly hop: number | null;
+  readonly field: string;
+  readonly seen: string;
+}
+interface Finding {
+  readonly cause: string | null;
+  readonly severity: string;
+  readonly certainty: string;
+  readonly summary: string;
+  readonly evidence: readonly Line[];
+  readonly fix: string;
+  readonly fix_source: { readonly file: string; readonly line: number } | null;
+}
+interface Report {
+  readonly scenarios: readonly {
+    readonly steps: readonly {
+      readonly status: string;
+      readonly findings: readonly Finding[];
+      readonly checks: readonly {
+        readonly kind: string;
+        readonly subject: string;
+        readonly actual: string;
+      }[];
+    }[];
+  }[];
 }
 
-/** nginx and Apache write `-` for a field that is not there, haproxy nothing. */
-function short(line: string): string {
-  const [request = '', token = '', cookie = ''] = line.trim().split('|');
-  const shown = (text: string): string => (text === '-' ? '' : text);
-  return [request, shown(token) === '' ? 'no token' : 'token', shown(cookie)].join(' | ');
-}
-
-function traced({ request }: Hop): string {
-  const value = (name: string): string =>
-    request.headers.find(([header]) => header.toLowerCase() === name)?.[1] ?? '';
-  const cookie = value('cookie').replaceAll(/\[secret:cookie \w+\]/g, '1');
-  return [
-    `${request.method} ${request.url}`,
-    value('authorization') === '' ? 'no token' : 'token',
-    cookie,
-  ].join(' | ');
-}
-
-interface Entrance {
-  readonly daemon: Daemon;
-  /** Where origins are reached. */
-  readonly at: Readonly<Record<string, number>>;
-  /** Its requests, where it writes no access.log. */
-  readonly logged?: () => Promise<string[]>;
+/** What the reader is told; the version of a server is left out. */
+function told({ cause, summary, fix, fix_source: at, evidence }: Finding): object {
+  const since = evidence.find(({ field }) => field === 'since')?.seen ?? '';
+  return {
+    cause,
+    summary,
+    fix,
+    place: at && `${at.file}:${at.line}`,
+    reason: since.replace(/; server: .*$/, ''),
+  };
 }
 
 describe('redirects of servers', () => {
   let origins: Origins;
-  let daemon: Daemon | undefined;
+  const daemons: Daemon[] = [];
 
   beforeEach(async () => {
     origins = await startOrigins();
   });
   afterEach(async () => {
-    await daemon?.stop();
+    for (const daemon of daemons.splice(0)) await daemon.stop();
     await origins.close();
   });
 
-  /** What was traced beside what the server logged, and which field was lost by which rule. */
-  async function play(entrance: Entrance, target: string, as?: string): Promise<Record<string, unknown>> {
-    daemon = entrance.daemon;
-    for (const [origin, port] of Object.entries(entrance.at)) origins.map(origin, `127.0.0.1:${port}`);
-    const { jobs } = await replay({
-      origins,
-      project: {
-        environments: { production: { origins: { api: tls, plain, other, www }, experiments: 'off' } },
-        credentials: { reader: { type: 'bearer', token: '${secret.TOKEN}' } },
-      },
-      secrets: { TOKEN: secret },
-      scenarios: {
-        'a.yml': {
-          credential: 'reader',
-          steps: [{ GET: target, expect: { status: 200 }, ...(as ? { redirect: { as } } : {}) }],
+  /** One GET with a bearer token; the findings of the step, and what stands on the console. */
+  async function get(
+    target: string,
+    named: Readonly<Record<string, string>>,
+    more: { readonly expect?: object; readonly flags?: readonly string[] } = {},
+  ): Promise<{
+    code: number;
+    status: string;
+    findings: readonly Finding[];
+    text: string;
+    checks: readonly string[];
+  }> {
+    const project = {
+      environments: {
+        production: {
+          origins: named,
+          connect_to: Object.fromEntries(origins.transport.connectTo),
+          tls: { ca: 'ca.pem' },
         },
       },
-    });
-    const hops = jobs[0]?.steps[0]?.exchanges.at(-1)?.hops ?? [];
+      credentials: { reader: { type: 'bearer', token: '${secret.TOKEN}' } },
+    };
+    const expected = more.expect ? { expect: more.expect } : {};
+    const ended = await why401(
+      [
+        'run',
+        '--no-experiments',
+        ...(more.flags ?? []),
+        '--reporter',
+        'console',
+        '--reporter',
+        'json=r.json',
+      ],
+      {
+        files: {
+          'why401.yml': JSON.stringify(project, null, 1),
+          'orders.yml': JSON.stringify({ credential: 'reader', steps: [{ GET: target, ...expected }] }),
+          'ca.pem': origins.authority.ca,
+        },
+        env: { TOKEN: 'a-token-for-the-tests-only' },
+      },
+    );
+    const report = JSON.parse(ended.written['r.json'] ?? '{"scenarios":[]}') as Report;
+    const [step] = report.scenarios.flatMap(({ steps }) => steps);
     return {
-      traced: hops.map(traced),
-      logged: entrance.logged ? await entrance.logged() : logged(entrance.daemon.folder),
-      lost: hops.flatMap(({ index, dropped }) =>
-        dropped.map(({ header, rule }) => `${index} ${header} ${rule}`),
-      ),
+      code: ended.code,
+      status: step?.status ?? ended.stdout + ended.stderr,
+      findings: step?.findings ?? [],
+      text: ended.stdout,
+      checks: (step?.checks ?? [])
+        .filter(({ kind }) => kind === 'redirects')
+        .map(({ subject, actual }) => `${subject}: ${actual}`),
     };
   }
 
-  const lines = (...texts: readonly string[]): { traced: readonly string[]; logged: readonly string[] } => ({
-    traced: texts,
-    logged: texts,
-  });
+  const api = 'https://api.example.test';
 
-  async function nginx(program: string): Promise<Entrance> {
-    const [one, two, three] = [await freePort(), await freePort(), await freePort()];
-    const identity = await origins.authority.issue(['api.example.test', 'www.example.test']);
-    const server = (listen: string, name: string, body: string): string =>
-      `server { access_log {folder}/access.log hop; listen 127.0.0.1:${listen}; server_name ${name}; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem; ${body} }`;
-    const daemon = await startNginx({
-      program,
-      ports: [one, two, three],
-      files: { 'cert.pem': identity.cert, 'key.pem': identity.key },
-      http: `
-  log_format hop '$request_method $scheme://$http_host$request_uri|$http_authorization|$http_cookie';
-  port_in_redirect off;
-  default_type text/plain;
-  ${server(String(one), 'api.example.test', `location /port { return 308 ${other}/end; } location /slash { return 301 $scheme://$host/slash/; } location /slash/ { return 200 ok; } location / { return 301 https://$host$request_uri; }`)}
-  ${server(`${two} ssl`, 'api.example.test', `location /canonical { return 302 ${www}/end; } location /login { add_header Set-Cookie "seen=1; Path=/; Secure; HttpOnly" always; return 303 /end; } location / { return 200 ok; }`)}
-  ${server(`${two} ssl`, 'www.example.test', 'return 200 ok;')}
-  ${server(`${three} ssl`, 'api.example.test', 'return 200 ok;')}`,
-    });
-    return { daemon, at: { [plain]: one, [tls]: two, [www]: two, [other]: three } };
-  }
-
-  const nginxRows: readonly [target: string, traced: string[], lost: string[], as?: string][] = [
-    [
-      'plain:/orders?x=%2F',
-      [`GET ${plain}/orders?x=%2F | token | `, `GET ${tls}/orders?x=%2F | no token | `],
-      ['2 authorization origin-changed'],
-    ],
-    [
-      'plain:/orders',
-      [`GET ${plain}/orders | token | `, `GET ${tls}/orders | token | `],
-      [],
-      'python-requests',
-    ],
-    [
-      'plain:/port',
-      [`GET ${plain}/port | token | `, `GET ${other}/end | no token | `],
-      ['2 authorization origin-changed'],
-    ],
-    ['plain:/slash', [`GET ${plain}/slash | token | `, `GET ${plain}/slash/ | token | `], []],
-    [
-      '/canonical',
-      [`GET ${tls}/canonical | token | `, `GET ${www}/end | no token | `],
-      ['2 authorization origin-changed'],
-    ],
-    ['/login', [`GET ${tls}/login | token | `, `GET ${tls}/end | token | seen=1`], []],
-  ];
-  for (const [target, texts, lost, as] of nginxRows) {
-    it(`nginx: ${target}${as ? ` as ${as}` : ''}`, async function () {
-      const entrance = await nginx(requireProgram(this, 'nginx'));
-      expect(await play(entrance, target, as)).to.deep.equal({ ...lines(...texts), lost });
-    });
-  }
-
-  it('Apache: a folder without its slash behind TLS that ends in front is redirected to http', async function () {
-    const port = await freePort();
-    const server = await startApache({
-      program: requireProgram(this, 'apache2'),
-      ports: [port],
-      modules: ['dir', 'alias', 'setenvif'],
-      files: { 'index.txt': 'ok' },
-      configuration: `
-SetEnvIf Request_URI "(.*)" asked=$1
-LogFormat "%m http://%{Host}i%{asked}e|%{Authorization}i|%{Cookie}i" hop
-CustomLog {folder}/access.log hop
-Alias /docs {folder}
-DirectoryIndex index.txt
-UseCanonicalName Off
-<Directory {folder}>
-  Require all granted
-</Directory>`,
-    });
-    await origins.serve(tls, originTo(port));
-    const found = await play({ daemon: server, at: { [plain]: port } }, '/docs');
-    expect(found).to.deep.equal({
-      traced: [`GET ${tls}/docs | token | `, `GET ${plain}/docs/ | no token | `],
-      // What ends TLS asks by http.
-      logged: [`GET ${plain}/docs | token | `, `GET ${plain}/docs/ | no token | `],
-      lost: ['2 authorization origin-changed'],
-    });
-  });
-
-  for (const as of [undefined, 'curl', 'postman']) {
-    it(`haproxy: http to https${as ? ` as ${as}` : ''}`, async function () {
-      const [one, two] = [await freePort(), await freePort()];
-      const program = requireProgram(this, 'haproxy');
-      const identity = await origins.authority.issue(['api.example.test']);
-      const log = await startLog();
-      const frontend = (name: string, scheme: string, rest: string): string => `
-frontend ${name}
-  log 127.0.0.1:${log.port} len 2000 format raw local0
-  capture request header Host len 80
-  capture request header Authorization len 80
-  capture request header Cookie len 80
-  log-format "%HM ${scheme}://%[capture.req.hdr(0)]%HU|%[capture.req.hdr(1)]|%[capture.req.hdr(2)]"
-  ${rest}`;
-      const server = await startHaproxy({
+  /** nginx with TLS at `port` of the server block; `{tls}` stands for its certificate. */
+  async function nginx(
+    program: string,
+    names: readonly string[],
+    ports: readonly number[],
+    http: string,
+  ): Promise<void> {
+    const identity = await origins.authority.issue(names);
+    const tls = 'ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;';
+    daemons.push(
+      await startNginx({
         program,
-        ports: [one, two],
-        files: { 'both.pem': `${identity.cert}\n${identity.key}` },
-        configuration: `${frontend('plain', 'http', `bind 127.0.0.1:${one}\n  http-request redirect scheme https code 307`)}
-${frontend('tls', 'https', `bind 127.0.0.1:${two} ssl crt {folder}/both.pem\n  http-request return status 200 content-type text/plain string ok`)}`,
-      });
-      const found = await play(
-        { daemon: server, at: { [plain]: one, [tls]: two }, logged: () => log.lines(2) },
-        'plain:/orders',
-        as,
-      );
-      const kept = as === 'postman';
-      expect(found).to.deep.equal({
-        ...lines(`GET ${plain}/orders | token | `, `GET ${tls}/orders | ${kept ? 'token' : 'no token'} | `),
-        lost: kept ? [] : [`2 authorization ${as === 'curl' ? 'scheme-changed' : 'origin-changed'}`],
-      });
-    });
+        ports,
+        files: { 'cert.pem': identity.cert, 'key.pem': identity.key },
+        http: http.replaceAll('{tls}', tls),
+      }),
+    );
   }
-});
 
-/** Takes the lines that haproxy sends as datagrams. */
-async function startLog(): Promise<{ readonly port: number; lines(count: number): Promise<string[]> }> {
-  const socket = createSocket('udp4');
-  const taken: string[] = [];
-  socket.on('message', (data) => void taken.push(data.toString()));
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  return {
-    port: socket.address().port,
-    async lines(count) {
-      // A line for each time that a port was tried as well: those name no method.
-      const requests = (): string[] => taken.filter((line) => /^[A-Z]+ https?:/.test(line));
-      while (requests().length < count) await once(socket, 'message');
-      socket.close();
-      return requests().map(short);
-    },
-  };
-}
+  it('nginx sends http to https of the same host', async function () {
+    const program = requireProgram(this, 'nginx');
+    const [plain, tls] = [await freePort(), await freePort()];
+    await nginx(
+      program,
+      ['api.example.test'],
+      [plain, tls],
+      `
+  server { listen 127.0.0.1:${plain}; return 301 https://$host$request_uri; }
+  server { listen 127.0.0.1:${tls} ssl; {tls} location / { return 200 ok; } }`,
+    );
+    origins.map('http://api.example.test', `127.0.0.1:${plain}`);
+    origins.map(api, `127.0.0.1:${tls}`);
+    const { status, findings, text } = await get('/orders', { entry: 'http://api.example.test' });
+    expect([status, ...findings.map(told)]).to.deep.equal([
+      'passed',
+      {
+        cause: 'credentials-dropped-on-redirect',
+        summary:
+          'The 301 redirect from http://api.example.test to https://api.example.test makes clients lose authorization (the scheme changed): browser, fetch, axios, curl and 10 more clients; likely the server takes https only and sends plain http there.',
+        fix: 'Ask for https://api.example.test/orders at once: set environments.production.origins.entry to "https://api.example.test".',
+        place: 'why401.yml:5',
+        reason: 'only the scheme changed',
+      },
+    ]);
+    expect(text).to.include('credentials-dropped-on-redirect, likely');
+  });
+
+  it('haproxy ends TLS, and nginx behind it adds a slash with http', async function () {
+    const program = requireProgram(this, 'nginx');
+    const haproxy = requireProgram(this, 'haproxy');
+    const [plain, tls] = [await freePort(), await freePort()];
+    await nginx(
+      program,
+      ['x.example.test'],
+      [plain],
+      `
+  server {
+    listen 127.0.0.1:${plain}; port_in_redirect off;
+    location = /orders { return 301 /orders/; }
+    location / { return 200 ok; }
+  }`,
+    );
+    const identity = await origins.authority.issue(['api.example.test']);
+    daemons.push(
+      await startHaproxy({
+        program: haproxy,
+        ports: [tls],
+        files: { 'site.pem': `${identity.cert}\n${identity.key}\n` },
+        configuration: `
+frontend public
+  bind 127.0.0.1:${tls} ssl crt {folder}/site.pem
+  default_backend inner
+backend inner
+  server nginx 127.0.0.1:${plain}
+`,
+      }),
+    );
+    origins.map('http://api.example.test', `127.0.0.1:${plain}`);
+    origins.map(api, `127.0.0.1:${tls}`);
+    const { status, findings, text } = await get('/orders', { api });
+    expect([status, ...findings.map(told)]).to.deep.equal([
+      'passed',
+      {
+        cause: 'credential-leak-on-redirect',
+        summary:
+          'The 301 redirect from https://api.example.test to http://api.example.test makes clients leak authorization (http://api.example.test is not of this environment): go, postman, got-14, got-11 and 3 more clients; likely TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme.',
+        fix: 'Ask for https://api.example.test/orders/, which needs no redirect. At the server: let the proxy that ends TLS send X-Forwarded-Proto: https, and let the application trust it from there (proxy_set_header X-Forwarded-Proto $scheme in nginx). Or redirect with a Location without scheme and host (absolute_redirect off in nginx).',
+        place: null,
+        reason:
+          'https://api.example.test was asked, and the Location begins with http://api.example.test; a trailing slash was added in the same redirect',
+      },
+    ]);
+    expect(text).to.include('credential-leak-on-redirect, likely');
+  });
+
+  it('Apache httpd sends to its canonical host', async function () {
+    const program = requireProgram(this, 'apache2');
+    const plain = await freePort();
+    daemons.push(
+      await startApache({
+        program,
+        ports: [plain],
+        modules: ['alias'],
+        configuration: `
+<VirtualHost 127.0.0.1:${plain}>
+  ServerName example.test
+  Redirect permanent / http://www.example.test/
+</VirtualHost>
+<VirtualHost 127.0.0.1:${plain}>
+  ServerName www.example.test
+  Redirect 410 /
+</VirtualHost>`,
+      }),
+    );
+    origins.map('http://example.test', `127.0.0.1:${plain}`);
+    origins.map('http://www.example.test', `127.0.0.1:${plain}`);
+    const named = { site: 'http://example.test', www: 'http://www.example.test' };
+    const { status, findings, text } = await get('/orders', named, { expect: { status: 410 } });
+    expect([status, ...findings.map(told)]).to.deep.equal([
+      'passed',
+      {
+        cause: 'credentials-dropped-on-redirect',
+        summary:
+          'The 301 redirect from http://example.test to http://www.example.test makes clients lose authorization (the host changed): browser, fetch, axios, python-requests and 15 more clients; likely www.example.test is the canonical host, and the server sends all other names there.',
+        fix: 'Ask for http://www.example.test/orders at once: write www:/orders in the step, or set environments.production.origins.site to "http://www.example.test".',
+        place: 'why401.yml:5',
+        reason: 'only www. was added',
+      },
+    ]);
+    expect(text).to.include('write www:/orders in the step');
+  });
+
+  it('nginx writes the port on which it listens', async function () {
+    const program = requireProgram(this, 'nginx');
+    const tls = await freePort();
+    await nginx(
+      program,
+      ['api.example.test'],
+      [tls],
+      `
+  server {
+    listen 127.0.0.1:${tls} ssl; server_name api.example.test; {tls}
+    location = /orders { return 301 /orders/; }
+    location / { return 200 ok; }
+  }`,
+    );
+    origins.map(api, `127.0.0.1:${tls}`);
+    origins.map(`${api}:${tls}`, `127.0.0.1:${tls}`);
+    const { status, findings, text, checks } = await get(
+      '/orders',
+      { api },
+      { flags: ['--clients'], expect: { redirects: { survives: { authorization: ['curl', 'go'] } } } },
+    );
+    const port = (text: string): string => text.replaceAll(String(tls), 'PORT');
+    expect(
+      [status, ...findings.map(told)].map((each) => JSON.parse(port(JSON.stringify(each)))),
+    ).to.deep.equal([
+      'failed',
+      {
+        cause: 'credentials-dropped-on-redirect',
+        summary:
+          'The authorization header was sent to https://api.example.test and not to https://api.example.test:PORT, where a 301 redirect led: the origin changed (scheme, host or port).',
+        fix: 'Ask for https://api.example.test/orders/, which needs no redirect. At the server: leave the port out of redirects (port_in_redirect off or absolute_redirect off in nginx, ServerName with the public port in Apache httpd).',
+        place: null,
+        reason:
+          'https://api.example.test was asked, and the Location names https://api.example.test:PORT; a trailing slash was added in the same redirect',
+      },
+    ]);
+    expect(text).to.include('in other clients: authorization');
+    expect(checks.map(port)).to.deep.equal([
+      'survives authorization curl: lost at hop 2: the port changed',
+      'survives authorization go: leaked at hop 2: https://api.example.test:PORT is not of this environment',
+    ]);
+  });
+});

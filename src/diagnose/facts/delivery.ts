@@ -1,5 +1,6 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
 import { clientCertificateFor } from '../../http/client-certificate.ts';
+import { redirectStory } from '../../http/redirect-story.ts';
 import type { CauseId, CredentialUse, Dropped, DropRule, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
@@ -144,10 +145,24 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       only: all && !login ? anonymous : null,
       excludes: all && !login ? tokenValidity : [],
       weight: login ? 1 : 3,
-      lines,
+      lines: login || withheld ? lines : [...lines, ...otherClients(subject)],
     }),
   ];
 }
+
+/** Who else loses it there, and why the server most likely redirects. */
+function otherClients({ failing, environment }: Subject): Evidence['lines'] {
+  const story = redirectStory(failing, environment);
+  return story === null
+    ? []
+    : story.evidence.map((line) => ({ ...line, field: storyFields[line.field] ?? 'clients' }));
+}
+
+const storyFields: Readonly<Record<string, string>> = {
+  location: 'location',
+  likely: 'likely',
+  since: 'since',
+};
 
 function origin(hop: Hop): string {
   return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
