@@ -207,7 +207,7 @@ describe('follow, as another client', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
