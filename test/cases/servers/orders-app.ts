@@ -113,6 +113,12 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   });
   app.get('/slow/orders', (_request, response) => void setTimeout(() => response.json(orders), 1000).unref());
   app.get('/open/orders', list);
+  app.get('/debug/headers', (request, response) => void response.json({ headers: request.headers }));
+  app.get('/debug/raw', (request, response) => void response.json({ rawHeaders: request.rawHeaders }));
+  // As some do for safety.
+  app.get('/debug/hidden', ({ headers: { authorization: _, ...headers } }, response) => {
+    response.json({ headers });
+  });
   app.use(guard);
   app.get(['/orders', '/orders/:id', '/search'], list);
   app.post('/orders', (_request, response) => void response.status(201).json({ id: 8 }));
