@@ -10,6 +10,7 @@ import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 import type { Cause } from './diagnose/vocabulary.ts';
 import { vocabularyPage } from './diagnose/vocabulary-page.ts';
+import { type ClientFile, compileClients } from './http/client-source.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -19,6 +20,7 @@ for (const name of ['project', 'scenario', 'report']) copy(`schemas/${name}.sche
 const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
 generateChecks();
+generateClients();
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
 function generateValidators(names: readonly string[]): void {
@@ -101,6 +103,20 @@ function generateChecks(): void {
     return content.checks as unknown[];
   });
   write('audit/checks.json', JSON.stringify(checks));
+}
+
+/** Profiles, and their names alone for those who only ask whether there is such a client. Order: that of docs/clients.md. */
+function generateClients(): void {
+  const order = 'fetch axios got node-fetch curl postman python go java okhttp dotnet reqwest'.split(' ');
+  const folder = new URL('http/clients/', source);
+  const files = readdirSync(folder).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []);
+  const forgotten = files.filter((file) => !order.includes(file));
+  if (forgotten.length > 0) throw new Error(`No place among the clients: ${forgotten.join(', ')}.`);
+  const clients = order.flatMap((file) =>
+    compileClients(parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8')) as ClientFile),
+  );
+  write('http/clients.json', JSON.stringify(clients));
+  write('http/client-names.json', JSON.stringify(clients.map(({ id }) => id)));
 }
 
 function copy(path: string): void {

@@ -1,7 +1,7 @@
 /** One hop as checks look at it: what costs anything is read when it is asked for, and once. */
-import { parseSetCookie, type SetCookie } from '../check/cookies.ts';
 import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
+import { parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
@@ -183,7 +183,7 @@ export class Seen {
   get cookies(): readonly SetCookie[] {
     this.#cookies ??= this.received('set-cookie')
       .map(parseSetCookie)
-      .filter((cookie) => cookie !== null);
+      .filter(({ name }) => name !== '');
     return this.#cookies;
   }
 

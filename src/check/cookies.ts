@@ -1,84 +1,102 @@
-import type { Check, Exchange } from '../model.ts';
+/** Expectations on cookies that an exchange sets: their values, their attributes, and whether a browser keeps them. */
+import { domainOf, expiresOf, maxAgeOf, parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
+import { judgeSetCookie } from '../http/cookie-store.ts';
+import type { Check, Exchange, Hop, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
-import { judge } from './judge.ts';
+import { formatDuration } from '../plan/units.ts';
+import { type Judgement, judge } from './judge.ts';
 import { isMatcher } from './matcher-words.ts';
 import { fieldValues, type Outcome } from './outcome.ts';
 import { isRenderedMap, type RenderedMap } from './rendered.ts';
 
-export interface SetCookie {
-  readonly name: string;
-  readonly value: string;
-  /** Lower-case names; the empty string where there is no value. */
-  readonly attributes: ReadonlyMap<string, string>;
-}
-
-/** RFC 6265 section 5.2; null for what a client ignores. */
-export function parseSetCookie(line: string): SetCookie | null {
-  const [pair = '', ...rest] = line.split(';');
-  const equals = pair.indexOf('=');
-  if (equals < 1) return null;
-  const attributes = new Map<string, string>();
-  for (const attribute of rest) {
-    const [name = '', ...value] = attribute.split('=');
-    attributes.set(name.trim().toLowerCase(), value.join('=').trim());
-  }
-  return { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim(), attributes };
+interface Found {
+  readonly cookie: SetCookie;
+  readonly line: string;
+  readonly hop: Hop;
 }
 
 /** The cookie of that name that was set last on any hop; null where none was, or where it was taken back. */
 export function cookieSet(exchange: Exchange, name: string, now: number): SetCookie | null {
-  const lines = exchange.hops.flatMap((hop) => (hop.response ? fieldValues(hop.response, 'set-cookie') : []));
-  const cookies = lines.map(parseSetCookie).filter((cookie) => cookie?.name === name);
-  const last = cookies.at(-1) ?? null;
-  return last && isOver(last, now) ? null : last;
+  return find(exchange, name, now)?.cookie ?? null;
 }
 
-/** Max-Age wins over Expires (RFC 6265 section 5.3). */
-function isOver({ attributes }: SetCookie, now: number): boolean {
-  const age = attributes.get('max-age');
-  if (age !== undefined && /^-?\d+$/.test(age)) return Number(age) <= 0;
-  return Date.parse(attributes.get('expires') ?? '') <= now;
+function find(exchange: Exchange, name: string, now: number): Found | null {
+  const found = exchange.hops.flatMap((hop) =>
+    (hop.response ? fieldValues(hop.response, 'set-cookie') : []).flatMap((line) => {
+      const cookie = parseSetCookie(line);
+      return cookie.name === name && name !== '' ? [{ cookie, line, hop }] : [];
+    }),
+  );
+  const last = found.at(-1) ?? null;
+  return last && (lifetimeOf(last.cookie, now) ?? 1) <= 0 ? null : last;
+}
+
+/** Milliseconds; Max-Age wins over Expires (RFC 6265bis section 5.7). Undefined: the end of the session. */
+function lifetimeOf(cookie: SetCookie, now: number): number | undefined {
+  const age = maxAgeOf(cookie);
+  if (age !== null) return age * 1000;
+  const expires = expiresOf(cookie);
+  return expires === null ? undefined : expires - now;
 }
 
 const flags: ReadonlySet<string> = new Set(['secure', 'httponly', 'partitioned']);
 
 /**
- * A cookie that the exchange set: a matcher or a text for its value, or a map of attributes (`value`, `secure`,
- * `httponly`, `samesite`, `path`, `domain`, `max-age`, `expires`). Its value is never shown.
+ * A cookie that the exchange set: a matcher or a text for its value, or a map of attributes. Beside those of the
+ * field: `value`, `lifetime` (of Max-Age or Expires), `host-only`, `stored` (whether a browser keeps it). Its value is
+ * never shown.
  */
 export function checkCookie(map: RenderedMap, name: string, outcome: Outcome): Check | Check[] {
-  const cookie = cookieSet(outcome.exchange, name, outcome.now);
+  const found = find(outcome.exchange, name, outcome.now);
   const expected = map[name] as RenderedJson;
   if (isRenderedMap(expected) && !isMatcher(expected) && Object.keys(expected).length > 0) {
-    return Object.keys(expected).map((key) => checkAttribute(expected, key, cookie, name, outcome));
+    return Object.keys(expected).map((key) => {
+      const base = { kind: 'cookies', subject: `${name} ${key}`, container: expected, key };
+      return judge({ ...base, ...attributeOf(key.toLowerCase(), expected[key], found, outcome) }, outcome);
+    });
   }
-  const actual = cookie?.value;
-  const shown = describeCookie(cookie);
-  return judge(
-    { kind: 'cookies', subject: name, container: map, key: name, actual, shown, context: { text: true } },
-    outcome,
-  );
+  return judge({ kind: 'cookies', subject: name, container: map, key: name, ...valueIn(found) }, outcome);
 }
 
-function checkAttribute(
-  container: RenderedMap,
+type Actual = Pick<Judgement, 'actual' | 'shown' | 'context'>;
+
+function valueIn(found: Found | null): Actual {
+  const shown = found ? `set (${Array.from(found.cookie.value).length} characters)` : 'absent';
+  return { actual: found?.cookie.value, shown, context: { text: true } };
+}
+
+function attributeOf(
   key: string,
-  cookie: SetCookie | null,
-  name: string,
+  expected: RenderedJson | undefined,
+  found: Found | null,
   outcome: Outcome,
-): Check {
-  const subject = `${name} ${key}`;
-  const base = { kind: 'cookies', subject, container, key };
-  if (!cookie || key === 'value') {
-    const shown = describeCookie(cookie);
-    return judge({ ...base, actual: cookie?.value, shown, context: { text: true } }, outcome);
-  }
-  const attribute = key.toLowerCase();
-  const value = cookie.attributes.get(attribute);
-  if (flags.has(attribute)) return judge({ ...base, actual: value !== undefined }, outcome);
-  return judge({ ...base, actual: value, context: { text: true, ignoreCase: true } }, outcome);
+): Actual {
+  if (!found || key === 'value') return valueIn(found);
+  const { cookie } = found;
+  if (flags.has(key)) return { actual: cookie.attributes.has(key) };
+  if (key === 'stored') return stored(found);
+  if (key === 'host-only') return { actual: domainOf(cookie) === '' };
+  if (key === 'lifetime') return lifetime(cookie, outcome);
+  const text: Json | undefined = cookie.attributes.get(key);
+  const age = key === 'max-age' && typeof expected !== 'string' ? maxAgeOf(cookie) : null;
+  return age === null ? { actual: text, context: { text: true, ignoreCase: true } } : { actual: age };
 }
 
-function describeCookie(cookie: SetCookie | null): string {
-  return cookie ? `set (${Array.from(cookie.value).length} characters)` : 'absent';
+function lifetime(cookie: SetCookie, { now }: Outcome): Actual {
+  const actual = lifetimeOf(cookie, now);
+  const shown = actual === undefined ? 'that of the session' : formatDuration(actual);
+  return { actual, shown, context: { unit: 'ms' } };
+}
+
+/** What became of it in the jar; without one, what would have. */
+function stored({ cookie: { name }, line, hop }: Found): Actual {
+  const { set, refused } = hop.cookies;
+  const known = refused.findLast((each) => each.name === name)?.reason;
+  const { method, url } = hop.request;
+  const reason =
+    set.includes(name) || known !== undefined || !URL.canParse(url)
+      ? known
+      : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused
+          ?.reason;
+  return reason === undefined ? { actual: true } : { actual: false, shown: `not stored: ${reason}` };
 }

@@ -62,9 +62,31 @@ function validateEntry(kind: string, map: JsonMap, key: string, subject: Subject
     const known = redirectKeys[key];
     if (known) validateMatcher(map, key, known, report);
   } else if (kind === 'cookies' && isMap(map[key]) && !isMatcher(map[key])) {
-    const attributes = map[key];
-    for (const name of Object.keys(attributes)) validateMatcher(attributes, name, 'text', report);
+    validateCookie(map[key], report);
   } else validateMatcher(map, key, kind === 'token' && key === 'lifetime' ? 'ms' : subject, report);
+}
+
+/** Attributes that are often written otherwise: such a check would never hold, or always. */
+const cookieAttributes: Readonly<Record<string, string>> = {
+  'http-only': 'httponly',
+  http_only: 'httponly',
+  'same-site': 'samesite',
+  same_site: 'samesite',
+  maxage: 'max-age',
+  max_age: 'max-age',
+  hostonly: 'host-only',
+  host_only: 'host-only',
+  expiry: 'expires',
+};
+const cookieSubjects: Readonly<Record<string, Subject>> = { lifetime: 'ms' };
+
+function validateCookie(attributes: JsonMap, report: Report): void {
+  for (const name of Object.keys(attributes)) {
+    const meant = cookieAttributes[name.toLowerCase()];
+    if (meant !== undefined)
+      report(`"${name}" is no attribute of a cookie: write "${meant}"`, attributes, name);
+    validateMatcher(attributes, name, cookieSubjects[name.toLowerCase()] ?? 'text', report);
+  }
 }
 
 function validateStatus(container: JsonMap | readonly Json[], key: string | number, report: Report): void {

@@ -80,6 +80,8 @@ export interface Browser {
 export interface VisitRequest extends PerformRequest {
   readonly role: 'login' | 'authorization';
   readonly jar: CookieJarHandle;
+  /** The page on which the form or link stood: cookies look at its site (RFC 6265bis section 5.2). Null: none. */
+  readonly from: URL | null;
 }
 /** RFC 6265bis section 5.7. */
 export interface SavedCookie {

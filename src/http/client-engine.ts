@@ -1,19 +1,37 @@
-/** Evaluates client profiles: what a client sends next, given what it sent and what came back. Pure. */
+/** Evaluates client profiles: what a client sends next, given what it sent and what came back. Pure, and never throws. */
+import { keptBy } from './client-fields.ts';
 import type {
   ClientAnswer,
+  ClientDrop,
   ClientProfile,
   ClientRequest,
   ClientRun,
   ClientState,
   ClientStep,
+  ClientStop,
+  MethodRule,
+  RefusalRule,
 } from './client-profile.ts';
+import { sameOrigin } from './origin.ts';
 
+/** The first request, before anything was answered. */
 export function clientStart(request: ClientRequest): ClientState {
-  return { ...request, hop: 1, first: request };
+  return { ...request, hop: 1, first: request, lost: new Set(), visited: [] };
 }
 
-export function clientNext(_profile: ClientProfile, _state: ClientState, _answer: ClientAnswer): ClientStep {
-  throw new Error('not built yet');
+/** What `profile` does with `answer` to the request of `state`: the request that it sends next, or why there is none. */
+export function clientNext(profile: ClientProfile, state: ClientState, answer: ClientAnswer): ClientStep {
+  const { follows } = profile;
+  const redirect =
+    follows === '3xx' ? Math.floor(answer.status / 100) === 3 : follows.includes(answer.status);
+  if (!redirect) return { stop: { reason: 'not-a-redirect', gives: 'redirect' } };
+  const target = resolve(profile, state, answer.location);
+  if ('stop' in target) return target;
+  const { url } = target;
+  const refusal = profile.refuses.find((rule) => refuses(rule, state, url, answer.status));
+  if (refusal) return { stop: { reason: refusal.when, gives: refusal.gives } };
+  if (profile.max !== null && state.hop > profile.max) return stop(profile, 'limit', 'error');
+  return nextRequest(profile, state, url, answer);
 }
 
 /** `answers[i]` is what hop i + 1 got. Of a request that differs from the one that was answered nothing more is known: the run ends there. */
@@ -31,4 +49,132 @@ export function clientRun(
     hops.push({ state: step.next, dropped: step.dropped });
   }
   return { hops, stop: null };
+}
+
+/** A fragment is no part of what is sent; the URL keeps it. */
+function resolve(
+  profile: ClientProfile,
+  state: ClientState,
+  location: string | null,
+): { url: URL } | { stop: ClientStop } {
+  const reference = location?.trim();
+  if (reference === undefined) return stop(profile, 'no-location', 'redirect');
+  if (reference === '' && profile.emptyLocation !== 'followed') {
+    return stop(profile, 'empty-location', 'redirect');
+  }
+  if (!URL.canParse(reference, state.url.href)) return stop(profile, 'invalid-location', 'error');
+  const url = new URL(reference, state.url.href);
+  const known = url.protocol === 'http:' || url.protocol === 'https:';
+  return known ? { url } : stop(profile, 'scheme-unknown', 'error');
+}
+
+/** Why a client stops, with what it gives then: what the profile says, or what clients do. */
+function stop(
+  profile: ClientProfile,
+  reason: ClientStop['reason'],
+  usually: ClientStop['gives'],
+): { readonly stop: ClientStop } {
+  const gives = profile.refuses.find(({ when }) => when === reason)?.gives ?? usually;
+  return { stop: { reason, gives } };
+}
+
+function refuses(rule: RefusalRule, state: ClientState, url: URL, status: number): boolean {
+  const { url: from } = state;
+  switch (rule.when) {
+    case 'downgrade':
+      return from.protocol === 'https:' && url.protocol === 'http:';
+    case 'upgrade':
+      return from.protocol === 'http:' && url.protocol === 'https:';
+    case 'credentials':
+      return !sameOrigin(from, url) && (rule.fields ?? []).some((name) => state.fields.has(name));
+    case 'same-url':
+      return withoutFragment(from) === withoutFragment(url);
+    case 'visited':
+      return [...state.visited, withoutFragment(from)].includes(withoutFragment(url));
+    case 'userinfo':
+      return url.username !== '' || url.password !== '';
+    case 'method':
+      return (rule.statuses ?? []).includes(status) && fits(rule, state.method);
+    default:
+      return false;
+  }
+}
+
+function nextRequest(profile: ClientProfile, state: ClientState, url: URL, answer: ClientAnswer): ClientStep {
+  const changed = !sameOrigin(state.url, url);
+  const rule = profile.methods.find(
+    (entry) =>
+      entry.statuses.includes(answer.status) &&
+      fits(entry, state.method) &&
+      (entry.when === undefined || (entry.when === 'cross-origin') === changed),
+  );
+  const method = rule?.becomes === 'GET' ? 'GET' : state.method;
+  const hasBody = state.hasBody && (rule?.body ?? method === state.method);
+  const request: ClientRequest = {
+    method,
+    url: withoutUserinfo(url),
+    writtenPort: writtenPort(answer.location ?? '') ?? state.writtenPort,
+    fields: new Set(),
+    hasBody,
+  };
+  const dropped: ClientDrop[] = [];
+  const lost = new Set(state.lost);
+  const fields = new Set<string>();
+  for (const header of state.first.fields) {
+    const reason = dropRule(header, { profile, state, request, rule, url });
+    if (!reason) fields.add(header);
+    else dropped.push({ header, rule: state.fields.has(header) ? reason.rule : 'dropped-earlier' });
+    if (reason?.forGood) lost.add(header);
+  }
+  const visited = [...state.visited, withoutFragment(state.url)];
+  return { next: { ...request, fields, hop: state.hop + 1, first: state.first, lost, visited }, dropped };
+}
+
+/** Why the next request is without a field of the caller, and whether all that follow are; null: it carries it. */
+function dropRule(
+  header: string,
+  step: {
+    readonly profile: ClientProfile;
+    readonly state: ClientState;
+    readonly request: ClientRequest;
+    readonly rule: MethodRule | undefined;
+    readonly url: URL;
+  },
+): { readonly rule: ClientDrop['rule']; readonly forGood: boolean } | null {
+  const { profile, state, request, rule, url } = step;
+  if (state.lost.has(header)) return { rule: 'dropped-earlier', forGood: true };
+  if (rule?.drops?.includes('*')) return { rule: 'fresh-request', forGood: true };
+  if (rule?.drops?.includes(header)) {
+    return { rule: request.method === state.method ? 'body-dropped' : 'method-changed', forGood: true };
+  }
+  if (header === 'authorization' && profile.userinfo === 'sent' && url.username + url.password !== '') {
+    return { rule: 'replaced-by-userinfo', forGood: true };
+  }
+  return keptBy(profile, header, state, request);
+}
+
+function fits(
+  rule: { readonly methods?: readonly string[]; readonly except?: readonly string[] },
+  method: string,
+): boolean {
+  const { methods = [], except = [] } = rule;
+  return (methods.includes('*') || methods.includes(method)) && !except.includes(method);
+}
+
+/** The digits of the port in a reference with an authority, `''` where there are none; undefined: no authority. */
+function writtenPort(location: string): string | undefined {
+  const authority = /^\s*(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}([^/\\?#]*)/i.exec(location)?.[1];
+  return authority === undefined ? undefined : (/:(\d*)$/.exec(authority)?.[1] ?? '');
+}
+
+function withoutFragment(url: URL): string {
+  const [address = ''] = url.href.split('#');
+  return address;
+}
+
+function withoutUserinfo(url: URL): URL {
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  return bare;
 }

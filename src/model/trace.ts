@@ -1,7 +1,7 @@
 /** What was on the wire: exchanges, hops, failures, and what may be known of a credential. */
 import type { Credential } from './credential.ts';
 import type { FaultKind } from './job.ts';
-import type { CauseId, JsonMap, RawField } from './value.ts';
+import type { CauseId, FieldSource, JsonMap, RawField } from './value.ts';
 
 /** What was asked for and what came back, redirects followed, one hop each (RFC 9110 section 15.4). */
 export interface Exchange {
@@ -55,6 +55,8 @@ export interface Hop {
   readonly failure: TransportFailure | null;
   /** Fields that the previous hop carried (or the step asked for) and this one did not send. */
   readonly dropped: readonly Dropped[];
+  /** Fields that the previous hop carried too, with another value; lower case. Absent on the first hop. */
+  readonly changed?: readonly string[];
   readonly cookies: CookieTrace;
   readonly tls: TlsFacts | null;
   /** `address:port` of the peer. */
@@ -68,6 +70,8 @@ export interface SentRequest {
   /** Secrets in it, and in `headers`, are shown by name: what is recorded has passed the redactor. */
   readonly url: string;
   readonly headers: readonly RawField[];
+  /** Who put each of `headers` there, in the same order; absent: not known. */
+  readonly sources?: readonly (readonly FieldSource[])[];
   readonly body: SentBody | null;
   readonly httpVersion: '1.1' | '2';
 }
@@ -110,11 +114,28 @@ export interface Dropped {
   readonly header: string;
   readonly rule: DropRule;
 }
+/** What the jar did; all empty where the step has none. */
 export interface CookieTrace {
   /** Names sent from the jar. */
   readonly sent: readonly string[];
+  /** Names of cookies that the answer set and that were kept, or taken back. */
   readonly set: readonly string[];
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  /** Of those that were kept: what a browser reads otherwise than it was written. Absent: nothing. */
+  readonly remarks?: readonly CookieNote[];
+  /** Cookies that the answer set and that no browser keeps. */
+  readonly refused: readonly CookieNote[];
+  /** Cookies of the same registrable domain that were in the jar and not sent. Absent: none. */
+  readonly withheld?: readonly CookieNote[];
+}
+export interface CookieNote {
+  /** Empty for a cookie without one. */
+  readonly name: string;
+  /** The id of a rule: `secure-from-http`, `path`. */
+  readonly rule: string;
+  /** `RFC 6265bis section 5.7`. */
+  readonly section: string;
+  /** One sentence with its section; no value is in it. */
+  readonly reason: string;
 }
 export interface TlsFacts {
   readonly protocol: string;

@@ -17,7 +17,19 @@ export interface Source {
 /** The id of a cause: the public vocabulary (`src/diagnose/causes/`). */
 export type CauseId = string;
 
-/** A header field as it is put on the wire: name in its case, value perhaps secret. */
-export type Field = readonly [name: string, value: Value];
+/** A header field as it is put on the wire: name in its case, value perhaps secret. `by` absent: `why401`. */
+export type Field = readonly [name: string, value: Value, by?: readonly FieldSource[] | undefined];
+/**
+ * Who put a header field into a request. `credential NAME` presented or signed it, `why401` has defaults and the type of
+ * a body, `transport` is what the HTTP library writes itself. A Cookie field may have several.
+ */
+export type FieldSource =
+  | 'step'
+  | 'environment'
+  | 'jar'
+  | 'why401'
+  | 'transport'
+  | 'proxy'
+  | `credential ${string}`;
 /** A header field as received. */
 export type RawField = readonly [name: string, value: string];

@@ -157,7 +157,7 @@ function readHeaders(raw: JsonMap, read: Reader): Field[] {
   const fields: Field[] = [];
   for (const name of Object.keys(map)) {
     const value = read.text(map, name);
-    if (value !== null) fields.push([name, value]);
+    if (value !== null) fields.push([name, value, ['environment']]);
   }
   return fields;
 }

@@ -11,6 +11,7 @@ export function createBrowser(
   redactor: Redactor,
   timeout: number,
   signal: AbortSignal | null,
+  now: () => number,
 ): Browser {
   const jars = new WeakMap<object, Jar>();
   const jarOf = (handle: object): Jar => {
@@ -20,14 +21,14 @@ export function createBrowser(
   };
   return {
     createJar() {
-      const jar = createJar(redactor);
+      const jar = createJar(now, redactor);
       jars.set(jar, jar);
       return jar;
     },
     async keep(handle, cookies) {
       for (const cookie of cookies) await jarOf(handle).keep(cookie);
     },
-    async visit({ role, environment, method, url, headers, body, jar }) {
+    async visit({ role, environment, method, url, headers, body, jar, from }) {
       const made = await exchange(context, {
         role,
         attempt: 1,
@@ -42,6 +43,7 @@ export function createBrowser(
         credentials: [],
         redirect: { follow: false, max: 0 },
         jar: jarOf(jar),
+        initiator: from && { page: from, topLevel: true },
         bound: () => true,
         timeout,
         signal,

@@ -2,7 +2,8 @@
 
 import type { Perform } from '../credential/presentation.ts';
 import type { Send, Timeouts } from '../doors.ts';
-import type { CredentialUse, Environment, Exchange, RedirectSpec, Transport } from '../model.ts';
+import type { Initiator } from '../http/cookie.ts';
+import type { CredentialUse, Environment, Exchange, Field, RedirectSpec, Transport } from '../model.ts';
 import { follow } from './follow.ts';
 import type { Jar } from './jar.ts';
 import { bytesOf, type PreparedRequest } from './request.ts';
@@ -20,6 +21,8 @@ export interface ExchangeRequest {
   readonly credentials: readonly CredentialUse[];
   readonly redirect: RedirectSpec;
   readonly jar: Jar | null;
+  /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
+  readonly initiator?: Initiator | null;
   readonly bound: (origin: string) => boolean;
   /** Milliseconds for the whole chain. */
   readonly timeout: number;
@@ -43,6 +46,7 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
       redirect: given.redirect,
       bound: given.bound,
       jar: given.jar,
+      ...(given.initiator === undefined ? {} : { initiator: given.initiator }),
       ...(request.signers ? { signers: request.signers } : {}),
       signal: given.signal,
     },
@@ -66,7 +70,13 @@ export function createPerform(
   signal: AbortSignal | null,
 ): Perform {
   return (given) => {
-    const headers = given.headers.filter(([name]) => name.toLowerCase() !== 'user-agent');
+    const credentials = given.credentials ?? [];
+    const headers = given.headers
+      .filter(([name]) => name.toLowerCase() !== 'user-agent')
+      .map((field): Field => {
+        const use = credentials.find((each) => each.field === field[0].toLowerCase());
+        return use ? [field[0], field[1], [`credential ${use.name}`]] : field;
+      });
     return exchange(context, {
       role: given.role,
       attempt: 1,
@@ -78,7 +88,7 @@ export function createPerform(
         sensitive: new Set(),
         body: given.body === null ? null : bytesOf(given.body),
       },
-      credentials: given.credentials ?? [],
+      credentials,
       redirect: { follow: false, max: 0 },
       jar: null,
       bound: () => true,

@@ -1,11 +1,15 @@
 /** Follows redirects one hop at a time, at least as strictly as the Fetch standard, and records what each hop lost. */
 import type { Signer } from '../credential/signer.ts';
 import type { Send, Timeouts } from '../doors.ts';
+import type { Initiator } from '../http/cookie.ts';
+import { initiatorOf } from '../http/cookie-context.ts';
 import { isLinkLocalOrMetadata, sameOrigin } from '../http/origin.ts';
 import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts';
-import type { CookieTrace, Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import type { Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { Secret } from '../secret.ts';
 import type { Jar } from './jar.ts';
+import { addCookies, type Cookies, takeCookies } from './jar-hop.ts';
+import { changedFields } from './request.ts';
 import { signed, signedFields } from './signed.ts';
 
 export interface FollowRequest {
@@ -24,6 +28,8 @@ export interface FollowRequest {
   /** Whether credentials may go to this origin (RFC 6454 serialisation). */
   readonly bound: (origin: string) => boolean;
   readonly jar: Jar | null;
+  /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
+  readonly initiator?: Initiator | null;
   /** What signs each hop to a bound origin, until a credential is lost; absent: nothing does. */
   readonly signers?: readonly Signer[];
   readonly signal: AbortSignal | null;
@@ -47,13 +53,27 @@ interface Plan {
 export async function follow(request: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
   const hops: Hop[] = [];
   const seen = new Set<string>();
+  // Redirects do not change who asked (RFC 6265bis section 5.2).
+  const initiator = request.initiator ?? initiatorOf(request.headers);
   let plan = firstPlan(request);
+  let before: readonly Field[] | null = null;
   while (true) {
-    const cookies = await addCookies(plan, request.jar);
+    const cookies = await addCookies(plan, request.jar, initiator);
     const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
-    const hop = await perform(request, plan, cookies, hops.length + 1, doors.send);
+    const { method, url, body } = plan;
+    const unsigned = { method, url, headers: cookies.headers, body };
+    const headers = await signed(unsigned, signersOf(request, plan));
+    const performed = await perform(
+      { ...request, initiator },
+      plan,
+      { ...cookies, headers },
+      hops.length + 1,
+      doors.send,
+    );
+    const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
+    before = headers;
     hops.push(hop);
     const next = decide(request, plan, hop, hops);
     if (next === null) return { hops, stopped: null };
@@ -129,30 +149,6 @@ function droppedEarlier(plan: Plan): Dropped[] {
     .map(({ header }) => ({ header, rule: 'dropped-earlier' }));
 }
 
-interface Cookies {
-  readonly headers: readonly Field[];
-  readonly sent: readonly string[];
-  readonly fingerprint: string;
-}
-
-/** The jar's cookies join a Cookie field that was set by hand, whose own names win. */
-async function addCookies(plan: Plan, jar: Jar | null): Promise<Cookies> {
-  if (jar === null) return { headers: plan.headers, sent: [], fingerprint: '' };
-  const place = plan.headers.findIndex((field) => lowerName(field) === 'cookie');
-  const own = plan.headers[place];
-  const { header, names, fingerprint } = await jar.cookiesFor(plan.url, own ? cookieNames(own) : undefined);
-  if (header === null) return { headers: plan.headers, sent: [], fingerprint };
-  if (!own) return { headers: [...plan.headers, ['Cookie', header]], sent: names, fingerprint };
-  const joined: Field = [own[0], Secret.join([own[1], '; ', header])];
-  return { headers: plan.headers.with(place, joined), sent: names, fingerprint };
-}
-
-/** The shown form names secrets but keeps the names of the cookies. */
-function cookieNames(field: Field): Set<string> {
-  const pairs = String(field[1]).split(';');
-  return new Set(pairs.map((pair) => (pair.split('=')[0] ?? '').trim()));
-}
-
 async function perform(
   request: FollowRequest,
   plan: Plan,
@@ -161,22 +157,17 @@ async function perform(
   send: Send,
 ): Promise<Hop> {
   const { method, url, body } = plan;
-  const unsigned = { method, url, headers: cookies.headers, body };
   const sent = await send({
     method,
     url,
-    headers: await signed(unsigned, signersOf(request, plan)),
+    headers: cookies.headers,
     body,
     transport: request.transport,
     timeouts: request.timeouts,
     bodyLimit: request.bodyLimit,
     signal: request.signal,
   });
-  const lines = (sent.response?.headers ?? [])
-    .filter(([name]) => name.toLowerCase() === 'set-cookie')
-    .map(([, value]) => value);
-  const stored = request.jar && lines.length > 0 ? await request.jar.store(plan.url, lines) : noCookies;
-  const trace: CookieTrace = { sent: cookies.sent, set: stored.set, refused: stored.refused };
+  const trace = await takeCookies(request, plan.url, cookies, sent.response);
   return { index, ...sent, dropped: plan.dropped, cookies: trace };
 }
 
@@ -187,8 +178,6 @@ function signersOf(request: FollowRequest, plan: Plan): readonly Signer[] {
   const lost = plan.dropped.some(({ rule }) => rule !== 'method-changed' && rule !== 'host-changed');
   return lost ? [] : signers;
 }
-
-const noCookies = { set: [], refused: [] } as const;
 
 /** Two requests with the same method, URL, cookies and fields get the same answer: the chain would not end. */
 function fingerprintOf(plan: Plan, cookies: string): string {

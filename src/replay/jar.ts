@@ -1,22 +1,19 @@
-/** The cookie jar of a job: RFC 6265bis by tough-cookie, with a reason for every cookie that is not kept. */
+/** The cookie jar of a job: as a browser keeps it, with a reason for every cookie that is not kept or not sent. */
 import { createHash } from 'node:crypto';
-import {
-  Cookie,
-  CookieJar,
-  defaultPath,
-  domainMatch,
-  getPublicSuffix,
-  MemoryCookieStore,
-  pathMatch,
-} from 'tough-cookie';
 import type { CookieJarHandle, SavedCookie } from '../credential/presentation.ts';
+import { type CookieRequest, type Initiator, type KeptCookie, sameCookie } from '../http/cookie.ts';
+import { parseSetCookie, serializeCookie } from '../http/cookie-parse.ts';
+import { inOrder, withheldBy } from '../http/cookie-send.ts';
+import { domainMatches, hostOf, related } from '../http/cookie-site.ts';
+import { judgeSetCookie } from '../http/cookie-store.ts';
+import type { CookieNote } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
 
 export interface Jar {
-  /** Cookies for a request to `url`; `except` are names that the request carries already. */
-  cookiesFor(url: URL, except?: ReadonlySet<string>): Promise<JarCookies>;
+  /** Cookies for a request to `url`. */
+  cookiesFor(url: URL, asked?: JarRequest): Promise<JarCookies>;
   /** Takes the values of the Set-Cookie fields of an answer from `url`. */
-  store(url: URL, setCookieLines: readonly string[]): Promise<JarStored>;
+  store(url: URL, setCookieLines: readonly string[], initiator?: Initiator | null): Promise<JarStored>;
   /** The same cookies in a jar of its own: what happens to one does not happen to the other. */
   copy(): Promise<Jar>;
   /** Takes over all cookies of a jar that this module made; those of the same name, domain and path are replaced. */
@@ -26,171 +23,145 @@ export interface Jar {
   /** The value of a cookie that the origin of `url` has set, whether or not it was taken. A Secure one that came by https is not given for plain http. */
   valueOf(url: URL, name: string): Promise<Secret | null>;
 }
+export interface JarRequest {
+  /** Default: GET. */
+  readonly method?: string;
+  readonly initiator?: Initiator | null;
+  /** Names that the request carries already. */
+  readonly except?: ReadonlySet<string>;
+}
 export interface JarCookies {
   /** Value of the Cookie field; null when there is no cookie to send. */
   readonly header: Secret | null;
   readonly names: readonly string[];
+  /** Cookies of the same registrable domain that stay behind. */
+  readonly withheld: readonly CookieNote[];
   /** Equal for equal cookies; the values do not follow from it. */
   readonly fingerprint: string;
 }
 export interface JarStored {
   readonly set: readonly string[];
-  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+  readonly remarks: readonly CookieNote[];
+  readonly refused: readonly CookieNote[];
 }
 
-const none: ReadonlySet<string> = new Set();
-/** RFC 6265bis section 5.6: octets of name and value together. */
-const sizeLimit = 4096;
+/** As many as browsers keep of one host and its siblings, and in all. */
+const mostOfSite = 180;
+const mostOfAll = 3000;
 
-/**
- * Secure is honoured for loopback names too: what works on a developer's machine only would pass here and fail
- * elsewhere. Every value is learnt by the redactor as `cookie NAME`.
- */
-export function createJar(redactor: Redactor | null = null): Jar {
-  return jarOf(redactor, new MemoryCookieStore(), new Map());
+/** `now`: milliseconds since the epoch. Every value is learnt by the redactor as `cookie NAME`. */
+export function createJar(now: () => number, redactor: Redactor | null = null): Jar {
+  return jarOf({ now, redactor, kept: [], turnedAway: new Map() });
 }
 
-/** `turnedAway`: values of refused cookies, by origin and name. */
-function jarOf(redactor: Redactor | null, store: MemoryCookieStore, turnedAway: Map<string, string>): Jar {
-  const jar = new CookieJar(store, { prefixSecurity: 'strict', allowSecureOnLocal: false });
-  const made: Jar = {
+interface Store {
+  readonly now: () => number;
+  readonly redactor: Redactor | null;
+  /** In the order in which they were first set; those that have expired stay to be named. */
+  kept: KeptCookie[];
+  /** Values of refused cookies, by origin and name. */
+  readonly turnedAway: Map<string, string>;
+}
+
+/** The stores behind the jars, for those that only hold a handle. */
+const stores = new WeakMap<object, Store>();
+
+function jarOf(store: Store): Jar {
+  const jar: Jar = {
+    async cookiesFor(url, asked = {}) {
+      return cookiesFor(store, url, asked);
+    },
+    async store(url, lines, initiator = null) {
+      return take(store, { method: 'GET', url, initiator }, lines);
+    },
     async copy() {
-      const copied = new MemoryCookieStore();
-      await copyCookies(store, copied);
-      return jarOf(redactor, copied, new Map(turnedAway));
+      return jarOf({ ...store, kept: [...store.kept], turnedAway: new Map(store.turnedAway) });
     },
     async adopt(other) {
       const from = stores.get(other);
       if (!from) throw new Error('the jar is not of this module');
-      await copyCookies(from, store);
+      for (const cookie of from.kept) put(store, cookie);
     },
-    async keep({ name, value, domain, hostOnly, path, expires, httpOnly, secure }) {
-      redactor?.learn(`cookie ${name}`, value);
-      await store.putCookie(
-        new Cookie({
-          key: name,
-          value,
-          domain,
-          hostOnly,
-          path,
-          pathIsDefault: false,
-          expires: expires === null ? 'Infinity' : new Date(expires),
-          httpOnly,
-          secure,
-        }),
-      );
+    async keep(saved) {
+      store.redactor?.learn(`cookie ${saved.name}`, saved.value);
+      put(store, { ...saved, sameSite: 'none', created: store.now(), partition: null });
     },
     async valueOf(url, name) {
-      const { hostname, protocol } = url;
-      const kept = (await store.getAllCookies()).find(
-        ({ key, domain, hostOnly, secure }) =>
-          key === name &&
-          (!secure || protocol === 'https:') &&
-          domain !== null &&
-          (hostOnly ? domain === hostname : domainMatch(hostname, domain)),
+      const host = hostOf(url);
+      const found = store.kept.find(
+        (cookie) =>
+          cookie.name === name &&
+          (!cookie.secure || url.protocol === 'https:') &&
+          (cookie.hostOnly ? cookie.domain === host : domainMatches(host, cookie.domain)),
       );
-      const value = kept?.value ?? turnedAway.get(`${url.origin} ${name}`);
+      const value = found?.value ?? store.turnedAway.get(`${url.origin} ${name}`);
       return value === undefined ? null : new Secret(value, `[secret:cookie ${name}]`);
     },
-    async cookiesFor(url, except = none) {
-      const cookies = (await jar.getCookies(url.href)).filter(({ key }) => !except.has(key));
-      const parts = cookies.map(({ key, value }) => ({ key, value, shown: `${key}=[secret:cookie ${key}]` }));
-      const text = parts.map(({ key, value }) => `${key}=${value}`).join('; ');
-      return {
-        header: parts.length === 0 ? null : new Secret(text, parts.map(({ shown }) => shown).join('; ')),
-        names: cookies.map(({ key }) => key),
-        fingerprint: createHash('sha256').update(text).digest('base64url'),
-      };
-    },
-    async store(url, setCookieLines) {
-      const set: string[] = [];
-      const refused: { name: string; reason: string }[] = [];
-      for (const line of setCookieLines) {
-        const cookie = Cookie.parse(line);
-        const name = cookie?.key ?? (line.split(/[=;]/)[0] ?? '').trim();
-        if (cookie) redactor?.learn(`cookie ${name}`, cookie.value);
-        const reason = cookie
-          ? await refusal(jar, cookie, url)
-          : 'It has no name or no value (RFC 6265 section 5.2).';
-        if (reason === null) set.push(name);
-        else refused.push({ name, reason });
-        if (cookie && reason !== null) turnedAway.set(`${url.origin} ${name}`, cookie.value);
-      }
-      return { set, refused };
-    },
   };
-  stores.set(made, store);
-  return made;
+  stores.set(jar, store);
+  return jar;
 }
 
-/** The stores behind the jars, for those that only hold a handle. */
-const stores = new WeakMap<object, MemoryCookieStore>();
-
-async function copyCookies(from: MemoryCookieStore, to: MemoryCookieStore): Promise<void> {
-  for (const cookie of await from.getAllCookies())
-    await to.putCookie(Cookie.fromJSON(cookie.toJSON()) ?? cookie);
+function cookiesFor(store: Store, url: URL, asked: JarRequest): JarCookies {
+  const { method = 'GET', initiator = null, except } = asked;
+  const request: CookieRequest = { method, url, initiator };
+  const now = store.now();
+  const withheld: CookieNote[] = [];
+  const sent: KeptCookie[] = [];
+  for (const cookie of store.kept) {
+    const against = withheldBy(cookie, request, now);
+    if (against === null) sent.push(cookie);
+    else if (related(new URL(`${url.protocol}//${urlHost(cookie.domain)}`), url)) withheld.push(against);
+  }
+  const cookies = inOrder(sent).filter(({ name }) => !except?.has(name));
+  const text = cookies.map(serializeCookie).join('; ');
+  const shown = cookies.map(({ name }) => serializeCookie({ name, value: `[secret:cookie ${name}]` }));
+  return {
+    header: cookies.length === 0 ? null : new Secret(text, shown.join('; ')),
+    names: cookies.map(({ name }) => name),
+    withheld,
+    fingerprint: createHash('sha256').update(text).digest('base64url'),
+  };
 }
 
-/** Stores `cookie`, or gives the rule against it in one sentence. */
-async function refusal(jar: CookieJar, cookie: Cookie, url: URL): Promise<string | null> {
-  const reason = ruleAgainst(cookie, url) ?? (await overlayRule(jar, cookie, url));
-  if (reason !== null) return reason;
-  try {
-    const stored = await jar.setCookie(cookie, url.href);
-    return stored ? null : 'The cookie jar did not take it.';
-  } catch (error) {
-    return `The cookie jar did not take it: ${error instanceof Error ? error.message : String(error)}.`;
-  }
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-/** The steps of RFC 6265bis section 5.7 that refuse a cookie, in their order. */
-function ruleAgainst(cookie: Cookie, url: URL): string | null {
-  if (Buffer.byteLength(cookie.key) + Buffer.byteLength(cookie.value) > sizeLimit) {
-    return `Its name and value are longer than ${sizeLimit} bytes (RFC 6265bis section 5.6).`;
+function take(store: Store, request: CookieRequest, lines: readonly string[]): JarStored {
+  const set: string[] = [];
+  const remarks: CookieNote[] = [];
+  const refused: CookieNote[] = [];
+  const now = store.now();
+  for (const line of lines) {
+    const { name, value } = parseSetCookie(line);
+    if (value !== '') store.redactor?.learn(`cookie ${name}`, value);
+    const judged = judgeSetCookie(line, request, now, store.kept);
+    remarks.push(...judged.remarks);
+    if (judged.cookie) {
+      put(store, judged.cookie);
+      set.push(name);
+    }
+    if (judged.refused) {
+      refused.push(judged.refused);
+      store.turnedAway.set(`${request.url.origin} ${name}`, value);
+    }
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const domain = cookie.cdomain();
-  if (domain && domain !== host && isPublicSuffix(domain)) {
-    return `Its Domain "${domain}" is a public suffix (RFC 6265bis section 5.7).`;
-  }
-  if (domain && !domainMatch(host, domain, false)) {
-    return `Its Domain "${domain}" does not match the host "${host}" (RFC 6265bis section 5.7).`;
-  }
-  if (cookie.secure && url.protocol !== 'https:') {
-    return 'It is Secure and came over plain http (RFC 6265bis section 5.7).';
-  }
-  return prefixRule(cookie);
+  return { set, remarks, refused };
 }
 
-/** A plain answer must not hide a Secure cookie behind one of its own. */
-async function overlayRule(jar: CookieJar, cookie: Cookie, url: URL): Promise<string | null> {
-  if (url.protocol === 'https:') return null;
-  const path = cookie.path?.startsWith('/') ? cookie.path : defaultPath(url.pathname);
-  const secure = new URL(url);
-  secure.protocol = 'https:';
-  const kept = await jar.getCookies(secure.href, { allPaths: true });
-  const hidden = kept.some((old) => old.secure && old.key === cookie.key && pathMatch(path, old.path ?? '/'));
-  return hidden
-    ? 'It would hide a Secure cookie of the same name and came over plain http (RFC 6265bis section 5.7).'
-    : null;
+/** In the place of the one that it replaces, whose age it takes over (RFC 6265bis section 5.7). */
+function put(store: Store, cookie: KeptCookie): void {
+  const at = store.kept.findIndex((old) => sameCookie(old, cookie));
+  const old = store.kept[at];
+  const isOver = cookie.expires !== null && cookie.expires <= store.now();
+  if (isOver) store.kept = store.kept.filter((each) => each !== old);
+  else if (old) store.kept = store.kept.with(at, { ...cookie, created: old.created });
+  else store.kept = bounded([...store.kept, cookie], cookie);
 }
 
-/** RFC 6265bis section 4.1.3; prefixes are compared without regard to case there. */
-function prefixRule(cookie: Cookie): string | null {
-  const name = cookie.key.toLowerCase();
-  if (name.startsWith('__secure-') && !cookie.secure) {
-    return 'Its name begins with __Secure- and it is not Secure (RFC 6265bis section 4.1.3.1).';
-  }
-  if (name.startsWith('__host-') && !(cookie.secure && cookie.domain === null && cookie.path === '/')) {
-    return 'Its name begins with __Host-, which needs Secure, no Domain, and Path=/ (RFC 6265bis section 4.1.3.2).';
-  }
-  return null;
-}
-
-function isPublicSuffix(domain: string): boolean {
-  try {
-    return getPublicSuffix(domain, { allowSpecialUseDomain: true }) === undefined;
-  } catch {
-    return true;
-  }
+function bounded(kept: KeptCookie[], added: KeptCookie): KeptCookie[] {
+  const siblings = kept.filter(({ domain }) => domain === added.domain);
+  const surplus = siblings.length > mostOfSite ? siblings[0] : kept.length > mostOfAll ? kept[0] : undefined;
+  return surplus === undefined ? kept : kept.filter((each) => each !== surplus);
 }

@@ -2,12 +2,12 @@
 
 import type { Presentation } from '../credential/presentation.ts';
 import type { Signer } from '../credential/signer.ts';
-import type { Environment, Field, RequestStep } from '../model.ts';
+import type { Environment, Field, FieldSource, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap } from '../source.ts';
 import { type BodyContext, buildBody, unrendered } from './request-body.ts';
-import { inOrder, unsignable } from './signed.ts';
+import { inOrder, signedBy, unsignable } from './signed.ts';
 
 /** What is sent, before redirects. */
 export interface PreparedRequest {
@@ -49,19 +49,27 @@ export async function prepareRequest(
       error: `The body holds a secret, and ${url.origin} is neither an origin of environment "${context.environment.name}" nor one of its issuers': nothing was sent there.`,
     };
   }
-  const given = presentations.flatMap((each) => each.headers);
+  const given = presentations.flatMap((each) => each.headers.map(taggedBy(ownerOf(each))));
   const known = isKnown(url.origin, context.environment);
   // An address may come from an answer: no secret is put into one that leads elsewhere.
   const open = fields(query).filter(([, value]) => known || !(value instanceof Secret));
   addQuery(url, [...open, ...(known ? presentations.flatMap((each) => each.query) : [])]);
-  const own = fields(headers);
+  const own = fields(headers).map(taggedBy(ofStep));
+  const shared = context.environment.headers.filter(([name]) => !has(own, name));
   const defaults: Field[] = [
     ['User-Agent', context.userAgent],
     ['Accept', '*/*'],
-    ...context.environment.headers,
   ];
-  const all = [...defaults.filter(([name]) => !has(own, name)), ...own, ...given];
-  const cookie = cookieField([...fields(cookies), ...presentations.flatMap((each) => each.cookies)]);
+  const all = [
+    ...defaults.filter(([name]) => !has(own, name) && !has(shared, name)),
+    ...shared,
+    ...own,
+    ...given,
+  ];
+  const cookie = cookieField([
+    ...fields(cookies).map(taggedBy(ofStep)),
+    ...presentations.flatMap((each) => each.cookies.map(taggedBy(ownerOf(each)))),
+  ]);
   if (cookie) all.push(cookie);
   if (body?.type && !has(all, 'content-type')) all.push(['Content-Type', body.type]);
   const bad = all.find(([, value]) => /[\r\n\0]/.test(reveal(value)));
@@ -72,11 +80,23 @@ export async function prepareRequest(
     'cookie',
     'proxy-authorization',
   ]);
-  const signers = inOrder(presentations.flatMap(({ signer }) => (signer ? [signer] : [])));
+  const signers = inOrder(
+    presentations.flatMap((each) => (each.signer ? [signedBy(each.signer, ownerOf(each))] : [])),
+  );
   const request = { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
   const fault = unsignable(request, signers);
   if (fault !== null) return { error: fault };
   return signers.length > 0 ? { ...request, signers } : request;
+}
+
+const ofStep: readonly FieldSource[] = ['step'];
+
+function ownerOf({ use }: Presentation): readonly FieldSource[] {
+  return use === null ? ['why401'] : [`credential ${use.name}`];
+}
+
+function taggedBy(by: readonly FieldSource[]): (field: Field) => Field {
+  return ([name, value]) => [name, value, by];
 }
 
 /** Whether a step may send its credentials there: an origin of the environment or of one of its issuers. */
@@ -168,12 +188,30 @@ function cookieField(list: readonly Field[]): Field | null {
   return [
     'Cookie',
     Secret.join(list.flatMap(([name, value], index) => [index === 0 ? '' : '; ', `${name}=`, value])),
+    [...new Set(list.flatMap(([, , by]) => by ?? []))],
   ];
 }
 
 /** For checks that compare an answer with a secret, and for the redactor: neither shows what it is given. */
 export function revealForComparison(secret: Secret): string {
   return secret.reveal();
+}
+
+/** Lower-case names of fields of `now` that were in `before` with other values. */
+export function changedFields(before: readonly Field[], now: readonly Field[]): string[] {
+  const names = new Set(now.map(([name]) => name.toLowerCase()));
+  return [...names].filter((name) => {
+    const [was, is] = [valuesOf(before, name), valuesOf(now, name)];
+    return was !== '' && was !== is;
+  });
+}
+
+/** A line for each field of this name: no value holds a line break. */
+function valuesOf(list: readonly Field[], name: string): string {
+  return list
+    .filter((field) => field[0].toLowerCase() === name)
+    .map(([, value]) => `${reveal(value)}\n`)
+    .join('');
 }
 
 /** `Bearer [secret:reader]` under another scheme. */

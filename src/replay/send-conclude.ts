@@ -27,17 +27,16 @@ export async function conclude(
     request: {
       method: request.method,
       url: redactor.redact(request.url.href),
-      headers:
-        attempt.written === null
-          ? recordPlanned(
-              request.url,
-              request.method,
-              attempt.fields,
-              http2,
-              request.body?.length ?? null,
-              redactor,
-            )
-          : recordHead(attempt.written, attempt.fields, redactor),
+      ...(attempt.written === null
+        ? recordPlanned(
+            request.url,
+            request.method,
+            attempt.fields,
+            http2,
+            request.body?.length ?? null,
+            redactor,
+          )
+        : recordHead(attempt.written, attempt.fields, redactor)),
       body: recordBody(request.body, redactor),
       httpVersion: http2 ? '2' : '1.1',
     },

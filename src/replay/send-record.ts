@@ -1,6 +1,6 @@
 /** The request as the trace keeps it: what was serialised, secrets shown by name. */
 import { createHash } from 'node:crypto';
-import type { Field, RawField, SentBody, SentRequest } from '../model.ts';
+import type { Field, FieldSource, RawField, SentBody, SentRequest } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
 import { digest } from './body.ts';
 
@@ -11,10 +11,20 @@ const excerptWindow = 64 * 1024;
 /** undici writes these itself, at their own places. */
 const generated: ReadonlySet<string> = new Set(['host', 'connection', 'content-length']);
 
+const ofTransport: readonly FieldSource[] = ['transport'];
+const ofTool: readonly FieldSource[] = ['why401'];
+
+export interface FieldRecord {
+  readonly headers: readonly RawField[];
+  /** Of each of them. */
+  readonly sources: readonly (readonly FieldSource[])[];
+}
+
 /** The fields of an HTTP/1.1 request head. `fields` are those that were asked for, in order. */
-export function recordHead(head: string, fields: readonly Field[], redactor: Redactor): RawField[] {
+export function recordHead(head: string, fields: readonly Field[], redactor: Redactor): FieldRecord {
   const asked = fields.filter(([name]) => !generated.has(name.toLowerCase()));
-  const record: RawField[] = [];
+  const headers: RawField[] = [];
+  const sources: (readonly FieldSource[])[] = [];
   let next = 0;
   const lines = head.split('\r\n');
   for (let index = 1; index < lines.length; index += 1) {
@@ -25,11 +35,21 @@ export function recordHead(head: string, fields: readonly Field[], redactor: Red
     const value = line.slice(colon + 2);
     const field = asked[next];
     if (field && field[0] === name && reveal(field) === value) {
-      record.push([name, show(field, redactor)]);
+      headers.push([name, show(field, redactor)]);
+      sources.push(field[2] ?? ofTool);
       next += 1;
-    } else record.push([name, redactor.redact(value)]);
+    } else {
+      headers.push([name, redactor.redact(value)]);
+      sources.push(sourceOfGenerated(name, fields));
+    }
   }
-  return record;
+  return { headers, sources };
+}
+
+/** A step may state a Host or a Content-Length itself: undici writes it at its own place. */
+function sourceOfGenerated(name: string, fields: readonly Field[]): readonly FieldSource[] {
+  const stated = fields.find((field) => field[0].toLowerCase() === name.toLowerCase());
+  return stated === undefined ? ofTransport : (stated[2] ?? ofTool);
 }
 
 /** The fields of a request that was never written, or whose serialisation is HTTP/2's (RFC 9113 section 8.3). */
@@ -40,35 +60,57 @@ export function recordPlanned(
   http2: boolean,
   bodyBytes: number | null,
   redactor: Redactor,
-): RawField[] {
+): FieldRecord {
   if (!http2) {
     const named = fields.some(([name]) => name.toLowerCase() === 'host');
-    const shown = fields.map((field): RawField => [field[0], show(field, redactor)]);
-    return named ? shown : [['host', url.host], ...shown];
+    const headers = fields.map((field): RawField => [field[0], show(field, redactor)]);
+    const sources = fields.map((field) => field[2] ?? ofTool);
+    if (named) return { headers, sources };
+    return { headers: [['host', url.host], ...headers], sources: [ofTransport, ...sources] };
   }
   const host = fields.find(([name]) => name.toLowerCase() === 'host');
-  const record: RawField[] = [
+  const pseudo: RawField[] = [
     [':authority', host ? show(host, redactor) : url.host],
     [':method', method],
     [':path', redactor.redact(`${url.pathname}${url.search}`)],
     [':scheme', url.protocol.slice(0, -1)],
   ];
-  return [...record, ...joined(fields, redactor), ...length(method, bodyBytes)];
+  const asked = joined(fields, redactor);
+  const framing = length(method, bodyBytes);
+  return {
+    headers: [...pseudo, ...asked.map(([field]) => field), ...framing],
+    sources: [
+      sourceOfGenerated('host', fields),
+      ...pseudo.slice(1).map(() => ofTransport),
+      ...asked.map(([, by]) => by),
+      ...framing.map(({ 0: name }) => sourceOfGenerated(name, fields)),
+    ],
+  };
 }
 
 /** In HTTP/2 undici joins the values of a repeated name (RFC 9110 section 5.3); Cookie stays apart. */
-function joined(fields: readonly Field[], redactor: Redactor): RawField[] {
-  const record = new Map<string, string[]>();
+function joined(
+  fields: readonly Field[],
+  redactor: Redactor,
+): (readonly [RawField, readonly FieldSource[]])[] {
+  const record = new Map<string, Field[]>();
   for (const field of fields) {
     const name = field[0].toLowerCase();
     if (generated.has(name)) continue;
-    const values = record.get(name) ?? [];
-    values.push(show(field, redactor));
-    record.set(name, values);
+    const same = record.get(name);
+    if (same) same.push(field);
+    else record.set(name, [field]);
   }
-  return [...record].flatMap(([name, values]) =>
-    name === 'cookie' ? values.map((value): RawField => [name, value]) : [[name, values.join(', ')] as const],
-  );
+  return [...record].flatMap(([name, same]) => {
+    const lines = name === 'cookie' ? same.map((field) => [field]) : [same];
+    return lines.map(
+      (line) =>
+        [
+          [name, line.map((field) => show(field, redactor)).join(', ')] as const,
+          [...new Set(line.flatMap((field) => field[2] ?? ofTool))],
+        ] as const,
+    );
+  });
 }
 
 function length(method: string, bytes: number | null): RawField[] {

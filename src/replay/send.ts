@@ -91,7 +91,7 @@ async function run(
       const connection = idle ?? (await open(pool, attempt, opening, clock));
       const { proxy } = pool.route;
       if (connection.opened.absoluteForm && proxy?.authorization) {
-        attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization]];
+        attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization, ['proxy']]];
       }
       await exchange(attempt, connection, clock);
       connection.onHead = null;

@@ -1,6 +1,6 @@
 /** The fields that signers add to a request as it is sent. */
 import type { Signer, UnsignedRequest } from '../credential/signer.ts';
-import type { Field } from '../model.ts';
+import type { Field, FieldSource } from '../model.ts';
 
 /** Headers of the request with those of each signer, which sees what the one before it added. */
 export async function signed(
@@ -14,6 +14,14 @@ export async function signed(
     headers = [...headers.filter(([name]) => !names.has(name.toLowerCase())), ...added];
   }
   return headers;
+}
+
+/** The same signer, whose fields say whose they are. */
+export function signedBy(signer: Signer, by: readonly FieldSource[]): Signer {
+  return {
+    ...signer,
+    sign: async (request) => (await signer.sign(request)).map(([name, value]): Field => [name, value, by]),
+  };
 }
 
 /** Each signer after those whose fields it may sign: proofs and challenges answered, HMAC, SigV4, message signatures. */

@@ -1,13 +1,7 @@
-/** What reports for people say of a hop: its answer, and what became of the credential. */
-import type { DropRule, Exchange, Hop, RedirectStop } from '../model.ts';
+/** What reports for people say of a hop: its answer, what became of its fields, and where a redirect led. */
+import type { Exchange, Hop, RedirectStop } from '../model.ts';
+import { type Fate, fates } from './hop-fields.ts';
 
-const rules: Readonly<Record<DropRule, string>> = {
-  'origin-changed': 'origin changed',
-  'dropped-earlier': 'dropped on an earlier hop',
-  'origin-unbound': 'not an origin of this environment',
-  'method-changed': 'method changed',
-  'host-changed': 'host changed',
-};
 const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   'not-followed': 'redirects are not followed in this step',
   limit: 'too many redirects',
@@ -20,46 +14,35 @@ const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   'metadata-address': 'the redirect leads to a metadata address',
 };
 
-/** Phases before the first byte of a request. */
-const unsent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'proxy', 'policy']);
-
-/** `authorization sent`, `authorization dropped: origin changed`: a sentence for each field of a credential. */
+/** `sent authorization (credential reader)`, `dropped authorization (origin changed)`. */
 export function delivery(exchange: Exchange, hop: Hop): string[] {
-  if (hop.failure && unsent.has(hop.failure.phase)) return ['nothing was sent'];
-  const dropped = new Map(
-    hop.dropped.map(({ header, rule }) => [header, `${header} dropped: ${rules[rule]}`]),
-  );
-  const fields = new Set(exchange.credentials.map(({ field }) => field));
-  if (hop.request.headers.some(([name]) => name.toLowerCase() === 'authorization'))
-    fields.add('authorization');
-  const carriers = [...fields].map(
-    (field) => dropped.get(field) ?? `${fieldName(field)} ${carries(hop, field) ? 'sent' : 'not sent'}`,
-  );
-  const others = [...dropped].filter(([header]) => !fields.has(header)).map(([, text]) => text);
-  return [...carriers, ...others];
+  return fates(exchange, hop).map(sentence);
 }
 
-/** Whether a hop lost a credential that the first one carried. */
-export function lost(exchange: Exchange, hop: Hop): boolean {
-  return exchange.credentials.some(({ field }) => !carries(hop, field));
+export function sentence({ word, fields }: Fate): string {
+  return `${word} ${fields}`;
 }
 
-function carries({ request }: Hop, field: string): boolean {
-  const name = field.slice(field.indexOf(':') + 1);
-  if (field.startsWith('query:'))
-    return URL.canParse(request.url) && new URL(request.url).searchParams.has(name);
-  // Of a long form only the beginning is kept.
-  if (field.startsWith('form:')) return request.body !== null;
-  if (!field.startsWith('cookie:')) return request.headers.some(([header]) => header.toLowerCase() === field);
-  const cookies = request.headers.filter(([header]) => header.toLowerCase() === 'cookie');
-  return cookies.some(([, value]) => value.split(';').some((pair) => pair.trim().startsWith(`${name}=`)));
+/** What a redirect changed besides the path: `http → https`, `port 8080 → 443`, `POST → GET, body dropped`. */
+export function moves({ hops }: Pick<Exchange, 'hops'>, { index, request }: Hop): string[] {
+  const before = hops.find((each) => each.index === index - 1)?.request;
+  if (!before) return [];
+  const bodyLost = before.body !== null && request.body === null ? ['body dropped'] : [];
+  const method = before.method === request.method ? [] : [`${before.method} → ${request.method}`];
+  if (!URL.canParse(before.url) || !URL.canParse(request.url)) return [...method, ...bodyLost];
+  const [from, to] = [new URL(before.url), new URL(request.url)];
+  const scheme = from.protocol === to.protocol ? [] : [`${from.protocol} → ${to.protocol}`];
+  return [
+    ...scheme.map((text) => text.replaceAll(':', '')),
+    ...(from.hostname === to.hostname ? [] : [`${from.hostname} → ${to.hostname}`]),
+    ...(from.port === to.port ? [] : [`port ${portOf(from)} → ${portOf(to)}`]),
+    ...method,
+    ...bodyLost,
+  ];
 }
 
-/** `query:key` is `query parameter key` to a reader. */
-function fieldName(field: string): string {
-  if (field.startsWith('query:')) return `query parameter ${field.slice(6)}`;
-  if (field.startsWith('form:')) return `form parameter ${field.slice(5)}`;
-  return field.startsWith('cookie:') ? `cookie ${field.slice(7)}` : field;
+function portOf(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80');
 }
 
 /** `401`, or the code of the failure. */

@@ -3,7 +3,7 @@ import type { Finding, JobResult, ProblemData, StepResult } from '../model.ts';
 import type { Collection } from './collection.ts';
 import { summaryLine } from './console-sections.ts';
 import { createStyle } from './console-style.ts';
-import { answer, delivery } from './hop.ts';
+import { answer, delivery, moves } from './hop.ts';
 import {
   answers,
   belated,
@@ -92,10 +92,10 @@ function hopTable(step: StepResult): string[] {
       String(hop.index),
       `${hop.request.method} ${hop.request.url}`,
       answer(hop),
-      delivery(exchange, hop).join(', '),
+      [...moves(exchange, hop), ...delivery(exchange, hop)].join(', '),
     ].map(escapeMarkdown),
   );
-  const lines = [['hop', 'request', 'answer', 'credential'], ['---', '---', '---', '---'], ...rows];
+  const lines = [['hop', 'request', 'answer', 'fields'], ['---', '---', '---', '---'], ...rows];
   return [lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')];
 }
 

@@ -2,6 +2,8 @@
 import type {
   Body,
   Check,
+  CookieNote,
+  CookieTrace,
   Exchange,
   Finding,
   Hop,
@@ -15,6 +17,7 @@ import type {
   TlsFacts,
 } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { type AddedField, addedFields } from './hop-fields.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -73,7 +76,7 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   return {
     role,
     attempt,
-    hops: hops.map(reportHop),
+    hops: hops.map((hop) => reportHop(hop, { hops })),
     stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
@@ -85,7 +88,7 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
   };
 }
 
-function reportHop(hop: Hop): JsonMap {
+function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
   const { request, response, failure, timings } = hop;
   return {
     request: {
@@ -110,7 +113,9 @@ function reportHop(hop: Hop): JsonMap {
     failure: failure
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
+    added: addedFields(chain, hop).map(reportAdded),
     dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),
       head: nullable(timings.head, milliseconds),
@@ -118,6 +123,23 @@ function reportHop(hop: Hop): JsonMap {
     },
     tls: nullable(hop.tls, reportTls),
     remote: hop.remote,
+  };
+}
+
+function reportAdded({ header, by, changed }: AddedField): JsonMap {
+  const [kind, name] = by.startsWith('credential ') ? ['credential', by.slice(11)] : [by, null];
+  return { header, by: kind, credential: name, changed };
+}
+
+function reportCookies({ sent, set, remarks = [], refused, withheld = [] }: CookieTrace): JsonMap {
+  const notes = (list: readonly CookieNote[]): JsonMap[] =>
+    list.map(({ name, rule, section, reason }) => ({ name, rule, section, reason }));
+  return {
+    sent: [...sent],
+    set: [...set],
+    remarks: notes(remarks),
+    refused: notes(refused),
+    withheld: notes(withheld),
   };
 }
 

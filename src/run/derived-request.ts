@@ -107,24 +107,23 @@ function bare({ request, presentations }: Origin, authorization: string | null):
 
 function replaced(request: PreparedRequest, name: string, change: (value: Value) => Value): PreparedRequest {
   const headers = request.headers.map(
-    (field): Field => (field[0].toLowerCase() === name ? [field[0], change(field[1])] : field),
+    (field): Field => (field[0].toLowerCase() === name ? [field[0], change(field[1]), field[2]] : field),
   );
   return { ...request, headers };
 }
 
 function withHeader(request: PreparedRequest, name: string, value: string): PreparedRequest {
-  const has = request.headers.some((field) => field[0].toLowerCase() === name.toLowerCase());
-  if (has) return replaced(request, name.toLowerCase(), () => value);
-  return { ...request, headers: [...request.headers, [name, value]] };
+  const same = (field: Field): boolean => field[0].toLowerCase() === name.toLowerCase();
+  const headers = request.headers.some(same)
+    ? request.headers.map((field): Field => (same(field) ? [field[0], value] : field))
+    : [...request.headers, [name, value] as const];
+  return { ...request, headers };
 }
 
 function withCookie(request: PreparedRequest, name: string, value: Secret): PreparedRequest {
   const own = request.headers.find((field) => field[0].toLowerCase() === 'cookie');
   const pair = Secret.join([`${name}=`, value]);
-  return withHeaderValue(request, 'Cookie', own ? Secret.join([own[1], '; ', pair]) : pair);
-}
-
-function withHeaderValue(request: PreparedRequest, name: string, value: Value): PreparedRequest {
-  const others = request.headers.filter((field) => field[0].toLowerCase() !== name.toLowerCase());
-  return { ...request, headers: [...others, [name, value]] };
+  const others = request.headers.filter((field) => field[0].toLowerCase() !== 'cookie');
+  const whole = own ? Secret.join([own[1], '; ', pair]) : pair;
+  return { ...request, headers: [...others, ['Cookie', whole, [...(own?.[2] ?? []), 'jar']]] };
 }

@@ -135,7 +135,7 @@ function jobState(job: Job, context: JobContext): JobState {
     names: createJobScope(job, doors),
     jars: new Map(),
     seeded: new Set(),
-    createJar: () => createJar(doors.redactor),
+    createJar: () => createJar(() => doors.clock.now(), doors.redactor),
     store,
     refusals,
     renewals,

@@ -107,7 +107,7 @@ async function store(
     signal,
     vault: keeping,
     perform: createPerform(context, requestTimeout, signal),
-    browser: createBrowser(context, redactor, requestTimeout, signal),
+    browser: createBrowser(context, redactor, requestTimeout, signal, () => clock.now()),
     prompt: (text) => show({ kind: 'device', text }),
     ...(askPerson ? { askPerson } : {}),
   });

@@ -55,7 +55,7 @@ export function prepare(options: RunOptions, doors: RunDoors): Prepared {
     ...doors,
     signal,
     perform: createPerform(exchange, timeout, signal),
-    browser: createBrowser(exchange, doors.redactor, timeout, signal),
+    browser: createBrowser(exchange, doors.redactor, timeout, signal, () => doors.clock.now()),
   });
   const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
   const audit = createAudit({

@@ -25,8 +25,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
   // What is expected may hold templates: plan renders them, and check looks at what came out.
   check: [...ground, 'http', 'plan'],
   diagnose: [...ground, 'http'],
-  // Looks at what passed as diagnosis looks at what failed, and knows Set-Cookie from check; diagnose knows nothing of it.
-  audit: [...ground, 'http', 'check/cookies.ts', 'diagnose/subject.ts', 'diagnose/facts/time.ts'],
+  // Looks at what passed as diagnosis looks at what failed; diagnose knows nothing of it.
+  audit: [...ground, 'http', 'diagnose/subject.ts', 'diagnose/facts/time.ts'],
   report: [...ground, 'http'],
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
   run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit'],
@@ -54,6 +54,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'diagnose/signature-source.ts',
     'diagnose/vocabulary.ts',
     'diagnose/vocabulary-page.ts',
+    'http/client-source.ts',
   ],
 };
 

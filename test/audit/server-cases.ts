@@ -488,7 +488,12 @@ export const cookieCases: readonly CheckCase[] = [
     fails: cookie('a=v; Domain=github.io', {
       url: 'https://shop.github.io/',
       refused: [
-        { name: 'a', reason: 'Its Domain "github.io" is a public suffix (RFC 6265bis section 5.7).' },
+        {
+          name: 'a',
+          rule: 'public-suffix',
+          section: 'RFC 6265bis section 5.7',
+          reason: 'Its Domain "github.io" is a public suffix (RFC 6265bis section 5.7).',
+        },
       ],
     }),
     says: 'sets a for a public suffix',

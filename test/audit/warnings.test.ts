@@ -306,7 +306,14 @@ const cases: readonly Case[] = [
   {
     title: 'a cookie that nobody keeps',
     parts: {
-      refused: [{ name: 'sid', reason: 'It is Secure and came over plain http (RFC 6265bis section 5.7).' }],
+      refused: [
+        {
+          name: 'sid',
+          rule: 'secure-from-http',
+          section: 'RFC 6265bis section 5.7',
+          reason: 'It is Secure and came over plain http (RFC 6265bis section 5.7).',
+        },
+      ],
     },
     warns: [
       [

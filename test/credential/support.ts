@@ -196,7 +196,7 @@ export function browserOf(clock: Clock, redactor: Redactor): Browser {
   const sender = createSend({ clock, redactor });
   senders.push(sender);
   const context = { send: sender.send, bodyLimit: 1_000_000, userAgent: 'why401/0.0.0' };
-  return createBrowser(context, redactor, 10_000, null);
+  return createBrowser(context, redactor, 10_000, null, () => clock.now());
 }
 
 const reveal = (value: Value): string => (value instanceof Secret ? value.reveal() : value);

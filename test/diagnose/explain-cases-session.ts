@@ -87,6 +87,8 @@ export const sessionCases: readonly Case[] = [
                 refused: [
                   {
                     name: 'session',
+                    rule: 'secure-from-http',
+                    section: 'RFC 6265bis section 5.7',
                     reason: 'It is Secure and came over plain http (RFC 6265bis section 5.7).',
                   },
                 ],

@@ -49,7 +49,14 @@ describe('redirectLoopFinding', () => {
     const refused = {
       sent: [],
       set: [],
-      refused: [{ name: 'session', reason: 'It is Secure and came over plain http.' }],
+      refused: [
+        {
+          name: 'session',
+          rule: 'secure-from-http',
+          section: '',
+          reason: 'It is Secure and came over plain http.',
+        },
+      ],
     };
     const subject = about({
       hops: [to(http, '/orders', { headers: [['Set-Cookie', 'session=x; Secure']], cookies: refused })],
@@ -86,7 +93,11 @@ describe('redirectLoopFinding', () => {
   });
 
   it('is less sure where a cookie was refused on the way', () => {
-    const refused = { sent: [], set: [], refused: [{ name: 'session', reason: 'It is too large.' }] };
+    const refused = {
+      sent: [],
+      set: [],
+      refused: [{ name: 'session', rule: 'secure-from-http', section: '', reason: 'It is too large.' }],
+    };
     const subject = about({
       hops: [to(http, https, { headers: [['Set-Cookie', 'session=x']], cookies: refused }), to(https, http)],
       stopped: { reason: 'loop', location: http },

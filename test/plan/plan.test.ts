@@ -96,7 +96,7 @@ describe('plan', () => {
       ['api', 'https://api.staging.example.test'],
       ['entry', 'http://api.staging.example.test'],
     ]);
-    expect(staging?.headers).to.deep.equal([['x-tenant', 'acme']]);
+    expect(staging?.headers).to.deep.equal([['x-tenant', 'acme', ['environment']]]);
     expect(staging?.protected).to.equal(false);
     expect([...(staging?.experiments.allow ?? [])]).to.deep.equal(['A0', 'A', 'B']);
   });

@@ -232,10 +232,10 @@ describe('follow', () => {
 
   it('follows a redirect to itself that sets a cookie, and finds the loop of one that does not', async () => {
     await serve(a, { '/1': '302 /1' }, ['seen=yes']);
-    const { hops, stopped } = await go(`${a}/1`, { jar: createJar() });
+    const { hops, stopped } = await go(`${a}/1`, { jar: createJar(() => 0) });
     expect(hops.map(({ cookies }) => cookies)).to.deep.equal([
-      { sent: [], set: ['seen'], refused: [] },
-      { sent: ['seen'], set: ['seen'], refused: [] },
+      { sent: [], set: ['seen'], remarks: [], refused: [], withheld: [] },
+      { sent: ['seen'], set: ['seen'], remarks: [], refused: [], withheld: [] },
     ]);
     expect(stopped).to.deep.equal({ reason: 'loop', location: `${a}/1` });
     expect(arrived('cookie')).to.deep.equal([`GET ${a}/1`, `GET ${a}/1 | Cookie: seen=yes`]);
@@ -243,7 +243,7 @@ describe('follow', () => {
 
   it('joins the cookies of the jar to a Cookie field set by hand, whose names win', async () => {
     await serve(a, {});
-    const jar = createJar();
+    const jar = createJar(() => 0);
     await jar.store(new URL(a), ['one=jar', 'two=jar']);
     const { hops } = await go(`${a}/`, {
       jar,
@@ -262,7 +262,7 @@ describe('follow', () => {
   it('keeps the cookies of the jar to their hosts', async () => {
     await serve(a, { '/1': `302 ${b}/2` }, ['a=1']);
     await serve(b, { '/2': `302 ${a}/3` }, ['b=1']);
-    await go(`${a}/1`, { jar: createJar() });
+    await go(`${a}/1`, { jar: createJar(() => 0) });
     expect(arrived('cookie')).to.deep.equal([`GET ${a}/1`, `GET ${b}/2`, `GET ${a}/3 | Cookie: a=1`]);
   });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { SendRequest } from '../../src/doors.ts';
+import type { Field } from '../../src/model.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
 import { type Origins, requestTo, startOrigins, systemClock } from '../support/origins.ts';
@@ -121,12 +122,18 @@ describe('recorded request', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(name, value, fc.boolean()), { maxLength: 12 }), async (list) => {
         const headers = list.map(
-          ([key, text, secret]) => [key, secret ? new Secret(text, text) : text] as const,
+          ([key, text, secret]): Field =>
+            secret ? [key, new Secret(text, text), ['credential reader']] : [key, text],
         );
         const sent = await sender.send(requestTo(origin, origins.transport, { headers }));
         expect(sent.failure).to.equal(null);
         expect(sent.request.headers).to.deep.equal(headOf(requests.at(-1) ?? '').fields);
         expect(sent.request.headers.slice(2)).to.deep.equal(list.map(([key, text]) => [key, text]));
+        expect(sent.request.sources).to.deep.equal([
+          ['transport'],
+          ['transport'],
+          ...list.map(([, , secret]) => (secret ? ['credential reader'] : ['why401'])),
+        ]);
       }),
       { numRuns: 60 },
     );
@@ -165,6 +172,7 @@ describe('recorded request', () => {
         ['X-Mail', 'to [secret:mailbox]'],
         ['content-length', '29'],
       ],
+      sources: [['transport'], ['transport'], ['why401'], ['why401'], ['transport']],
       body: {
         bytes: 29,
         sha256: createHash('sha256').update('mail=quite-secret-address&n=1').digest('hex'),

@@ -61,6 +61,7 @@ function hop(index: number, parts: HopParts): Hop {
       method: parts.method ?? 'GET',
       url: parts.url,
       headers: [['Host', parts.url.split('/')[2] ?? ''], ...(parts.sent ?? [])],
+      sources: [['transport'], ...(parts.sent ?? []).map(() => ['credential reader'] as const)],
       body: null,
       httpVersion: '1.1',
     },

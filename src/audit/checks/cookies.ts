@@ -1,5 +1,5 @@
 /** Cookies that are set: cookies.yml. */
-import type { SetCookie } from '../../check/cookies.ts';
+import type { SetCookie } from '../../http/cookie-parse.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
 import { target } from './http.ts';
@@ -60,7 +60,7 @@ const scopes: Readonly<Record<string, Predicate>> = {
     return `sets ${cookie.name} for the Domain ${domain}`;
   }),
   'cookie-public-suffix'(seen) {
-    const refused = seen.hop.cookies.refused.find(({ reason }) => reason.includes('public suffix'));
+    const refused = seen.hop.cookies.refused.find(({ rule }) => rule === 'public-suffix');
     return refused ? `sets ${refused.name} for a public suffix` : null;
   },
   'cookie-path-match'(seen) {

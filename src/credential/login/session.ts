@@ -228,7 +228,7 @@ async function stands(
   const own = [...environment.origins.values()].includes(url.origin) ? environment.headers : [];
   const headers = [['Accept', '*/*'] as const, ...own];
   const asked = { role: 'login', environment, method: 'GET', url: url.href, headers, body: null } as const;
-  const exchange = await parts.browser.visit({ ...asked, jar: session.jar });
+  const exchange = await parts.browser.visit({ ...asked, jar: session.jar, from: null });
   exchanges.push(exchange);
   const hop = exchange.hops.at(-1);
   const status = hop?.response?.status;

@@ -44,6 +44,8 @@ interface Next {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly body: Visit['body'];
+  /** Whose page asks for it: a redirect does not change that, a page that leads on by itself does. */
+  readonly from: URL | null;
 }
 
 export async function visit(asked: Visit, visitor: Visitor): Promise<Arrival> {
@@ -84,15 +86,24 @@ function reason(hop: Hop | undefined): string {
   return hop?.failure ? `: ${hop.failure.code}, ${hop.failure.message.replace(/\.$/, '')}` : '';
 }
 
-function send(next: Next, { role, from }: Visit, { environment, browser, jar }: Visitor): Promise<Exchange> {
-  const { method, url, body } = next;
+function send(next: Next, { role }: Visit, { environment, browser, jar }: Visitor): Promise<Exchange> {
+  const { method, url, body, from } = next;
   const own = [...environment.origins.values()].includes(url.origin) ? environment.headers : [];
   const headers: Field[] = [['Accept', 'text/html,application/xhtml+xml,*/*;q=0.8'], ...own];
   const referrer = from && referrerFor(from, url);
   if (referrer !== null) headers.push(['Referer', referrer]);
   if (method === 'POST') headers.push(['Origin', (from ?? url).origin]);
   if (body) headers.push(['Content-Type', body.type]);
-  return browser.visit({ role, environment, method, url: url.href, headers, body: body?.value ?? null, jar });
+  return browser.visit({
+    role,
+    environment,
+    method,
+    url: url.href,
+    headers,
+    body: body?.value ?? null,
+    jar,
+    from,
+  });
 }
 
 /** Referrer Policy, "strict-origin-when-cross-origin". */
@@ -133,11 +144,12 @@ async function afterwards(
       method: step.method === 'POST' ? 'POST' : 'GET',
       url: step.url,
       body: step.keepBody ? body : null,
+      from: next.from,
     };
   }
   const page = await pageOf(response, url);
   const refresh = page && refreshOf(page);
-  return refresh ? { method: 'GET', url: refresh, body: null } : { page };
+  return refresh ? { method: 'GET', url: refresh, body: null, from: url } : { page };
 }
 
 function holdsSecret(body: Visit['body']): boolean {

@@ -529,7 +529,7 @@ export const serviceCases: readonly Case[] = [
     causes: ['scope-missing', 'permission-missing'],
     beside: ['scope-missing'],
     decisive: ['repository:acme/orders:pull'],
-    origin: 'https://registry-1.docker.io',
+    origin: 'https://images.example.com',
     path: '/v2/acme/orders/tags/list',
     sibling: '/v2/',
     none: says(
@@ -538,7 +538,7 @@ export const serviceCases: readonly Case[] = [
       {
         'docker-distribution-api-version': 'registry/2.0',
         'www-authenticate':
-          'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:acme/orders:pull"',
+          'Bearer realm="https://auth.images.example.com/token",service="images.example.com",scope="repository:acme/orders:pull"',
       },
     ),
     refused: says(
@@ -555,7 +555,7 @@ export const serviceCases: readonly Case[] = [
       {
         'docker-distribution-api-version': 'registry/2.0',
         'www-authenticate':
-          'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:acme/orders:pull",error="insufficient_scope"',
+          'Bearer realm="https://auth.images.example.com/token",service="images.example.com",scope="repository:acme/orders:pull",error="insufficient_scope"',
       },
     ),
   }),

@@ -579,7 +579,7 @@ const toolCases: readonly Case[] = [
     causes: ['mfa-required', 'step-up-required'],
     beside: ['mfa-required', 'step-up-required'],
     decisive: ['one-time pass'],
-    origin: 'https://registry.npmjs.org',
+    origin: 'https://packages.example.com',
     path: '/-/npm/v1/tokens',
     method: 'POST',
     body: { password: 'none', readonly: true },

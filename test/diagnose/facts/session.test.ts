@@ -43,7 +43,11 @@ table('cookieFacts', cookieFacts, [
       hops: [bare],
       past: [
         past([
-          setting('sid=1; Secure', { cookies: { refused: [{ name: 'sid', reason: 'It is Secure.' }] } }),
+          setting('sid=1; Secure', {
+            cookies: {
+              refused: [{ name: 'sid', rule: 'secure-from-http', section: '', reason: 'It is Secure.' }],
+            },
+          }),
         ]),
       ],
     },
@@ -222,7 +226,7 @@ table('csrfFacts', csrfFacts, [
         past([
           {
             status: 200,
-            cookies: { refused: [{ name: 'sid', reason: 'domain' }] },
+            cookies: { refused: [{ name: 'sid', rule: 'secure-from-http', section: '', reason: 'domain' }] },
           },
         ]),
       ],
