@@ -3,5 +3,6 @@ import type { Case } from '../case.ts';
 import { define } from '../servers/fault.ts';
 import { apacheFaults } from './apache.ts';
 import { nginxFaults } from './nginx.ts';
+import { otherFaults } from './others.ts';
 
-export const cases: readonly Case[] = [...nginxFaults, ...apacheFaults].map(define);
+export const cases: readonly Case[] = [...nginxFaults, ...apacheFaults, ...otherFaults].map(define);

@@ -92,7 +92,8 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   app.set('env', 'test');
   const list = (_request: Request, response: Response): void => void response.json(orders);
   // One answer for a key that is missing and one that is wrong.
-  const keyOf = (request: Request): unknown => request.headers['x-api-key'] ?? request.headers['x_api_key'];
+  const keyOf = (request: Request): unknown =>
+    request.headers['x-api-key'] ?? request.headers['x_api_key'] ?? request.headers['x-depot-key'];
   app.get('/keyed/orders', (request, response) => {
     if (keyOf(request) === apiKey) response.json(orders);
     else response.status(401).json({ message: 'Unauthorized' });
