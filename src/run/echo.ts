@@ -87,16 +87,16 @@ function elsewhere(field: string, value: string | null, got: readonly RawField[]
 
 /** What endpoints write in the place of a secret. */
 const mask =
-  /\*{2,}|\u2022|\.\.\.$|\u2026$|\b(?:redacted|masked|hidden|filtered|removed|secret|omitted|sanitized|x{4,})\b/i;
+  /\*{2,}|\u2022|\.\.\.$|\u2026$|^(?:[\w-]{1,20} )?[[<({]?(?:redacted|masked|hidden|filtered|removed|secret|omitted|sanitized|x{4,})[\])>}]?$/i;
 const shortestCut = 16;
 
 function compared(got: string, sent: string): { readonly fate: Fate; readonly detail: string | null } {
   if (squeezed(got) === squeezed(sent)) return { fate: 'intact', detail: null };
   const [theirs, ours] = [schemeOf(got), schemeOf(sent)];
   const otherScheme = theirs !== null && ours !== null && theirs.toLowerCase() !== ours.toLowerCase();
-  if (mask.test(got) && !otherScheme) return { fate: 'masked', detail: null };
   if (sent.startsWith(got) && got.length >= shortestCut)
     return { fate: 'cut', detail: `${got.length} of ${sent.length} characters` };
+  if (mask.test(got) && !otherScheme) return { fate: 'masked', detail: null };
   if (squeezed(got).toLowerCase() === squeezed(sent).toLowerCase()) return { fate: 'recased', detail: null };
   // Only the scheme of what somebody else put there is no secret.
   return { fate: 'replaced', detail: otherScheme ? `${theirs} in the place of ${ours}` : null };

@@ -9,8 +9,9 @@ import { type Evidence, evidence } from '../evidence.ts';
 import { challengeFacts } from '../facts/challenge.ts';
 import { deliveryFacts, lostUses } from '../facts/delivery.ts';
 import { originText } from '../facts/wire.ts';
-import { tokenValidity } from '../groups.ts';
+import { delivery, tokenValidity } from '../groups.ts';
 import { read } from '../signatures.ts';
+import { usualOf } from '../situations.ts';
 import type { Subject } from '../subject.ts';
 import { another } from './answer.ts';
 import { type Experiment, notSent, statusOf } from './experiment.ts';
@@ -57,14 +58,14 @@ function speaksOfToken(subject: Subject): boolean {
   );
 }
 
-/** The answer, or a fact beside it, says that none came. */
-function saysMissing(subject: Subject): boolean {
-  return [...read(subject), ...challengeFacts(subject), ...deliveryFacts(subject)].some(({ names, weight }) =>
-    names.some(
-      (cause) =>
-        cause === 'credentials-stripped-by-proxy' || (cause === 'credentials-missing' && weight >= 2),
-    ),
-  );
+/** `told`: in words; `hinted`: by a challenge that names no error, as servers do for anything. */
+function saysMissing(subject: Subject): 'told' | 'hinted' | null {
+  const isMissing = (cause: CauseId): boolean =>
+    cause === 'credentials-stripped-by-proxy' || cause === 'credentials-missing';
+  const names = (items: readonly Evidence[], least: number): boolean =>
+    items.some((item) => item.weight >= least && item.names.some(isMissing));
+  if (names([...read(subject), ...deliveryFacts(subject)], 2)) return 'told';
+  return names(challengeFacts(subject), 1) ? 'hinted' : null;
 }
 
 export function isAtOrigin({ environment, hop }: Subject): boolean {
@@ -189,19 +190,27 @@ function ruledOut({ fate }: FieldFate): CauseId[] {
   return here ? ['credentials-missing', 'credentials-stripped-by-proxy', 'header-dropped-by-proxy'] : [];
 }
 
+/** Of the causes that a silent refusal most often hides, those named before a rule for one route. */
+const mostUsual = 2;
 const onTheWay: readonly CauseId[] = ['credentials-stripped-by-proxy', 'header-dropped-by-proxy'];
 
 /** Of the same origin: nothing that holds for all of it takes the field away. A rule for one route is still possible. */
 function arrived(
-  { fate }: FieldFate,
+  { field, fate }: FieldFate,
   trust: 'good' | 'weak',
   subject: Subject,
   lines: Evidence['lines'],
 ): Evidence[] {
   if (trust === 'weak') return [];
-  if (saysMissing(subject)) {
-    const names: CauseId[] = ['scheme-mismatch', 'credentials-stripped-by-proxy'];
-    return [evidence('echo/arrives-elsewhere', { names, weight: 1, lines })];
+  const missing = saysMissing(subject);
+  if (missing === 'told') {
+    // A header of its own has no scheme that could be the wrong one.
+    const names: CauseId[] = isCustom(field) ? [lostCause(field)] : ['scheme-mismatch', lostCause(field)];
+    return [evidence('echo/arrives-elsewhere', { names, weight: isCustom(field) ? 2 : 1, lines })];
+  }
+  if (missing === 'hinted') {
+    const names = usualOf(subject, 'unknown').filter((cause) => !delivery.includes(cause));
+    return [evidence('echo/arrives', { names: names.slice(0, mostUsual), weight: 1, lines })];
   }
   const excludes = fate === 'intact' ? [...onTheWay, 'credentials-replaced-by-proxy'] : onTheWay;
   return [evidence('experiment/echo-arrives', { kind: 'experiment', excludes, lines })];

@@ -64,11 +64,21 @@ export const nginxFaults: readonly Fault[] = [
     front: between({ gate: 'proxy_set_header Authorization "Bearer of-the-gateway";' }),
   },
   {
-    // Only on the way to this route.
+    // Only on the way to this route, and the server says that no key came.
+    ...n,
+    ...withEcho(),
+    ...keyed('X-Api-Key', 'told'),
+    id: 'headers-nginx/drops-key-for-one-route',
+    causes: ['header-dropped-by-proxy'],
+    decisive: ['x-api-key'],
+    front: between({ server: `location = /told/orders { proxy_set_header X-Api-Key ""; ${forward} }` }),
+  },
+  {
+    // The challenge is what this server answers to no token, and what others answer to any.
     ...n,
     ...withEcho(),
     id: 'headers-nginx/strips-one-route',
-    causes: ['credentials-stripped-by-proxy'],
+    causes: ['credentials-stripped-by-proxy', 'audience-mismatch', 'token-revoked'],
     decisive: ['uthorization'],
     steps: orders,
     front: between({ server: `location = /orders { ${strip} ${forward} }` }),
