@@ -36,6 +36,8 @@ export interface SendRequest {
   readonly timeouts: Timeouts;
   /** Bytes of a body to keep. */
   readonly bodyLimit: number;
+  /** Where a redirect led: no connection to a link-local address or a metadata service, whatever the name resolves to. */
+  readonly refuses?: 'metadata-addresses';
   readonly signal: AbortSignal | null;
 }
 /** Milliseconds. */

@@ -5,6 +5,7 @@ import { fail, judge, judgeEntries, placeOf } from './judge.ts';
 import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import { isRenderedList, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
+import { checkSurvives } from './survives.ts';
 
 /**
  * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects: one value for
@@ -23,6 +24,8 @@ export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
       case 'keeps':
       case 'drops':
         return namesIn(map[key] as RenderedJson).map((name) => checkField(map, key, name, outcome));
+      case 'survives':
+        return checkSurvives(map, outcome);
       default:
         return fail(
           { kind: 'redirects', subject: key, container: map, key },

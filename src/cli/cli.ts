@@ -140,6 +140,7 @@ function runOptions(command: Command): Command {
     .option('--strict', 'warnings fail the run')
     .option('--no-experiments', 'send nothing but the scenarios themselves')
     .option('--checks', 'show all standards checks that failed, not their number only')
+    .option('--clients', 'show what other HTTP clients would have made of each redirect')
     .addOption(new Option('-v, --verbose', 'show passing steps with their hops, too'));
 }
 

@@ -7,7 +7,7 @@ import { nearest } from '../load/nearest.ts';
 import type { Job, Json, Step } from '../model.ts';
 import { references } from '../plan/template.ts';
 import { Problems } from '../problem.ts';
-import { sourceOf } from '../source.ts';
+import { isMap, sourceOf } from '../source.ts';
 
 export async function checkExpectations(jobs: readonly Job[]): Promise<Problems> {
   const problems = new Problems();
@@ -23,6 +23,7 @@ export async function checkExpectations(jobs: readonly Job[]): Promise<Problems>
     }
     checkNames(step, 'cause', causeIds, problems);
     checkNames(step, 'warns', () => [...causeIds(), ...checkIds()], problems);
+    await checkClients(step, problems);
     await checkSchema(step, problems);
   }
   return problems;
@@ -60,6 +61,26 @@ function causeIds(): string[] {
 function checkIds(): string[] {
   const require = createRequire(import.meta.url);
   return (require('../audit/checks.json') as { readonly id: string }[]).map(({ id }) => id);
+}
+
+/** The clients of `redirects.survives`. */
+async function checkClients(step: Step, problems: Problems): Promise<void> {
+  const { redirects } = step.expect;
+  const survives = isMap(redirects) ? redirects['survives'] : undefined;
+  if (!isMap(survives)) return;
+  const { clientNames } = await import('../http/client-names.ts');
+  for (const [header, names] of Object.entries(survives)) {
+    const listed = Array.isArray(names) ? (names as readonly Json[]) : [names as Json];
+    for (const [index, name] of listed.entries()) {
+      if (typeof name !== 'string' || name.includes('${') || clientNames.includes(name)) continue;
+      const near = nearest(name, clientNames);
+      const at = Array.isArray(names) ? sourceOf(names, index) : sourceOf(survives, header);
+      problems.add('UNKNOWN_HTTP_CLIENT', `No HTTP client "${name}" is known.`, {
+        source: at ?? sourceOf(survives, header) ?? step.source,
+        fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames.join(', ')}.`,
+      });
+    }
+  }
 }
 
 /** ajv is loaded only where a schema is written. */

@@ -15,5 +15,6 @@ export interface RunFlags {
   readonly strict?: boolean;
   readonly experiments?: boolean;
   readonly checks?: boolean;
+  readonly clients?: boolean;
   readonly verbose?: boolean;
 }

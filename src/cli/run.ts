@@ -177,7 +177,12 @@ async function openReporters(
       sink,
       ...summarySink,
       redactor,
-      options: { verbose: flags.verbose === true, checks: flags.checks === true, formatProblem },
+      options: {
+        verbose: flags.verbose === true,
+        checks: flags.checks === true,
+        clients: flags.clients === true,
+        formatProblem,
+      },
     });
   });
   return createReporters(await Promise.all(made));

@@ -163,5 +163,7 @@ function failed({ job, failure }: Inspected, redactor: Redactor, style: Style): 
   const told = new Map<string, string>();
   return collector
     .collection()
-    .jobs.flatMap((each) => each.steps.flatMap((step) => failureBlock(each, step, told, style, false)));
+    .jobs.flatMap((each) =>
+      each.steps.flatMap((step) => failureBlock(each, step, told, style, { verbose: false, clients: false })),
+    );
 }

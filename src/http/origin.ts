@@ -23,8 +23,20 @@ const linkLocal = blockList([
   ['169.254.0.0', 16, 'ipv4'],
   ['fe80::', 10, 'ipv6'],
   ['fd00:ec2::254', 128, 'ipv6'],
+  // Metadata services that are not at link-local addresses.
+  ['100.100.100.200', 32, 'ipv4'],
+  ['168.63.129.16', 32, 'ipv4'],
+  ['192.0.0.192', 32, 'ipv4'],
+  // 169.254.0.0/16 within IPv6: compatible, translated (RFC 6052), 6to4.
+  ['::a9fe:0', 112, 'ipv6'],
+  ['64:ff9b::a9fe:0', 112, 'ipv6'],
+  ['2002:a9fe::', 32, 'ipv6'],
 ]);
-const metadataNames: ReadonlySet<string> = new Set(['metadata.google.internal', 'metadata.goog']);
+const metadataNames: ReadonlySet<string> = new Set([
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data.ec2.internal',
+]);
 
 /** 127.0.0.0/8, ::1 (also IPv4-mapped) and the names of RFC 6761 section 6.3. `host` as in `URL.hostname`. */
 export function isLoopback(host: string): boolean {

@@ -30,9 +30,19 @@ const credentialFields: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-/** 300, 304, 305 and 306 are not followed by anyone. */
+/**
+ * The redirects of the Fetch standard. 300, 305 and 306 are none (RFC 9110 section 15.4: a choice, deprecated, unused),
+ * nor is a 3xx that nobody has defined; some clients follow them all the same.
+ */
 export function isRedirect(status: number): boolean {
   return redirects.has(status);
+}
+
+/** Why an answer that is no redirect to us may be one to another client; null where it is one to nobody. */
+export function unfollowed(status: number, locations: readonly string[]): RedirectStop | null {
+  if (status < 300 || status > 399 || status === 304 || isRedirect(status)) return null;
+  const location = distinct(locations).find((value) => value !== '');
+  return location === undefined ? null : { reason: 'status', location };
 }
 
 /** Fields that carry credentials whoever sends them. `name` in lower case. */
@@ -42,18 +52,57 @@ export function isCredentialField(name: string): boolean {
 
 /** What to send next, or why following ends here. `input.status` must be a redirect. */
 export function nextRequest(input: RedirectInput): RedirectNext | { readonly stop: RedirectStop } {
-  const location = [...new Set(input.locations.map((value) => value.trim()))];
-  const [reference] = location;
-  if (reference === undefined || reference === '') return stop('no-location', null);
-  if (location.length > 1) return stop('invalid-location', location.join(', '));
-  const url = resolve(reference, input.url);
-  if (url === null) return stop('invalid-location', reference);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return stop('scheme', reference);
-  if (url.username !== '' || url.password !== '') return stop('userinfo', withoutUserinfo(url));
+  const { url, reference, reason } = readLocation(input.locations, input.url);
+  if (url === null) return { stop: { reason, location: reference } };
+  const refusal = refusedTarget(url, reference);
+  if (refusal) return { stop: refusal };
   const method = nextMethod(input.method, input.status);
   const keepBody = input.hasBody && method === input.method;
-  if (keepBody && !input.bodyReplayable) return stop('body-not-replayable', reference);
+  if (keepBody && !input.bodyReplayable)
+    return { stop: { reason: 'body-not-replayable', location: reference } };
   return { url, method, keepBody, drop: dropped(input, url, method !== input.method) };
+}
+
+/** What no redirect leads to: another scheme, and a URL with a user name (the one shown is without it). */
+export function refusedTarget(url: URL, reference: string): RedirectStop | null {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { reason: 'scheme', location: reference };
+  if (url.username === '' && url.password === '') return null;
+  return { reason: 'userinfo', location: withoutUserinfo(url) };
+}
+
+type Located =
+  | { readonly url: URL; readonly reference: string; readonly reason: null }
+  | {
+      readonly url: null;
+      readonly reference: string | null;
+      readonly reason: 'no-location' | 'invalid-location';
+    };
+
+/**
+ * The Fetch standard's "location URL". An empty reference is the same document in RFC 3986 section 4.4, but no client
+ * asks for it again: curl, Go and requests take it for none, and in browsers it is an error. It is none here too, with
+ * `reference` empty instead of null. Equal fields are one; of different ones each client takes another.
+ */
+function readLocation(locations: readonly string[], base: URL): Located {
+  const values = distinct(locations);
+  const [reference = null] = values;
+  if (reference === null) return { url: null, reference, reason: 'no-location' };
+  if (values.length > 1) return { url: null, reference: values.join(', '), reason: 'invalid-location' };
+  if (reference === '') return { url: null, reference, reason: 'no-location' };
+  const url = resolve(reference, base);
+  return url === null ? { url, reference, reason: 'invalid-location' } : { url, reference, reason: null };
+}
+
+function distinct(locations: readonly string[]): string[] {
+  return [...new Set(locations.map(trimmed))];
+}
+
+/** Optional whitespace only (RFC 9110 section 5.6.3): 0xA0 is the last byte of an "à". */
+function trimmed(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && ' \t'.includes(value.charAt(start))) start += 1;
+  while (end > start && ' \t'.includes(value.charAt(end - 1))) end -= 1;
+  return value.slice(start, end);
 }
 
 /** 301 and 302 turn POST into GET, 303 everything but GET and HEAD; 307 and 308 nothing. */
@@ -76,23 +125,24 @@ function dropped(input: RedirectInput, url: URL, methodChanged: boolean): Droppe
   return [...rules].map(([header, rule]) => ({ header, rule }));
 }
 
-/** A fragment is inherited when the reference has none (Fetch, "location URL"). */
+/** A fragment is inherited when the reference has none. */
 function resolve(reference: string, base: URL): URL | null {
-  const text = utf8(reference);
+  const text = escaped(reference);
   if (!URL.canParse(text, base.href)) return null;
   const url = new URL(text, base.href);
   if (base.hash !== '' && !text.includes('#')) url.hash = base.hash;
   return url;
 }
 
-/** Field values are received as latin1; a Location with raw UTF-8 in it means those characters. */
-function utf8(value: string): string {
-  if (/[^\0-\xff]/.test(value)) return value;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
-  } catch {
-    return value;
-  }
+/**
+ * Field values are received as latin1. The server gets back the bytes that it wrote, UTF-8 or not, as browsers send
+ * them; in a host they must be UTF-8.
+ */
+function escaped(value: string): string {
+  return value.replace(/[^\0-\x7f]+/g, (text) => {
+    const bytes = Buffer.from(text, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1');
+    return [...bytes].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  });
 }
 
 function withoutUserinfo(url: URL): string {
@@ -100,13 +150,4 @@ function withoutUserinfo(url: URL): string {
   shown.username = '';
   shown.password = '';
   return shown.href;
-}
-
-function stop(
-  reason: RedirectStop['reason'],
-  location: string | null,
-): {
-  readonly stop: RedirectStop;
-} {
-  return { stop: { reason, location } };
 }

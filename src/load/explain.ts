@@ -82,7 +82,7 @@ function isConsequence(subject: Subject, all: readonly Subject[]): boolean {
   if (keyword === 'maxProperties') return Object.keys(subject.value ?? {}).length - unknown.length <= 1;
   if (keyword === 'oneOf' && !isNone(subject.error)) return false;
   const wanted = keyword === 'oneOf' ? alternatives(subject.schema) : [String(params['missingProperty'])];
-  return unknown.some((key) => isLaterKey(key, '') || instead.has(key) || nearest(key, wanted) !== null);
+  return unknown.some((key) => isLaterKey(key) || instead.has(key) || nearest(key, wanted) !== null);
 }
 
 /** None of the alternatives is there. */
@@ -136,7 +136,7 @@ const instead: ReadonlyMap<string, string> = new Map(
 function unknownKey(subject: Subject): Problem {
   const key = String(subject.error.params['additionalProperty']);
   const source = sourceOf(subject.value as object, key, 'key');
-  if (isLaterKey(key, subject.path.at(-1) ?? '')) {
+  if (isLaterKey(key)) {
     return new Problem('NOT_SUPPORTED', `"${key}" is not supported by this version of why401 yet.`, {
       source,
       fix: 'Remove it.',

@@ -7,16 +7,15 @@ const keys: ReadonlySet<string> = new Set([
   'data',
   'known_failure',
   'serial',
-  'survives',
   'until',
   'use',
 ]);
 
 const values: Readonly<Record<string, readonly string[]>> = { type: ['oauth1'] };
 
-/** Whether `key`, standing in a map under `parent`, is one of a later version. */
-export function isLaterKey(key: string, parent: string): boolean {
-  return keys.has(key) || (key === 'as' && parent === 'redirect');
+/** Whether `key` is one of a later version. */
+export function isLaterKey(key: string): boolean {
+  return keys.has(key);
 }
 
 export function isLaterValue(key: string, value: string): boolean {

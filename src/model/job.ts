@@ -101,6 +101,8 @@ export type FaultKind =
 export interface RedirectSpec {
   readonly follow: boolean;
   readonly max: number;
+  /** A client of `http/clients` by whose rules the chain is followed; absent: our own. */
+  readonly as?: string;
 }
 export type BodySpec =
   | { readonly json: Json }

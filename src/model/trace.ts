@@ -41,10 +41,19 @@ export interface RedirectStop {
     | 'userinfo'
     | 'no-location'
     | 'body-not-replayable'
+    /** The body would go to an origin that is not bound. */
+    | 'body-withheld'
     | 'invalid-location'
     /** A link-local address or the metadata service of a cloud. */
-    | 'metadata-address';
+    | 'metadata-address'
+    /** 300, 305, 306 or an unknown 3xx with a Location: other clients follow it. */
+    | 'status'
+    /** The client of `redirect.as` does not follow here. */
+    | 'client';
+  /** Empty where there is a Location field without a value. */
   readonly location: string | null;
+  /** `client`: its name, and why in a few words. */
+  readonly client?: { readonly name: string; readonly why: string };
 }
 
 export interface Hop {
@@ -108,11 +117,17 @@ export type DropRule =
   | 'dropped-earlier'
   | 'origin-unbound'
   | 'method-changed'
-  | 'host-changed';
+  | 'host-changed'
+  /** Rules of the client of `redirect.as`. */
+  | 'scheme-changed'
+  | 'port-changed'
+  | 'never-kept';
 export interface Dropped {
   /** Lower case. */
   readonly header: string;
   readonly rule: DropRule;
+  /** The client of `redirect.as` whose rule it is; with `origin-unbound`, the one that would have sent it. */
+  readonly client?: string;
 }
 /** What the jar did; all empty where the step has none. */
 export interface CookieTrace {

@@ -1,5 +1,6 @@
 /** What a step refers to must exist: credentials, origins, clients, variables, secrets. */
 
+import { clientNames } from '../http/client-names.ts';
 import { nearest } from '../load/nearest.ts';
 import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
@@ -25,6 +26,7 @@ export interface NameContext {
 /** Adds a problem for every name in `written` that means nothing in this environment. */
 export function checkNames(step: Step, written: JsonMap, context: NameContext, problems: Problems): void {
   if (step.kind === 'request') {
+    checkRedirect(step, written, problems);
     checkTarget(step, written, context, problems);
     checkHeaders(step, written, context, problems);
     checkParameters(step, written, context, problems);
@@ -81,6 +83,16 @@ function unknown(
   problems.add(code, `There is no ${kind} "${name}" in environment "${context.planned.environment.name}".`, {
     source,
     fix,
+  });
+}
+
+/** `redirect.as` names a client; a template in it was rendered before. */
+function checkRedirect({ redirect }: RequestStep, written: JsonMap, problems: Problems): void {
+  if (redirect.as === undefined || redirect.as.includes('${') || clientNames.includes(redirect.as)) return;
+  const near = nearest(redirect.as, clientNames);
+  problems.add('UNKNOWN_HTTP_CLIENT', `No HTTP client "${redirect.as}" is known.`, {
+    source: sourceOf(mapAt(written, 'redirect'), 'as'),
+    fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames.join(', ')}.`,
   });
 }
 

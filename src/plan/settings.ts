@@ -7,14 +7,16 @@ import { renderText, type Scope } from './template.ts';
 import { parseDuration } from './units.ts';
 
 const durations = ['timeout', 'wait'];
+const texts = ['as'];
 
-/** The step with `timeout`, `wait`, `retry` and `redirect.max` as values; a template in one is rendered now. */
+/** The step with `timeout`, `wait`, `retry`, `redirect.max` and `redirect.as` as values; a template in one is rendered now. */
 export function settle(step: JsonMap, scope: Scope, problems: Problems): JsonMap {
   let settled = step;
   for (const key of [...durations, 'retry']) settled = settleKey(settled, step, key, scope, problems);
   const redirect = step['redirect'];
   if (redirect === undefined || !isMap(redirect)) return settled;
-  return merge(settled, { redirect: settleKey(redirect, redirect, 'max', scope, problems) });
+  const max = settleKey(redirect, redirect, 'max', scope, problems);
+  return merge(settled, { redirect: settleKey(max, redirect, 'as', scope, problems) });
 }
 
 function settleKey(into: JsonMap, from: JsonMap, key: string, scope: Scope, problems: Problems): JsonMap {
@@ -23,13 +25,7 @@ function settleKey(into: JsonMap, from: JsonMap, key: string, scope: Scope, prob
   const rendered = renderText(from, key, scope);
   if (!('value' in rendered)) return into;
   const text = String(rendered.value);
-  const value: Json | null = durations.includes(key)
-    ? parseDuration(text) === null
-      ? null
-      : text
-    : /^\d+$/.test(text)
-      ? Number(text)
-      : null;
+  const value = settledValue(key, text);
   if (value === null) {
     const wanted = durations.includes(key) ? 'a duration such as 30s' : 'a whole number';
     problems.add('VALUE_INVALID', `"${key}" is "${text}" here, and takes ${wanted}.`, {
@@ -38,6 +34,12 @@ function settleKey(into: JsonMap, from: JsonMap, key: string, scope: Scope, prob
     return into;
   }
   return merge(into, { [key]: value });
+}
+
+function settledValue(key: string, text: string): Json | null {
+  if (texts.includes(key)) return text;
+  if (durations.includes(key)) return parseDuration(text) === null ? null : text;
+  return /^\d+$/.test(text) ? Number(text) : null;
 }
 
 /** Overrides may have added a second method. */

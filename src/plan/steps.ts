@@ -1,4 +1,5 @@
 /** Steps as written to steps as replayed: overrides applied, defaults filled in, kinds told apart. */
+import { findClient } from '../http/clients.ts';
 import type { BodySpec, CaptureSpec, CredentialRef, Expect, Json, JsonMap, Source, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, merge, sourceOf } from '../source.ts';
@@ -18,6 +19,9 @@ export const methods: readonly string[] = [
 ];
 /** RFC 9110 section 9.2.1, and QUERY. */
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']);
+
+/** Redirects that are followed as a client that has no limit. */
+const mostOfAll = 50;
 
 export interface StepDefaults {
   /** Of the scenario. */
@@ -82,10 +86,17 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
     credentials: credentialRefs(step['credential'] ?? defaults.credential),
     redirect: {
       follow: redirect['follow'] !== false,
-      max: typeof redirect['max'] === 'number' ? redirect['max'] : 10,
+      max: typeof redirect['max'] === 'number' ? redirect['max'] : mostRedirects(redirect['as']),
+      ...(typeof redirect['as'] === 'string' ? { as: redirect['as'] } : {}),
     },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
   };
+}
+
+/** Of the client that is named, or our own. */
+function mostRedirects(as: Json | undefined): number {
+  const client = typeof as === 'string' ? findClient(as) : null;
+  return client === null ? 10 : (client.max ?? mostOfAll);
 }
 
 function authorizeStep(base: Base, written: JsonMap): Step {

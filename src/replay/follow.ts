@@ -1,16 +1,18 @@
 /** Follows redirects one hop at a time, at least as strictly as the Fetch standard, and records what each hop lost. */
 import type { Signer } from '../credential/signer.ts';
 import type { Send, Timeouts } from '../doors.ts';
+import type { ClientProfile } from '../http/client-profile.ts';
+import { findClient } from '../http/clients.ts';
 import type { Initiator } from '../http/cookie.ts';
 import { initiatorOf } from '../http/cookie-context.ts';
-import { isLinkLocalOrMetadata, sameOrigin } from '../http/origin.ts';
-import { isCredentialField, isRedirect, nextRequest } from '../http/redirect.ts';
-import type { Dropped, Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
-import { Secret } from '../secret.ts';
+import { sameOrigin } from '../http/origin.ts';
+import type { Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import { decideAs, type Replayed, startReplay } from './follow-client.ts';
+import { type Decision, decide, fingerprintOf, firstPlan, type HopPlan, signersOf } from './follow-plan.ts';
 import type { Jar } from './jar.ts';
 import { addCookies, type Cookies, takeCookies } from './jar-hop.ts';
 import { changedFields } from './request.ts';
-import { signed, signedFields } from './signed.ts';
+import { signed } from './signed.ts';
 
 export interface FollowRequest {
   readonly method: string;
@@ -40,21 +42,14 @@ export interface Followed {
   readonly stopped: RedirectStop | null;
 }
 
-/** What the next hop sends. */
-interface Plan {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: readonly Field[];
-  readonly body: Uint8Array | null;
-  readonly dropped: readonly Dropped[];
-}
-
 /** Resolves for every failure of the network; the last hop holds it. */
-export async function follow(request: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
+export async function follow(asked: FollowRequest, doors: { readonly send: Send }): Promise<Followed> {
+  // Redirects do not change who asked (RFC 6265bis section 5.2).
+  const initiator = asked.initiator ?? initiatorOf(asked.headers);
+  const request = { ...asked, initiator };
   const hops: Hop[] = [];
   const seen = new Set<string>();
-  // Redirects do not change who asked (RFC 6265bis section 5.2).
-  const initiator = request.initiator ?? initiatorOf(request.headers);
+  const decideNext = decider(request);
   let plan = firstPlan(request);
   let before: readonly Field[] | null = null;
   while (true) {
@@ -62,102 +57,56 @@ export async function follow(request: FollowRequest, doors: { readonly send: Sen
     const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
-    const { method, url, body } = plan;
-    const unsigned = { method, url, headers: cookies.headers, body };
-    const headers = await signed(unsigned, signersOf(request, plan));
-    const performed = await perform(
-      { ...request, initiator },
-      plan,
-      { ...cookies, headers },
-      hops.length + 1,
-      doors.send,
-    );
+    const headers: readonly Field[] = await signedHeaders(request, plan, cookies.headers, hops.length);
+    const performed = await perform(request, plan, { ...cookies, headers }, hops.length + 1, doors.send);
     const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
     before = headers;
     hops.push(hop);
-    const next = decide(request, plan, hop, hops);
+    const next = decideNext(plan, hop, headers);
     if (next === null) return { hops, stopped: null };
     if ('reason' in next) return { hops, stopped: next };
     plan = next;
   }
 }
 
-function firstPlan(request: FollowRequest): Plan {
-  const { method, url, body } = request;
-  if (request.bound(url.origin)) return { method, url, body, headers: request.headers, dropped: [] };
-  const withheld = new Set([
-    ...request.headers.filter((field) => isSensitive(field, request)).map(lowerName),
-    ...signedFields(request.signers),
-  ]);
-  return {
-    method,
-    url,
-    body,
-    headers: without(request.headers, withheld),
-    dropped: [...withheld].map((header) => ({ header, rule: 'origin-unbound' })),
+/** Decides hop after hop by our own rules, or by those of the client of `redirect.as`. */
+function decider(request: FollowRequest): (plan: HopPlan, hop: Hop, sent: readonly Field[]) => Decision {
+  const profile = profileOf(request);
+  if (profile === null) return (plan, hop) => decide(request, plan, hop, hop.index);
+  let replayed: Replayed | null = null;
+  return (plan, hop, sent) => {
+    replayed ??= startReplay(profile, request, plan, sent);
+    const decided = decideAs(request, replayed, plan, hop, hop.index);
+    replayed = decided.replayed;
+    return decided.decision;
   };
 }
 
-/** The next plan, why there is none, or null when the answer is not a redirect. */
-function decide(
+function profileOf({ redirect }: FollowRequest): ClientProfile | null {
+  return redirect.follow && redirect.as !== undefined ? findClient(redirect.as) : null;
+}
+
+/** A client of `redirect.as` carries the signature of the first hop, and signs none of the others. */
+async function signedHeaders(
   request: FollowRequest,
-  plan: Plan,
-  hop: Hop,
-  hops: readonly Hop[],
-): Plan | RedirectStop | null {
-  const { response } = hop;
-  if (response === null || hop.failure !== null || !isRedirect(response.status)) return null;
-  const locations = response.headers
-    .filter(([name]) => name.toLowerCase() === 'location')
-    .map(([, value]) => value);
-  const location = locations[0] ?? null;
-  if (!request.redirect.follow) return { reason: 'not-followed', location };
-  const next = nextRequest({
-    method: plan.method,
-    url: plan.url,
-    status: response.status,
-    locations,
-    hasBody: plan.body !== null,
-    bodyReplayable: true,
-    fields: [
-      ...plan.headers.map((field) => ({ name: field[0], sensitive: isSensitive(field, request) })),
-      ...signedFields(signersOf(request, plan)).map((name) => ({ name, sensitive: true })),
-    ],
-  });
-  if ('stop' in next) return next.stop;
-  // A body may hold secrets, and no rule can tell: a redirect takes it nowhere that is not bound.
-  if (next.keepBody && !sameOrigin(plan.url, next.url) && !request.bound(next.url.origin)) {
-    return { reason: 'body-not-replayable', location };
-  }
-  if (isLinkLocalOrMetadata(next.url.hostname) && !isLinkLocalOrMetadata(request.url.hostname)) {
-    return { reason: 'metadata-address', location };
-  }
-  if (hops.length > request.redirect.max) return { reason: 'limit', location };
-  return {
-    method: next.method,
-    url: next.url,
-    body: next.keepBody ? plan.body : null,
-    headers: without(plan.headers, new Set(next.drop.map(({ header }) => header))),
-    dropped: [...next.drop, ...droppedEarlier(plan)],
-  };
-}
-
-/** Credentials that were lost once are never taken up again, also where the chain comes back to its first origin. */
-function droppedEarlier(plan: Plan): Dropped[] {
-  return plan.dropped
-    .filter(({ rule }) => rule !== 'method-changed' && rule !== 'host-changed')
-    .map(({ header }) => ({ header, rule: 'dropped-earlier' }));
+  plan: HopPlan,
+  headers: readonly Field[],
+  hops: number,
+): Promise<readonly Field[]> {
+  if (hops > 0 && profileOf(request) !== null) return headers;
+  const { method, url, body } = plan;
+  return signed({ method, url, headers, body }, signersOf(request, plan));
 }
 
 async function perform(
   request: FollowRequest,
-  plan: Plan,
+  plan: HopPlan,
   cookies: Cookies,
   index: number,
   send: Send,
 ): Promise<Hop> {
   const { method, url, body } = plan;
-  const sent = await send({
+  const made = await send({
     method,
     url,
     headers: cookies.headers,
@@ -166,35 +115,13 @@ async function perform(
     timeouts: request.timeouts,
     bodyLimit: request.bodyLimit,
     signal: request.signal,
+    ...(isOpen(request, url) ? {} : { refuses: 'metadata-addresses' as const }),
   });
-  const trace = await takeCookies(request, plan.url, cookies, sent.response);
-  return { index, ...sent, dropped: plan.dropped, cookies: trace };
+  const trace = await takeCookies(request, plan.url, cookies, made.response);
+  return { index, ...made, dropped: plan.dropped, cookies: trace };
 }
 
-/** None at a foreign origin, and none where a credential was lost before: nothing is signed again. */
-function signersOf(request: FollowRequest, plan: Plan): readonly Signer[] {
-  const { signers = [], bound } = request;
-  if (signers.length === 0 || !bound(plan.url.origin)) return [];
-  const lost = plan.dropped.some(({ rule }) => rule !== 'method-changed' && rule !== 'host-changed');
-  return lost ? [] : signers;
-}
-
-/** Two requests with the same method, URL, cookies and fields get the same answer: the chain would not end. */
-function fingerprintOf(plan: Plan, cookies: string): string {
-  const { href, hash } = plan.url;
-  const target = hash === '' ? href : href.slice(0, -hash.length);
-  return [plan.method, target, cookies, ...plan.headers.map(lowerName)].join('\n');
-}
-
-function isSensitive(field: Field, request: FollowRequest): boolean {
-  const name = lowerName(field);
-  return isCredentialField(name) || request.sensitive.has(name) || field[1] instanceof Secret;
-}
-
-function without(headers: readonly Field[], names: ReadonlySet<string>): readonly Field[] {
-  return names.size === 0 ? headers : headers.filter((field) => !names.has(lowerName(field)));
-}
-
-function lowerName(field: Field): string {
-  return field[0].toLowerCase();
+/** Asked for by the step or named in the environment: wherever that is. */
+function isOpen(request: FollowRequest, url: URL): boolean {
+  return sameOrigin(request.url, url) || request.bound(url.origin);
 }

@@ -1,5 +1,5 @@
 /** Opens the TCP or TLS connection that one HTTP connection runs on. */
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   checkServerIdentity,
@@ -28,6 +28,8 @@ export interface Opening {
   tls: TlsFacts | null;
   /** Ends the attempt; set while it runs. */
   stop: ((error: Error) => void) | null;
+  /** Instead of the system's, for names that the environment does not map. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface Route {
@@ -62,8 +64,11 @@ async function connect(
   opening: Opening,
   phase: Phase | null = null,
 ): Promise<Opened> {
+  // A host that the project file maps, or a proxy, is meant.
+  const lookup = phase === null && target.host === addressOf(url).host ? opening.lookup : undefined;
+  const way = { ...target, autoSelectFamily: true, ...(lookup ? { lookup } : {}) };
   if (url.protocol !== 'https:') {
-    const socket = connectTcp({ ...target, autoSelectFamily: true, noDelay: true, keepAlive: true });
+    const socket = connectTcp({ ...way, noDelay: true, keepAlive: true });
     followPhases(socket, target, opening, phase);
     await settled(socket, 'connect', opening);
     return { socket, tls: null, http2: false, absoluteForm: false, proxied: tunnel !== null };
@@ -72,7 +77,9 @@ async function connect(
   opening.phase = 'request';
   const secureContext = route.context(url);
   opening.phase = 'tls';
-  const socket = connectTls(tlsOptions(url, target, tunnel, route.transport, secureContext));
+  const socket = connectTls(
+    tlsOptions(url, tunnel ? { socket: tunnel } : way, route.transport, secureContext),
+  );
   if (tunnel === null) followPhases(socket, target, opening, phase);
   // Before Node's own listener, which destroys a socket that does not verify: the certificate is still there.
   socket.prependListener('secure', () => {
@@ -87,13 +94,11 @@ async function connect(
 /** The name that is asked for and checked is the URL's, wherever the connection goes. */
 function tlsOptions(
   url: URL,
-  target: Address,
-  tunnel: Socket | null,
+  way: ConnectionOptions,
   transport: Transport,
   secureContext: SecureContext,
 ): ConnectionOptions {
   const name = url.hostname.replace(/^\[|\]$/g, '');
-  const way = tunnel ? { socket: tunnel } : { ...target, autoSelectFamily: true };
   return {
     ...way,
     secureContext,

@@ -1,16 +1,20 @@
 /** The door to the network, over undici: one request, no redirect, no retry, everything recorded. */
+import type { LookupFunction } from 'node:net';
 import type { Clock, Send, SendRequest } from '../doors.ts';
 import type { Transport } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { errorCode, WireError } from './failure.ts';
 import { conclude } from './send-conclude.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
+import { guarded } from './send-lookup.ts';
 import type { Opening } from './send-open.ts';
 import { type Contexts, createPool, type Pool } from './send-pool.ts';
 
 export interface SendOptions {
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Names to addresses, for requests that refuse some; the system's by default. */
+  readonly lookup?: LookupFunction;
 }
 export interface Sender {
   readonly send: Send;
@@ -36,7 +40,12 @@ export function createSend(options: SendOptions): Sender {
     async send(request) {
       const { clock } = options;
       const attempt = begin(request, clock);
-      const opening: Opening = { phase: 'request', tls: null, stop: null };
+      const opening: Opening = {
+        phase: 'request',
+        tls: null,
+        stop: null,
+        ...(request.refuses ? { lookup: guarded(options.lookup) } : {}),
+      };
       try {
         await run(attempt, opening, poolOf, clock);
       } catch (error) {

@@ -1,5 +1,6 @@
 /** One failed step on the console: the title, the answer, what it rests on, what to do. */
 import type { Check, Exchange, Finding, JobResult, StepResult } from '../model.ts';
+import { clientLines } from './console-clients.ts';
 import { hopSection, roleTables } from './console-hops.ts';
 import { labelled, labelledWidth, paragraph, type Style } from './console-style.ts';
 import {
@@ -24,8 +25,9 @@ export function failureBlock(
   step: StepResult,
   told: Told,
   style: Style,
-  verbose: boolean,
+  show: { readonly verbose: boolean; readonly clients: boolean },
 ): string[] {
+  const { verbose, clients } = show;
   const [first, ...further] = answers(step);
   const before = first ? told.get(findingKey(first)) : undefined;
   const title = titleLines(job, step, style);
@@ -42,9 +44,15 @@ export function failureBlock(
     ...explained,
     ...(verbose && earlier.length > 0 ? ['', ...roleTables(earlier, style)] : []),
     ...hopSection(judgedExchange(step), style, verbose),
+    ...(clients || !isTold(first) ? clientLines(judgedExchange(step), style, clients) : []),
     ...checkLines(step, style),
     ...further.flatMap((finding) => furtherLines(finding, style)),
   ];
+}
+
+/** The finding says who else loses it. */
+function isTold(finding: Finding | undefined): boolean {
+  return finding?.evidence.some(({ field }) => field === 'clients') ?? false;
 }
 
 function titleLines(job: JobResult, step: StepResult, style: Style): string[] {

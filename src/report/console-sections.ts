@@ -1,6 +1,7 @@
 /** The sections of the console report beside the failures. */
 import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { clientLines } from './console-clients.ts';
 import { hopTable, roleTables } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
 import {
@@ -40,7 +41,7 @@ export function jobLine(job: JobResult, style: Style): string {
 }
 
 /** The steps of a scenario with their hops and headers. */
-export function stepLines(job: JobResult, style: Style): string[] {
+export function stepLines(job: JobResult, style: Style, clients: boolean): string[] {
   return job.steps.flatMap((step) => {
     const time = step.status === 'skipped' ? (step.reason ?? 'skipped') : formatDuration(step.duration);
     const head = `  ${style.mark(step.status)} ${visible(step.name)}  ${style.dim(visible(time))}`;
@@ -48,7 +49,18 @@ export function stepLines(job: JobResult, style: Style): string[] {
     if (!exchange) return [head];
     const before = roleTables(exchangesBefore(step), style);
     const role = before.length > 0 ? [`  ${style.dim(exchange.role)}`] : [];
-    return [head, ...before, ...role, ...hopTable(exchange, style, true)];
+    const others = clientLines(exchange, style, clients);
+    return [head, ...before, ...role, ...hopTable(exchange, style, true), ...others];
+  });
+}
+
+/** The passing steps with what other clients make of their redirects; those that failed are told at the end. */
+export function clientSteps(job: JobResult, style: Style): string[] {
+  return job.steps.flatMap((step) => {
+    const exchange = step.status === 'passed' ? judgedExchange(step) : null;
+    if (!exchange?.clients) return [];
+    const head = `  ${style.mark(step.status)} ${visible(step.name)}`;
+    return [head, ...hopTable(exchange, style, false), ...clientLines(exchange, style, true)];
   });
 }
 

@@ -1,9 +1,10 @@
 /** The console: a line per scenario as it ends, then why what failed did. */
-import type { RunEvent } from '../model.ts';
+import type { JobResult, RunEvent } from '../model.ts';
 import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
 import { failureBlock, type Told } from './console-failure.ts';
 import {
+  clientSteps,
   insecureLines,
   jobLine,
   matrix,
@@ -11,7 +12,7 @@ import {
   summaryLine,
   warningSection,
 } from './console-sections.ts';
-import { createStyle } from './console-style.ts';
+import { createStyle, type Style } from './console-style.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 
@@ -19,6 +20,7 @@ export function createConsoleReporter({
   sink,
   verbose,
   checks,
+  clients = false,
   formatProblem,
   redactor,
 }: ReportOutput): Reporter {
@@ -29,13 +31,16 @@ export function createConsoleReporter({
     progress.clear();
     sink.write(`${lines.map(withoutCommands).join('\n')}\n`);
   };
+  const shownSteps = (job: JobResult, style: Style): string[] => {
+    if (verbose) return stepLines(job, style, clients);
+    return clients ? clientSteps(job, style) : [];
+  };
   return {
     event(event: RunEvent) {
       collector.event(event);
       const style = createStyle(sink);
       if (event.type === 'run-started') print(insecureLines(event.environments, style));
-      if (event.type === 'job-finished')
-        print([jobLine(event.job, style), ...(verbose ? stepLines(event.job, style) : [])]);
+      if (event.type === 'job-finished') print([jobLine(event.job, style), ...shownSteps(event.job, style)]);
       progress.event(event);
     },
     end() {
@@ -44,7 +49,7 @@ export function createConsoleReporter({
       const told: Told = new Map();
       for (const job of run.jobs) {
         for (const step of job.steps.filter(({ status }) => status === 'failed' || status === 'errored')) {
-          print(['', ...failureBlock(job, step, told, style, verbose)]);
+          print(['', ...failureBlock(job, step, told, style, { verbose, clients })]);
         }
       }
       for (const problem of run.finished?.problems ?? [])

@@ -1,5 +1,5 @@
 /** What became of the fields of a hop: sent, added, changed, dropped, and by whom. */
-import type { DropRule, Exchange, FieldSource, Hop } from '../model.ts';
+import type { Dropped, DropRule, Exchange, FieldSource, Hop } from '../model.ts';
 
 /** A field that the hop before did not carry, or carried with another value. */
 export interface AddedField {
@@ -21,6 +21,9 @@ const rules: Readonly<Record<DropRule, string>> = {
   'origin-unbound': 'not an origin of this environment',
   'method-changed': 'method changed',
   'host-changed': 'host changed',
+  'scheme-changed': 'scheme changed',
+  'port-changed': 'port changed',
+  'never-kept': 'kept on no redirect',
 };
 /** Phases before the first byte of a request. */
 const unsent: ReadonlySet<string> = new Set(['dns', 'connect', 'tls', 'proxy', 'policy']);
@@ -150,10 +153,20 @@ function bodyOf({ request }: Hop, before: Hop | null): string[] {
 }
 
 /** `authorization, cookie (origin changed), content-type (method changed)` */
-function droppedFields({ dropped }: Hop): string {
-  const groups = new Map<DropRule, string[]>();
-  for (const { header, rule } of dropped) groups.set(rule, [...(groups.get(rule) ?? []), header]);
-  return [...groups].map(([rule, headers]) => `${headers.join(', ')} (${rules[rule]})`).join(', ');
+function droppedFields(hop: Hop): string {
+  const groups = new Map<string, string[]>();
+  for (const drop of hop.dropped) {
+    const rule = ruleOf(drop, hop);
+    groups.set(rule, [...(groups.get(rule) ?? []), drop.header]);
+  }
+  return [...groups].map(([rule, headers]) => `${headers.join(', ')} (${rule})`).join(', ');
+}
+
+/** Ours, or that of the client that is replayed; what that one sends to an origin that is not bound stays here. */
+function ruleOf({ rule, client }: Dropped, { request: { url } }: Hop): string {
+  if (client === undefined) return rules[rule];
+  if (rule !== 'origin-unbound') return `${client}: ${rules[rule]}`;
+  return `withheld: ${client} would have sent it to ${URL.canParse(url) ? new URL(url).origin : url}`;
 }
 
 /** Credentials that are not there, and nothing says why. */

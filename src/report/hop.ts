@@ -10,8 +10,11 @@ const stops: Readonly<Record<RedirectStop['reason'], string>> = {
   userinfo: 'the redirect names a user in its URL',
   'no-location': 'the redirect names no location',
   'body-not-replayable': 'the body cannot be sent again',
+  'body-withheld': 'the body is sent to no origin but those of this environment',
   'invalid-location': 'the location of the redirect is not a URL',
   'metadata-address': 'the redirect leads to a metadata address',
+  status: 'redirects of this status are not followed',
+  client: 'the client does not follow here',
 };
 
 /** `sent authorization (credential reader)`, `dropped authorization (origin changed)`. */
@@ -62,6 +65,8 @@ export function isStop(reason: string): boolean {
   return Object.hasOwn(stops, reason);
 }
 
-export function describeStop({ reason, location }: RedirectStop): string {
-  return location === null ? stops[reason] : `${stops[reason]}: ${location}`;
+export function describeStop({ reason, location, client }: RedirectStop): string {
+  const why = client ? `${client.name} does not follow here, for ${client.why}` : stops[reason];
+  if (location === '') return `${why}: its Location is empty`;
+  return location === null ? why : `${why}: ${location}`;
 }

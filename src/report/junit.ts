@@ -124,7 +124,7 @@ function verdictOf(job: JobResult, step: StepResult): Element[] {
 /** What the console says, without colour. */
 function explanation(job: JobResult, step: StepResult): string {
   const style = createStyle({ write() {}, isTTY: false, width: 100, color: false });
-  return failureBlock(job, step, new Map(), style, false).join('\n');
+  return failureBlock(job, step, new Map(), style, { verbose: false, clients: false }).join('\n');
 }
 
 function problemCase({ code, message, source, line, fix }: ProblemData): Element {

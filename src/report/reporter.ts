@@ -13,6 +13,8 @@ export interface ReporterOptions {
   readonly verbose: boolean;
   /** All standards checks that failed, not their number only. */
   readonly checks?: boolean;
+  /** What all known HTTP clients make of the redirects, not in one line only. */
+  readonly clients?: boolean;
   /** A problem with its source line and caret. */
   readonly formatProblem: (problem: ProblemData, color: boolean) => string;
 }

@@ -12,6 +12,7 @@ import type {
   Json,
   JsonMap,
   ProblemData,
+  RedirectStop,
   Source,
   StepResult,
   TlsFacts,
@@ -77,7 +78,7 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
     role,
     attempt,
     hops: hops.map((hop) => reportHop(hop, { hops })),
-    stopped: stopped ? { reason: stopped.reason, location: stopped.location } : null,
+    stopped: stopped ? reportStop(stopped) : null,
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
       header,
@@ -86,6 +87,10 @@ function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange
       rule,
     })),
   };
+}
+
+function reportStop({ reason, location, client }: RedirectStop): JsonMap {
+  return { reason, location, ...(client ? { client: client.name, why: client.why } : {}) };
 }
 
 function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
@@ -114,7 +119,9 @@ function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
       ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
       : null,
     added: addedFields(chain, hop).map(reportAdded),
-    dropped: hop.dropped.map(({ header, rule }) => ({ header, rule })),
+    dropped: hop.dropped.map(({ header, rule, client }) =>
+      client === undefined ? { header, rule } : { header, rule, client },
+    ),
     cookies: reportCookies(hop.cookies),
     timings_ms: {
       connect: nullable(timings.connect, milliseconds),

@@ -5,6 +5,7 @@ import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
 import { isKnown, type PreparedRequest } from '../replay/request.ts';
+import { wasRedirected, withVerdicts } from './clients.ts';
 import type { JobState } from './state.ts';
 
 /** What a step sent so far, and what came of it. */
@@ -57,14 +58,15 @@ function isChallenged(hop: Hop, { signers = [] }: PreparedRequest): boolean {
   return signers.map((signer) => signer.challenged(hop)).includes(true);
 }
 
-function sendOnce(
+async function sendOnce(
   step: RequestStep,
   state: JobState,
   request: PreparedRequest,
   presentations: readonly Presentation[],
   attempt: number,
 ): Promise<Exchange> {
-  return exchange(state.context, {
+  const bound = (origin: string): boolean => isBound(origin, request, state);
+  const done = await exchange(state.context, {
     role: 'resource',
     attempt,
     environment: state.job.environment,
@@ -72,10 +74,13 @@ function sendOnce(
     credentials: presentations.flatMap((each) => (each.use ? [each.use] : [])),
     redirect: step.redirect,
     jar: jarOf(step, state),
-    bound: (origin) => isBound(origin, request, state),
+    bound,
     timeout: step.timeout,
     signal: state.signal,
   });
+  if (!wasRedirected(done)) return done;
+  const { clients } = await import('../http/clients.ts');
+  return withVerdicts(done, clients, request, step, bound);
 }
 
 export function jarOf(step: RequestStep, state: JobState): Jar | null {

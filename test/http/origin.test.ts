@@ -61,6 +61,14 @@ describe('hosts that need care', () => {
     'Metadata.Google.Internal.',
     '[::ffff:169.254.169.254]',
     '[::ffff:a9fe:a9fe]',
+    '0251.0376.0251.0376',
+    '[::169.254.169.254]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[2002:a9fe:a9fe::1]',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    'instance-data.ec2.internal',
   ];
   const neither = [
     'example.com',
@@ -68,6 +76,8 @@ describe('hosts that need care', () => {
     'notlocalhost',
     '128.0.0.1',
     '169.253.1.1',
+    '100.100.100.201',
+    '[64:ff9b::a9ff:1]',
     '[fec0::1]',
     '[::2]',
     '[fd00:ec2::255]',

@@ -125,7 +125,6 @@ const scenarios: Rows = [
     'MISSING_KEY 1:17 "token" needs the key "fault". | fault: assertion_replayed or assertion_audience: made wrong in the token request.',
   ],
   ['steps: [{token: [a]}]\n', 'WRONG_TYPE 1:17 "token" must be a text or a map, not a list. | null'],
-  [step('redirect: {as: curl}'), `NOT_SUPPORTED 1:29 "as" ${later} | Remove it.`],
   [
     step('capture: {x: {json: $.a, cookie: y}}'),
     'EXCLUSIVE_KEYS 1:43 "json" and "cookie" cannot stand side by side in "x". | Keep one of them.',
@@ -146,7 +145,6 @@ const scenarios: Rows = [
     step('expect: {status: [200, 999]}'),
     'WRONG_VALUE 1:41 Item 2 of "status" must be a status such as 200 or 2xx, not 999. | null',
   ],
-  [step('expect: {redirects: {survives: {}}}'), `NOT_SUPPORTED 1:39 "survives" ${later} | Remove it.`],
   [
     step('expect: {duration: 800}'),
     `WRONG_TYPE 1:37 "duration" must be ${duration}, or a matcher such as {lte: 1h}, not 800. | Add the unit: 800s or 800ms`,

@@ -182,6 +182,16 @@ describe('follow', () => {
 
   const stops: readonly [status: string, reason: RedirectStop['reason'], location: string | null][] = [
     ['302', 'no-location', null],
+    ['302 ', 'no-location', ''],
+    ['302 data:,x', 'scheme', 'data:,x'],
+    ['302 javascript:alert(1)', 'scheme', 'javascript:alert(1)'],
+    ['302 file:///etc/passwd', 'scheme', 'file:///etc/passwd'],
+    ['302 http://a.example.test:99999/', 'invalid-location', 'http://a.example.test:99999/'],
+    ['302 http://2852039166/', 'metadata-address', 'http://2852039166/'],
+    ['302 http://0251.0376.0251.0376/', 'metadata-address', 'http://0251.0376.0251.0376/'],
+    ['302 http://[::ffff:169.254.169.254]/', 'metadata-address', 'http://[::ffff:169.254.169.254]/'],
+    ['302 //metadata.google.internal./', 'metadata-address', '//metadata.google.internal./'],
+    ['302 #part', 'loop', `${a}/1#part`],
     ['302 http://[', 'invalid-location', 'http://['],
     ['302 ftp://a.example.test/', 'scheme', 'ftp://a.example.test/'],
     ['302 http://user:pass@a.example.test/', 'userinfo', 'http://a.example.test/'],
@@ -217,16 +227,28 @@ describe('follow', () => {
     await serve(a, { '/1': '307 http://c.elsewhere.test/' });
     const { stopped, hops } = await go(`${a}/1`, { method: 'POST', body: Buffer.from('client_secret=x') });
     expect([stopped, hops.length]).to.deep.equal([
-      { reason: 'body-not-replayable', location: 'http://c.elsewhere.test/' },
+      { reason: 'body-withheld', location: 'http://c.elsewhere.test/' },
       1,
     ]);
   });
 
   it('does not follow other answers of class 3', async () => {
-    await serve(a, { '/300': '300 /x', '/304': '304 /x', '/305': '305 /x', '/306': '306 /x' });
-    for (const path of ['/300', '/304', '/305', '/306']) {
-      const { hops, stopped } = await go(`${a}${path}`);
-      expect([hops.length, hops[0]?.failure, stopped]).to.deep.equal([1, null, null]);
+    const other = ['300', '304', '305', '306', '309', '310', '399'];
+    await serve(
+      a,
+      Object.fromEntries(
+        other.flatMap((code) => [
+          [`/${code}`, `${code} /x`],
+          [`/${code}/bare`, code],
+        ]),
+      ),
+    );
+    for (const code of other) {
+      const { hops, stopped } = await go(`${a}/${code}`);
+      const bare = await go(`${a}/${code}/bare`);
+      const told = code === '304' ? null : { reason: 'status', location: '/x' };
+      expect([hops.length, hops[0]?.failure, stopped]).to.deep.equal([1, null, told]);
+      expect([bare.hops.length, bare.stopped]).to.deep.equal([1, null]);
     }
   });
 

@@ -1,10 +1,65 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
+import { someClients } from '../../http/client-groups.ts';
+import { type RedirectStory, redirectStory } from '../../http/redirect-story.ts';
+import type { Exchange } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
 export function redirects({ hops }: Passed): Warning[] {
-  return hops.flatMap((seen) => [...methodChanged(seen), ...inClear(seen)]);
+  const told = new Set<Exchange>();
+  return hops.flatMap((seen) => {
+    const first = !told.has(seen.exchange) && told.add(seen.exchange) !== null;
+    return [...(first ? elsewhere(seen, hops) : []), ...methodChanged(seen), ...inClear(seen)];
+  });
+}
+
+/** What passes here and would not with other clients, or would with a credential where it should not be. */
+function elsewhere(seen: Seen, hops: readonly Seen[]): Warning[] {
+  const story = redirectStory(seen.exchange, seen.environment);
+  if (story === null || !matters(story, seen)) return [];
+  const at = hops.find((each) => each.exchange === seen.exchange && each.hop.index === story.hop - 1) ?? seen;
+  const leaks = story.leaked.length > 0;
+  const what = story.headers.join(', ');
+  const clients = (leaks ? story.leaked : story.lost).flatMap((group) => group.clients);
+  const [group] = leaks ? story.leaked : story.lost;
+  const where = `The ${story.status} redirect from ${story.from.origin} to ${story.to.origin}`;
+  const why = group?.rule ?? '';
+  const likely = story.reason ? `; likely ${story.reason.likely}` : '';
+  return [
+    warning(at, {
+      cause: leaks ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect',
+      check: isDowngrade(story) ? 'http-redirect-downgrade' : 'http-redirect-cross-origin',
+      certainty: 'likely',
+      summary: leaks
+        ? `${where} makes clients leak ${what} (${why}): ${someClients(clients)}${likely}.`
+        : `${where} makes clients lose ${what} (${why}): ${someClients(clients)}${likely}.`,
+      evidence: story.evidence,
+      fix: story.fix,
+      references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
+    }),
+  ].map((each) => ({ ...each, finding: { ...each.finding, hop: story.hop, fixSource: story.fixSource } }));
+}
+
+/**
+ * A redirect within one origin is kept by all but those that never send a credential on, and one to a login, or to
+ * somebody else's site, is meant to go without: there only a leak is told.
+ */
+function matters(story: RedirectStory, seen: Seen): boolean {
+  const { from, to, reason } = story;
+  const issuers = [...seen.environment.issuers.values()].map(({ issuer }) => originOr(issuer));
+  if (reason?.id === 'login' || issuers.includes(to.origin)) return false;
+  if (story.leaked.length > 0) return true;
+  const own = [...seen.environment.origins.values()].includes(to.origin) || from.hostname === to.hostname;
+  return own && from.origin !== to.origin && seen.exchange.stopped === null;
+}
+
+function isDowngrade({ from, to }: RedirectStory): boolean {
+  return from.protocol === 'https:' && to.protocol === 'http:';
+}
+
+function originOr(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
 }
 
 function methodChanged(seen: Seen): Warning[] {

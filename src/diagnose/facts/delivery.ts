@@ -1,6 +1,7 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
 import { clientCertificateFor } from '../../http/client-certificate.ts';
-import type { CauseId, CredentialUse, Hop } from '../../model.ts';
+import { redirectStory } from '../../http/redirect-story.ts';
+import type { CauseId, CredentialUse, Dropped, DropRule, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
 import { isHandMade } from '../hand-made.ts';
@@ -121,14 +122,14 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
   const fields = [...new Set(lost.map(({ field }) => field.split(':')[0] ?? field))];
   const lines = hops.flatMap((hop) => {
     const carried = lost.filter((use) => carries(hop, use));
-    const rule = hop.dropped.find(({ header }) => fields.includes(header))?.rule;
+    const drop = hop.dropped.find(({ header }) => fields.includes(header));
     if (carried.length > 0)
       return [{ hop: hop.index, field: fields.join(', '), seen: `sent to ${origin(hop)}` }];
     return [
       {
         hop: hop.index,
         field: fields.join(', '),
-        seen: `not sent to ${origin(hop)}${rule ? `: ${ruleText(rule)}` : ''}`,
+        seen: `not sent to ${origin(hop)}${drop ? `: ${ruleText(drop)}` : ''}`,
       },
     ];
   });
@@ -144,24 +145,46 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       only: all && !login ? anonymous : null,
       excludes: all && !login ? tokenValidity : [],
       weight: login ? 1 : 3,
-      lines,
+      lines: login || withheld ? lines : [...lines, ...otherClients(subject)],
     }),
   ];
 }
+
+/** Who else loses it there, and why the server most likely redirects. */
+function otherClients({ failing, environment }: Subject): Evidence['lines'] {
+  const story = redirectStory(failing, environment);
+  return story === null
+    ? []
+    : story.evidence.map((line) => ({ ...line, field: storyFields[line.field] ?? 'clients' }));
+}
+
+const storyFields: Readonly<Record<string, string>> = {
+  location: 'location',
+  likely: 'likely',
+  since: 'since',
+};
 
 function origin(hop: Hop): string {
   return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
 }
 
-export function ruleText(rule: string): string {
-  const texts: Record<string, string> = {
+/** Why a field was left out, and by which client where `redirect.as` names one. */
+export function ruleText({ rule, client }: Pick<Dropped, 'rule' | 'client'>): string {
+  const texts: Readonly<Record<DropRule, string>> = {
     'origin-changed': 'the origin changed (scheme, host or port)',
     'dropped-earlier': 'it had been dropped on an earlier hop',
     'origin-unbound': 'the origin is not one of this environment',
     'method-changed': 'the method changed',
     'host-changed': 'the host changed',
+    'scheme-changed': 'the scheme changed',
+    'port-changed': 'the port changed',
+    'never-kept': 'it is kept on no redirect',
   };
-  return texts[rule] ?? rule;
+  const text = texts[rule];
+  if (client === undefined) return text;
+  return rule === 'origin-unbound'
+    ? `${text}, though ${client} would have sent it`
+    : `${text} (as by ${client})`;
 }
 
 function duplicated(subject: Subject): Evidence[] {

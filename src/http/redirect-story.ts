@@ -1,0 +1,170 @@
+/** A chain of redirects with what other clients make of it, in words: what is lost or leaked, why, and what to ask for instead. */
+import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
+import { type ClientGroup, fateWords, groupsOf, groupVerdicts } from './client-groups.ts';
+import { type RedirectReason, redirectReason } from './redirect-reason.ts';
+
+export interface RedirectStory {
+  /** 1-based: the hop that lacks a credential or should not have it. */
+  readonly hop: number;
+  readonly from: URL;
+  readonly to: URL;
+  /** Of the answer that redirects. */
+  readonly status: number;
+  readonly leaked: readonly ClientGroup[];
+  readonly lost: readonly ClientGroup[];
+  /** Lower-case names of what is lost or leaked. */
+  readonly headers: readonly string[];
+  readonly reason: RedirectReason | null;
+  readonly evidence: readonly EvidenceLine[];
+  /** What to ask for instead, in the user's own file where it is written there, and what to change at the server. */
+  readonly fix: string;
+  readonly fixSource: Source | null;
+}
+
+/** Told to send credentials everywhere: that it does is no news. */
+const trusting: ReadonlySet<string> = new Set(['curl-location-trusted']);
+const longestLocation = 200;
+
+/** Null where every client keeps what it had. */
+export function redirectStory(exchange: Exchange, environment: Environment): RedirectStory | null {
+  const groups = groupVerdicts(exchange.clients ?? []);
+  const leaked = groupsOf(groups, 'leaked').filter(({ clients }) => !clients.every((id) => trusting.has(id)));
+  const lost = groupsOf(groups, 'lost');
+  const worst = leaked.length > 0 ? leaked : lost;
+  const hop = worst.toSorted((a, b) => b.clients.length - a.clients.length)[0]?.hop ?? null;
+  const step = hop === null ? null : stepTo(exchange.hops, hop);
+  if (hop === null || step === null) return null;
+  const { from, to, status, location, answered } = step;
+  const headers = [...new Set(worst.flatMap(({ header }) => header ?? []))];
+  const headersOfAnswer = answered.response?.headers ?? [];
+  const reason = redirectReason({ from, to, status, location, headers: headersOfAnswer });
+  const advice = adviceOn(exchange, environment, step, reason);
+  return {
+    hop,
+    from,
+    to,
+    status,
+    leaked,
+    lost,
+    headers,
+    reason,
+    evidence: [
+      { hop: hop - 1, field: 'location', seen: `${status} to ${withoutQuery(location)}` },
+      ...headers.map((header) => ({ hop, field: header, seen: fateWords(groups, header) })),
+      ...reasonLines(reason, hop - 1),
+    ],
+    ...advice,
+  };
+}
+
+export function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {
+  if (reason === null) return [];
+  return [
+    { hop, field: 'likely', seen: reason.likely },
+    { hop, field: 'since', seen: reason.evidence.join('; ') },
+  ];
+}
+
+export interface RedirectStep {
+  readonly from: URL;
+  readonly to: URL;
+  readonly status: number;
+  /** As received. */
+  readonly location: string;
+  readonly answered: Hop;
+}
+
+/** The redirect that led to hop `index`, also where it was not followed; null: there is none. */
+export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null {
+  const answered = hops[index - 2];
+  const location = answered?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  if (!answered?.response || location === undefined || !URL.canParse(answered.request.url)) return null;
+  const from = new URL(answered.request.url);
+  if (!URL.canParse(location, from.href)) return null;
+  return { from, to: new URL(location, from.href), status: answered.response.status, location, answered };
+}
+
+interface Advice {
+  readonly fix: string;
+  readonly fixSource: Source | null;
+}
+
+/** What to write instead of the address that redirects. */
+export function adviceOn(
+  exchange: Exchange,
+  environment: Environment,
+  step: RedirectStep,
+  reason: RedirectReason | null,
+): Advice {
+  const { from, to } = step;
+  const server = reason === null || isUsual(reason.id) ? '' : ` At the server: ${lowerFirst(reason.fix)}`;
+  if (isAstray(environment, step, reason)) {
+    const use = from.origin + to.pathname;
+    const same = from.pathname === to.pathname;
+    const ask = same ? '' : `Ask for ${use}, which needs no redirect.`;
+    return { fix: `${ask}${server}`.trim(), fixSource: null };
+  }
+  if (from.origin === to.origin)
+    return { fix: `Ask for ${withoutQuery(to.href)} at once.${server}`, fixSource: null };
+  const advice = acrossOrigins(exchange, environment, step);
+  return { ...advice, fix: `${advice.fix}${server}` };
+}
+
+/** There it is the address that is wrong, and the server that is right. */
+export function isUsual(id: RedirectReason['id']): boolean {
+  return ['https-only', 'canonical-host', 'slash', 'login'].includes(id);
+}
+
+/** The server names an address that nobody should ask for: plain http, or one of its own side. */
+export function isAstray(
+  environment: Environment,
+  { from, to }: Pick<RedirectStep, 'from' | 'to'>,
+  reason: RedirectReason | null,
+): boolean {
+  if (from.protocol === 'https:' && to.protocol === 'http:') return true;
+  const inner = reason?.id === 'port-written' || reason?.id === 'inner-address';
+  return inner && nameOf(environment, to.origin).length === 0;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to }: RedirectStep): Advice {
+  const end = hops.at(-1)?.request.url ?? '';
+  const last = URL.canParse(end) && new URL(end).origin === to.origin ? new URL(end) : to;
+  const [name] = nameOf(environment, from.origin);
+  const [own] = nameOf(environment, to.origin);
+  if (own !== undefined) {
+    const path = withoutQuery(last.href).slice(last.origin.length);
+    return {
+      fix: `Ask for ${withoutQuery(last.href)} at once: write ${own}:${path} in the step${name === undefined ? '' : `, or set environments.${environment.name}.origins.${name} to "${to.origin}"`}.`,
+      fixSource: (name === undefined ? null : environment.originSources[name]) ?? null,
+    };
+  }
+  if (name !== undefined && isSameSite(from, to)) {
+    return {
+      fix: `Ask for ${withoutQuery(last.href)} at once: set environments.${environment.name}.origins.${name} to "${to.origin}".`,
+      fixSource: environment.originSources[name] ?? environment.source,
+    };
+  }
+  return {
+    fix: `Let ${from.origin} forward the request instead of redirecting it to ${to.origin}; if that belongs to the environment, name it under environments.${environment.name}.origins.`,
+    fixSource: environment.source,
+  };
+}
+
+/** Names under which the environment has this origin. */
+function nameOf({ origins }: Environment, origin: string): string[] {
+  return [...origins].filter(([, each]) => each === origin).map(([name]) => name);
+}
+
+/** The same host, `www.` aside: another address of one service. */
+function isSameSite(from: URL, to: URL): boolean {
+  return from.hostname.replace(/^www\./, '') === to.hostname.replace(/^www\./, '');
+}
+
+function withoutQuery(address: string): string {
+  const [shown = ''] = address.split(/[?#]/, 1);
+  return shown.length > longestLocation ? `${shown.slice(0, longestLocation)}…` : shown;
+}
