@@ -164,7 +164,7 @@ function sight({ echoed }: Subject, fates: readonly string[], shown: string, oth
 }
 
 function stripped(subject: Subject): ReturnType<Explain> {
-  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'it seems not to have arrived');
+  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'seems not to have arrived');
   const moved = subject.echoed?.fate === 'moved' ? subject.echoed.detail : null;
   const elsewhere =
     moved === null ? '' : `, or let the application read ${moved}, in which something leaves it`;
@@ -209,7 +209,7 @@ function headerDropped(subject: Subject): ReturnType<Explain> {
     ({ field: name }) => !name.includes(':') && name !== 'authorization',
   )?.field;
   const underscore = field?.includes('_') ?? false;
-  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'it seems not to arrive');
+  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'seems not to arrive');
   return {
     summary: `${field === undefined ? 'A custom header' : `The header ${field}`} was sent to ${originOfHop(subject)} and ${seen}${underscore ? ': its name holds an underscore, which proxies drop' : ''}; ${answered(subject)}.`,
     fix: underscore
