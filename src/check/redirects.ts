@@ -1,28 +1,33 @@
+import { addressOf } from '../http/redirect.ts';
 import type { Check, Hop } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
+import { checkAddress, isParts } from './address.ts';
 import { shorten } from './describe.ts';
 import { fail, judge, judgeEntries, placeOf } from './judge.ts';
 import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
-import { isRenderedList, type RenderedMap } from './rendered.ts';
+import { isRenderedList, isRenderedMap, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
 import { checkSurvives } from './survives.ts';
 
 /**
- * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects: one value for
- * all of them, or a list, one for each), `keeps` and `drops` (names of header fields that hop 1 carried).
+ * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects, also of one that
+ * was not followed: one value for all of them, or a list, one for each), `keeps` and `drops` (names of header fields that
+ * hop 1 carried). `to` and `location` are texts, matchers, or maps of parts of the address.
  */
 export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
   return judgeEntries('redirects', expect, outcome, (map, key) => {
     switch (key) {
       case 'count':
-        return judgeKey(map, key, Math.max(outcome.exchange.hops.length - 1, 0), outcome);
+        return checkCount(map, outcome);
       case 'to':
-        return judgeKey(map, key, destination(outcome), outcome);
+        return checkDestination(map, outcome);
       case 'status':
       case 'location':
         return checkEachRedirect(map, key, outcome);
-      case 'keeps':
       case 'drops':
+        if (isRenderedMap(map[key])) return checkDrops(map[key], outcome);
+        return namesIn(map[key] as RenderedJson).map((name) => checkField(map, key, name, outcome));
+      case 'keeps':
         return namesIn(map[key] as RenderedJson).map((name) => checkField(map, key, name, outcome));
       case 'survives':
         return checkSurvives(map, outcome);
@@ -36,14 +41,32 @@ export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
   });
 }
 
-function judgeKey(
-  map: RenderedMap,
-  key: string,
-  actual: string | number | undefined,
-  outcome: Outcome,
-): Check {
-  const context = { text: typeof actual === 'string' };
-  return judge({ kind: 'redirects', subject: key, container: map, key, actual, context }, outcome);
+/** Where it fails, what the redirects were is said too. */
+function checkCount(map: RenderedMap, outcome: Outcome): Check {
+  const { hops } = outcome.exchange;
+  const actual = Math.max(hops.length - 1, 0);
+  const check = judge({ kind: 'redirects', subject: 'count', container: map, key: 'count', actual }, outcome);
+  if (check.passed) return check;
+  const shown = `${actual}: ${describeRedirects(hops)}`;
+  return { ...check, actual: shorten(shown, { ...outcome, secrets: [] }) };
+}
+
+function checkDestination(map: RenderedMap, outcome: Outcome): Check | Check[] {
+  const actual = destination(outcome);
+  const expected = map['to'] as RenderedJson;
+  if (isParts(expected)) return checkAddress('to', expected, actual, outcome);
+  const context = { text: true };
+  return judge({ kind: 'redirects', subject: 'to', container: map, key: 'to', actual, context }, outcome);
+}
+
+/** `301 to /b → 200` */
+function describeRedirects(hops: readonly Hop[]): string {
+  const answers = hops.map((hop) => {
+    const { response, failure } = hop;
+    if (response === null) return failure?.code ?? 'no answer';
+    return `${response.status}${isRedirect(hop) ? ` to ${fieldValue(response, 'location') ?? 'nowhere'}` : ''}`;
+  });
+  return answers.length === 0 ? 'nothing was sent' : answers.join(' → ');
 }
 
 /** The address of the last hop, or the one to which a redirect that was not followed points. */
@@ -63,11 +86,13 @@ function checkEachRedirect(map: RenderedMap, key: 'status' | 'location', outcome
   const redirects = outcome.exchange.hops.filter(isRedirect);
   const expected = map[key] as RenderedJson;
   const judgement = { kind: 'redirects', subject: key, container: map, key };
-  if (redirects.length === 0) return [fail(judgement, 'there was no redirect', outcome)];
+  const all = describeRedirects(outcome.exchange.hops);
+  if (redirects.length === 0) return [fail(judgement, `there was no redirect: ${all}`, outcome)];
   if (isRenderedList(expected) && expected.length !== redirects.length) {
-    return [fail(judgement, `there were ${redirects.length} redirects`, outcome)];
+    const count = `${redirects.length} redirect${redirects.length === 1 ? '' : 's'}`;
+    return [fail(judgement, `${count}: ${all}`, outcome)];
   }
-  return redirects.map((hop, index) => {
+  return redirects.flatMap((hop, index) => {
     const at = isRenderedList(expected) ? index : key;
     const container = isRenderedList(expected) ? expected : map;
     const wanted = isRenderedList(expected) ? (expected[index] as RenderedJson) : expected;
@@ -83,7 +108,10 @@ interface RedirectCheck {
   readonly key: 'status' | 'location';
 }
 
-function checkRedirect({ hop, container, at, wanted, key }: RedirectCheck, outcome: Outcome): Check {
+function checkRedirect(
+  { hop, container, at, wanted, key }: RedirectCheck,
+  outcome: Outcome,
+): Check | Check[] {
   const subject = `${key} of hop ${hop.index}`;
   const status = hop.response?.status ?? 0;
   if (key === 'status') {
@@ -97,11 +125,31 @@ function checkRedirect({ hop, container, at, wanted, key }: RedirectCheck, outco
     };
   }
   const actual = (hop.response && fieldValue(hop.response, 'location')) ?? undefined;
+  // As it was received; its parts are those of the address to which it leads.
+  if (isParts(wanted)) {
+    const { url } = hop.request;
+    const led = actual !== undefined && URL.canParse(url) ? addressOf(actual, new URL(url))?.href : undefined;
+    const address = led ?? actual;
+    return checkAddress(subject, wanted, address, outcome);
+  }
   return judge({ kind: 'redirects', subject, container, key: at, actual, context: { text: true } }, outcome);
 }
 
 function namesIn(value: RenderedJson): string[] {
   return (isRenderedList(value) ? value : [value]).map(String);
+}
+
+/** `{authorization: 2}`: sent on hop 1, and hop 2 is the first that is without it. */
+function checkDrops(map: RenderedMap, outcome: Outcome): Check[] {
+  return Object.keys(map).map((name) => {
+    const { hops } = outcome.exchange;
+    const without = hops.find((hop) => !carries(hop, name));
+    const started = hops.length > 0 && without !== hops[0];
+    const shown = describeField(name, started, without, outcome);
+    const subject = `drops ${name} at hop`;
+    const actual = started ? without?.index : undefined;
+    return judge({ kind: 'redirects', subject, container: map, key: name, actual, shown }, outcome);
+  });
 }
 
 /** Kept: sent on every hop. Dropped: sent on hop 1 and not on the last one. */

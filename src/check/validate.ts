@@ -7,6 +7,7 @@ import { parseDuration, parseSize } from '../plan/units.ts';
 import { isMap } from '../source.ts';
 import { compileJsonPath } from './json-path.ts';
 import { isMatcher, matcherWords, typeWords } from './matcher-words.ts';
+import { type Report, type Subject, validateRedirects } from './validate-redirects.ts';
 
 /** One sentence, and the entry that it is about: its place is `sourceOf(container, key)`. */
 export interface ExpectFault {
@@ -14,9 +15,6 @@ export interface ExpectFault {
   readonly container: object;
   readonly key: string | number;
 }
-/** What the subject of a matcher is: any JSON value, text, or a number with this unit. */
-type Subject = 'json' | 'text' | 'number' | 'ms' | 'bytes';
-type Report = (message: string, container: object, key: string | number) => void;
 
 const subjects: Readonly<Record<string, Subject>> = {
   headers: 'text',
@@ -28,7 +26,6 @@ const subjects: Readonly<Record<string, Subject>> = {
   clock: 'ms',
   redirects: 'text',
 };
-const redirectKeys: Readonly<Record<string, Subject>> = { count: 'number', to: 'text', location: 'text' };
 
 export function validateExpect(
   expect: Expect,
@@ -51,16 +48,8 @@ export function validateExpect(
 
 function validateEntry(kind: string, map: JsonMap, key: string, subject: Subject, report: Report): void {
   if (kind === 'json') validatePath(key, map, key, report);
-  if (kind === 'redirects' && (key === 'status' || key === 'location') && Array.isArray(map[key])) {
-    const list = map[key] as readonly Json[];
-    for (const index of list.keys()) {
-      if (key === 'status') validateStatus(list, index, report);
-      else validateMatcher(list, index, 'text', report);
-    }
-  } else if (kind === 'redirects') {
-    if (key === 'status') validateStatus(map, key, report);
-    const known = redirectKeys[key];
-    if (known) validateMatcher(map, key, known, report);
+  if (kind === 'redirects') {
+    validateRedirects(map, key, report, { matcher: validateMatcher, status: validateStatus });
   } else if (kind === 'cookies' && isMap(map[key]) && !isMatcher(map[key])) {
     validateCookie(map[key], report);
   } else validateMatcher(map, key, kind === 'token' && key === 'lifetime' ? 'ms' : subject, report);

@@ -28,7 +28,7 @@ export function clientNext(profile: ClientProfile, state: ClientState, answer: C
   const target = resolve(profile, state, answer.location);
   if ('stop' in target) return target;
   const { url } = target;
-  const refusal = profile.refuses.find((rule) => refuses(rule, state, url, answer.status));
+  const refusal = profile.refuses.find((rule) => refuses(rule, profile, state, url, answer));
   if (refusal) return { stop: { reason: refusal.when, gives: refusal.gives } };
   if (profile.max !== null && state.hop > profile.max) return stop(profile, 'limit', 'error');
   return nextRequest(profile, state, url, answer);
@@ -78,7 +78,13 @@ function stop(
   return { stop: { reason, gives } };
 }
 
-function refuses(rule: RefusalRule, state: ClientState, url: URL, status: number): boolean {
+function refuses(
+  rule: RefusalRule,
+  profile: ClientProfile,
+  state: ClientState,
+  url: URL,
+  { status, location }: ClientAnswer,
+): boolean {
   const { url: from } = state;
   switch (rule.when) {
     case 'downgrade':
@@ -91,8 +97,13 @@ function refuses(rule: RefusalRule, state: ClientState, url: URL, status: number
       return withoutFragment(from) === withoutFragment(url);
     case 'visited':
       return [...state.visited, withoutFragment(from)].includes(withoutFragment(url));
-    case 'userinfo':
-      return url.username !== '' || url.password !== '';
+    case 'userinfo': {
+      if (url.username + url.password === '') return false;
+      const next = { ...state, url, writtenPort: writtenPort(location ?? '') ?? state.writtenPort };
+      return (
+        rule.fields?.some((name) => state.fields.has(name) && !keptBy(profile, name, state, next)) ?? true
+      );
+    }
     case 'method':
       return (rule.statuses ?? []).includes(status) && fits(rule, state.method);
     default:

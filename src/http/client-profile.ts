@@ -55,6 +55,7 @@ export interface RefusalRule {
     | 'same-url'
     /** Any URL that the chain has asked for. */
     | 'visited'
+    /** Userinfo in the Location; with `fields`: while one of them would go along. */
     | 'userinfo'
     /** One of `methods`, at one of `statuses`. */
     | 'method'

@@ -127,11 +127,15 @@ function dropped(input: RedirectInput, url: URL, methodChanged: boolean): Droppe
 
 /** A fragment is inherited when the reference has none. */
 function resolve(reference: string, base: URL): URL | null {
-  const text = escaped(reference);
-  if (!URL.canParse(text, base.href)) return null;
-  const url = new URL(text, base.href);
-  if (base.hash !== '' && !text.includes('#')) url.hash = base.hash;
+  const url = addressOf(reference, base);
+  if (url !== null && base.hash !== '' && !reference.includes('#')) url.hash = base.hash;
   return url;
+}
+
+/** A Location, as it was received, against the address that answered; null: it is no address. */
+export function addressOf(reference: string, base: URL): URL | null {
+  const text = escaped(reference);
+  return URL.canParse(text, base.href) ? new URL(text, base.href) : null;
 }
 
 /**

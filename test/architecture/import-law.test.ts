@@ -23,7 +23,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   credential: [...ground, 'http'],
   replay: [...ground, 'http', 'plan', 'credential'],
   // What is expected may hold templates: plan renders them, and check looks at what came out.
-  check: [...ground, 'http', 'plan'],
+  check: [...ground, 'http', 'plan', 'load/nearest.ts'],
   diagnose: [...ground, 'http'],
   // Looks at what passed as diagnosis looks at what failed; diagnose knows nothing of it.
   audit: [...ground, 'http', 'diagnose/subject.ts', 'diagnose/facts/time.ts'],

@@ -251,7 +251,10 @@ describe('check of redirects', () => {
   ]);
   const table: [RenderedMapLike, unknown[][]][] = [
     [{ count: 2 }, [['count', true, '2', '2']]],
-    [{ count: { lt: 2 } }, [['count', false, '< 2', '2']]],
+    [
+      { count: { lt: 2 } },
+      [['count', false, '< 2', '2: 301 to https://api.example.test/a → 307 to /b?code=[secret:code] → 200']],
+    ],
     [
       { to: { ends_with: '/b' } },
       [['to', false, 'ends with "/b"', '"https://api.example.test/b?code=[secret:code]"']],
@@ -270,7 +273,17 @@ describe('check of redirects', () => {
         ['status of hop 2', true, '3xx', '307'],
       ],
     ],
-    [{ status: [301] }, [['status', false, '[301]', 'there were 2 redirects']]],
+    [
+      { status: [301] },
+      [
+        [
+          'status',
+          false,
+          '[301]',
+          '2 redirects: 301 to https://api.example.test/a → 307 to /b?code=[secret:code] → 200',
+        ],
+      ],
+    ],
     [
       { location: [{ starts_with: 'https:' }, '/c'] },
       [
@@ -295,6 +308,35 @@ describe('check of redirects', () => {
       ],
     ],
   ];
+  table.push(
+    [
+      { drops: { Authorization: 2, 'x-trace': { gte: 2 }, accept: 2 } },
+      [
+        ['drops Authorization at hop', true, '2', 'not sent on hop 2 (origin-changed)'],
+        ['drops x-trace at hop', false, '>= 2', 'sent on every hop'],
+        ['drops accept at hop', false, '2', 'not sent on hop 1'],
+      ],
+    ],
+    [
+      { to: { host: 'API.example.test', port: 443, path: '/c', query: { code: { exists: true } } } },
+      [
+        ['to, host', true, '"API.example.test"', '"api.example.test"'],
+        ['to, port', true, '443', '443'],
+        ['to, path', false, '"/c"', '"/b"'],
+        ['to, code', true, 'present', 'present (10 characters)'],
+      ],
+    ],
+    [
+      {
+        location: [{ scheme: 'https' }, { origin: 'https://api.example.test', fragment: { exists: false } }],
+      },
+      [
+        ['location of hop 1, scheme', true, '"https"', '"https"'],
+        ['location of hop 2, origin', true, '"https://api.example.test"', '"https://api.example.test"'],
+        ['location of hop 2, fragment', true, 'absent', 'absent'],
+      ],
+    ],
+  );
   for (const [redirects, rows] of table) {
     it(`holds ${JSON.stringify(redirects)} against a chain of three hops`, async () => {
       expect(await judged({ redirects }, outcome(chain))).to.deep.equal(
@@ -315,9 +357,108 @@ describe('check of redirects', () => {
     ]);
   });
 
+  describe('of an address, part by part', () => {
+    const led = (location: string): ReturnType<typeof outcome> =>
+      outcome(
+        exchange(
+          [{ url: 'https://login.example.test/authorize', status: 302, headers: [['Location', location]] }],
+          { stopped: { reason: 'not-followed', location } },
+        ),
+      );
+    const callback = 'https://app.example.test:8443/cb';
+    const wanted = {
+      origin: 'https://app.example.test:8443',
+      query: {
+        code: { matches: '^[\\w-]{20,}$' },
+        state: { exists: true },
+        scope: 'a b',
+        x: ['1', '2'],
+        error: { exists: false },
+      },
+    };
+    const cases: readonly [what: string, location: string, expected: RenderedJson, rows: unknown[][]][] = [
+      [
+        'decoded parameters, a repeated one, and a code that is not shown',
+        `${callback}?code=${'k'.repeat(30)}&state=s%201&scope=a+b&x=1&x=2`,
+        wanted,
+        [
+          [
+            'location of hop 1, origin',
+            true,
+            '"https://app.example.test:8443"',
+            '"https://app.example.test:8443"',
+          ],
+          ['location of hop 1, code', true, 'matches "^[\\\\w-]{20,}$"', 'present (30 characters)'],
+          ['location of hop 1, state', true, 'present', '"s 1"'],
+          ['location of hop 1, scope', true, '"a b"', '"a b"'],
+          ['location of hop 1, x', true, '["1","2"]', '["1","2"]'],
+          ['location of hop 1, error', true, 'absent', 'absent'],
+        ],
+      ],
+      [
+        'an error instead of a code',
+        `${callback}?error=access_denied&x=1`,
+        wanted,
+        [
+          [
+            'location of hop 1, origin',
+            true,
+            '"https://app.example.test:8443"',
+            '"https://app.example.test:8443"',
+          ],
+          ['location of hop 1, code', false, 'matches "^[\\\\w-]{20,}$"', 'absent'],
+          ['location of hop 1, state', false, 'present', 'absent'],
+          ['location of hop 1, scope', false, '"a b"', 'absent'],
+          ['location of hop 1, x', false, '["1","2"]', '"1"'],
+          ['location of hop 1, error', false, 'absent', '"access_denied"'],
+        ],
+      ],
+      [
+        'a relative address, and parameters of the fragment',
+        '/cb#access_token=abc&token_type=Bearer',
+        { host: 'login.example.test', fragment: { access_token: { exists: true }, token_type: 'Bearer' } },
+        [
+          ['location of hop 1, host', true, '"login.example.test"', '"login.example.test"'],
+          ['location of hop 1, access_token', true, 'present', 'present (3 characters)'],
+          ['location of hop 1, token_type', true, '"Bearer"', '"Bearer"'],
+        ],
+      ],
+      [
+        'bytes of UTF-8, which are received as latin1',
+        '/cb?name=J\u00c3\u00bcrgen',
+        { query: { name: 'Jürgen' } },
+        [['location of hop 1, name', true, '"Jürgen"', '"Jürgen"']],
+      ],
+      [
+        'the scheme of an application',
+        'com.example.app://cb/done?state=1',
+        { scheme: 'com.example.app', origin: 'com.example.app://cb', port: { exists: false }, path: '/done' },
+        [
+          ['location of hop 1, scheme', true, '"com.example.app"', '"com.example.app"'],
+          ['location of hop 1, origin', true, '"com.example.app://cb"', '"com.example.app://cb"'],
+          ['location of hop 1, port', true, 'absent', 'absent'],
+          ['location of hop 1, path', true, '"/done"', '"/done"'],
+        ],
+      ],
+      [
+        'what is no address',
+        'http://[',
+        { host: { exists: false } },
+        [['location of hop 1, host', false, 'absent', 'not a URL: http://[']],
+      ],
+    ];
+    for (const [what, location, expected, rows] of cases) {
+      it(`knows ${what}`, async () => {
+        expect(await judged({ redirects: { location: expected } }, led(location))).to.deep.equal(
+          rows.map((one) => ['redirects', ...one]),
+        );
+      });
+    }
+  });
+
   it('says that there was none', async () => {
     expect(await judged({ redirects: { location: '/x' } }, html)).to.deep.equal([
-      ['redirects', 'location', false, '"/x"', 'there was no redirect'],
+      ['redirects', 'location', false, '"/x"', 'there was no redirect: 200'],
     ]);
   });
 });
@@ -364,6 +505,49 @@ describe('check of cookies', () => {
       ['cookies', 'sid httponly', false, 'true', 'false'],
       ['cookies', 'sid samesite', true, '"lax"', '"Lax"'],
       ['cookies', 'sid domain', true, 'absent', 'absent'],
+    ]);
+  });
+  it('judges how long a cookie lives, and whether a browser keeps it, by the rule against it', async () => {
+    const set = (line: string, url = 'https://api.example.test/') =>
+      outcome(exchange([{ url, headers: [['Set-Cookie', line]] }]));
+    const about = async (line: string, sid: Record<string, unknown>, url?: string) =>
+      (await judged({ cookies: { sid } } as never, set(line, url))).map((each) => each.slice(1));
+    expect(
+      await about('sid=1; Max-Age=3600', { lifetime: { lte: '1h' }, 'max-age': 3600, stored: true }),
+    ).to.deep.equal([
+      ['sid lifetime', true, '<= 1h', '1h'],
+      ['sid max-age', true, '3600', '3600'],
+      ['sid stored', true, 'true', 'true'],
+    ]);
+    expect(await about('sid=1; Max-Age=7200', { 'max-age': { lt: 3600 }, 'host-only': true })).to.deep.equal([
+      ['sid max-age', false, '< 3600', '7200'],
+      ['sid host-only', true, 'true', 'true'],
+    ]);
+    expect(await about('sid=1', { lifetime: { exists: false }, 'max-age': { exists: false } })).to.deep.equal(
+      [
+        ['sid lifetime', true, 'absent', 'that of the session'],
+        ['sid max-age', true, 'absent', 'absent'],
+      ],
+    );
+    expect(await about('sid=1; Secure', { stored: true }, 'http://localhost/')).to.deep.equal([
+      [
+        'sid stored',
+        false,
+        'true',
+        'not stored: It is Secure and came over plain http (RFC 6265bis section 5.7).',
+      ],
+    ]);
+    expect(await about('sid=1; Domain=other.test', { stored: false, 'host-only': false })).to.deep.equal([
+      [
+        'sid stored',
+        true,
+        'false',
+        'not stored: Its Domain "other.test" does not match the host "api.example.test" (RFC 6265bis section 5.7).',
+      ],
+      ['sid host-only', true, 'false', 'false'],
+    ]);
+    expect(await about('lang=1', { stored: false })).to.deep.equal([
+      ['sid stored', false, 'false', 'absent'],
     ]);
   });
 });

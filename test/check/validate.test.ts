@@ -89,6 +89,43 @@ describe('validateExpect', () => {
       ],
     ],
     [
+      {
+        redirects: {
+          to: { hots: 'a', path: { matches: '(' }, exists: true },
+          drops: { authorization: { gt: 'x' } },
+          location: [
+            { query: 'a=b', scheme: 'https://', port: { gt: 'a' } },
+            { query: { type: 'x', state: { exists: 1 } }, fragment: { token: { length: 'x' } } },
+            {},
+            { nonsense: 1 },
+          ],
+        },
+      },
+      [
+        ['"hots" is no part of an address: did you mean "host"?', 'hots'],
+        ['"(" is no regular expression: missing closing ): "("', 'matches'],
+        [
+          '"exists" is a matcher: write it alone, or below one of scheme, origin, host, port, path, query, fragment',
+          'exists',
+        ],
+        ['"gt" needs a number', 'gt'],
+        [
+          '"query" is a map from the name of a parameter to its value: write {state: {exists: true}}',
+          'query',
+        ],
+        ['"https://" is no scheme: write "https"', 'scheme'],
+        ['"gt" needs a number', 'gt'],
+        ['"exists" needs true or false', 'exists'],
+        ['"x" is neither a count nor a size: write 10, 10kB, 2MB or 1MiB', 'length'],
+        ['a matcher must not be empty', 2],
+        [
+          '"nonsense" is no part of an address: write one of scheme, origin, host, port, path, query, fragment',
+          'nonsense',
+        ],
+      ],
+    ],
+    [{ redirects: { to: { path: '/a' }, drops: ['a'], location: { query: { state: '${run.id}' } } } }, []],
+    [
       { cookies: { a: { secure: true, path: { matches: '(' } } } },
       [['"(" is no regular expression: missing closing ): "("', 'matches']],
     ],

@@ -1,0 +1,99 @@
+/** HTTP clients that are programs of their own. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { body, type Client, type Got, headersOf } from './agreement.ts';
+import type { Chain } from './chains.ts';
+import type { World } from './world.ts';
+
+/** curl finds the servers with `--connect-to`. */
+export async function curlClients(program: string, world: World): Promise<readonly Client[]> {
+  const version = /^curl (\S+)/.exec(await output(program, ['--version']))?.[1] ?? '';
+  const options = Object.entries(world.ports).flatMap(([port, to]) => [
+    '--connect-to',
+    `:${port}:127.0.0.1:${to}`,
+  ]);
+  const make = (profile: string, follow: string): Client => ({
+    profile,
+    title: `curl ${version} ${follow}`,
+    async run(chains) {
+      const got = new Map<string, Got>();
+      for (const chain of chains) {
+        const method = { GET: [], POST: [], HEAD: ['-I'] }[chain.method] ?? ['-X', chain.method];
+        const fields = Object.entries(headersOf(chain)).flatMap(([name, value]) => [
+          '-H',
+          `${name}: ${value}`,
+        ]);
+        const data = chain.hasBody ? ['-d', body] : [];
+        const asked = [
+          '-q',
+          '-s',
+          follow,
+          '-o',
+          '/dev/null',
+          '-w',
+          '%{exitcode} %{http_code}',
+          '--cacert',
+          world.caFile,
+        ];
+        const said = await output(program, [...asked, ...options, ...method, ...fields, ...data, chain.url]);
+        const [code, status] = said.split(' ');
+        got.set(chain.name, code === '0' ? { status: Number(status) } : { error: `exit ${code}` });
+      }
+      return got;
+    },
+  });
+  return [make('curl', '-L'), make('curl-location-trusted', '--location-trusted')];
+}
+
+/** A program that reads all chains and writes what it got, as JSON. */
+export function scriptClient(
+  told: Omit<Client, 'run'>,
+  command: readonly [program: string, ...args: string[]],
+  world: World,
+  env: Readonly<Record<string, string>> = {},
+): Client {
+  return {
+    ...told,
+    async run(chains) {
+      const [program, ...args] = command;
+      const input = JSON.stringify({
+        ports: world.ports,
+        ca: world.caFile,
+        body,
+        chains: chains.map(asInput),
+      });
+      const said = JSON.parse(await output(program, args, input, env)) as Record<string, Got>;
+      return new Map(Object.entries(said));
+    },
+  };
+}
+
+function asInput(chain: Chain): object {
+  const { name, method, url, hasBody } = chain;
+  return { name, method, url, hasBody, headers: headersOf(chain) };
+}
+
+export function script(name: string): string {
+  return fileURLToPath(new URL(`../../../test/clients/programs/${name}`, import.meta.url));
+}
+
+/** What a program writes. What it says on stderr is shown when it fails without a word. */
+export function output(
+  program: string,
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env: { ...process.env, ...env } });
+    let [said, wrong] = ['', ''];
+    child.stdout.on('data', (chunk) => (said += chunk));
+    child.stderr.on('data', (chunk) => (wrong += chunk));
+    child.on('error', reject);
+    child.on('close', () =>
+      said === '' ? reject(new Error(wrong || `${program} said nothing`)) : resolve(said),
+    );
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
