@@ -2,7 +2,7 @@
 import type { CauseId, Certainty, EvidenceLine, Finding, Hop } from '../model.ts';
 import { explain } from './explain/explanations.ts';
 import { shownUrl } from './explain/words.ts';
-import { eventsOf, withheldBy } from './facts/cookie-history.ts';
+import { eventsOf, told, withheldFrom } from './facts/cookie-history.ts';
 import { circleFix, circleOf, circleSummary } from './redirect-circle.ts';
 import { headerValue, headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
@@ -66,15 +66,14 @@ interface Awaited {
 
 /** Who sends a caller to the same URL with a cookie waits for it: where none of them can come back, this is why it goes on. */
 function awaitedCookie({ failing, hop, step }: Subject, circle: readonly string[]): Awaited | null {
-  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
   const kept = step.kind !== 'request' || step.jar !== null;
-  if (failing.stopped?.reason !== 'loop' || circle.length !== 1 || !url || !kept) return null;
+  if (failing.stopped?.reason !== 'loop' || circle.length !== 1 || !kept) return null;
   const events = eventsOf(hop, step.name);
   const lost = events.flatMap((event): Awaited[] => {
     const { name, refused } = event;
-    if (refused !== null) return [{ cause: 'cookie-rejected', name, why: `not kept: ${refused}` }];
-    const why = withheldBy(event, url, hop.clock.sent);
-    return why === null ? [] : [{ cause: 'cookie-not-sent', name, why: `kept and not sent back: ${why}` }];
+    if (refused !== null) return [{ cause: 'cookie-rejected', name, why: `not kept: ${refused.reason}` }];
+    const note = withheldFrom(event, hop);
+    return note ? [{ cause: 'cookie-not-sent', name, why: `kept and not sent back: ${told(note)}` }] : [];
   });
   return lost.length === events.length ? (lost[0] ?? null) : null;
 }

@@ -507,6 +507,49 @@ describe('check of cookies', () => {
       ['cookies', 'sid domain', true, 'absent', 'absent'],
     ]);
   });
+  it('judges how long a cookie lives, and whether a browser keeps it, by the rule against it', async () => {
+    const set = (line: string, url = 'https://api.example.test/') =>
+      outcome(exchange([{ url, headers: [['Set-Cookie', line]] }]));
+    const about = async (line: string, sid: Record<string, unknown>, url?: string) =>
+      (await judged({ cookies: { sid } } as never, set(line, url))).map((each) => each.slice(1));
+    expect(
+      await about('sid=1; Max-Age=3600', { lifetime: { lte: '1h' }, 'max-age': 3600, stored: true }),
+    ).to.deep.equal([
+      ['sid lifetime', true, '<= 1h', '1h'],
+      ['sid max-age', true, '3600', '3600'],
+      ['sid stored', true, 'true', 'true'],
+    ]);
+    expect(await about('sid=1; Max-Age=7200', { 'max-age': { lt: 3600 }, 'host-only': true })).to.deep.equal([
+      ['sid max-age', false, '< 3600', '7200'],
+      ['sid host-only', true, 'true', 'true'],
+    ]);
+    expect(await about('sid=1', { lifetime: { exists: false }, 'max-age': { exists: false } })).to.deep.equal(
+      [
+        ['sid lifetime', true, 'absent', 'that of the session'],
+        ['sid max-age', true, 'absent', 'absent'],
+      ],
+    );
+    expect(await about('sid=1; Secure', { stored: true }, 'http://localhost/')).to.deep.equal([
+      [
+        'sid stored',
+        false,
+        'true',
+        'not stored: It is Secure and came over plain http (RFC 6265bis section 5.7).',
+      ],
+    ]);
+    expect(await about('sid=1; Domain=other.test', { stored: false, 'host-only': false })).to.deep.equal([
+      [
+        'sid stored',
+        true,
+        'false',
+        'not stored: Its Domain "other.test" does not match the host "api.example.test" (RFC 6265bis section 5.7).',
+      ],
+      ['sid host-only', true, 'false', 'false'],
+    ]);
+    expect(await about('lang=1', { stored: false })).to.deep.equal([
+      ['sid stored', false, 'false', 'absent'],
+    ]);
+  });
 });
 
 describe('check of tokens', () => {

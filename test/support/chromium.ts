@@ -29,6 +29,9 @@ const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goo
   existsSync(path),
 );
 
+/** Tabs, each in its turn: so many pages may be opened at a time. */
+export const lanes = 6;
+
 /** Null where there is none. */
 export async function startChromium(): Promise<Chromium | null> {
   if (program === undefined) return null;
@@ -60,25 +63,33 @@ export async function startChromium(): Promise<Chromium | null> {
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
   );
   const call = caller(child);
-  const { targetId } = await call('Target.createTarget', { url: 'about:blank' });
-  const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
+  const tabs = await Promise.all(Array.from({ length: lanes }, () => openTab(call)));
+  let next = 0;
   return {
     pages,
     async open(url, read) {
       const cookie = new Promise<string>((resolve) => waiting.set(read, resolve));
-      const { errorText } = await call('Page.navigate', { url }, String(sessionId));
+      next += 1;
+      const { errorText } = await call('Page.navigate', { url }, tabs[next % lanes]);
       // A redirect that goes on by itself ends the first navigation.
       if (errorText !== undefined && errorText !== 'net::ERR_ABORTED') throw new Error(String(errorText));
       return cookie;
     },
     async close() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      // By its own means: its processes write to the folder until they are gone.
+      void call('Browser.close', {});
       await ended;
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function openTab(call: Call): Promise<string> {
+  const { targetId } = await call('Target.createTarget', { url: 'about:blank' });
+  const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
+  return String(sessionId);
 }
 
 async function listen(server: Server): Promise<number> {

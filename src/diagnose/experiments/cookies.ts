@@ -85,7 +85,11 @@ export const withheldCookie: Experiment = oneFactor({
   reads(outcome, _status, subject) {
     const [cookie] = withheldCookies(subject);
     if (outcome !== 'accepted' || !cookie) return [];
-    const seen = cookie.refused ?? 'set by this origin, and not sent here for its path, domain or attributes';
+    const withheld = subject.failing.hops[0]?.cookies.withheld?.findLast(({ name }) => name === cookie.name);
+    const seen =
+      cookie.refused ??
+      withheld?.reason ??
+      'set by this origin, and not sent here for its path, domain or attributes';
     return [
       evidence('experiment/withheld-cookie-rule', {
         kind: 'experiment',

@@ -1,6 +1,8 @@
 /** Causes about browser sessions: cookies, CSRF, login pages. */
 import type { Hop } from '../../model.ts';
-import { headerValue, type Subject } from '../subject.ts';
+import { eventsOf, told, withheldFrom } from '../facts/cookie-history.ts';
+import { environmentsBeside, headerValue, type Subject } from '../subject.ts';
+import { fixOfRefused, fixOfWithheld } from './cookie-fix.ts';
 import { answered, credentialName, type Explain, type Explanations, originOfHop } from './explanation.ts';
 
 export const session: Explanations = {
@@ -87,52 +89,34 @@ function csrf(subject: Subject): ReturnType<Explain> {
 
 function rejected(subject: Subject): ReturnType<Explain> {
   const found = hopsOf(subject)
-    .flatMap((hop) => hop.cookies.refused.map((each) => ({ ...each, hop })))
+    .flatMap((hop) => hop.cookies.refused.map((note) => ({ note, hop })))
     .at(-1);
   if (!found) return {};
-  const rule = found.reason.replace(/\.$/, '');
+  const { note, hop } = found;
+  const rule = note.reason.replace(/\.$/, '');
   return {
-    summary: `The cookie ${found.name} that ${target(found.hop.request.url, found.hop.request.url)} set was not kept: ${rule.charAt(0).toLowerCase()}${rule.slice(1)}; then ${answered(subject)}.`,
-    fix: `Correct that attribute of ${found.name} at the server; behind a proxy, let the application know that the request was https.`,
+    summary: `The cookie ${note.name} that ${target(hop.request.url, hop.request.url)} set was not kept: ${rule.charAt(0).toLowerCase()}${rule.slice(1)}; then ${answered(subject)}.`,
+    fix: fixOfRefused(note, hop, environmentsBeside(subject)),
+    references: [note.section],
   };
 }
 
 function notSent(subject: Subject): ReturnType<Explain> {
   const sent = new Set(cookiesSent(subject));
-  const kept = hopsOf(subject).flatMap((hop) => hop.cookies.set.map((name) => ({ name, hop })));
-  const found = kept.filter(({ name }) => !sent.has(name)).at(-1);
+  const own = subject.failing.hops.slice(0, subject.failing.hops.indexOf(subject.hop) + 1);
+  const past = subject.past.filter(({ sameJob }) => sameJob).flatMap(({ exchange }) => exchange.hops);
+  const events = [...past, ...own].flatMap((hop) => eventsOf(hop, ''));
+  const found = events.filter(({ name, refused }) => refused === null && !sent.has(name)).at(-1);
   if (!found)
     return {
       summary: `${answered(subject)}: a cookie that it needs was not sent${sent.size === 0 ? '' : ` (sent were ${[...sent].join(', ')})`}.`,
     };
+  const note = withheldFrom(found, subject.hop);
+  const { url } = subject.hop.request;
   return {
-    summary: `The cookie ${found.name} was set by ${target(found.hop.request.url, found.hop.request.url)} and not sent to ${target(subject.hop.request.url, subject.hop.request.url)}${whyNot(found.name, found.hop, subject)}; it answered ${subject.response?.status ?? 'nothing'}.`,
+    summary: `The cookie ${found.name} was set by ${target(found.from.href, found.from.href)} and not sent to ${target(url, url)}${note ? `: ${told(note)} (${note.section})` : ''}; it answered ${subject.response?.status ?? 'nothing'}.`,
+    ...(note ? { fix: fixOfWithheld(note, found.from, url), references: [note.section] } : {}),
   };
-}
-
-/** The attribute that does not fit this URL (RFC 6265 section 5.4). */
-function whyNot(name: string, set: Hop, subject: Subject): string {
-  const line = (set.response?.headers ?? [])
-    .filter(
-      ([field, value]) => field.toLowerCase() === 'set-cookie' && value.trimStart().startsWith(`${name}=`),
-    )
-    .at(-1)?.[1];
-  const attribute = (key: string): string | null =>
-    new RegExp(`;\\s*${key}=([^;]*)`, 'i').exec(line ?? '')?.[1]?.trim() ?? null;
-  const urls = [set.request.url, subject.hop.request.url].filter((url) => URL.canParse(url));
-  const [from, to] = urls.map((url) => new URL(url));
-  if (!from || !to) return '';
-  const domain = attribute('domain')?.replace(/^\./, '').toLowerCase() ?? null;
-  if (domain === null && from.hostname !== to.hostname)
-    return `: it has no Domain, so it is for ${from.hostname} only`;
-  if (domain !== null && to.hostname !== domain && !to.hostname.endsWith(`.${domain}`))
-    return `: its Domain is ${domain}`;
-  if (/;\s*secure\b/i.test(line ?? '') && to.protocol !== 'https:')
-    return ': it is Secure, and the request is plain http';
-  const wanted = attribute('path') ?? from.pathname.replace(/\/[^/]*$/, '');
-  if (wanted.startsWith('/') && !`${to.pathname}/`.startsWith(wanted.endsWith('/') ? wanted : `${wanted}/`))
-    return `: its Path is ${wanted}`;
-  return '';
 }
 
 function notSet(subject: Subject): ReturnType<Explain> {

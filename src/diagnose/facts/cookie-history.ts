@@ -1,20 +1,21 @@
 /** What became of the cookies of a job, from the Set-Cookie lines that it got (RFC 6265bis). */
-import type { Hop } from '../../model.ts';
+import type { KeptCookie } from '../../http/cookie.ts';
+import { parseSetCookie } from '../../http/cookie-parse.ts';
+import { withheldBy } from '../../http/cookie-send.ts';
+import { judgeSetCookie } from '../../http/cookie-store.ts';
+import type { CookieNote, Hop } from '../../model.ts';
 import { headerValues, type Past, type Subject } from '../subject.ts';
 import { sentField, urlOf } from './wire.ts';
 
 export interface CookieEvent {
   readonly name: string;
   /** Why it was not stored, or null where it was. */
-  readonly refused: string | null;
+  readonly refused: CookieNote | null;
+  /** As a browser keeps it; null where it keeps nothing. */
+  readonly kept: KeptCookie | null;
   readonly from: URL;
   readonly step: string;
   readonly at: number;
-  readonly domain: string | null;
-  readonly path: string | null;
-  readonly secure: boolean;
-  /** Milliseconds since the epoch; null for a session cookie. */
-  readonly expires: number | null;
 }
 
 /** Where a credential stands: `cookie:NAME`, or `cookie` for those of a session. */
@@ -38,66 +39,30 @@ export function cookieEvents(subject: Subject): CookieEvent[] {
 export function eventsOf(hop: Hop, step: string): CookieEvent[] {
   const from = urlOf(hop.request.url);
   if (!from || !hop.response) return [];
-  const refused = new Map(hop.cookies.refused.map(({ name, reason }) => [name, reason]));
-  const known = new Set([...hop.cookies.set, ...refused.keys()]);
+  const { set, refused } = hop.cookies;
+  const at = hop.clock.received;
   return headerValues(hop.response, 'set-cookie').flatMap((line) => {
-    const [pair = '', ...attributes] = line.split(';');
-    const name = (pair.split('=')[0] ?? '').trim();
-    if (!known.has(name)) return [];
-    const parts = new Map(attributes.map((part) => attribute(part)));
-    const age = Number(parts.get('max-age'));
-    const until = Date.parse(parts.get('expires') ?? '');
-    return [
-      {
-        name,
-        refused: hop.cookies.set.includes(name) ? null : (refused.get(name) ?? null),
-        from,
-        step,
-        at: hop.clock.received,
-        domain: parts.get('domain')?.replace(/^\./, '').toLowerCase() || null,
-        path: parts.get('path')?.startsWith('/') ? (parts.get('path') ?? null) : null,
-        secure: parts.has('secure'),
-        expires:
-          parts.has('max-age') && Number.isFinite(age) ? hop.clock.received + age * 1000 : finite(until),
-      },
-    ];
+    const { name } = parseSetCookie(line);
+    const note = refused.findLast((each) => each.name === name) ?? null;
+    if (!set.includes(name) && note === null) return [];
+    const { cookie } = judgeSetCookie(line, { method: hop.request.method, url: from, initiator: null }, at);
+    return [{ name, refused: set.includes(name) ? null : note, kept: cookie, from, step, at }];
   });
 }
 
-function attribute(part: string): readonly [string, string] {
-  const at = part.indexOf('=');
-  return at < 0
-    ? [part.trim().toLowerCase(), '']
-    : [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()];
+/** Why a cookie that was kept does not go with this hop: as the jar said, or as it would have. Null: nothing is against it. */
+export function withheldFrom(event: CookieEvent, hop: Hop): CookieNote | null {
+  const told = hop.cookies.withheld?.findLast(({ name }) => name === event.name);
+  if (told) return told;
+  const url = urlOf(hop.request.url);
+  if (!event.kept || !url) return null;
+  return withheldBy(event.kept, { method: hop.request.method, url, initiator: null }, hop.clock.sent);
 }
 
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-/** Why a stored cookie does not go to `url` (RFC 6265bis section 5.8.3); null where nothing is against it. */
-export function withheldBy(cookie: CookieEvent, url: URL, now: number): string | null {
-  const host = url.hostname;
-  if (cookie.domain === null && host !== cookie.from.hostname)
-    return `it has no Domain: it goes to ${cookie.from.hostname} only`;
-  if (cookie.domain !== null && host !== cookie.domain && !host.endsWith(`.${cookie.domain}`))
-    return `its Domain is ${cookie.domain}`;
-  const path = cookie.path ?? defaultPath(cookie.from.pathname);
-  if (!pathMatches(url.pathname, path)) return `its Path is ${path}`;
-  if (cookie.secure && url.protocol !== 'https:') return 'it is Secure, and the request goes over plain http';
-  if (cookie.expires !== null && cookie.expires <= now)
-    return `it expired at ${new Date(Math.max(-8.64e15, Math.min(8.64e15, cookie.expires))).toISOString()}`;
-  return null;
-}
-
-function defaultPath(path: string): string {
-  const end = path.lastIndexOf('/');
-  return end <= 0 ? '/' : path.slice(0, end);
-}
-
-function pathMatches(path: string, cookiePath: string): boolean {
-  if (path === cookiePath) return true;
-  return path.startsWith(cookiePath) && (cookiePath.endsWith('/') || path[cookiePath.length] === '/');
+/** A rule in the midst of a sentence: its first letter small, without a full stop and its section. */
+export function told({ reason, section }: CookieNote): string {
+  const text = reason.replace(/\.$/, '').replace(` (${section})`, '');
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Names of the cookies of a request, from the jar or by hand. */

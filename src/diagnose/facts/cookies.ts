@@ -1,4 +1,5 @@
 /** Cookies that were refused, withheld, never set, or sent in vain. */
+import { related } from '../../http/cookie-site.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValues, type Subject } from '../subject.ts';
 import {
@@ -7,7 +8,8 @@ import {
   isCookie,
   looksLikeSession,
   sentCookies,
-  withheldBy,
+  told,
+  withheldFrom,
 } from './cookie-history.ts';
 import { loginRedirect } from './login.ts';
 import { formOf, isHtml, isSafeMethod, lastHop, originText, sentField, textOf, urlOf } from './wire.ts';
@@ -18,6 +20,7 @@ export function cookieFacts(subject: Subject): Evidence[] {
   return [
     ...rejected(subject, events),
     ...notSent(subject, events),
+    ...staysBehind(subject, events),
     ...notSet(subject, events),
     ...sessionOver(subject),
   ];
@@ -42,16 +45,11 @@ function latest(events: readonly CookieEvent[]): CookieEvent[] {
   return [...new Map(events.map((event) => [event.name, event])).values()];
 }
 
-function related(cookie: CookieEvent, url: URL): boolean {
-  const site = (host: string): string => host.split('.').slice(-2).join('.');
-  return site(cookie.from.hostname) === site(url.hostname);
-}
-
 function rejected(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
   const url = urlOf(subject.hop.request.url);
   const sent = sentCookies(subject.hop);
   return latest(events).flatMap((event) => {
-    if (event.refused === null || sent.includes(event.name) || !url || !related(event, url)) return [];
+    if (event.refused === null || sent.includes(event.name) || !url || !related(event.from, url)) return [];
     return [
       evidence('cookie/rejected', {
         names: ['cookie-rejected'],
@@ -60,7 +58,7 @@ function rejected(subject: Subject, events: readonly CookieEvent[]): Evidence[] 
           {
             hop: null,
             field: `cookie ${event.name}`,
-            seen: `set by step "${event.step}" and not stored: ${event.refused}`,
+            seen: `set by step "${event.step}" and not stored: ${event.refused.reason}`,
           },
         ],
       }),
@@ -73,12 +71,13 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
   const sent = sentCookies(subject.hop);
   const noJar = subject.step.kind === 'request' && subject.step.jar === null;
   return latest(events).flatMap((event) => {
-    if (event.refused !== null || sent.includes(event.name) || !url || !related(event, url)) return [];
+    if (event.refused !== null || sent.includes(event.name) || !url || !related(event.from, url)) return [];
+    const { expires = null } = event.kept ?? {};
     // Set to be gone at once: the server ended it.
-    if (event.expires !== null && event.expires <= event.at) return [];
-    const rule = noJar ? 'the step has no cookie jar' : withheldBy(event, url, subject.hop.clock.sent);
-    const over = event.expires !== null && event.expires <= subject.hop.clock.sent;
-    const names = over && !noJar ? ['session-expired', 'cookie-not-sent'] : ['cookie-not-sent'];
+    if (expires !== null && expires <= event.at) return [];
+    const note = noJar ? null : withheldFrom(event, subject.hop);
+    const rule = noJar ? 'the step has no cookie jar' : note && told(note);
+    const names = note?.rule === 'expired' ? ['session-expired', 'cookie-not-sent'] : ['cookie-not-sent'];
     return [
       evidence('cookie/not-sent', {
         names,
@@ -93,6 +92,27 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
       }),
     ];
   });
+}
+
+/** Cookies that came into the jar otherwise than by an answer of this job: those of a session. */
+function staysBehind(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
+  const sent = sentCookies(subject.hop);
+  const withheld = (subject.hop.cookies.withheld ?? []).filter(
+    ({ name }) => !sent.includes(name) && !events.some((event) => event.name === name),
+  );
+  return withheld.map((note) =>
+    evidence('cookie/stays-behind', {
+      names: note.rule === 'expired' ? ['session-expired', 'cookie-not-sent'] : ['cookie-not-sent'],
+      weight: aloneWeight(subject, note.name),
+      lines: [
+        {
+          hop: subject.hop.index,
+          field: `cookie ${note.name}`,
+          seen: `in the jar and not sent: ${told(note)}`,
+        },
+      ],
+    }),
+  );
 }
 
 /** A step that logged in, by its form or address, and got no cookie at all. */
