@@ -56,11 +56,18 @@ export function stepLines(job: JobResult, style: Style, clients: boolean): strin
 
 /** The passing steps with what other clients make of their redirects; those that failed are told at the end. */
 export function clientSteps(job: JobResult, style: Style): string[] {
+  const told = new Set<string>();
   return job.steps.flatMap((step) => {
     const exchange = step.status === 'passed' ? judgedExchange(step) : null;
     if (!exchange?.clients) return [];
-    const head = `  ${style.mark(step.status)} ${visible(step.name)}`;
-    return [head, ...hopTable(exchange, style, false), ...clientLines(exchange, style, true)];
+    const table = clientLines(exchange, style, true);
+    const again = told.has(table.join('\n'));
+    told.add(table.join('\n'));
+    return [
+      `  ${style.mark(step.status)} ${visible(step.name)}`,
+      ...hopTable(exchange, style, false),
+      ...(again ? [`  ${style.dim('in other clients: as above')}`] : table),
+    ];
   });
 }
 

