@@ -49,7 +49,8 @@ export async function diagnose(subject: Subject, doors: DiagnoseDoors, base: num
   if (!isRefusal(subject) && !first?.support.length) return { findings: [], exchanges: trial.exchanges };
   const certainty = certaintyOf(ranking, { stage: subject.stage, arrival, proven });
   const reports = trial.reports(first?.cause ?? '');
-  const finding = findingFrom(subject, ranking, capped(certainty, trial), reports);
+  const seen = { ...subject, echoed: trial.echoed };
+  const finding = findingFrom(seen, ranking, capped(certainty, trial), reports);
   const beside = secondFaults(ranking).map(({ cause, fact }) => findingBeside(subject, cause, fact));
   const told = await withBelow(subject, trial, noted(finding, trial), doors, base);
   const others = beside.filter(({ cause }) => told.findings.every((each) => each.cause !== cause));

@@ -3,6 +3,7 @@ import { errorCode } from '../http/authorization-response.ts';
 import type { Exchange } from '../model.ts';
 import { statusOf } from './experiments/experiment.ts';
 import { normalAnswer } from './normal.ts';
+import type { Subject } from './subject.ts';
 
 /** An authorization endpoint's answer. */
 export interface AuthorizationAnswer {
@@ -72,4 +73,14 @@ export function namesClient(exchange: Exchange): boolean {
       text,
     )
   );
+}
+
+/** The failing request, sent again, fails in the same way at the same address. */
+export function repeats(again: Exchange, subject: Subject): boolean {
+  if (again.hops.at(-1)?.remote !== subject.hop.remote) return false;
+  if (subject.stage === 'authorization') {
+    const erase = [subject.redirect_uri ?? ''];
+    return compare({ exchange: subject.failing, erase }, { exchange: again, erase }) === 'alike';
+  }
+  return normalAnswer(again) === normalAnswer(subject.failing);
 }

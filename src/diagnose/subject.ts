@@ -11,6 +11,7 @@ import type {
   Response,
   Step,
 } from '../model.ts';
+import type { SeenAtEcho } from './echoed.ts';
 import { answerOf } from './wording.ts';
 
 /** Where in the flow it failed: nothing came back, or which server refused; `login`: the pages of a scripted login. */
@@ -48,6 +49,8 @@ export interface Subject {
   readonly keySets: readonly KeySet[];
   /** What this run sent and got before, oldest first. */
   readonly past: readonly Past[];
+  /** What an echo endpoint of the same origin showed of the credential's field; absent: nothing. */
+  readonly echoed?: SeenAtEcho | null;
 }
 
 /** What became of the same step of the same scenario elsewhere. */

@@ -1,7 +1,9 @@
 /** The experiments of one failing step, one after the other, while they split the candidates. */
 import type { CauseId, Exchange, ExperimentReport } from '../model.ts';
+import type { SeenAtEcho } from './echoed.ts';
 import type { Evidence } from './evidence.ts';
 import { another, same, seenAs } from './experiments/answer.ts';
+import { echo } from './experiments/echo.ts';
 import {
   type Experiment,
   isSafe,
@@ -10,7 +12,7 @@ import {
   type Probe,
   statusOf,
 } from './experiments/experiment.ts';
-import { budgetOf, choose, isAllowed, prediction } from './experiments/experiments.ts';
+import { budgetOf, choose, isAllowed, prediction, sights } from './experiments/experiments.ts';
 import { anotherRefusal } from './experiments/final-url.ts';
 import { onlyOnce } from './experiments/once.ts';
 import { redirectUriVariants } from './experiments/redirect-uri-variants.ts';
@@ -18,8 +20,7 @@ import { stopsOf } from './experiments/stop.ts';
 import { withoutCredential } from './experiments/without-credential.ts';
 import { arrivalOf } from './facts/arrival.ts';
 import { universe } from './groups.ts';
-import { compare } from './likeness.ts';
-import { normalAnswer } from './normal.ts';
+import { repeats } from './likeness.ts';
 import { type Arrival, certaintyOf, rank } from './rank.ts';
 import type { Subject } from './subject.ts';
 
@@ -43,6 +44,8 @@ export interface Trial {
   readonly intermittent: boolean;
   /** The final URL, called directly, refused the credential too. */
   readonly below: Exchange | null;
+  /** What an echo endpoint showed, where it could show it. */
+  readonly echoed: SeenAtEcho | null;
   /** Whether each agrees is known when the cause is: an experiment tells candidates apart, it does not guess. */
   readonly reports: (cause: CauseId) => ExperimentReport[];
 }
@@ -54,6 +57,7 @@ export const noTrial: Trial = {
   arrival: 'unknown',
   intermittent: false,
   below: null,
+  echoed: null,
   reports: () => [],
 };
 
@@ -107,6 +111,7 @@ export async function tryExperiments(
     arrival,
     intermittent,
     below,
+    echoed: state.earlier.get(echo.id)?.seenAtEcho ?? null,
     reports: (cause) => state.reports.map((each) => settled(each, cause, subject)),
   };
 }
@@ -115,11 +120,11 @@ async function loop(state: State): Promise<void> {
   const { subject, doors } = state;
   for (;;) {
     const left = state.budget - (subject.stage === 'resource' && canRepeat(subject) ? 1 : 0);
-    const next = isDecided(state) ? null : choose(subject, untold(state), state.earlier, state.tried, left);
+    const next = isDecided(state) ? null : nextOf(state, left);
     if (!next) return;
     // At the authorization endpoint only the variants want a baseline.
     const kept = next.id === redirectUriVariants.id && left > next.cost ? 1 : 0;
-    const wanted = Math.min(next.most ?? next.cost, left - kept);
+    const wanted = Math.min(next.most ?? next.cost, Math.max(left, next.cost) - kept);
     const planned = [wanted, next.cost].find((requests) => doors.spend(requests));
     if (planned === undefined) return;
     state.tried.add(next.id);
@@ -137,6 +142,15 @@ async function loop(state: State): Promise<void> {
       return;
     }
   }
+}
+
+/** What is kept for the baseline may go where nothing is left that could be proven. */
+function nextOf(state: State, left: number): Experiment | null {
+  const { subject, earlier, tried, budget } = state;
+  const causes = untold(state);
+  return (
+    choose(subject, causes, earlier, tried, left) ?? choose(subject, causes, earlier, tried, budget, sights)
+  );
 }
 
 function isLater({ exchanges }: Observation, { hop }: Subject): boolean {
@@ -228,13 +242,4 @@ async function repeatBaseline(state: State, cause: CauseId): Promise<void> {
   state.exchanges.push(...sent);
   if (alike) state.proven = cause;
   else state.intermittent = true;
-}
-
-function repeats(again: Exchange, subject: Subject): boolean {
-  if (again.hops.at(-1)?.remote !== subject.hop.remote) return false;
-  if (subject.stage === 'authorization') {
-    const erase = [subject.redirect_uri ?? ''];
-    return compare({ exchange: subject.failing, erase }, { exchange: again, erase }) === 'alike';
-  }
-  return normalAnswer(again) === normalAnswer(subject.failing);
 }

@@ -24,6 +24,14 @@ export interface Environment {
   readonly headers: readonly Field[];
   readonly transport: Transport;
   readonly experiments: ExperimentPolicy;
+  /** Absent: there is none. */
+  readonly echo?: Echo;
+}
+
+/** An endpoint at an origin of the environment that answers with the header fields that it received. */
+export interface Echo {
+  readonly url: string;
+  readonly source: Source;
 }
 
 /** An authorization server, by its issuer identifier (RFC 8414 section 2). */

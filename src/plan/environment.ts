@@ -4,6 +4,7 @@ import { Problems } from '../problem.ts';
 import type { Value } from '../secret.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { readClients } from './clients.ts';
+import { readEchoEndpoint } from './echo.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
@@ -51,6 +52,7 @@ export function planEnvironment(
   const read = new Reader(scope, problems, context.offline);
   const origins = readOrigins(raw, read, problems);
   const issuers = readIssuers(raw, read, problems);
+  const echo = readEchoEndpoint(raw, origins, read, problems);
   const environment: Environment = {
     name,
     source: sourceOf(mapAt(context.project, 'environments'), name, 'key') ?? unplaced,
@@ -64,6 +66,7 @@ export function planEnvironment(
     headers: readHeaders(raw, read),
     transport: readTransport(name, raw, context, read, problems),
     experiments: experimentPolicy(raw),
+    ...(echo && { echo }),
   };
   const planned = { environment, raw, scope, layers };
   return planned;

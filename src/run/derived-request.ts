@@ -1,9 +1,10 @@
 /** The requests that experiments derive from a step's: one thing changes, the order of headers stays. */
+import { createHash } from 'node:crypto';
 import type { Presentation } from '../credential/presentation.ts';
 import type { Change } from '../diagnose/experiments/experiment.ts';
 import type { Field } from '../model.ts';
 import type { Jar } from '../replay/jar.ts';
-import { type PreparedRequest, underScheme } from '../replay/request.ts';
+import { bytesOf, type PreparedRequest, underScheme } from '../replay/request.ts';
 import { Secret, type Value } from '../secret.ts';
 
 export interface Derived {
@@ -63,6 +64,31 @@ export async function derive(origin: Origin, change: Change): Promise<Derived | 
       return { ...whole, request: replaced(request, field[0].toLowerCase(), () => field[1]) };
     }
   }
+}
+
+/** The header fields of the step, to the address of an echo endpoint; what is about its body stays behind. */
+export function toEcho(request: PreparedRequest, url: string): Derived {
+  const headers = request.headers.filter(([name]) => !/^(?:content-|transfer-|expect$)/i.test(name));
+  return {
+    request: { ...request, method: 'GET', url: new URL(url), headers, body: null },
+    carries: true,
+    cookies: true,
+    follow: false,
+  };
+}
+
+/** Of all that distinguishes a request. */
+export async function digestOf({ request, cookies, follow }: Derived, jar: Jar | null): Promise<string> {
+  const { method, url, headers, body } = request;
+  const stored = cookies ? await jar?.cookiesFor(url) : undefined;
+  const hash = createHash('sha256').update(
+    JSON.stringify([method, url.href, follow, stored?.fingerprint ?? null]),
+  );
+  for (const [name, value] of headers) hash.update(`\n${name}: `).update(bytesOf(value));
+  return hash
+    .update('\n\n')
+    .update(body ?? '')
+    .digest('hex');
 }
 
 /** Without every field, parameter and cookie that a credential added; `authorization` stands where one was. */

@@ -1,5 +1,7 @@
 /** What the experiments of a run have asked so far, and where they must not ask any more. */
-import type { Presentation } from '../credential/presentation.ts';
+import type { ClientQuestion, Presentation } from '../credential/presentation.ts';
+import type { Echoed } from '../diagnose/echoed.ts';
+import type { Question } from '../diagnose/experiments/experiment.ts';
 import { stopsOf } from '../diagnose/experiments/stop.ts';
 import type { Environment, Exchange } from '../model.ts';
 
@@ -10,6 +12,8 @@ export interface Inquest {
   isStopped(environment: Environment, url: string): boolean;
   /** The answers to what was asked, by all that distinguishes the request. */
   readonly answers: Map<string, Promise<Exchange | null>>;
+  /** Likewise, of echo endpoints. */
+  readonly echoes: Map<string, Promise<Echoed | null>>;
   /** Fresh tokens, by credential and what they were asked for. */
   readonly tokens: Map<string, Promise<Presentation>>;
 }
@@ -23,6 +27,15 @@ export function createInquest(): Inquest {
     },
     isStopped: ({ name }, url) => !URL.canParse(url) || stopped.has(key(name, new URL(url).origin)),
     answers: new Map(),
+    echoes: new Map(),
     tokens: new Map(),
   };
+}
+
+export function inquiryOf(question: Question): ClientQuestion {
+  if (question.kind === 'par') return question;
+  const { fingerprint } = question.use;
+  return question.kind === 'userinfo'
+    ? { kind: 'userinfo', issuer: question.issuer, fingerprint }
+    : { kind: 'introspection', client: question.client, fingerprint };
 }

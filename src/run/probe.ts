@@ -1,16 +1,17 @@
 /** The requests that experiments derive from a step: same door, same binding, same headers; each sent once a run. */
-import { createHash } from 'node:crypto';
-import type { ClientQuestion, Presentation } from '../credential/presentation.ts';
+import type { Presentation } from '../credential/presentation.ts';
+import type { Echoed } from '../diagnose/echoed.ts';
 import type { Change, Fresh, FreshRequest, Probe, Question } from '../diagnose/experiments/experiment.ts';
 import { isSomebodyElses } from '../diagnose/experiments/experiments.ts';
-import type { CredentialUse, Exchange, Issuer } from '../model.ts';
+import type { CredentialUse, Exchange, Field, Issuer } from '../model.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
-import { bytesOf, type PreparedRequest } from '../replay/request.ts';
+import type { PreparedRequest } from '../replay/request.ts';
 import { isBound } from './attempts.ts';
 import { sendAuthorization } from './authorize-step.ts';
-import { type Derived, derive } from './derived-request.ts';
-import type { Inquest } from './inquest.ts';
+import { type Derived, derive, digestOf, toEcho } from './derived-request.ts';
+import { controlName, echoedBy } from './echo.ts';
+import { type Inquest, inquiryOf } from './inquest.ts';
 import type { JobState, StepRun } from './state.ts';
 
 interface Bench {
@@ -29,6 +30,7 @@ export function createProbe(run: StepRun, state: JobState, inquest: Inquest, end
   return {
     repeat: () => repeat(bench),
     vary: (change) => vary(change, bench),
+    echo: () => echo(bench),
     authorize:
       endpoint === null
         ? null
@@ -101,45 +103,65 @@ async function vary(change: Change, bench: Bench): Promise<Exchange | null> {
   if (derived.carries && change.kind !== 'token' && isRefused(bench)) return null;
   if (change.kind === 'directly' && !isBound(derived.request.url.origin, request, state)) return null;
   const uses = change.kind === 'token' ? [change.use] : derived.carries ? usesOf(bench) : [];
-  const key = change.kind === 'path' ? `path ${request.url.origin}` : await keyOf(derived, bench);
+  const key = change.kind === 'path' ? `path ${request.url.origin}` : await digestOf(derived, run.jar);
   return once(key, bench, () => sendDerived(derived, uses, bench));
 }
 
-/** All that distinguishes a request, as a digest. */
-async function keyOf({ request, cookies, follow }: Derived, { run }: Bench): Promise<string> {
-  const { method, url, headers, body } = request;
-  const stored = cookies ? await run.jar?.cookiesFor(url) : undefined;
-  const hash = createHash('sha256').update(
-    JSON.stringify([method, url.href, follow, stored?.fingerprint ?? null]),
-  );
-  for (const [name, value] of headers) hash.update(`\n${name}: `).update(bytesOf(value));
-  return hash
-    .update('\n\n')
-    .update(body ?? '')
-    .digest('hex');
+/** One request of a kind tells all steps that send the same fields. */
+async function echo(bench: Bench): Promise<Echoed | null> {
+  const { run, state, inquest } = bench;
+  const endpoint = state.job.environment.echo;
+  const request = requestOf(run);
+  if (!endpoint || isRefused(bench)) return null;
+  const plain = toEcho(request, endpoint.url);
+  if (!isBound(plain.request.url.origin, request, state)) return null;
+  const key = `${state.job.environment.name}\n${await digestOf(plain, run.jar)}`;
+  const known = inquest.echoes.get(key);
+  if (known) return known;
+  const asking = askEcho(plain, bench);
+  inquest.echoes.set(key, asking);
+  return asking;
+}
+
+async function askEcho(plain: Derived, bench: Bench): Promise<Echoed | null> {
+  const control: Field = [controlName, bench.state.doors.random.token(9)];
+  const headers = [...plain.request.headers, control];
+  const derived = { ...plain, request: { ...plain.request, headers } };
+  const uses = usesOf(bench).filter(({ field }) => !field.startsWith('query:'));
+  const seen: Echoed[] = [];
+  const read = (exchange: Exchange): Exchange => {
+    const echoed = echoedBy(exchange, headers, uses);
+    seen.push(echoed);
+    return echoed.exchange;
+  };
+  await sendDerived(derived, uses, bench, read);
+  return seen[0] ?? null;
 }
 
 async function sendDerived(
   { request, cookies, follow }: Derived,
   credentials: readonly CredentialUse[],
   bench: Bench,
+  read: (exchange: Exchange) => Exchange = (made) => made,
 ): Promise<Exchange | null> {
   const { run, state } = bench;
   const jar = cookies ? ((await run.jar?.copy()) ?? null) : null;
   const redirect = follow && run.step.kind === 'request' ? run.step.redirect : { follow: false, max: 0 };
-  return sending(request.url.href, bench, () =>
-    exchange(state.context, {
-      role: 'experiment',
-      attempt: 1,
-      environment: state.job.environment,
-      request,
-      credentials,
-      redirect,
-      jar,
-      bound: (origin) => isBound(origin, request, state),
-      timeout: run.step.timeout,
-      signal: state.signal,
-    }),
+  return sending(request.url.href, bench, async () =>
+    read(
+      await exchange(state.context, {
+        role: 'experiment',
+        attempt: 1,
+        environment: state.job.environment,
+        request,
+        credentials,
+        redirect,
+        jar,
+        bound: (origin) => isBound(origin, request, state),
+        timeout: run.step.timeout,
+        signal: state.signal,
+      }),
+    ),
   );
 }
 
@@ -211,14 +233,6 @@ async function ask(question: Question, bench: Bench): Promise<Exchange | null> {
     keep(asked.exchanges, bench);
     return asked.exchange;
   });
-}
-
-function inquiryOf(question: Question): ClientQuestion {
-  if (question.kind === 'par') return question;
-  const { fingerprint } = question.use;
-  return question.kind === 'userinfo'
-    ? { kind: 'userinfo', issuer: question.issuer, fingerprint }
-    : { kind: 'introspection', client: question.client, fingerprint };
 }
 
 function keep(exchanges: readonly Exchange[], { sent, inquest }: Bench): void {

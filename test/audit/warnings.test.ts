@@ -176,6 +176,46 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'a Refresh that browsers follow',
+    parts: { sent: bearer, headers: { Refresh: '0; url=/welcome?code=1' } },
+    warns: [
+      [
+        'redirect-unexpected',
+        'likely',
+        `${api} answered 200 with a Refresh: browsers go to ${api}/welcome at once, other clients stay.`,
+      ],
+    ],
+  },
+  {
+    title: 'a page that refreshes to another one',
+    parts: {
+      sent: bearer,
+      headers: html,
+      body: '<html><meta http-equiv=refresh content="3;//www.example.test/">',
+    },
+    warns: [
+      [
+        'redirect-unexpected',
+        'likely',
+        `${api} answered 200 with a Refresh: browsers go to https://www.example.test/ after 3 s, other clients stay.`,
+      ],
+    ],
+  },
+  {
+    title: 'nothing of a page that loads itself again, and of one that waits for a reader',
+    parts: {
+      sent: bearer,
+      headers: { ...html, Refresh: '30; url=/next' },
+      body: '<meta http-equiv=refresh content=2>',
+    },
+    warns: [],
+  },
+  {
+    title: 'nothing of a Refresh of a page that was asked for without a credential',
+    parts: { headers: { Refresh: '0; url=/welcome' } },
+    warns: [],
+  },
+  {
     title: 'nothing of one that never left the machine',
     parts: { url: 'http://localhost:8080/orders', token: { claims } },
     warns: [],
@@ -335,6 +375,23 @@ describe('warningsOf', () => {
   it('tells what several hops show once', () => {
     const hop = seen({ status: 401 });
     expect(warned(hop, hop)).to.have.length(1);
+  });
+
+  it('tells of a request in clear to a host that has asked for https', () => {
+    const strict = { 'Strict-Transport-Security': 'max-age=600' };
+    const http = { url: 'http://api.example.test/orders', sent: bearer };
+    const evidence = (headers: Record<string, string>): unknown =>
+      all(seen({ sent: bearer, headers }), seen(http)).map((finding) => finding.evidence.at(-1));
+    expect([evidence(strict), evidence({})]).to.deep.equal([
+      [
+        {
+          hop: 1,
+          field: 'strict-transport-security',
+          seen: 'api.example.test asked for https in this step: a browser would not have sent this request in clear',
+        },
+      ],
+      [{ hop: 1, field: 'request', seen: 'GET /orders' }],
+    ]);
   });
 
   it('gives evidence, a fix and references with each, and no value of a credential', () => {

@@ -24,6 +24,7 @@ const modules: readonly string[] = [
   'servers-after',
   'authorization-after',
   'mixed-after',
+  'headers',
 ];
 const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
 const loaded = await Promise.all(

@@ -33,6 +33,7 @@ function probe(answers: {
       if (change.kind !== 'without-credential') throw new Error(`${change.kind} was asked`);
       return one('without', answers.without && [{ sent: [], ...answers.without }]);
     },
+    echo: () => Promise.reject(new Error('an echo was asked for')),
     authorize: (client_id, redirect_uri) =>
       one(
         `authorize ${client_id.replace(/^why401-.*/, 'random')}`,

@@ -179,6 +179,7 @@ describe('redirectLoopFinding', () => {
     const probe = {
       repeat: nothing,
       vary: nothing,
+      echo: nothing,
       authorize: null,
       fresh: nothing,
       ask: nothing,

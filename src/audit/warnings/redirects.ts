@@ -1,7 +1,8 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
 import { someClients } from '../../http/client-groups.ts';
+import { hstsFor } from '../../http/hsts.ts';
 import { type RedirectStory, redirectStory } from '../../http/redirect-story.ts';
-import type { Exchange } from '../../model.ts';
+import type { EvidenceLine, Exchange } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
@@ -10,7 +11,7 @@ export function redirects({ hops }: Passed): Warning[] {
   const told = new Set<Exchange>();
   return hops.flatMap((seen) => {
     const first = !told.has(seen.exchange) && told.add(seen.exchange) !== null;
-    return [...(first ? elsewhere(seen, hops) : []), ...methodChanged(seen), ...inClear(seen)];
+    return [...(first ? elsewhere(seen, hops) : []), ...methodChanged(seen), ...inClear(seen, hops)];
   });
 }
 
@@ -81,7 +82,7 @@ function methodChanged(seen: Seen): Warning[] {
   ];
 }
 
-function inClear(seen: Seen): Warning[] {
+function inClear(seen: Seen, hops: readonly Seen[]): Warning[] {
   if (seen.isHttps || !seen.isAuthenticated || seen.isLocal) return [];
   const names = seen.carried.map(({ name }) => name).join(', ') || 'the credential';
   const { next } = seen;
@@ -95,9 +96,24 @@ function inClear(seen: Seen): Warning[] {
       evidence: [
         line(seen, 'request', seen.place),
         ...(next ? [line(seen, 'redirect', `${seen.status}, then ${withoutQuery(next.request.url)}`)] : []),
+        ...strictTransport(seen, hops),
       ],
     }),
   ];
+}
+
+/** Why nobody sees it in a browser: the host has asked for https before. */
+function strictTransport(seen: Seen, hops: readonly Seen[]): EvidenceLine[] {
+  const before = hops.slice(0, hops.indexOf(seen)).map((each) => ({
+    url: each.url,
+    at: each.midpoint,
+    values: each.received('strict-transport-security'),
+    verified: each.hop.tls?.verified !== false,
+  }));
+  const policy = hstsFor(seen.url, seen.midpoint, before);
+  if (policy === null) return [];
+  const text = `${policy.host} asked for https in this step: a browser would not have sent this request in clear`;
+  return [line(seen, 'strict-transport-security', text)];
 }
 
 function withoutQuery(url: string): string {

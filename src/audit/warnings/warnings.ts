@@ -5,6 +5,7 @@ import { refusedCookies } from './cookies.ts';
 import { echo } from './echo.ts';
 import { loginPage } from './login-page.ts';
 import { redirects } from './redirects.ts';
+import { refreshes } from './refresh.ts';
 import { refusals } from './refusals.ts';
 import { rspauth } from './rspauth.ts';
 import { tokenAnswers } from './token-answer.ts';
@@ -17,6 +18,7 @@ const all: readonly Warn[] = [
   redirects,
   cache,
   loginPage,
+  refreshes,
   refusals,
   echo,
   clock,

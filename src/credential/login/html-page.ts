@@ -1,6 +1,7 @@
 /** An HTML page as a tree (parse5), with the owners of its form controls as the HTML standard finds them. */
 import type { DefaultTreeAdapterMap, DefaultTreeAdapterTypes } from 'parse5';
 import { type HtmlSelector, matchesCompound } from '../../http/html-selector.ts';
+import { parseRefresh } from '../../http/refresh.ts';
 
 export type Element = DefaultTreeAdapterTypes.Element;
 type Node = DefaultTreeAdapterTypes.Node;
@@ -124,10 +125,9 @@ export function titleOf(page: HtmlPage): string {
 export function refreshOf(page: HtmlPage): URL | null {
   for (const element of page.elements) {
     if (element.tagName !== 'meta' || attribute(element, 'http-equiv')?.toLowerCase() !== 'refresh') continue;
-    const content = attribute(element, 'content') ?? '';
-    const found = /^\s*0*(?:\.\d*)?\s*[;,]\s*url\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S*))/i.exec(content);
-    const target = found?.[1] ?? found?.[2] ?? found?.[3];
-    if (target !== undefined && URL.canParse(target, page.base.href)) return new URL(target, page.base.href);
+    const found = parseRefresh(attribute(element, 'content') ?? '');
+    const target = found?.delay === 0 ? found.reference : null;
+    if (target !== null && URL.canParse(target, page.base.href)) return new URL(target, page.base.href);
   }
   return null;
 }

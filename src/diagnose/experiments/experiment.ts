@@ -8,6 +8,7 @@ import type {
   Issuer,
   OAuth2Credential,
 } from '../../model.ts';
+import type { Echoed, SeenAtEcho } from '../echoed.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 
@@ -56,6 +57,8 @@ export interface Probe {
   /** The step's request again, unchanged. */
   repeat(): Promise<Exchange | null>;
   vary(change: Change): Promise<Exchange | null>;
+  /** GET of the environment's echo endpoint, with the header fields of the step. */
+  echo(): Promise<Echoed | null>;
   /** An authorization request with `prompt=none` for any client and redirect_uri; never followed. Null: no endpoint is known. */
   readonly authorize: ((client_id: string, redirect_uri: string) => Promise<Exchange | null>) | null;
   fresh(request: FreshRequest): Promise<Fresh | null>;
@@ -78,6 +81,8 @@ export interface Observation {
   readonly proves: CauseId | null;
   /** The header that carries credentials is shown to reach the verifier. */
   readonly arrives?: boolean;
+  /** What an echo showed of a header that carries the credential. */
+  readonly seenAtEcho?: SeenAtEcho;
 }
 
 /** What the experiments of this step have shown so far, by id. */

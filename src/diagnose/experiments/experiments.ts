@@ -7,6 +7,7 @@ import { acceptJson } from './accept-json.ts';
 import { garbageBearer, unknownScheme } from './arrival.ts';
 import { clientProbe, redirectUriProbe } from './authorization-probe.ts';
 import { withheldCookie, withoutCookies } from './cookies.ts';
+import { echo } from './echo.ts';
 import type { Earlier, Experiment } from './experiment.ts';
 import { finalUrl } from './final-url.ts';
 import { freshToken, freshTokenWithScope } from './fresh-token.ts';
@@ -23,6 +24,7 @@ import { withoutCredential } from './without-credential.ts';
 export const experiments: readonly Experiment[] = [
   finalUrl,
   withoutCredential,
+  echo,
   acceptJson,
   freshTokenWithScope,
   freshToken,
@@ -41,6 +43,9 @@ export const experiments: readonly Experiment[] = [
   userinfo,
   otherUserAgent,
 ];
+
+/** They prove nothing, so that no repeated baseline need be kept for them. */
+export const sights: readonly Experiment[] = [echo];
 
 /** Most requests of class A0 for one failing step where nothing more is allowed. */
 const protectedBudget = 2;
@@ -98,9 +103,10 @@ export function choose(
   earlier: Earlier,
   tried: ReadonlySet<string>,
   budget: number,
+  among: readonly Experiment[] = experiments,
 ): Experiment | null {
   const worthy: Worth[] = [];
-  for (const experiment of experiments) {
+  for (const experiment of among) {
     if (tried.has(experiment.id) || experiment.cost > budget) continue;
     if (!mayRun(experiment, subject) || !experiment.applies(subject, earlier)) continue;
     if (experiment.about && !experiment.about(subject).some((cause) => causes.includes(cause))) continue;

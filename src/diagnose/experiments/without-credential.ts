@@ -31,7 +31,7 @@ const ofArrived: readonly CauseId[] = [
 ];
 
 /** Statuses that no credential changes: the server's own trouble, routes and methods, bodies, limits. */
-function elsewhere(status: number): boolean {
+export function elsewhere(status: number): boolean {
   return status >= 500 || (status >= 404 && status < 440 && ![406, 407, 419].includes(status));
 }
 

@@ -4,7 +4,7 @@ import { adviceOn, isAstray, isUsual, type RedirectStep, stepTo } from '../../ht
 import type { Dropped, Source } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
-import type { Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 import {
   answered,
   capital,
@@ -158,19 +158,49 @@ function witness(subject: Subject): string {
   return passed ? `; in ${passed.environment} the same step passes` : '';
 }
 
+/** `an echo at https://api.example.com/debug/headers received none`, or the other words where nothing was shown. */
+function sight({ echoed }: Subject, fates: readonly string[], shown: string, otherwise: string): string {
+  return echoed && fates.includes(echoed.fate) ? `the echo ${echoed.url} ${shown}` : otherwise;
+}
+
 function stripped(subject: Subject): ReturnType<Explain> {
+  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'seems not to have arrived');
+  const moved = subject.echoed?.fate === 'moved' ? subject.echoed.detail : null;
+  const elsewhere =
+    moved === null ? '' : `, or let the application read ${moved}, in which something leaves it`;
   return {
-    summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and seems not to have arrived: ${answered(subject)}${witness(subject)}.`,
-    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (CGIPassAuth or WSGIPassAuthorization in Apache httpd, proxy_set_header in nginx, the header list of a CDN).`,
+    summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and ${seen}: ${answered(subject)}${witness(subject)}.`,
+    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (${passing(subject)})${elsewhere}.`,
   };
+}
+
+/** The directive of the server that names itself; of none: those that are usual. */
+function passing({ response }: Subject): string {
+  const name = response ? (headerValue(response, 'server') ?? '') : '';
+  if (/apache/i.test(name))
+    return 'CGIPassAuth or WSGIPassAuthorization in Apache httpd, no RequestHeader unset';
+  if (/nginx|openresty/i.test(name))
+    return 'in nginx look for proxy_set_header and proxy_pass_request_headers';
+  return 'CGIPassAuth or WSGIPassAuthorization in Apache httpd, proxy_set_header in nginx, the header list of a CDN';
 }
 
 function replaced(subject: Subject): ReturnType<Explain> {
   const sent = subject.uses[0]?.scheme ?? null;
   const challenged = subject.challenges.map(({ scheme }) => scheme).join(', ');
+  const field = subject.uses.find(({ field }) => !field.includes(':'))?.field ?? 'authorization';
+  const name = field === 'authorization' ? 'Authorization' : field;
+  const { echoed } = subject;
+  const shown = echoed?.detail ? ` (${echoed.detail})` : '';
+  const seen = sight(
+    subject,
+    ['replaced', 'cut', 'recased'],
+    `received another ${name} than was sent${shown}`,
+    '',
+  );
+  const cut = echoed?.fate === 'cut' ? ' or cuts' : '';
   return {
-    summary: `${answered(subject)}: it judged another Authorization than ${credentialName(subject)}${sent === null ? '' : `, which was sent with ${sent}`}${challenged === '' ? '' : `; its challenge is ${challenged}`}${witness(subject)}.`,
-    fix: `Remove the rule at ${originOfHop(subject)} that sets Authorization towards the application (proxy_set_header Authorization, RequestHeader set Authorization), or let it use another header.`,
+    summary: `${answered(subject)}: ${seen === '' ? 'it judged' : `${seen}; it judged`} another ${name} than ${credentialName(subject)}${sent === null ? '' : `, which was sent with ${sent}`}${challenged === '' ? '' : `; its challenge is ${challenged}`}${witness(subject)}.`,
+    fix: `Remove the rule at ${originOfHop(subject)} that sets${cut} ${name} towards the application (proxy_set_header ${name}, RequestHeader set ${name}), or let it use another header.`,
   };
 }
 
@@ -179,8 +209,9 @@ function headerDropped(subject: Subject): ReturnType<Explain> {
     ({ field: name }) => !name.includes(':') && name !== 'authorization',
   )?.field;
   const underscore = field?.includes('_') ?? false;
+  const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'seems not to arrive');
   return {
-    summary: `${field === undefined ? 'A custom header' : `The header ${field}`} was sent to ${originOfHop(subject)} and seems not to arrive${underscore ? ': its name holds an underscore, which proxies drop' : ''}; ${answered(subject)}.`,
+    summary: `${field === undefined ? 'A custom header' : `The header ${field}`} was sent to ${originOfHop(subject)} and ${seen}${underscore ? ': its name holds an underscore, which proxies drop' : ''}; ${answered(subject)}.`,
     fix: underscore
       ? `Use a name with hyphens (${field?.replaceAll('_', '-')}), or set underscores_in_headers on in nginx.`
       : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards.`,

@@ -60,6 +60,12 @@ function unresolved(subject: Subject): ReturnType<Explain> {
 }
 
 function duplicated(subject: Subject): ReturnType<Explain> {
+  const { echoed } = subject;
+  if (echoed?.fate === 'twice')
+    return {
+      summary: `${echoed.field} was sent once to ${originOfHop(subject)}, and the echo ${echoed.url} received it beside another: ${answered(subject)}.`,
+      fix: `Remove the rule at ${originOfHop(subject)} that adds ${echoed.field} towards the application, or let it use another header.`,
+    };
   const count = subject.hop.request.headers.filter(([name]) => name.toLowerCase() === 'authorization').length;
   const fields = [...new Set(subject.uses.map(({ field }) => field.replace(':', ' parameter ')))];
   const sent =
@@ -101,17 +107,32 @@ function password(subject: Subject): ReturnType<Explain> {
   };
 }
 
+/** Directives for the size of a header, by the name in Server. */
+const limits: readonly (readonly [server: RegExp, directive: string])[] = [
+  [/nginx|openresty/i, 'large_client_header_buffers'],
+  [/coyote|tomcat/i, 'maxHttpRequestHeaderSize'],
+  [/apache/i, 'LimitRequestFieldSize'],
+  [/\biis\b|httpapi/i, 'MaxFieldLength and MaxRequestBytes'],
+  [/gunicorn/i, 'limit_request_field_size'],
+  [/varnish/i, 'http_req_hdr_len and http_req_size'],
+];
+const usualLimits =
+  'large_client_header_buffers in nginx, LimitRequestFieldSize in Apache httpd, tune.bufsize in HAProxy, --max-http-header-size in Node.js';
+
 /** Sizes are of what was recorded, in which secrets are names; the token's own length is known. */
 function tooLarge(subject: Subject): ReturnType<Explain> {
+  const largest = subject.uses.toSorted((a, b) => (b.token?.length ?? 0) - (a.token?.length ?? 0))[0];
   const tokens = subject.uses.reduce((sum, { token }) => sum + (token?.length ?? 0), 0);
   const cookies = subject.hop.cookies.sent.length;
+  const place = largest ? ` in ${largest.field.replace(':', ' ')}` : '';
   const sent = [
-    ...(tokens > 0 ? [`a token of ${tokens} characters`] : []),
+    ...(tokens > 0 ? [`a token of ${tokens} characters${place}`] : []),
     ...(cookies > 0 ? [`${cookies} cookie${cookies === 1 ? '' : 's'}`] : []),
   ];
   const who = subject.response ? headerValue(subject.response, 'server') : null;
+  const directive = limits.find(([server]) => server.test(who ?? ''))?.[1] ?? usualLimits;
   return {
     summary: `${answered(subject)}: the header of the request is larger than it accepts${sent.length === 0 ? '' : `; sent were ${sent.join(' and ')}`}.`,
-    fix: `Make the token smaller (fewer groups, scopes or claims)${cookies > 0 ? ', remove old cookies' : ''}, or raise the limit of ${who ?? 'the server'} (large_client_header_buffers in nginx, LimitRequestFieldSize in Apache httpd).`,
+    fix: `Make the token smaller (fewer groups, scopes or claims)${cookies > 0 ? ', remove old cookies' : ''}, or raise the limit of ${who ?? 'the server'} (${directive}).`,
   };
 }

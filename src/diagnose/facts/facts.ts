@@ -17,7 +17,7 @@ import { csrfFacts } from './csrf.ts';
 import { deliveryFacts } from './delivery.ts';
 import { differenceFacts } from './difference.ts';
 import { staleFacts } from './digest.ts';
-import { fieldNameFacts } from './field-name.ts';
+import { fieldNameFacts, hopByHopFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
 import { grantInputFacts } from './grant-inputs.ts';
 import { issuerFacts } from './issuer.ts';
@@ -47,6 +47,7 @@ const ofCredentials: readonly Kind[] = [
   deliveryFacts,
   presentedFacts,
   fieldNameFacts,
+  hopByHopFacts,
   arrivalFacts,
   challengeFacts,
   shapeFacts,

@@ -1,7 +1,8 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
-import type { Hop } from '../../model.ts';
+import { hstsFor } from '../../http/hsts.ts';
+import type { EvidenceLine, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { headerValue, type Subject } from '../subject.ts';
+import { headerValue, headerValues, type Subject } from '../subject.ts';
 import { lostUses } from './delivery.ts';
 import { isLoginTarget, loginRedirect } from './login.ts';
 import { originText, sentField, urlOf } from './wire.ts';
@@ -133,9 +134,24 @@ function downgrade(subject: Subject): Evidence[] {
           field: 'location',
           seen: `leads from ${originText(from.request.url)} to ${originText(to.request.url)}`,
         },
+        ...strictTransport(hops, to),
       ],
     }),
   ];
+}
+
+/** A chain that browsers do not show: the host asked for https on the way. */
+function strictTransport(hops: readonly Hop[], to: Hop): EvidenceLine[] {
+  const before = hops.slice(0, hops.indexOf(to)).flatMap((hop) => {
+    const url = urlOf(hop.request.url);
+    const values = hop.response ? headerValues(hop.response, 'strict-transport-security') : [];
+    return url ? [{ url, at: hop.clock.received, values, verified: hop.tls?.verified !== false }] : [];
+  });
+  const url = urlOf(to.request.url);
+  const policy = url && hstsFor(url, to.clock.sent, before);
+  if (!policy) return [];
+  const seen = `${policy.host} asked for https on the way: a browser asks for https instead`;
+  return [{ hop: to.index, field: 'strict-transport-security', seen }];
 }
 
 /** Keys in fields of their own are kept by most clients, whatever the origin. */

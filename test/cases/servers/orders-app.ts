@@ -92,7 +92,8 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   app.set('env', 'test');
   const list = (_request: Request, response: Response): void => void response.json(orders);
   // One answer for a key that is missing and one that is wrong.
-  const keyOf = (request: Request): unknown => request.headers['x-api-key'] ?? request.headers['x_api_key'];
+  const keyOf = (request: Request): unknown =>
+    request.headers['x-api-key'] ?? request.headers['x_api_key'] ?? request.headers['x-depot-key'];
   app.get('/keyed/orders', (request, response) => {
     if (keyOf(request) === apiKey) response.json(orders);
     else response.status(401).json({ message: 'Unauthorized' });
@@ -113,6 +114,12 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   });
   app.get('/slow/orders', (_request, response) => void setTimeout(() => response.json(orders), 1000).unref());
   app.get('/open/orders', list);
+  app.get('/debug/headers', (request, response) => void response.json({ headers: request.headers }));
+  app.get('/debug/raw', (request, response) => void response.json({ rawHeaders: request.rawHeaders }));
+  // As some do for safety.
+  app.get('/debug/hidden', ({ headers: { authorization: _, ...headers } }, response) => {
+    response.json({ headers });
+  });
   app.use(guard);
   app.get(['/orders', '/orders/:id', '/search'], list);
   app.post('/orders', (_request, response) => void response.status(201).json({ id: 8 }));
