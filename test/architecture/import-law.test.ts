@@ -60,6 +60,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'diagnose/signature-source.ts',
     'diagnose/vocabulary.ts',
     'diagnose/vocabulary-page.ts',
+    'http/client-page.ts',
     'http/client-source.ts',
   ],
 };
