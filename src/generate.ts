@@ -10,6 +10,7 @@ import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 import type { Cause } from './diagnose/vocabulary.ts';
 import { vocabularyPage } from './diagnose/vocabulary-page.ts';
+import { clientPage } from './http/client-page.ts';
 import { type ClientFile, compileClients } from './http/client-source.ts';
 
 const source = new URL('../../src/', import.meta.url);
@@ -107,15 +108,27 @@ function generateChecks(): void {
 
 /** Profiles, and their names alone for those who only ask whether there is such a client. Order: that of docs/clients.md. */
 function generateClients(): void {
-  const order = 'fetch axios got node-fetch curl postman python go java okhttp dotnet reqwest'.split(' ');
+  const order =
+    'fetch axios got node-fetch curl postman python go java okhttp apache dotnet reqwest guzzle bruno'.split(
+      ' ',
+    );
   const folder = new URL('http/clients/', source);
   const files = readdirSync(folder).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []);
   const forgotten = files.filter((file) => !order.includes(file));
   if (forgotten.length > 0) throw new Error(`No place among the clients: ${forgotten.join(', ')}.`);
-  const clients = order.flatMap((file) =>
-    compileClients(parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8')) as ClientFile),
+  const valid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<ClientFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
   );
+  const clients = order.flatMap((file) => {
+    const content: unknown = parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8'));
+    if (valid(content)) return compileClients(content);
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`clients/${file}.yml: ${wrong?.join('; ')}`);
+  });
   write('http/clients.json', JSON.stringify(clients));
+  const page = new URL('../docs/clients.md', source);
+  const text = clientPage(clients);
+  if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
   write('http/client-names.json', JSON.stringify(clients.map(({ id }) => id)));
 }
 

@@ -59,11 +59,10 @@ function resolve(
 ): { url: URL } | { stop: ClientStop } {
   const reference = location?.trim();
   if (reference === undefined) return stop(profile, 'no-location', 'redirect');
-  if (reference === '' && profile.emptyLocation !== 'followed') {
-    return stop(profile, 'empty-location', 'redirect');
-  }
-  if (!URL.canParse(reference, state.url.href)) return stop(profile, 'invalid-location', 'error');
-  const url = new URL(reference, state.url.href);
+  if (reference === '' && !profile.emptyLocation) return stop(profile, 'empty-location', 'redirect');
+  const target = reference === '' && profile.emptyLocation === 'folder' ? '.' : reference;
+  if (!URL.canParse(target, state.url.href)) return stop(profile, 'invalid-location', 'error');
+  const url = new URL(target, state.url.href);
   const known = url.protocol === 'http:' || url.protocol === 'https:';
   return known ? { url } : stop(profile, 'scheme-unknown', 'error');
 }
@@ -120,7 +119,8 @@ function nextRequest(profile: ClientProfile, state: ClientState, url: URL, answe
       (entry.when === undefined || (entry.when === 'cross-origin') === changed),
   );
   const method = rule?.becomes === 'GET' ? 'GET' : state.method;
-  const hasBody = state.hasBody && (rule?.body ?? method === state.method);
+  const body = rule?.body ?? method === state.method;
+  const hasBody = body === 'first' ? state.first.hasBody : state.hasBody && body;
   const request: ClientRequest = {
     method,
     url: withoutUserinfo(url),
@@ -132,7 +132,7 @@ function nextRequest(profile: ClientProfile, state: ClientState, url: URL, answe
   const lost = new Set(state.lost);
   const fields = new Set<string>();
   for (const header of state.first.fields) {
-    const reason = dropRule(header, { profile, state, request, rule, url });
+    const reason = dropRule(header, { profile, state, request, rule });
     if (!reason) fields.add(header);
     else dropped.push({ header, rule: state.fields.has(header) ? reason.rule : 'dropped-earlier' });
     if (reason?.forGood) lost.add(header);
@@ -149,17 +149,13 @@ function dropRule(
     readonly state: ClientState;
     readonly request: ClientRequest;
     readonly rule: MethodRule | undefined;
-    readonly url: URL;
   },
 ): { readonly rule: ClientDrop['rule']; readonly forGood: boolean } | null {
-  const { profile, state, request, rule, url } = step;
+  const { profile, state, request, rule } = step;
   if (state.lost.has(header)) return { rule: 'dropped-earlier', forGood: true };
   if (rule?.drops?.includes('*')) return { rule: 'fresh-request', forGood: true };
   if (rule?.drops?.includes(header)) {
     return { rule: request.method === state.method ? 'body-dropped' : 'method-changed', forGood: true };
-  }
-  if (header === 'authorization' && profile.userinfo === 'sent' && url.username + url.password !== '') {
-    return { rule: 'replaced-by-userinfo', forGood: true };
   }
   return keptBy(profile, header, state, request);
 }

@@ -36,8 +36,11 @@ export interface MethodRule {
   readonly methods: readonly string[];
   readonly except?: readonly string[];
   readonly becomes: 'GET' | 'same';
-  /** Whether the body goes along; of a method that stays it does by default, of one that changes it does not. */
-  readonly body?: boolean;
+  /**
+   * Whether the body goes along; of a method that stays it does by default, of one that changes it does not. `first`:
+   * that of the first request, also where a hop before went without.
+   */
+  readonly body?: boolean | 'first';
   /** Holds only where the origin changes, or only where it stays; default: both. */
   readonly when?: 'cross-origin' | 'same-origin';
   /** Fields of the caller that the new request is without, such as `content-type`; `*`: all of them, it is a fresh request. */
@@ -90,10 +93,8 @@ export interface ClientProfile {
   readonly methods: readonly MethodRule[];
   /** Besides these every client stops where there is no Location (and gives the redirect), or one that it cannot use, or too many (an error). */
   readonly refuses: readonly RefusalRule[];
-  /** An empty Location is a reference to the same URL, not a missing one. */
-  readonly emptyLocation?: 'followed';
-  /** Userinfo in a Location takes the place of Authorization. */
-  readonly userinfo?: 'sent';
+  /** An empty Location is a reference, not a missing one: to the same URL, or to the folder that it is in (RFC 2396). */
+  readonly emptyLocation?: 'followed' | 'folder';
   /** Why, in one sentence for the reader of a report; `{header}` is the field. */
   readonly says: string;
 }
@@ -135,7 +136,6 @@ export interface ClientDrop {
     | 'method-changed'
     | 'body-dropped'
     | 'fresh-request'
-    | 'replaced-by-userinfo'
     | 'dropped-earlier';
 }
 

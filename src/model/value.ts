@@ -26,6 +26,8 @@ export type Field = readonly [name: string, value: Value, by?: readonly FieldSou
 export type FieldSource =
   | 'step'
   | 'environment'
+  /** Authentication of a client at its authorization server. */
+  | 'client'
   | 'jar'
   | 'why401'
   | 'transport'

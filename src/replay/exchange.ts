@@ -63,6 +63,11 @@ export function timeouts(total: number): Timeouts {
   return { connect: Math.min(longestConnect, total), head: total, body: total, total };
 }
 
+/** At a token endpoint Authorization and DPoP are those of the client (RFC 6749 section 2.3, RFC 9449 section 5). */
+function authenticates([name]: Field, role: Exchange['role']): boolean {
+  return role === 'token' && /^(?:authorization|dpop)$/i.test(name);
+}
+
 /** How credentials are obtained: no redirect, no cookies; headers and body are bound by the caller. */
 export function createPerform(
   context: ExchangeContext,
@@ -75,7 +80,8 @@ export function createPerform(
       .filter(([name]) => name.toLowerCase() !== 'user-agent')
       .map((field): Field => {
         const use = credentials.find((each) => each.field === field[0].toLowerCase());
-        return use ? [field[0], field[1], [`credential ${use.name}`]] : field;
+        if (use) return [field[0], field[1], [`credential ${use.name}`]];
+        return authenticates(field, given.role) ? [field[0], field[1], ['client']] : field;
       });
     return exchange(context, {
       role: given.role,

@@ -26,7 +26,13 @@ const law: Readonly<Record<string, readonly string[]>> = {
   check: [...ground, 'http', 'plan', 'load/nearest.ts'],
   diagnose: [...ground, 'http'],
   // Looks at what passed as diagnosis looks at what failed; diagnose knows nothing of it.
-  audit: [...ground, 'http', 'diagnose/subject.ts', 'diagnose/facts/time.ts'],
+  audit: [
+    ...ground,
+    'http',
+    'diagnose/subject.ts',
+    'diagnose/facts/time.ts',
+    'diagnose/explain/cookie-fix.ts',
+  ],
   report: [...ground, 'http'],
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
   run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit'],
@@ -54,6 +60,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'diagnose/signature-source.ts',
     'diagnose/vocabulary.ts',
     'diagnose/vocabulary-page.ts',
+    'http/client-page.ts',
     'http/client-source.ts',
   ],
 };

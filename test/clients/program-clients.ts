@@ -97,3 +97,38 @@ export function output(
     child.stdin.end(input);
   });
 }
+
+/** net/http of the installed Go; compiled once, into the folder of the world. */
+export async function goClient(program: string, world: World): Promise<Client> {
+  const version = /go(\d+\.\d+)/.exec(await output(program, ['version']))?.[1] ?? '';
+  const binary = `${world.folder}/go-client`;
+  await output(program, ['build', '-o', binary, script('client.go')], '', {}).catch(() => '');
+  const profile = Number(version.split('.')[1]) < 22 ? 'go-1.19' : 'go';
+  return scriptClient({ profile, title: `Go ${version}` }, [binary, world.caFile], world);
+}
+
+/** HttpClient of the installed Java, by way of the proxy of the world: Proxy-Authorization is for that. */
+export async function javaClients(program: string, world: World): Promise<readonly Client[]> {
+  const version = /version "(\d+)/.exec(await output('sh', ['-c', `'${program}' -version 2>&1`]))?.[1] ?? '';
+  if (version !== '17') return [];
+  return ['NORMAL', 'ALWAYS'].map((policy): Client => {
+    const profile = policy === 'ALWAYS' ? 'java-17-always' : 'java-17';
+    const args = [script('Chains.java'), policy, world.caFile, String(world.proxy)];
+    return {
+      profile,
+      title: `Java ${version} HttpClient ${policy}`,
+      blind: ['proxy-authorization'],
+      // With ALWAYS it asks the proxy for any scheme.
+      without: policy === 'ALWAYS' ? ['unknown-scheme'] : [],
+      async run(chains) {
+        const lines = chains.map((chain) => {
+          const fields = Object.entries(headersOf(chain)).filter(([name]) => name !== 'proxy-authorization');
+          const parts = [chain.name, chain.method, chain.url, chain.hasBody ? body : '-'];
+          return [...parts, ...fields.map(([name, value]) => `${name}=${value}`)].join('\t');
+        });
+        const said = JSON.parse(await output(program, args, lines.join('\n'))) as Record<string, Got>;
+        return new Map(Object.entries(said));
+      },
+    };
+  });
+}

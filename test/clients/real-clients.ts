@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { findProgram } from '../support/require.ts';
 import type { Client } from './agreement.ts';
 import { nodeClients } from './node-clients.ts';
-import { curlClients, output, script, scriptClient } from './program-clients.ts';
+import { curlClients, goClient, javaClients, output, script, scriptClient } from './program-clients.ts';
 import type { World } from './world.ts';
 
 export async function realClients(world: World): Promise<readonly Client[]> {
-  const curl = findProgram('curl');
+  const [curl, go, java] = ['curl', 'go', 'java'].map(findProgram);
   return [
     ...(await nodeClients(world)),
-    ...(curl === null ? [] : await curlClients(curl, world)),
+    ...(curl ? await curlClients(curl, world) : []),
+    ...(go ? [await goClient(go, world)] : []),
+    ...(java ? await javaClients(java, world) : []),
     ...(await pythonClients(world)),
   ];
 }
@@ -25,17 +27,14 @@ async function pythonClients(world: World): Promise<readonly Client[]> {
     const file = script('clients.py');
     const said = await output(program, [file, 'versions'], JSON.stringify({ ports: {}, ca: '', body: '' }));
     for (const [name, version] of Object.entries(JSON.parse(said) as Record<string, string>)) {
-      const told = { profile: pythonProfile(program, name, version), title: `${name} ${version}` };
+      const told = { profile: pythonProfile(name), title: `${name} ${version}` };
       found.push(scriptClient(told, [program, file, name], world));
     }
   }
   return found;
 }
 
-function pythonProfile(program: string, name: string, version: string): string {
-  if (name === 'requests') return 'python-requests';
-  // Debian's 1.26.12 and 3.8.4 have the fixes of later releases.
-  if (name === 'urllib3' && version.startsWith('1.') && program !== system) return 'urllib3-1.26';
-  if (name === 'aiohttp' && version.startsWith('3.11.')) return 'aiohttp-3.11';
-  return name;
+/** Debian's urllib3 1.26.12 and aiohttp 3.8.4 have the fixes of later releases. */
+function pythonProfile(name: string): string {
+  return name === 'requests' ? 'python-requests' : name;
 }

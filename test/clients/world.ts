@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority } from '../support/certificates.ts';
@@ -20,6 +20,8 @@ export interface World {
   readonly caFile: string;
   /** Port in a URL to port of 127.0.0.1. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Port of a proxy that leads there, for clients that have no other way. */
+  readonly proxy: number;
   /** A folder for the files of clients. */
   readonly folder: string;
   /** What came for each chain since the last call, by its name. */
@@ -56,6 +58,9 @@ export async function createWorld(chains: readonly Chain[]): Promise<World> {
     '443': await listen('https'),
     '8443': await listen('https'),
   };
+  const proxy = createProxy(ports);
+  servers.push(proxy);
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const folder = mkdtempSync(join(tmpdir(), 'why401-clients-'));
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, authority.ca);
@@ -63,6 +68,7 @@ export async function createWorld(chains: readonly Chain[]): Promise<World> {
     ca: authority.ca,
     caFile,
     ports,
+    proxy: (proxy.address() as AddressInfo).port,
     folder,
     take() {
       const taken = new Map(log);
@@ -73,12 +79,30 @@ export async function createWorld(chains: readonly Chain[]): Promise<World> {
       rmSync(folder, { recursive: true });
       await Promise.all(
         servers.map((server) => {
-          (server as ReturnType<typeof createServer>).closeAllConnections();
+          if ('closeAllConnections' in server)
+            (server as ReturnType<typeof createServer>).closeAllConnections();
           return new Promise((resolve) => server.close(resolve));
         }),
       );
     },
   };
+}
+
+/** A tunnel for CONNECT; other requests go on as they are, in absolute form. */
+function createProxy(ports: Readonly<Record<string, number>>): Server {
+  return createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (head) => {
+      const [, method, target = ''] = /^(\S+) (\S+) /.exec(head.toString('latin1')) ?? [];
+      const url = method === 'CONNECT' ? null : new URL(target);
+      const port = url ? url.port || '80' : (target.split(':').at(-1) ?? '');
+      const onward = connect(ports[port] ?? 0, '127.0.0.1');
+      onward.on('error', () => socket.destroy());
+      if (url) onward.write(head);
+      else socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+  });
 }
 
 function listener(
@@ -87,7 +111,7 @@ function listener(
   log: Map<string, Arrival[]>,
 ): RequestListener {
   return async (request, response) => {
-    const [, name = ''] = (request.url ?? '').split('/');
+    const [, name = ''] = pathOf(request).split('/');
     const arrivals = log.get(name) ?? [];
     log.set(name, arrivals);
     const answer = chains.get(name)?.answers[arrivals.length];
@@ -106,8 +130,13 @@ async function arrival(scheme: string, request: IncomingMessage): Promise<Arriva
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
   return {
     method: request.method ?? '',
-    url: new URL(`${scheme}://${request.headers.host}${request.url}`).href,
+    url: new URL(`${scheme}://${request.headers.host}${pathOf(request)}`).href,
     hasBody: length > 0,
     headers: Object.fromEntries(headers) as Record<string, string>,
   };
+}
+
+/** Of a request to a proxy, too, which names the whole URL. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/^https?:\/\/[^/]*/, '');
 }

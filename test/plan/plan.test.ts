@@ -90,6 +90,25 @@ describe('plan', () => {
     expect(made.known.map(({ name }) => name)).to.deep.equal(['staging', 'production', 'canary']);
   });
 
+  it('follows as the client that a step names, with its limit unless the step has one', () => {
+    const redirects = (redirect: JsonMap): unknown =>
+      request(planned({ steps: [{ GET: '/', redirect }] }).jobs[0]?.steps[0]).redirect;
+    expect([redirects({}), redirects({ as: 'curl' }), redirects({ as: 'curl', max: 2 })]).to.deep.equal([
+      { follow: true, max: 10 },
+      { follow: true, max: 50, as: 'curl' },
+      { follow: true, max: 2, as: 'curl' },
+    ]);
+    const named = planned({
+      variables: { client: 'go' },
+      steps: [{ GET: '/', redirect: { as: '${client}' } }],
+    });
+    expect(request(named.jobs[0]?.steps[0]).redirect.as).to.equal('go');
+    const wrong = planned({ steps: [{ GET: '/', redirect: { as: 'crul' } }] }).problems;
+    expect([...new Set(wrong.map(({ code, message, fix }) => `${code} ${message} ${fix}`))]).to.deep.equal([
+      'UNKNOWN_HTTP_CLIENT No HTTP client "crul" is known. Did you mean "curl"?',
+    ]);
+  });
+
   it('renders what an environment says', () => {
     const [staging] = planned({ steps: [{ GET: '/' }] }, { environments: ['staging'] }).environments;
     expect([...(staging?.origins ?? [])]).to.deep.equal([

@@ -125,6 +125,7 @@ describe('proxy', () => {
       ['connection', 'keep-alive'],
       ['proxy-authorization', 'Basic [secret:proxy]'],
     ]);
+    expect(sent.request.sources).to.deep.equal([['transport'], ['transport'], ['proxy']]);
   });
 
   it('is spoken to in TLS when its URL says https', async () => {

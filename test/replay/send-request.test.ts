@@ -139,6 +139,28 @@ describe('recorded request', () => {
     );
   });
 
+  it('says whose a Host and a Content-Length are that a step states', async () => {
+    await recorder(origins, origin);
+    const sent = await sender.send(
+      requestTo(origin, origins.transport, {
+        method: 'POST',
+        headers: [
+          ['Content-Length', '2', ['step']],
+          ['Host', 'other.example.test', ['step']],
+          ['Accept', '*/*'],
+        ],
+        body: Buffer.from('{}'),
+      }),
+    );
+    const told = sent.request.headers.map(([name], index) => [name, sent.request.sources?.[index]]);
+    expect(told).to.deep.equal([
+      ['host', ['step']],
+      ['connection', ['transport']],
+      ['Accept', ['why401']],
+      ['content-length', ['step']],
+    ]);
+  });
+
   it('shows secrets by name and sends their values', async () => {
     const requests = await recorder(origins, origin);
     const sent = await sender.send(

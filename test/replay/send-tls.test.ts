@@ -236,9 +236,10 @@ describe('TLS', () => {
     const request = requestTo(`${url}a?b`, transport, {
       method: 'POST',
       headers: [
-        ['Authorization', Secret.named('reader', 'abcdef')],
-        ['X-Twice', '1'],
-        ['X-Twice', '2'],
+        ['Authorization', Secret.named('reader', 'abcdef'), ['credential reader']],
+        ['X-Twice', '1', ['step']],
+        ['Cookie', 'a=b', ['step', 'jar']],
+        ['X-Twice', '2', ['environment']],
       ],
       body: Buffer.from('body'),
     });
@@ -258,6 +259,18 @@ describe('TLS', () => {
       value.replace('[secret:reader]', 'abcdef'),
     ]);
     expect(received).to.deep.equal([shown, shown]);
+    expect(
+      sent.request.headers.map(([field], index) => [field, sent.request.sources?.[index]]),
+    ).to.deep.equal([
+      [':authority', ['transport']],
+      [':method', ['transport']],
+      [':path', ['transport']],
+      [':scheme', ['transport']],
+      ['authorization', ['credential reader']],
+      ['x-twice', ['step', 'environment']],
+      ['cookie', ['step', 'jar']],
+      ['content-length', ['transport']],
+    ]);
   });
 });
 

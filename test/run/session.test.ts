@@ -362,7 +362,8 @@ describe('a session', () => {
         ['Origin', app],
         ['Content-Type', 'application/x-www-form-urlencoded'],
       ],
-      [['Referer', `${app}/login`]],
+      // The page that leads on by itself is the one that asks (HTML, shared declarative refresh steps).
+      [['Referer', `${app}/in`]],
     ]);
     expect(checks(replayed)).to.deep.equal([
       `The login is not at its end. It stands at ${app}/done (200): it offers to "/acs" (no inputs). Its form is submitted by a script: add a step "submit: {}".`,

@@ -1,11 +1,15 @@
 /** Cookies that were refused while the step passed: what needs them comes later. */
+import { fixOfRefused } from '../../diagnose/explain/cookie-fix.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
+
+/** A fix for each rule that was broken, up to here. */
+const mostFixes = 2;
 
 export function refusedCookies({ hops }: Passed): Warning[] {
   return hops.flatMap((seen) => {
     const { refused } = seen.hop.cookies;
     if (refused.length === 0) return [];
-    const names = [...new Set(refused.map(({ name }) => name))];
+    const names = [...new Set(refused.map(({ name }) => (name === '' ? 'a cookie without a name' : name)))];
     return [
       warning(seen, {
         cause: 'cookie-rejected',
@@ -13,8 +17,10 @@ export function refusedCookies({ hops }: Passed): Warning[] {
         certainty: 'certain',
         summary: `${seen.origin} sets ${names.join(', ')}, which no client keeps: ${lowerFirst(refused[0]?.reason ?? '')}`,
         evidence: refused.map(({ name, reason }) => line(seen, `set-cookie ${name}`, reason)),
-        fix: 'Set the cookie by the rule that it breaks.',
-        references: ['RFC 6265bis section 5.7'],
+        fix: [...new Set(refused.map((note) => fixOfRefused(note, seen.hop, [])))]
+          .slice(0, mostFixes)
+          .join(' '),
+        references: [...new Set(refused.map(({ section }) => section))],
       }),
     ];
   });
