@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../src/diagnose/evidence.ts';
 import { deliveryFacts } from '../../../src/diagnose/facts/delivery.ts';
-import { fieldNameFacts } from '../../../src/diagnose/facts/field-name.ts';
+import { fieldNameFacts, hopByHopFacts } from '../../../src/diagnose/facts/field-name.ts';
 import { metadataFacts } from '../../../src/diagnose/facts/metadata.ts';
 import { presentedFacts } from '../../../src/diagnose/facts/presented.ts';
 import { quotedFacts } from '../../../src/diagnose/facts/quoted.ts';
@@ -140,6 +140,30 @@ const rows: readonly Row[] = [
     ],
   ],
   ['a field without one', fieldNameFacts, {}, []],
+  [
+    'a field that Connection lists',
+    hopByHopFacts,
+    {
+      uses: [key],
+      hops: [
+        {
+          sent: [
+            ['x_api_key', '[secret:gateway]'],
+            ['Connection', 'close, X_Api_Key'],
+          ],
+        },
+      ],
+    },
+    [
+      [
+        'delivery/hop-by-hop',
+        2,
+        'header-dropped-by-proxy',
+        '1 connection: lists x_api_key: each proxy removes that field (RFC 9110 section 7.6.1)',
+      ],
+    ],
+  ],
+  ['a field that Connection does not list', hopByHopFacts, { uses: [key] }, []],
   [
     'a kid that the answer names',
     quotedFacts,
