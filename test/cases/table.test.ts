@@ -25,6 +25,7 @@ const modules: readonly string[] = [
   'authorization-after',
   'mixed-after',
   'headers',
+  'redirects-after',
 ];
 const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
 const loaded = await Promise.all(
