@@ -1,5 +1,7 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 import { clientCertificateFor } from '../http/client-certificate.ts';
+import { type RedirectReason, redirectReason } from '../http/redirect-reason.ts';
+import { adviceOn, isAstray, type RedirectStep, stepTo } from '../http/redirect-story.ts';
 import type { CauseId, Source } from '../model.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
@@ -16,6 +18,8 @@ export function transportFix(subject: Subject, cause: CauseId): Fix {
   const { source } = place(subject);
   const kept = cause === 'tls-to-plain-port' ? keptPort(subject) : null;
   if (kept !== null) return { fix: kept, fixSource: null };
+  const led = inOrigins.has(cause) || cause === 'connection-closed' ? ledThere(subject) : null;
+  if (led !== null) return { fix: fixOfLocation(subject, led), fixSource: null };
   return {
     fix: fixes[cause]?.(subject, place(subject)) ?? words(cause),
     fixSource: sourceOf(subject, cause, source),
@@ -76,6 +80,33 @@ function place(subject: Subject): Place {
   );
   if (ofJob) return { key: 'the address of the ID token service of this job', source: ofJob.source, url };
   return { key: `origins of ${environment.name}`, source: environment.source, url };
+}
+
+/** The redirect that named an address of which why401.yml knows nothing; null: the address is ours. */
+export function ledThere({ failing, hop, environment }: Subject): RedirectStep | null {
+  const step = stepTo(failing.hops, hop.index);
+  const own = [
+    ...environment.origins.values(),
+    ...[...environment.issuers.values()].map(({ issuer }) => issuer),
+  ];
+  const known =
+    step !== null && own.some((each) => URL.canParse(each) && new URL(each).origin === step.to.origin);
+  return known ? null : step;
+}
+
+export function reasonOf({ from, to, status, location, answered }: RedirectStep): RedirectReason | null {
+  return redirectReason({ from, to, status, location, headers: answered.response?.headers ?? [] });
+}
+
+/** It is the server that writes it. */
+function fixOfLocation({ failing, environment }: Subject, step: RedirectStep): string {
+  const reason = reasonOf(step);
+  const { fix } = isAstray(environment, step, reason)
+    ? adviceOn(failing, environment, step, reason)
+    : { fix: '' };
+  return fix === ''
+    ? `Correct the Location that ${shownUrl(step.from.href)} answers: ${shownUrl(step.location)}.`
+    : fix;
 }
 
 /** Everything that fails on the way to the proxy is about the proxy. */

@@ -1,8 +1,9 @@
 /** No complete answer: told apart by code, at the door, so that nothing is left to diagnose but the words. */
+import { reasonLines } from '../http/redirect-story.ts';
 import type { CauseId, EvidenceLine, Finding, Hop } from '../model.ts';
 import { isoTime, shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
-import { transportFix } from './transport-fix.ts';
+import { ledThere, reasonOf, transportFix } from './transport-fix.ts';
 import { verdictOf } from './transport-verdict.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -24,8 +25,20 @@ export function transportFinding(subject: Subject): Finding | null {
     experiments: [],
     ...transportFix(subject, verdict.cause),
     references: causeOf(verdict.cause)?.references ?? [],
-    alternatives: verdict.alternatives,
+    alternatives: [...verdict.alternatives, ...downgraded(subject)],
   };
+}
+
+/** Who is led from https to http arrives where nobody meant him to: that nothing answers there may not be the fault. */
+function downgraded(subject: Subject): Finding['alternatives'] {
+  const step = ledThere(subject);
+  if (step?.from.protocol !== 'https:' || step.to.protocol !== 'http:') return [];
+  return [
+    {
+      cause: 'redirect-downgrade',
+      why_not: `it is the Location of ${shownUrl(step.from.href)} that leads from https to http`,
+    },
+  ];
 }
 
 function evidenceOf(subject: Subject): EvidenceLine[] {
@@ -33,11 +46,13 @@ function evidenceOf(subject: Subject): EvidenceLine[] {
   const { failure, tls } = hop;
   const before = subject.failing.hops.find(({ index }) => index === hop.index - 1);
   const location = before?.response ? headerValue(before.response, 'location') : null;
+  const led = ledThere(subject);
   const at = (field: string, seen: string): EvidenceLine => ({ hop: hop.index, field, seen });
   return [
     ...(before?.response && location !== null
       ? [{ hop: before.index, field: 'redirect', seen: `${before.response.status} to ${shownUrl(location)}` }]
       : []),
+    ...(led && before ? reasonLines(reasonOf(led), before.index) : []),
     at('request', `${hop.request.method} ${hop.request.url}`),
     ...addressLines(subject, at),
     ...(failure ? [at(failure.phase, `${failure.code} after ${Math.round(hop.timings.total)} ms`)] : []),

@@ -1,4 +1,6 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
+import { redirectReason } from '../../http/redirect-reason.ts';
+import { adviceOn, stepTo } from '../../http/redirect-story.ts';
 import { foreignEndpoint } from '../facts/metadata.ts';
 import { jsonOf } from '../facts/wire.ts';
 import { loopWords } from '../redirect-circle.ts';
@@ -131,14 +133,16 @@ function http(subject: Subject): ReturnType<Explain> {
 
 function downgrade(subject: Subject): ReturnType<Explain> {
   const { hops } = subject.failing;
-  const at = hops.findIndex(
-    ({ request }, index) =>
-      index > 0 && request.url.startsWith('http:') && hops[index - 1]?.request.url.startsWith('https:'),
-  );
-  const [from, to] = [hops[at - 1], hops[at]];
-  if (!from || !to) return {};
+  const found = hops
+    .map((_, index) => stepTo(hops, index + 2))
+    .find((step) => step?.from.protocol === 'https:' && step.to.protocol === 'http:');
+  if (!found) return {};
+  const { from, to, status, location, answered: before } = found;
+  const reason = redirectReason({ from, to, status, location, headers: before.response?.headers ?? [] });
+  const { fix } = adviceOn(subject.failing, subject.environment, found, reason);
   return {
-    summary: `${shownUrl(from.request.url)} answered ${from.response?.status ?? ''} and leads from https to plain http, ${shownUrl(to.request.url)}.`,
+    summary: `${shownUrl(from.href)} answered ${status} and leads from https to plain http, ${shownUrl(to.href)}.`,
+    ...(fix === '' ? {} : { fix }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Causes about browser sessions: cookies, CSRF, login pages. */
 import type { Hop } from '../../model.ts';
-import { eventsOf, told, withheldFrom } from '../facts/cookie-history.ts';
+import { eventsOf, isOverAtOnce, told, withheldFrom } from '../facts/cookie-history.ts';
+import { loginRedirect } from '../facts/login.ts';
 import { environmentsBeside, headerValue, type Subject } from '../subject.ts';
 import { fixOfRefused, fixOfWithheld } from './cookie-fix.ts';
 import { answered, credentialName, type Explain, type Explanations, originOfHop } from './explanation.ts';
@@ -48,10 +49,14 @@ function login(subject: Subject): ReturnType<Explain> {
       ? target(location, subject.hop.request.url)
       : null;
   const first = subject.failing.hops[0] ?? subject.hop;
+  const redirect = loginRedirect(subject);
+  const status = subject.response?.status ?? 'nothing';
   const summary =
-    page !== null
-      ? `${originOfHop(subject)} answered ${subject.response?.status ?? 3} and redirects to a login page, ${page}, instead of saying that the credential is missing or refused.`
-      : `${originOfHop(subject, 1)} led ${first.request.method} ${path(first.request.url)} ${before ? `by a ${before.response?.status ?? ''} to a login page, ${target(subject.hop.request.url, subject.hop.request.url)}, which answered ${subject.response?.status ?? 'nothing'}` : `to a login page, sent with status ${subject.response?.status ?? 'none'} in the place of the answer`}.`;
+    redirect?.field === 'refresh'
+      ? `${originOfHop(subject)} answered ${status} with a page that leads to a login, ${redirect.target} (Refresh), in the place of the answer.`
+      : page !== null
+        ? `${originOfHop(subject)} answered ${subject.response?.status ?? 3} and redirects to a login page, ${page}, instead of saying that the credential is missing or refused.`
+        : `${originOfHop(subject, 1)} led ${first.request.method} ${path(first.request.url)} ${before ? `by a ${before.response?.status ?? ''} to a login page, ${target(subject.hop.request.url, subject.hop.request.url)}, which answered ${subject.response?.status ?? 'nothing'}` : `to a login page, sent with status ${subject.response?.status ?? 'none'} in the place of the answer`}.`;
   return {
     summary: summary.replace('by a  to', 'by a redirect to'),
     fix: `Send the credential that this route takes, and Accept: application/json; a route for browsers needs the login before this step, in the same scenario.`,
@@ -91,13 +96,25 @@ function rejected(subject: Subject): ReturnType<Explain> {
   const found = hopsOf(subject)
     .flatMap((hop) => hop.cookies.refused.map((note) => ({ note, hop })))
     .at(-1);
-  if (!found) return {};
+  if (!found) return overAtOnce(subject);
   const { note, hop } = found;
   const rule = note.reason.replace(/\.$/, '');
   return {
     summary: `The cookie ${note.name} that ${target(hop.request.url, hop.request.url)} set was not kept: ${rule.charAt(0).toLowerCase()}${rule.slice(1)}; then ${answered(subject)}.`,
     fix: fixOfRefused(note, hop, environmentsBeside(subject)),
     references: [note.section],
+  };
+}
+
+function overAtOnce(subject: Subject): ReturnType<Explain> {
+  const found = hopsOf(subject)
+    .flatMap((hop) => eventsOf(hop, ''))
+    .findLast(isOverAtOnce);
+  if (!found) return {};
+  return {
+    summary: `The cookie ${found.name} that ${target(found.from.href, found.from.href)} set was over when it came, so no client keeps it; then ${answered(subject)}.`,
+    fix: `Let the server give ${found.name} a Max-Age of more than 0, or an Expires that is to come: look at its clock and at the unit of its time-out.`,
+    references: ['RFC 6265bis section 5.7'],
   };
 }
 

@@ -18,6 +18,12 @@ export interface CookieEvent {
   readonly at: number;
 }
 
+/** Stored with a value, for no time at all; an empty value is how a server ends a cookie. */
+export function isOverAtOnce({ refused, kept, at }: CookieEvent): boolean {
+  if (refused !== null || kept === null || kept.expires === null || kept.expires > at) return false;
+  return !/^"?(?:deleted|null|0|-)?"?$/i.test(kept.value);
+}
+
 /** Where a credential stands: `cookie:NAME`, or `cookie` for those of a session. */
 export function isCookie(field: string): boolean {
   return field === 'cookie' || field.startsWith('cookie:');

@@ -6,11 +6,13 @@ import {
   type CookieEvent,
   cookieEvents,
   isCookie,
+  isOverAtOnce,
   looksLikeSession,
   sentCookies,
   told,
   withheldFrom,
 } from './cookie-history.ts';
+import { forged } from './csrf.ts';
 import { loginRedirect } from './login.ts';
 import { formOf, isHtml, isSafeMethod, lastHop, originText, sentField, textOf, urlOf } from './wire.ts';
 
@@ -21,6 +23,7 @@ export function cookieFacts(subject: Subject): Evidence[] {
     ...rejected(subject, events),
     ...notSent(subject, events),
     ...staysBehind(subject, events),
+    ...overAtOnce(subject, events),
     ...notSet(subject, events),
     ...sessionOver(subject),
   ];
@@ -37,6 +40,9 @@ function unauthenticated(subject: Subject): boolean {
 function aloneWeight(subject: Subject, name: string): 1 | 2 | 3 {
   const other = subject.uses.some(({ field }) => !isCookie(field));
   if (other || sentField(subject.hop, 'authorization') !== null) return 1;
+  const forgery = forged(subject);
+  // A token without its cookie is refused; where none was sent, that is enough.
+  if (forgery) return forgery.sent && looksLikeSession(name) ? 3 : 1;
   return looksLikeSession(name) ? 3 : 2;
 }
 
@@ -72,8 +78,8 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
   const noJar = subject.step.kind === 'request' && subject.step.jar === null;
   return latest(events).flatMap((event) => {
     if (event.refused !== null || sent.includes(event.name) || !url || !related(event.from, url)) return [];
-    const { expires = null } = event.kept ?? {};
     // Set to be gone at once: the server ended it.
+    const { expires = null } = event.kept ?? {};
     if (expires !== null && expires <= event.at) return [];
     const note = noJar ? null : withheldFrom(event, subject.hop);
     const rule = noJar ? 'the step has no cookie jar' : note && told(note);
@@ -87,6 +93,33 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
             hop: subject.hop.index,
             field: `cookie ${event.name}`,
             seen: `set by step "${event.step}" and not sent: ${rule ?? 'it is not in the jar of this step'}`,
+          },
+        ],
+      }),
+    ];
+  });
+}
+
+/** A cookie with a value that is over when it comes, and nothing before it that it could remove. */
+function overAtOnce(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
+  const url = urlOf(subject.hop.request.url);
+  const sent = sentCookies(subject.hop);
+  return events.filter(isOverAtOnce).flatMap((event) => {
+    const { name, from, step } = event;
+    const known = events.some((each) => each.name === name && each !== event) || sent.includes(name);
+    // Servers also remove blindly what an older version of them may have set.
+    const likely = looksLikeSession(name) || sent.length === 0;
+    if (known || !likely || !url || !related(from, url)) return [];
+    return [
+      evidence('cookie/over-at-once', {
+        names: ['cookie-rejected'],
+        excludes: ['cookie-not-set'],
+        weight: aloneWeight(subject, name),
+        lines: [
+          {
+            hop: null,
+            field: `cookie ${name}`,
+            seen: `set by step "${step}" with a time that is over (Expires or Max-Age), so it is gone at once`,
           },
         ],
       }),

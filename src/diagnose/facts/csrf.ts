@@ -15,9 +15,7 @@ export function csrfFacts(subject: Subject): Evidence[] {
   if (status === 419) return [told(subject, 3, cookies)];
   if (![400, 403, 422].includes(status)) return [];
   if (cookies.length === 0) return withoutToken(subject);
-  const speaks = /csrf|xsrf|forgery|authenticity.?token/i.test(
-    `${subject.description ?? ''} ${subject.text}`,
-  );
+  const speaks = speaksOfForgery(subject);
   const reads = subject.past.find(({ sameJob, exchange }) => {
     const past = lastHop(exchange);
     const answered = past?.response?.status ?? 0;
@@ -35,6 +33,16 @@ export function csrfFacts(subject: Subject): Evidence[] {
   const token = subject.uses.some(({ field }) => !isCookie(field));
   const weight = token ? 1 : speaks ? 3 : reads ? 2 : 1;
   return [told(subject, weight, cookies, reads?.step)];
+}
+
+function speaksOfForgery({ description, text }: Subject): boolean {
+  return /csrf|xsrf|forgery|authenticity.?token/i.test(`${description ?? ''} ${text}`);
+}
+
+/** Refused for its token, which needs its cookie; null: it is not about that. `sent`: the token came. */
+export function forged(subject: Subject): { readonly sent: boolean } | null {
+  if (isSafeMethod(subject.hop.request.method) || !speaksOfForgery(subject)) return null;
+  return { sent: tokenOf(subject.hop) !== undefined };
 }
 
 /** A server that misses a token of such a check has this on its side, unless it was a cookie that it missed. */

@@ -1,4 +1,6 @@
 /** A login page in the place of an answer: by redirect, or as a page with a password field. */
+import { metaRefresh, parseRefresh } from '../../http/refresh.ts';
+import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { isHtml, isJsonType, textOf, typeOf, urlOf } from './wire.ts';
@@ -11,6 +13,8 @@ export function loginFacts(subject: Subject): Evidence[] {
 
 export interface LoginRedirect {
   readonly hop: number;
+  /** Where it stands: `location`, or `refresh` (the field, or the element of a page). */
+  readonly field: 'location' | 'refresh';
   /** Address without query. */
   readonly target: string;
   readonly why: string;
@@ -37,20 +41,40 @@ const returnParameters = [
   'service',
 ];
 
-/** The last redirect of the chain that leads to a login; null where none does, or where a login was called. */
+/** The last redirect of the chain that leads to a login, Refresh included; null where none does, or where a login was called. */
 export function loginRedirect(subject: Subject): LoginRedirect | null {
   const first = subject.failing.hops[0];
   if (first && isLogin(urlOf(first.request.url))) return null;
   for (const hop of subject.failing.hops.toReversed()) {
-    const status = hop.response?.status ?? 0;
-    const location = hop.response ? headerValue(hop.response, 'location') : null;
-    if (status < 300 || status > 399 || location === null || !URL.canParse(location, hop.request.url))
-      continue;
-    const url = new URL(location, hop.request.url);
+    const found = leadsTo(hop);
+    if (found === null || !URL.canParse(found.reference, hop.request.url)) continue;
+    const url = new URL(found.reference, hop.request.url);
     const why = isLogin(url);
-    if (why) return { hop: hop.index, target: url.origin + url.pathname, why: why.seen, sure: why.sure };
+    if (why)
+      return {
+        hop: hop.index,
+        field: found.field,
+        target: url.origin + url.pathname,
+        why: why.seen,
+        sure: why.sure,
+      };
   }
   return null;
+}
+
+/** Seconds: a page that leaves later does so when its session is over. */
+const atOnce = 10;
+
+function leadsTo({ response }: Hop): { field: 'location' | 'refresh'; reference: string } | null {
+  if (!response) return null;
+  const location = headerValue(response, 'location');
+  if (response.status >= 300 && response.status <= 399)
+    return location === null ? null : { field: 'location', reference: location };
+  const field = headerValue(response, 'refresh');
+  const text = textOf(response);
+  const refresh = (field === null ? null : parseRefresh(field)) ?? (isHtml(text) ? metaRefresh(text) : null);
+  if (refresh === null || refresh.reference === null || refresh.delay > atOnce) return null;
+  return { field: 'refresh', reference: refresh.reference };
 }
 
 function isLogin(url: URL | null): { readonly seen: string; readonly sure: boolean } | null {
@@ -69,13 +93,13 @@ export function isLoginTarget(url: URL): boolean {
   return isLogin(url) !== null;
 }
 
-function byRedirect(subject: Subject, { hop, target, why, sure }: LoginRedirect): Evidence {
+function byRedirect(subject: Subject, { hop, field, target, why, sure }: LoginRedirect): Evidence {
   const accept = subject.hop.request.headers.find(([name]) => name.toLowerCase() === 'accept')?.[1];
   return evidence('login/redirect', {
     names: ['login-redirect'],
     weight: sure ? 3 : 2,
     lines: [
-      { hop, field: 'location', seen: `${target}: ${why}` },
+      { hop, field, seen: `${target}: ${why}` },
       ...(accept === undefined || isJsonType(accept.trim())
         ? []
         : [{ hop, field: 'accept', seen: `${accept}: nothing says that no browser asks` }]),

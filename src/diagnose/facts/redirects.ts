@@ -1,5 +1,7 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
 import { hstsFor } from '../../http/hsts.ts';
+import { redirectReason } from '../../http/redirect-reason.ts';
+import { reasonLines } from '../../http/redirect-story.ts';
 import type { EvidenceLine, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, headerValues, type Subject } from '../subject.ts';
@@ -91,6 +93,7 @@ function loop(subject: Subject): Evidence[] {
     location !== null && last && URL.canParse(location, last.request.url)
       ? new URL(location, last.request.url)
       : null;
+  if (stopped.reason === 'body-withheld' && last && url) return withheld(last, url);
   if (stopped.reason !== 'not-followed' || url === null || isLoginTarget(url) || first === undefined)
     return [];
   // That is how an authorization server answers, be it with a code or with an error (RFC 6749 section 4.1.2).
@@ -100,6 +103,26 @@ function loop(subject: Subject): Evidence[] {
       names: ['redirect-unexpected'],
       weight: 2,
       lines: [{ hop: last?.index ?? null, field: 'location', seen: url.origin + url.pathname }],
+    }),
+  ];
+}
+
+/** The chain ends at what its Location names: no origin of this environment. */
+function withheld(last: Hop, url: URL): Evidence[] {
+  const from = new URL(last.request.url);
+  const { response } = last;
+  const [headers, status] = [response?.headers ?? [], response?.status ?? 0];
+  const location = (response ? headerValue(response, 'location') : null) ?? '';
+  const reason = redirectReason({ from, to: url, status, location, headers });
+  const down = from.protocol === 'https:' && url.protocol === 'http:';
+  return [
+    evidence('redirect/withheld', {
+      names: [down ? 'redirect-downgrade' : 'redirect-unexpected'],
+      weight: 2,
+      lines: [
+        { hop: last.index, field: 'location', seen: `${status} to ${url.origin + url.pathname}` },
+        ...reasonLines(reason, last.index),
+      ],
     }),
   ];
 }

@@ -143,11 +143,28 @@ async function answer(app: Hono, request: IncomingMessage, response: ServerRespo
   const headers = new Headers(request.headers as Record<string, string>);
   const body = method === 'GET' ? null : await textOf(request);
   const result = await app.fetch(new Request(`http://127.0.0.1${url}`, { method, headers, body }));
-  response.writeHead(result.status, Object.fromEntries(result.headers));
+  const cookies = result.headers.getSetCookie();
+  response.writeHead(result.status, { ...Object.fromEntries(result.headers), 'set-cookie': cookies });
   response.end(await result.text());
 }
 async function textOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   return Buffer.concat(parts).toString();
+}
+
+/** A cookie and a field of the same value are asked for where something is written. `cookie`: its attributes. */
+export function doubleSubmit(cookie: string): RequestListener {
+  const app = new Hono();
+  app.post('/login', (context) => {
+    context.header('set-cookie', 'sid=h-1234-aa77; Path=/', { append: true });
+    context.header('set-cookie', `XSRF-TOKEN=x-7788-5c1d; ${cookie}`, { append: true });
+    return context.json({ token: 'x-7788-5c1d' });
+  });
+  app.post('/orders', (context) => {
+    const sent = context.req.header('cookie')?.includes('XSRF-TOKEN=x-7788-5c1d');
+    if (sent && context.req.header('x-xsrf-token') === 'x-7788-5c1d') return context.json({ id: 8 }, 201);
+    return context.json({ message: 'invalid csrf token' }, 403);
+  });
+  return (request, response) => void answer(app, request, response);
 }

@@ -44,7 +44,7 @@ export const sinatraNeeds: readonly string[] = [
   '/usr/share/doc/ruby-webrick',
 ];
 
-/** Given: `cookie` (options of session_set_cookie_params), `canonical` (redirects), `refresh` (a page without a session). */
+/** Given: `cookie` (options of session_set_cookie_params), `canonical` (redirects), `refresh` (a page without a session), `words` (of the refusal), `forgets` (the login removes a cookie), `lost` (sessions). */
 export const php: Program = {
   interpreter: '/bin/sh',
   file: 'start.sh',
@@ -66,6 +66,7 @@ if ($path === '/login' && $_SERVER['REQUEST_METHOD'] === 'POST') {
         return;
     }
     session_start();
+    if ($given['forgets'] ?? false) setcookie('remember', '', 1);
     $_SESSION['user'] = $_POST['username'];
     reply(200, ['user' => $_SESSION['user']]);
     return;
@@ -80,12 +81,12 @@ if ($path === '/orders' && ($given['canonical'] ?? false)) {
 }
 session_start();
 $token = $_SERVER['HTTP_AUTHORIZATION'] ?? '';
-if (($_SESSION['user'] ?? '') === 'ann' || $token === 'Bearer ' . $given['token']) {
+if ((($_SESSION['user'] ?? '') === 'ann' && !($given['lost'] ?? false)) || $token === 'Bearer ' . $given['token']) {
     reply(200, ['orders' => [['id' => 7]]]);
 } elseif ($given['refresh'] ?? false) {
     echo '<!doctype html><html><head><meta http-equiv="refresh" content="0; url=/login"><title>Please wait</title></head><body></body></html>';
 } else {
-    reply(401, ['error' => 'unauthorized']);
+    reply(401, ['message' => $given['words'] ?? 'unauthorized']);
 }
 PHP
 exec /usr/bin/php -S "127.0.0.1:$1" "$(dirname "$0")/router.php"
@@ -104,6 +105,7 @@ app->log->level('fatal');
 app->sessions->secure(1) if $given->{secure};
 app->sessions->cookie_domain($given->{domain}) if $given->{domain};
 app->sessions->cookie_path($given->{path}) if $given->{path};
+app->sessions->default_expiration($given->{lasts}) if $given->{lasts};
 app->sessions->samesite($given->{samesite}) if $given->{samesite};
 post '/login' => sub ($c) {
   return $c->render(json => {error => 'denied'}, status => 401) unless $c->param('password') eq 'correct horse battery';

@@ -124,7 +124,7 @@ export const proxyFaults: readonly Fault[] = [
   {
     ...a,
     id: 'redirects-apache/redirect-permanent-post',
-    causes: ['method-changed-by-redirect'],
+    causes: ['method-changed-by-redirect', 'redirect-unexpected'],
     decisive: ['301', 'POST'],
     steps: [{ POST: '/order', body: { json: { item: 'ink' } }, writes: true, expect: { status: 201 } }],
     sibling: true,
@@ -182,6 +182,7 @@ export const proxyFaults: readonly Fault[] = [
     ...c,
     ...withEcho(),
     id: 'redirects-caddy/names-itself',
+    twin: 'redirects-squid/expired',
     causes: ['credentials-replaced-by-proxy'],
     decisive: ['Basic', '/debug/headers'],
     steps: uniform,
@@ -195,24 +196,6 @@ export const proxyFaults: readonly Fault[] = [
       });
       return { ports: { api: port }, stop: daemon.stop };
     },
-  },
-  {
-    ...l,
-    id: 'redirects-lighttpd/https-loop',
-    causes: ['redirect-loop'],
-    decisive: ['https://api.example.test/orders'],
-    steps: orders,
-    front: lighttpd(
-      '$HTTP["scheme"] == "http" { url.redirect = ("" => "https://${url.authority}${url.path}${qsa}") }',
-    ),
-  },
-  {
-    ...l,
-    id: 'redirects-lighttpd/moved-post',
-    causes: ['method-changed-by-redirect'],
-    decisive: ['301', 'POST'],
-    steps: order,
-    front: lighttpd('url.redirect = ("^/orders$" => "https://api.example.test/orders/new")'),
   },
   {
     ...l,
@@ -236,20 +219,9 @@ export const proxyFaults: readonly Fault[] = [
     hop: 2,
     steps: orders,
     origins: www,
-    twin: 'redirects-varnish/authorization-unset',
     front:
       varnish(`sub vcl_recv { if (req.http.host == "api.example.test") { return (synth(750, "Moved")); } }
 sub vcl_synth { if (resp.status == 750) { set resp.status = 301; set resp.http.Location = "https://www.example.test" + req.url; return (deliver); } }`),
-  },
-  {
-    ...v,
-    id: 'redirects-varnish/authorization-unset',
-    causes: ['credentials-stripped-by-proxy'],
-    decisive: ['401'],
-    steps: orders,
-    sibling: true,
-    twin: 'redirects-varnish/canonical-host',
-    front: varnish('sub vcl_recv { unset req.http.authorization; }'),
   },
   {
     ...s,
@@ -271,17 +243,5 @@ sub vcl_synth { if (resp.status == 750) { set resp.status = 301; set resp.http.L
     steps: uniform,
     twin: 'redirects-squid/peer-without-login',
     front: squid('login=PASSTHRU'),
-  },
-  {
-    ...s,
-    ...withEcho(),
-    ...keyed('X-Api-Key', 'keyed'),
-    id: 'redirects-squid/replaces-key',
-    causes: ['credentials-replaced-by-proxy'],
-    decisive: ['x-api-key', '/debug/headers'],
-    front: squid(
-      '',
-      'request_header_access X-Api-Key deny all\nrequest_header_replace X-Api-Key of-the-egress-itself',
-    ),
   },
 ];
