@@ -1,7 +1,7 @@
 /** One hop as checks look at it: what costs anything is read when it is asked for, and once. */
 import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
-import { parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
+import { type Assessed, assessSetCookie } from '../http/cookie-store.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
@@ -33,7 +33,7 @@ export class Seen {
   #json: Json | undefined;
   #jsonRead = false;
   #form: URLSearchParams | null | undefined;
-  #cookies: readonly SetCookie[] | null = null;
+  #cookies: readonly Assessed[] | null = null;
   #cached: string | null | undefined;
 
   constructor(environment: Environment, exchange: Exchange, hop: Hop, known: Known) {
@@ -180,10 +180,12 @@ export class Seen {
     return this.#form;
   }
 
-  get cookies(): readonly SetCookie[] {
+  /** Those that have a name, as a browser reads them where a user typed in the address. */
+  get cookies(): readonly Assessed[] {
+    const request = { method: this.hop.request.method, url: this.url, initiator: null };
     this.#cookies ??= this.received('set-cookie')
-      .map(parseSetCookie)
-      .filter(({ name }) => name !== '');
+      .map((line) => assessSetCookie(line, request, this.midpoint))
+      .filter(({ parsed }) => parsed.name !== '');
     return this.#cookies;
   }
 

@@ -80,7 +80,8 @@ describe('jar', () => {
           name: 'sid',
           rule: 'secure-from-http',
           section: 'RFC 6265bis section 5.7',
-          reason: 'It is Secure and came over plain http (RFC 6265bis section 5.7).',
+          reason:
+            'It is Secure and came over plain http, which some browsers allow on loopback (RFC 6265bis section 5.7).',
         },
       ],
     });
