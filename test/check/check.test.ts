@@ -508,7 +508,7 @@ describe('check of cookies', () => {
     ]);
   });
   it('takes a cookie for removed only where its Domain and Path are the same, and it is not refused', async () => {
-    const after = async (...lines: string[]): Promise<unknown> => {
+    const left = async (...lines: string[]): Promise<unknown> => {
       const headers = lines.map((line): [string, string] => ['Set-Cookie', line]);
       const given = outcome(exchange([{ url: 'https://api.example.test/app/login', headers }]));
       return (await judged({ cookies: { sid: { value: 'new' } } } as never, given))[0]?.slice(2);
@@ -516,13 +516,13 @@ describe('check of cookies', () => {
     const kept = [true, '"new"', 'set (3 characters)'];
     const gone = [false, '"new"', 'absent'];
     expect([
-      await after('sid=new', 'sid=; Max-Age=0'),
-      await after('sid=new', 'sid=; Max-Age=0; Path=/app'),
-      await after('sid=new', 'sid=; Max-Age=0; Path=/'),
-      await after('sid=new; Domain=example.test', 'sid=; Max-Age=0'),
-      await after('sid=; Max-Age=0', 'sid=new'),
-      await after('sid=old; Path=/', 'sid=new', 'sid=; Max-Age=0; Path=/'),
-      await after('sid=; Max-Age=0'),
+      await left('sid=new', 'sid=; Max-Age=0'),
+      await left('sid=new', 'sid=; Max-Age=0; Path=/app'),
+      await left('sid=new', 'sid=; Max-Age=0; Path=/'),
+      await left('sid=new; Domain=example.test', 'sid=; Max-Age=0'),
+      await left('sid=; Max-Age=0', 'sid=new'),
+      await left('sid=old; Path=/', 'sid=new', 'sid=; Max-Age=0; Path=/'),
+      await left('sid=; Max-Age=0'),
     ]).to.deep.equal([gone, gone, kept, kept, kept, kept, gone]);
   });
 
