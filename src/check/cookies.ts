@@ -1,6 +1,8 @@
 /** Expectations on cookies that an exchange sets: their values, their attributes, and whether a browser keeps them. */
+
 import { domainOf, expiresOf, maxAgeOf, parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
 import { judgeSetCookie } from '../http/cookie-store.ts';
+import { isUrl } from '../http/url.ts';
 import type { Check, Exchange, Hop, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { formatDuration } from '../plan/units.ts';
@@ -94,7 +96,7 @@ function stored({ cookie: { name }, line, hop }: Found): Actual {
   const known = refused.findLast((each) => each.name === name)?.reason;
   const { method, url } = hop.request;
   const reason =
-    set.includes(name) || known !== undefined || !URL.canParse(url)
+    set.includes(name) || known !== undefined || !isUrl(url)
       ? known
       : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused
           ?.reason;
