@@ -33,7 +33,7 @@ function chainOf(
   bound: JudgedChain['bound'],
 ): JudgedChain | null {
   const [first] = exchange.hops;
-  if (!first || !isUrl(first.request.url)) return null;
+  if (!first || !isUrl(first.request.url) || !isOrdinary(exchange)) return null;
   const sent = new Set(first.request.headers.map(([name]) => name.toLowerCase()));
   // What the HTTP library or the jar puts there is that of any client.
   const own = request.headers.map(([name]) => name.toLowerCase()).filter((name) => sent.has(name));
@@ -50,6 +50,13 @@ function chainOf(
     watched,
     bound,
   };
+}
+
+/** Characters of a Location; of a longer one clients follow each its own idea of what is too long. */
+const longestLocation = 16_384;
+
+function isOrdinary({ hops }: Exchange): boolean {
+  return hops.every((hop) => (judgedHop(hop).answer?.location ?? '').length <= longestLocation);
 }
 
 function judgedHop({ request, response, failure }: Hop): JudgedChain['hops'][number] {
