@@ -1,9 +1,11 @@
 /** One hop as checks look at it: what costs anything is read when it is asked for, and once. */
+
 import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
 import { type Assessed, assessSetCookie } from '../http/cookie-store.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
+import { isUrl } from '../http/url.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
 import { isMap } from '../source.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
@@ -235,7 +237,7 @@ export class Seen {
   /** The issuer of the environment that this request went to. */
   get issuer(): Issuer | null {
     for (const issuer of this.environment.issuers.values()) {
-      if (URL.canParse(issuer.issuer) && new URL(issuer.issuer).origin === this.origin) return issuer;
+      if (isUrl(issuer.issuer) && new URL(issuer.issuer).origin === this.origin) return issuer;
     }
     return null;
   }

@@ -2,6 +2,7 @@
 import { isOver, type KeptCookie, keyOf } from '../http/cookie.ts';
 import { domainOf, expiresOf, maxAgeOf, parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
 import { assessSetCookie, judgeSetCookie } from '../http/cookie-store.ts';
+import { isUrl } from '../http/url.ts';
 import type { Check, Exchange, Hop, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { formatDuration } from '../plan/units.ts';
@@ -40,7 +41,7 @@ function find(exchange: Exchange, name: string): Found | null {
 
 function linesOf(hop: Hop, name: string): Found[] {
   const { method, url } = hop.request;
-  if (!hop.response || !URL.canParse(url)) return [];
+  if (!hop.response || !isUrl(url)) return [];
   const request = { method, url: new URL(url), initiator: null };
   return fieldValues(hop.response, 'set-cookie').flatMap((line) => {
     if (parseSetCookie(line).name !== name) return [];
@@ -116,7 +117,7 @@ function stored({ cookie: { name }, line, hop }: Found): Actual {
   const known = refused.findLast((each) => each.name === name)?.reason;
   const { method, url } = hop.request;
   const reason =
-    set.includes(name) || known !== undefined || !URL.canParse(url)
+    set.includes(name) || known !== undefined || !isUrl(url)
       ? known
       : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused
           ?.reason;
