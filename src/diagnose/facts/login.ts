@@ -1,5 +1,6 @@
 /** A login page in the place of an answer: by redirect, or as a page with a password field. */
 import { metaRefresh, parseRefresh } from '../../http/refresh.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -47,7 +48,7 @@ export function loginRedirect(subject: Subject): LoginRedirect | null {
   if (first && isLogin(urlOf(first.request.url))) return null;
   for (const hop of subject.failing.hops.toReversed()) {
     const found = leadsTo(hop);
-    if (found === null || !URL.canParse(found.reference, hop.request.url)) continue;
+    if (found === null || !isUrl(found.reference, hop.request.url)) continue;
     const url = new URL(found.reference, hop.request.url);
     const why = isLogin(url);
     if (why)
