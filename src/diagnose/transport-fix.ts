@@ -91,8 +91,7 @@ export function ledThere({ failing, hop, environment }: Subject): RedirectStep |
     ...environment.origins.values(),
     ...[...environment.issuers.values()].map(({ issuer }) => issuer),
   ];
-  const known =
-    step !== null && own.some((each) => URL.canParse(each) && new URL(each).origin === step.to.origin);
+  const known = step !== null && own.some((each) => isUrl(each) && new URL(each).origin === step.to.origin);
   return known ? null : step;
 }
 

@@ -60,6 +60,14 @@ const early = tlsFailure(
 );
 const over = { tls: { ...tls, notAfter: now - 3 * day } };
 const ahead = { tls: { ...tls, notBefore: now + day } };
+function to(url: string): Partial<Hop> {
+  return { request: { method: 'GET', url, headers: [], body: null, httpVersion: '1.1' } };
+}
+function ledBy(location: string): Given {
+  return {
+    hops: [{ url: 'https://api.example.test/orders', status: 301, headers: [['Location', location]] }],
+  };
+}
 const dated = (difference: number): Given => ({
   past: [
     {
@@ -185,6 +193,35 @@ const cases: Readonly<Record<string, Subject>> = {
         },
       ],
     },
+  ),
+  'nobody at the plain port to which a redirect led': failing(
+    {
+      phase: 'connect',
+      code: 'ECONNREFUSED',
+      cause: 'connection-refused',
+      message: 'Nothing listens at api.example.test:80 (ECONNREFUSED).',
+    },
+    to('http://api.example.test/orders/'),
+    ledBy('http://api.example.test/orders/'),
+  ),
+  'an address of the inside to which a redirect led': failing(
+    tlsFailure(
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'tls-to-plain-port',
+      '10.0.0.7:8080 does not answer in TLS: it looks like a plain http port (ERR_SSL_WRONG_VERSION_NUMBER).',
+    ),
+    to('https://10.0.0.7:8080/orders/7'),
+    ledBy('https://10.0.0.7:8080/orders/7'),
+  ),
+  'a name that a redirect made up': failing(
+    {
+      phase: 'dns',
+      code: 'ENOTFOUND',
+      cause: 'dns-failure',
+      message: 'The name www.api.example.test does not resolve (ENOTFOUND).',
+    },
+    to('https://www.api.example.test/orders'),
+    ledBy('https://www.api.example.test/orders'),
   ),
   'a TLS port': failing(
     {

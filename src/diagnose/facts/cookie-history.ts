@@ -1,5 +1,5 @@
 /** What became of the cookies of a job, from the Set-Cookie lines that it got (RFC 6265bis). */
-import type { KeptCookie } from '../../http/cookie.ts';
+import { isOver, type KeptCookie } from '../../http/cookie.ts';
 import { parseSetCookie } from '../../http/cookie-parse.ts';
 import { withheldBy } from '../../http/cookie-send.ts';
 import { judgeSetCookie } from '../../http/cookie-store.ts';
@@ -20,7 +20,7 @@ export interface CookieEvent {
 
 /** Stored with a value, for no time at all; an empty value is how a server ends a cookie. */
 export function isOverAtOnce({ refused, kept, at }: CookieEvent): boolean {
-  if (refused !== null || kept === null || kept.expires === null || kept.expires > at) return false;
+  if (refused !== null || kept === null || !isOver(kept, at)) return false;
   return !/^"?(?:deleted|null|0|-)?"?$/i.test(kept.value);
 }
 

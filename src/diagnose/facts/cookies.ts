@@ -1,4 +1,5 @@
 /** Cookies that were refused, withheld, never set, or sent in vain. */
+import { isOver } from '../../http/cookie.ts';
 import { related } from '../../http/cookie-site.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValues, type Subject } from '../subject.ts';
@@ -79,8 +80,7 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
   return latest(events).flatMap((event) => {
     if (event.refused !== null || sent.includes(event.name) || !url || !related(event.from, url)) return [];
     // Set to be gone at once: the server ended it.
-    const { expires = null } = event.kept ?? {};
-    if (expires !== null && expires <= event.at) return [];
+    if (event.kept !== null && isOver(event.kept, event.at)) return [];
     const note = noJar ? null : withheldFrom(event, subject.hop);
     const rule = noJar ? 'the step has no cookie jar' : note && told(note);
     const names = note?.rule === 'expired' ? ['session-expired', 'cookie-not-sent'] : ['cookie-not-sent'];

@@ -264,6 +264,39 @@ table('redirectFacts at the authorization endpoint', redirectFacts, [
   ],
 ]);
 
+const keptBack = (location: string): FullSubject => ({
+  hops: [{ method: 'POST', status: 307, headers: [['Location', location]] }],
+  stopped: { reason: 'body-withheld', location },
+});
+table('redirectFacts of a body that was kept back', redirectFacts, [
+  [
+    'tells of a Location in plain http, and why it may be so',
+    keptBack('http://api.example.test/orders/?page=1'),
+    [
+      [
+        'redirect/withheld',
+        2,
+        'redirect-downgrade',
+        '1 location: 307 to http://api.example.test/orders/',
+        '1 likely: TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
+        '1 since: https://api.example.test was asked, and the Location begins with http://api.example.test; a trailing slash was added in the same redirect',
+      ],
+    ],
+  ],
+  [
+    'tells of another origin',
+    keptBack('https://elsewhere.example.com/inbox'),
+    [
+      [
+        'redirect/withheld',
+        2,
+        'redirect-unexpected',
+        '1 location: 307 to https://elsewhere.example.com/inbox',
+      ],
+    ],
+  ],
+]);
+
 const moved = (allow: string): FullSubject => ({
   hops: [
     { method: 'POST', status: 301, headers: [['Location', '/v2/orders']] },

@@ -35,6 +35,14 @@ const setting = (line: string, over: FullHop = {}): FullHop => ({
 const bare: FullHop = { sent: [] };
 const withCookie: FullHop = { sent: [['Cookie', 'sid=[secret:cookie sid]']], cookies: { sent: ['sid'] } };
 
+function forging(sent: FullHop['sent']): FullSubject {
+  return {
+    uses: [],
+    hops: [{ method: 'POST', status: 403, body: 'CSRF verification failed.', sent: sent ?? [] }],
+    past: [past([setting('csrftoken=1', { cookies: { set: ['csrftoken'] } })])],
+  };
+}
+
 table('cookieFacts', cookieFacts, [
   [
     'tells why a cookie was not stored',
@@ -123,6 +131,75 @@ table('cookieFacts', cookieFacts, [
     ],
   ],
   [
+    'knows a cookie that is over when it comes',
+    { uses: [], hops: [bare], past: [past([setting('sid=1; Path=/; Max-Age=0')])] },
+    [
+      [
+        'cookie/over-at-once',
+        3,
+        'cookie-rejected',
+        'not cookie-not-set',
+        '- cookie sid: set by step "earlier" with a time that is over (Expires or Max-Age), so it is gone at once',
+      ],
+    ],
+  ],
+  [
+    'takes an empty value for the end of a cookie',
+    { uses: [], hops: [bare], past: [past([setting('sid=; Path=/; Max-Age=0')])] },
+    [],
+  ],
+  [
+    'takes the word that PHP writes for the end of a cookie',
+    {
+      uses: [],
+      hops: [bare],
+      past: [past([setting('sid=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; Max-Age=0')])],
+    },
+    [],
+  ],
+  [
+    'does not wonder at what removes a cookie that there was',
+    {
+      uses: [],
+      hops: [bare],
+      past: [past([setting('sid=1; Path=/')]), past([setting('sid=x; Path=/; Max-Age=0')])],
+    },
+    [],
+  ],
+  [
+    'does not miss an unknown cookie that is removed beside one that was sent',
+    {
+      uses: [],
+      hops: [withCookie],
+      past: [past([setting('old=x; Max-Age=0', { cookies: { set: ['old'] } })])],
+    },
+    [['cookie/sent-in-vain', 1, 'session-expired', 'not cookie-not-set', '1 cookie: sid was sent']],
+  ],
+  [
+    'counts the cookie of a token against forgery where the token was sent',
+    forging([['X-CSRF-Token', '[secret:csrf]']]),
+    [
+      [
+        'cookie/not-sent',
+        3,
+        'cookie-not-sent',
+        '1 cookie csrftoken: set by step "earlier" and not sent: its Path is /login',
+      ],
+    ],
+  ],
+  [
+    'counts it little where no token was sent',
+    forging([]),
+    [
+      [
+        'cookie/not-sent',
+        1,
+        'cookie-not-sent',
+        '1 cookie csrftoken: set by step "earlier" and not sent: its Path is /login',
+      ],
+    ],
+  ],
+  [
     'suspects the session where the cookie worked before',
     { uses: [], hops: [withCookie], past: [past([{ ...withCookie, status: 200 }])] },
     [
@@ -146,6 +223,10 @@ const page: FullHop = {
   headers: [['Content-Type', 'text/html']],
   body: '<!doctype html><form><input name="p" type="password"></form>',
 };
+function refreshing(content: string): FullHop {
+  const body = `<!doctype html><meta http-equiv="refresh" content="${content}">`;
+  return { status: 200, headers: [['Content-Type', 'text/html']], body };
+}
 const wantsJson = [['Accept', 'application/json']] as const;
 
 table('loginFacts', loginFacts, [
@@ -172,6 +253,25 @@ table('loginFacts', loginFacts, [
     [['login/page', 3, 'login-redirect', '1 body: HTML labelled application/json with a password field']],
   ],
   ['lets a step have the page that it asked for', { hops: [page] }, []],
+  [
+    'follows the field Refresh',
+    { hops: [{ status: 200, headers: [['Refresh', '0; url=/signin?next=/orders']] }] },
+    [
+      [
+        'login/redirect',
+        3,
+        'login-redirect',
+        '1 refresh: https://api.example.test/signin: a login address with next',
+      ],
+    ],
+  ],
+  [
+    'follows the element of a page',
+    { hops: [refreshing('3;URL=/login')] },
+    [['login/redirect', 3, 'login-redirect', '1 refresh: https://api.example.test/login: a login address']],
+  ],
+  ['lets a page leave when its session is over', { hops: [refreshing('900;URL=/login')] }, []],
+  ['lets a page load itself again', { hops: [refreshing('3')] }, []],
   [
     'lets a step call the login itself',
     { hops: [{ ...toLogin, url: 'https://api.example.test/login' }] },
