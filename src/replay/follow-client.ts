@@ -151,6 +151,7 @@ const whys: Readonly<Record<string, string>> = {
   'cross-origin': 'it leads to another origin',
   'same-url': 'it leads to the same URL',
   visited: 'it leads to a URL that was asked for before',
+  'led-to': 'it leads to a URL that a redirect led to before',
   body: 'the request has a body',
   method: 'it would have to repeat the method',
   userinfo: 'it names a user in its URL',

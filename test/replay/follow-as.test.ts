@@ -182,7 +182,7 @@ describe('follow, as another client', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(hop, { maxLength: 6 }),
-        fc.constantFrom(...clientNames),
+        fc.constantFrom(...clientNames()),
         fc.constantFrom('GET', 'POST', 'PUT'),
         async (chain, name, method) => {
           const sends = await chains.played(
