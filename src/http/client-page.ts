@@ -33,7 +33,7 @@ function head(clients: readonly ClientProfile[]): string[] {
     '`expect.redirects.survives`. A rule is that of the client with its default settings, told to follow redirects where',
     'it does not do so by itself. *Measured* means that the client was sent through chains of redirects and did what',
     'stands here, in the version that the title names; the others were read. A field that no rule names goes along',
-    'wherever the redirects lead.',
+    'wherever the redirects lead. Many go by other names too, which stand under their rules; capitals do not count.',
     '',
     'What becomes of Authorization at a 302 of a GET, and of a POST with a body at a 301:',
     '',

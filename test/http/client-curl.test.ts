@@ -63,7 +63,9 @@ describe("curl's own tests of redirects", () => {
     return;
   }
   const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { readonly cases: readonly Case[] };
-  const about = cases.filter(({ command, replies }) => follows(command) && answersOf(replies).some(isRedirect));
+  const about = cases.filter(
+    ({ command, replies }) => follows(command) && answersOf(replies).some(isRedirect),
+  );
   for (const each of about) {
     const reason = leftOut[each.id];
     if (reason) it.skip(`${each.id}: ${reason}`);
@@ -87,7 +89,10 @@ function follows(command: string): boolean {
 
 function filled(text: string): string {
   const lines = text.replaceAll('%CR\n', '\n').replaceAll('%AMP', '&');
-  return lines.replace(/%(HOSTIP|HTTPPORT|HTTPSPORT|PROXYPORT)/g, (_, name: keyof typeof places) => places[name]);
+  return lines.replace(
+    /%(HOSTIP|HTTPPORT|HTTPSPORT|PROXYPORT)/g,
+    (_, name: keyof typeof places) => places[name],
+  );
 }
 
 function answersOf(replies: Case['replies']): ClientAnswer[] {
@@ -104,12 +109,16 @@ function isRedirect({ status }: ClientAnswer): boolean {
 
 /** Throws an Error where the command has an option that is not known here: a new case is looked at by somebody. */
 function commandOf(text: string): Command {
-  const words = [...filled(text).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+  const words = [...filled(text).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, a, b, c]) => a ?? b ?? c ?? '',
+  );
   const fields = new Set<string>();
   let [method, url, hasBody, max] = ['GET', '', false, 50];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
-    const value = withValue.test(word) ? (words[(at += 1)] ?? '') : '';
+    const takes = withValue.test(word);
+    const value = takes ? (words[at + 1] ?? '') : '';
+    if (takes) at += 1;
     if (word === '-u' || word === '--user' || word === '--oauth2-bearer') fields.add('authorization');
     else if (word === '-H') fields.add((value.split(':')[0] ?? '').toLowerCase());
     else if (word === '-b' && value.includes('=')) fields.add('cookie');
@@ -117,7 +126,7 @@ function commandOf(text: string): Command {
     else if (word === '-X') method = value;
     else if (bodies[word]) [method, hasBody] = [bodies[word] ?? '', true];
     else if (!word.startsWith('-')) url = word;
-    else if (value === '' && !/^(?:-L|--location|--location-trusted|--insecure)$/.test(word))
+    else if (!takes && !/^(?:-L|--location|--location-trusted|--insecure)$/.test(word))
       throw new Error(`${word} is not known here.`);
   }
   const target = new URL(url.includes('://') ? url : `http://${url}`);
@@ -147,7 +156,9 @@ function predicted({ profile: name, max, request }: Command, { replies }: Case):
 
 function expected({ request }: Command, { expected_requests, expected_exit }: Case): unknown {
   const text = filled(expected_requests ?? '');
-  const parts = text.split(/(?=(?:GET|POST|PUT|HEAD|DELETE) \S+ HTTP\/1\.1\r?\n)/).filter((part) => part !== '');
+  const parts = text
+    .split(/(?=(?:GET|POST|PUT|HEAD|DELETE) \S+ HTTP\/1\.1\r?\n)/)
+    .filter((part) => part !== '');
   const requests = parts.map((part): Seen => {
     const [head = '', rest = ''] = part.split(/\r?\n\r?\n/);
     const [first = '', ...lines] = head.split(/\r?\n/);
