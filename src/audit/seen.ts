@@ -2,7 +2,7 @@
 
 import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
-import { parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
+import { type Assessed, assessSetCookie } from '../http/cookie-store.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
 import { isUrl } from '../http/url.ts';
@@ -35,7 +35,7 @@ export class Seen {
   #json: Json | undefined;
   #jsonRead = false;
   #form: URLSearchParams | null | undefined;
-  #cookies: readonly SetCookie[] | null = null;
+  #cookies: readonly Assessed[] | null = null;
   #cached: string | null | undefined;
 
   constructor(environment: Environment, exchange: Exchange, hop: Hop, known: Known) {
@@ -182,10 +182,12 @@ export class Seen {
     return this.#form;
   }
 
-  get cookies(): readonly SetCookie[] {
+  /** Those that have a name, as a browser reads them where a user typed in the address. */
+  get cookies(): readonly Assessed[] {
+    const request = { method: this.hop.request.method, url: this.url, initiator: null };
     this.#cookies ??= this.received('set-cookie')
-      .map(parseSetCookie)
-      .filter(({ name }) => name !== '');
+      .map((line) => assessSetCookie(line, request, this.midpoint))
+      .filter(({ parsed }) => parsed.name !== '');
     return this.#cookies;
   }
 
