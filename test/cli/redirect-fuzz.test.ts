@@ -143,6 +143,7 @@ describe('what is written about redirects and cookies', () => {
     make: (given: unknown) => readonly [object, object],
   ])[] = [
     ['redirect', 20, (redirect) => [{}, { redirect }]],
+    ['expect.status', 20, (status) => [{}, { expect: { status } }]],
     ['echo', 20, (echo) => [{ echo }, {}]],
     ['expect.redirects', 40, (redirects) => [{}, { expect: { redirects } }]],
     ['survives', 20, (survives) => [{}, { expect: { redirects: { survives } } }]],
@@ -160,7 +161,7 @@ describe('what is written about redirects and cookies', () => {
             codes.add(await codeOf(...make(given)));
           },
         ),
-        { numRuns, examples: [[{ type: {} }], [{ lifetime: [{}] }]] },
+        { numRuns, examples: [[{ type: {} }], [{ lifetime: [{}] }], [{ gt: 0 }]] },
       );
       expect(codes.has(2)).to.equal(true);
     });
