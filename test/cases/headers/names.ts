@@ -99,17 +99,4 @@ export const nameFaults: readonly Fault[] = [
     decisive: ['x-api-key', 'X-Api-Key', 'case'],
     front: (site, healed) => (healed ? adjusting(site) : haproxy('')(site, healed)),
   },
-  {
-    // The same text, and the key is in the letters that are wanted: another key.
-    written,
-    servers: ['node:http'],
-    needs: [],
-    ...keyed('X-Api-Key', 'told', true),
-    ...exact,
-    ...withEcho('/debug/raw'),
-    id: 'headers-names/exact-case-arrives',
-    causes: ['header-dropped-by-proxy', 'api-key-invalid', 'scheme-mismatch'],
-    decisive: ['x-api-key'],
-    front: async ({ app }) => ({ ports: { api: app.port }, stop: async () => {} }),
-  },
 ];

@@ -26,7 +26,7 @@ export const passingFaults: readonly Fault[] = [
     // The same key passes under the other name.
     ...n,
     id: 'headers-passing/key-under-another-name',
-    causes: ['header-dropped-by-proxy'],
+    causes: ['header-dropped-by-proxy', 'credentials-missing'],
     decisive: ['x_api_key', 'X-Api-Key'],
     steps: [
       { GET: '/keyed/orders', credential: 'clean' },
@@ -44,8 +44,8 @@ export const passingFaults: readonly Fault[] = [
     // Nothing about the name: a list that has only one of both.
     ...n,
     id: 'headers-passing/key-under-a-listed-name',
-    causes: ['header-dropped-by-proxy'],
-    decisive: ['x-depot-key'],
+    causes: ['header-dropped-by-proxy', 'credentials-missing'],
+    decisive: ['x-depot-key', 'X-Api-Key'],
     steps: [
       { GET: '/keyed/orders', credential: 'clean' },
       { GET: '/keyed/orders', credential: 'legacy' },
@@ -55,7 +55,7 @@ export const passingFaults: readonly Fault[] = [
       legacy: { ...key('X-Depot-Key') },
     },
     fields: ['x-depot-key'],
-    twin: 'headers-passing/another-key-is-wrong',
+    twin: 'headers-passing/name-that-nobody-reads',
     secrets: async ({ app }) => ({ GATEWAY_KEY: app.apiKey }),
     front: nginxBetween({ gate: 'proxy_set_header X-Depot-Key "";' }),
   },
@@ -74,12 +74,36 @@ export const passingFaults: readonly Fault[] = [
       legacy: { ...key('X-Depot-Key'), value: '${secret.DEPOT_KEY}' },
     },
     fields: ['x-depot-key'],
-    twin: 'headers-passing/key-under-a-listed-name',
     secrets: async ({ app }, healed) => ({
       GATEWAY_KEY: app.apiKey,
       DEPOT_KEY: healed ? app.apiKey : 'a-key-that-is-of-another-stage',
     }),
     front: nginxBetween({}),
+  },
+  {
+    // It arrives, and the application does not look there.
+    ...n,
+    id: 'headers-passing/name-that-nobody-reads',
+    causes: ['credentials-missing', 'header-dropped-by-proxy'],
+    decisive: ['x-orders-key', 'X-Api-Key'],
+    steps: [
+      { GET: '/keyed/orders', credential: 'clean' },
+      { GET: '/keyed/orders', credential: 'legacy' },
+    ],
+    credentials: {
+      clean: { ...key('X-Api-Key') },
+      legacy: { ...key('X-Orders-Key') },
+    },
+    fields: ['x-orders-key'],
+    twin: 'headers-passing/key-under-a-listed-name',
+    secrets: async ({ app }) => ({ GATEWAY_KEY: app.apiKey }),
+    front: nginxBetween(
+      {},
+      {
+        http: 'map $http_x_orders_key $either { "" $http_x_api_key; default $http_x_orders_key; }',
+        gate: 'proxy_set_header X-Api-Key $either;',
+      },
+    ),
   },
   {
     ...h,
