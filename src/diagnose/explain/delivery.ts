@@ -170,14 +170,14 @@ function stripped(subject: Subject): ReturnType<Explain> {
     moved === null ? '' : `, or let the application read ${moved}, in which something leaves it`;
   return {
     summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and ${seen}: ${answered(subject)}${witness(subject)}.`,
-    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (${passing(subject)})${elsewhere}. ${lists(subject)}`,
+    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (${passing(subject)})${elsewhere}.${lists(subject)}`,
   };
 }
 
 /** Of two proxies the first may name it, and the second obeys. */
-function lists(subject: Subject): string {
-  const name = subject.uses.find(({ field }) => !field.includes(':'))?.field ?? 'authorization';
-  return `Nor may a Connection field that a proxy sends list ${name} (RFC 9110 section 7.6.1).`;
+function lists({ echoed }: Subject): string {
+  if (echoed?.fate !== 'absent') return '';
+  return ` Nor may a Connection field that a proxy sends list ${echoed.field} (RFC 9110 section 7.6.1).`;
 }
 
 /** The directive of the server that names itself; of none: those that are usual. */
@@ -223,7 +223,7 @@ function headerDropped(subject: Subject): ReturnType<Explain> {
       ? `Use a name with hyphens (${field?.replaceAll('_', '-')}), or set underscores_in_headers on in nginx.`
       : oneHop
         ? 'Send the key in a header of its own: Proxy-Authorization ends at the next proxy (RFC 9110 section 11.7.2).'
-        : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards. ${lists(subject)}`,
+        : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards.${lists(subject)}`,
     fixSource: subject.credential?.sources['name'] ?? subject.credential?.source ?? null,
   };
 }

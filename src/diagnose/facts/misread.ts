@@ -1,5 +1,5 @@
 /** Called malformed, but well-formed as it was sent: what the server cannot read is not what left. */
-import type { CredentialUse } from '../../model.ts';
+import type { CauseId, CredentialUse } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { read } from '../signatures.ts';
 import type { Subject } from '../subject.ts';
@@ -43,20 +43,22 @@ function misreadToken(subject: Subject): Evidence[] {
   ];
 }
 
+/** What is said of a field that cannot be read. */
+const ofField: readonly CauseId[] = ['authorization-malformed', 'scheme-mismatch'];
+
 /** The text is about the field, and names no other scheme. */
 function misreadField(subject: Subject): Evidence[] {
   const [use] = subject.uses;
   if (!use || subject.uses.length > 1 || !isPlainBearer(subject, use)) return [];
   const told = read(subject).filter(({ names, weight }) => weight === 3 && names.length > 0);
-  const ofForm =
-    told.length > 0 && told.every(({ names }) => names.every((each) => each === 'authorization-malformed'));
+  const ofForm = told.length > 0 && told.every(({ names }) => names.every((each) => ofField.includes(each)));
   if (!ofForm || !asksForBearer(subject)) return [];
   const seen = 'was sent once, as "Bearer" and a token without a space; the server reads something else';
   const lines = [{ hop: subject.hop.index, field: 'authorization', seen }];
   return [
     evidence('authorization/well-formed', {
       names: ['credentials-duplicated', 'credentials-replaced-by-proxy'],
-      excludes: ['authorization-malformed'],
+      excludes: ofField,
       lines,
     }),
   ];
