@@ -1,4 +1,5 @@
 import { addressOf } from '../http/redirect.ts';
+import { isUrl } from '../http/url.ts';
 import type { Check, Hop } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { checkAddress, isParts } from './address.ts';
@@ -74,7 +75,7 @@ function destination({ exchange }: Outcome): string | undefined {
   const last = exchange.hops.at(-1)?.request.url;
   const location = exchange.stopped?.location ?? null;
   if (last === undefined || location === null) return last;
-  return URL.canParse(location, last) ? new URL(location, last).href : location;
+  return isUrl(location, last) ? new URL(location, last).href : location;
 }
 
 function isRedirect(hop: Hop): boolean {
@@ -128,7 +129,7 @@ function checkRedirect(
   // As it was received; its parts are those of the address to which it leads.
   if (isParts(wanted)) {
     const { url } = hop.request;
-    const led = actual !== undefined && URL.canParse(url) ? addressOf(actual, new URL(url))?.href : undefined;
+    const led = actual !== undefined && isUrl(url) ? addressOf(actual, new URL(url))?.href : undefined;
     const address = led ?? actual;
     return checkAddress(subject, wanted, address, outcome);
   }

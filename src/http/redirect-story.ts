@@ -1,7 +1,9 @@
 /** A chain of redirects with what other clients make of it, in words: what is lost or leaked, why, and what to ask for instead. */
+
 import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
 import { type ClientGroup, fateWords, groupsOf, groupVerdicts } from './client-groups.ts';
 import { type RedirectReason, redirectReason } from './redirect-reason.ts';
+import { isUrl } from './url.ts';
 
 export interface RedirectStory {
   /** 1-based: the hop that lacks a credential or should not have it. */
@@ -78,9 +80,9 @@ export interface RedirectStep {
 export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null {
   const answered = hops[index - 2];
   const location = answered?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  if (!answered?.response || location === undefined || !URL.canParse(answered.request.url)) return null;
+  if (!answered?.response || location === undefined || !isUrl(answered.request.url)) return null;
   const from = new URL(answered.request.url);
-  if (!URL.canParse(location, from.href)) return null;
+  if (!isUrl(location, from.href)) return null;
   return { from, to: new URL(location, from.href), status: answered.response.status, location, answered };
 }
 
@@ -132,7 +134,7 @@ function lowerFirst(text: string): string {
 
 function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to }: RedirectStep): Advice {
   const end = hops.at(-1)?.request.url ?? '';
-  const last = URL.canParse(end) && new URL(end).origin === to.origin ? new URL(end) : to;
+  const last = isUrl(end) && new URL(end).origin === to.origin ? new URL(end) : to;
   const [name] = nameOf(environment, from.origin);
   const [own] = nameOf(environment, to.origin);
   if (own !== undefined) {

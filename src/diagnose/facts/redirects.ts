@@ -1,5 +1,7 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
+
 import { hstsFor } from '../../http/hsts.ts';
+import { isUrl } from '../../http/url.ts';
 import type { EvidenceLine, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, headerValues, type Subject } from '../subject.ts';
@@ -88,7 +90,7 @@ function loop(subject: Subject): Evidence[] {
   }
   const location = stopped.location;
   const url =
-    location !== null && last && URL.canParse(location, last.request.url)
+    location !== null && last && isUrl(location, last.request.url)
       ? new URL(location, last.request.url)
       : null;
   if (stopped.reason !== 'not-followed' || url === null || isLoginTarget(url) || first === undefined)
