@@ -5,44 +5,38 @@ import { body, type Client, type Got, headersOf } from './agreement.ts';
 import type { Chain } from './chains.ts';
 import type { World } from './world.ts';
 
-/** curl finds the servers with `--connect-to`. */
+/** curl finds the servers with `--connect-to`; one process goes through all chains, from a config file on stdin. */
 export async function curlClients(program: string, world: World): Promise<readonly Client[]> {
   const version = /^curl (\S+)/.exec(await output(program, ['--version']))?.[1] ?? '';
-  const options = Object.entries(world.ports).flatMap(([port, to]) => [
-    '--connect-to',
-    `:${port}:127.0.0.1:${to}`,
-  ]);
+  const places = Object.entries(world.ports).map(([port, to]) => `connect-to = ":${port}:127.0.0.1:${to}"`);
   const make = (profile: string, follow: string): Client => ({
     profile,
-    title: `curl ${version} ${follow}`,
+    title: `curl ${version} --${follow}`,
     async run(chains) {
-      const got = new Map<string, Got>();
-      for (const chain of chains) {
-        const method = { GET: [], POST: [], HEAD: ['-I'] }[chain.method] ?? ['-X', chain.method];
-        const fields = Object.entries(headersOf(chain)).flatMap(([name, value]) => [
-          '-H',
-          `${name}: ${value}`,
-        ]);
-        const data = chain.hasBody ? ['-d', body] : [];
-        const asked = [
-          '-q',
-          '-s',
-          follow,
-          '-o',
-          '/dev/null',
-          '-w',
-          '%{exitcode} %{http_code}',
-          '--cacert',
-          world.caFile,
-        ];
-        const said = await output(program, [...asked, ...options, ...method, ...fields, ...data, chain.url]);
-        const [code, status] = said.split(' ');
-        got.set(chain.name, code === '0' ? { status: Number(status) } : { error: `exit ${code}` });
-      }
-      return got;
+      const blocks = chains.map((chain) => {
+        const method = { GET: [], POST: [], HEAD: ['head'] }[chain.method] ?? [`request = ${chain.method}`];
+        const fields = Object.entries(headersOf(chain)).map(
+          ([name, value]) => `header = "${name}: ${value}"`,
+        );
+        const data = chain.hasBody ? [`data = ${JSON.stringify(body)}`] : [];
+        const usual = [follow, 'silent', 'output = /dev/null', `cacert = ${world.caFile}`];
+        const said = `write-out = "${chain.name} %{exitcode} %{http_code}\\n"`;
+        return [...usual, said, ...places, ...method, ...fields, ...data, `url = "${chain.url}"`].join('\n');
+      });
+      const said = await output(program, ['-q', '-K', '-'], blocks.join('\nnext\n'));
+      const lines = said
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' '));
+      return new Map(
+        lines.map(([name = '', code, status]): [string, Got] => [
+          name,
+          code === '0' ? { status: Number(status) } : { error: `exit ${code}` },
+        ]),
+      );
     },
   });
-  return [make('curl', '-L'), make('curl-location-trusted', '--location-trusted')];
+  return [make('curl', 'location'), make('curl-location-trusted', 'location-trusted')];
 }
 
 /** A program that reads all chains and writes what it got, as JSON. */
@@ -107,28 +101,39 @@ export async function goClient(program: string, world: World): Promise<Client> {
   return scriptClient({ profile, title: `Go ${version}` }, [binary, world.caFile], world);
 }
 
-/** HttpClient of the installed Java, by way of the proxy of the world: Proxy-Authorization is for that. */
-export async function javaClients(program: string, world: World): Promise<readonly Client[]> {
-  const version = /version "(\d+)/.exec(await output('sh', ['-c', `'${program}' -version 2>&1`]))?.[1] ?? '';
-  if (version !== '17') return [];
-  return ['NORMAL', 'ALWAYS'].map((policy): Client => {
-    const profile = policy === 'ALWAYS' ? 'java-17-always' : 'java-17';
-    const args = [script('Chains.java'), policy, world.caFile, String(world.proxy)];
-    return {
-      profile,
-      title: `Java ${version} HttpClient ${policy}`,
-      blind: ['proxy-authorization'],
-      // With ALWAYS it asks the proxy for any scheme.
-      without: policy === 'ALWAYS' ? ['unknown-scheme'] : [],
-      async run(chains) {
-        const lines = chains.map((chain) => {
-          const fields = Object.entries(headersOf(chain)).filter(([name]) => name !== 'proxy-authorization');
-          const parts = [chain.name, chain.method, chain.url, chain.hasBody ? body : '-'];
-          return [...parts, ...fields.map(([name, value]) => `${name}=${value}`)].join('\t');
-        });
-        const said = JSON.parse(await output(program, args, lines.join('\n'))) as Record<string, Got>;
-        return new Map(Object.entries(said));
-      },
-    };
-  });
+/** wget, by way of the proxy of the world. */
+export async function wgetClient(program: string, world: World): Promise<Client> {
+  const version = /^GNU Wget (\S+)/.exec(await output(program, ['--version']))?.[1] ?? '';
+  const proxy = `http://127.0.0.1:${world.proxy}/`;
+  const env = { http_proxy: proxy, https_proxy: proxy, no_proxy: '' };
+  const usual = [
+    '--no-config',
+    '-O',
+    '/dev/null',
+    '-S',
+    '--tries=1',
+    '-e',
+    'robots=off',
+    '--ca-certificate',
+    world.caFile,
+  ];
+  return {
+    profile: 'wget',
+    title: `wget ${version}`,
+    async run(chains) {
+      const got = new Map<string, Got>();
+      for (const chain of chains) {
+        const fields = Object.entries(headersOf(chain)).map(([name, value]) => `--header=${name}: ${value}`);
+        const data = chain.hasBody ? [`--body-data=${body}`] : [];
+        const args = [...usual, `--method=${chain.method}`, ...fields, ...data, chain.url];
+        const said = await output('sh', ['-c', '"$@" 2>&1; echo "exit $?"', 'sh', program, ...args], '', env);
+        const status = [...said.matchAll(/^\s+HTTP\/1\.\d (\d+)/gm)].at(-1)?.[1];
+        // 8: the server said that it was an error, which is an answer.
+        const answered =
+          status !== undefined && /exit [08]$/.test(said.trim()) && !said.includes('redirections exceeded');
+        got.set(chain.name, answered ? { status: Number(status) } : { error: said.slice(-300) });
+      }
+      return got;
+    },
+  };
 }
