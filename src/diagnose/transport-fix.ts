@@ -1,6 +1,7 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 import { clientCertificateFor } from '../http/client-certificate.ts';
 import type { CauseId, Source } from '../model.ts';
+import { metadataFix } from './explain/redirects.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
@@ -38,6 +39,7 @@ const inTransport: ReadonlySet<CauseId> = new Set([
   'tls-untrusted',
   'client-cert-missing',
   'client-cert-invalid',
+  'redirect-unexpected',
 ]);
 
 /** Null for what is to be changed at the server or at this machine. */
@@ -116,6 +118,7 @@ const fixes: Readonly<Record<CauseId, Say>> = {
     clientCertificateFor(environment.transport, hop.request.url) === null
       ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
       : `Check that the server lists the CA of environments.${environment.name}.tls.cert.`,
+  'redirect-unexpected': ({ environment }) => metadataFix(environment.name),
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };

@@ -34,10 +34,9 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
   const hop = worst.toSorted((a, b) => b.clients.length - a.clients.length)[0]?.hop ?? null;
   const step = hop === null ? null : stepTo(exchange.hops, hop);
   if (hop === null || step === null) return null;
-  const { from, to, status, location, answered } = step;
+  const { from, to, status } = step;
   const headers = [...new Set(worst.flatMap(({ header }) => header ?? []))];
-  const headersOfAnswer = answered.response?.headers ?? [];
-  const reason = redirectReason({ from, to, status, location, headers: headersOfAnswer });
+  const reason = reasonOfStep(step);
   const advice = adviceOn(exchange, environment, step, reason);
   return {
     hop,
@@ -49,7 +48,7 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
     headers,
     reason,
     evidence: [
-      { hop: hop - 1, field: 'location', seen: `${status} to ${withoutQuery(location)}` },
+      locationLine(step),
       ...headers.map((header) => ({ hop, field: header, seen: fateWords(groups, header) })),
       ...reasonLines(reason, hop - 1),
     ],
@@ -57,7 +56,16 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
   };
 }
 
-export function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {
+export function locationLine({ status, location, answered }: RedirectStep): EvidenceLine {
+  return { hop: answered.index, field: 'location', seen: `${status} to ${withoutQuery(location)}` };
+}
+
+/** Why the redirect to hop `index` is written, as far as it is likely. */
+export function likelyLines(hops: readonly Hop[], index: number): EvidenceLine[] {
+  return reasonLines(reasonOf(hops, index), index - 1);
+}
+
+function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {
   if (reason === null) return [];
   return [
     { hop, field: 'likely', seen: reason.likely },
@@ -84,13 +92,29 @@ export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null
   return { from, to: new URL(location, from.href), status: answered.response.status, location, answered };
 }
 
-interface Advice {
+/** Why the redirect that led to hop `index`, or would have led there, is written; null: there is none, or nothing is likely. */
+export function reasonOf(hops: readonly Hop[], index: number): RedirectReason | null {
+  const step = stepTo(hops, index);
+  return step && reasonOfStep(step);
+}
+
+function reasonOfStep({ from, to, status, location, answered }: RedirectStep): RedirectReason | null {
+  return redirectReason({ from, to, status, location, headers: answered.response?.headers ?? [] });
+}
+
+/** What to ask for instead of the redirect to hop `index`; null: there is none. */
+export function redirectAdvice(exchange: Exchange, environment: Environment, index: number): Advice | null {
+  const step = stepTo(exchange.hops, index);
+  return step && adviceOn(exchange, environment, step, reasonOfStep(step));
+}
+
+export interface Advice {
   readonly fix: string;
   readonly fixSource: Source | null;
 }
 
 /** What to write instead of the address that redirects. */
-export function adviceOn(
+function adviceOn(
   exchange: Exchange,
   environment: Environment,
   step: RedirectStep,
@@ -106,12 +130,12 @@ export function adviceOn(
   }
   if (from.origin === to.origin)
     return { fix: `Ask for ${withoutQuery(to.href)} at once.${server}`, fixSource: null };
-  const advice = acrossOrigins(exchange, environment, step);
+  const advice = acrossOrigins(exchange, environment, step, reason);
   return { ...advice, fix: `${advice.fix}${server}` };
 }
 
 /** There it is the address that is wrong, and the server that is right. */
-export function isUsual(id: RedirectReason['id']): boolean {
+function isUsual(id: RedirectReason['id']): boolean {
   return ['https-only', 'canonical-host', 'slash', 'login'].includes(id);
 }
 
@@ -130,7 +154,12 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to }: RedirectStep): Advice {
+function acrossOrigins(
+  { hops }: Exchange,
+  environment: Environment,
+  { from, to }: RedirectStep,
+  reason: RedirectReason | null,
+): Advice {
   const end = hops.at(-1)?.request.url ?? '';
   const last = URL.canParse(end) && new URL(end).origin === to.origin ? new URL(end) : to;
   const [name] = nameOf(environment, from.origin);
@@ -142,14 +171,14 @@ function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to 
       fixSource: (name === undefined ? null : environment.originSources[name]) ?? null,
     };
   }
-  if (name !== undefined && isSameSite(from, to)) {
+  if (name !== undefined && (isSameSite(from, to) || reason?.id === 'canonical-host')) {
     return {
       fix: `Ask for ${withoutQuery(last.href)} at once: set environments.${environment.name}.origins.${name} to "${to.origin}".`,
       fixSource: environment.originSources[name] ?? environment.source,
     };
   }
   return {
-    fix: `Let ${from.origin} forward the request instead of redirecting it to ${to.origin}; if that belongs to the environment, name it under environments.${environment.name}.origins.`,
+    fix: `Let ${from.origin} forward the request instead of redirecting it to ${to.origin}; if that one is yours, name it under environments.${environment.name}.origins and ask there at once.`,
     fixSource: environment.source,
   };
 }

@@ -47,7 +47,8 @@ export function hopTable(exchange: Exchange, style: Style, headers: boolean): st
     ...(headers ? headerLines(row.hop, style) : []),
   ]);
   if (!exchange.stopped || exchange.stopped.reason === 'not-followed') return lines;
-  return [...lines, `${' '.repeat(indent)}${style.yellow(visible(describeStop(exchange.stopped)))}`];
+  const stop = wrap(visible(describeStop(exchange.stopped)), style.width - indent);
+  return [...lines, ...stop.map((text) => `${' '.repeat(indent)}${style.yellow(text)}`)];
 }
 
 function measure(rows: readonly Row[], style: Style): Widths {

@@ -1,7 +1,6 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
-import { redirectReason } from '../../http/redirect-reason.ts';
-import { adviceOn, isAstray, isUsual, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
-import type { Dropped, Source } from '../../model.ts';
+import { redirectAdvice } from '../../http/redirect-story.ts';
+import type { Dropped } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -36,52 +35,27 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const drop: Drop = hop.dropped.find(({ header }) => fields.includes(header)) ?? { rule: 'origin-changed' };
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
-  const step = stepTo(hops, at + 1);
+  const advice = redirectAdvice(subject.failing, subject.environment, at + 1);
   return {
     summary:
       `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
-    ...(step === null ? directly(subject, from, to, drop) : instead(subject, step, drop)),
+    ...(advice && { ...advice, fix: `${advice.fix}${losers(drop)}` }),
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
 }
 
+/** What became of it in the client that was replayed; which others lose it stands in the evidence. */
+function losers({ rule, client }: Drop): string {
+  if (client === undefined) return '';
+  return rule === 'origin-unbound'
+    ? ` ${client} gives the header away there.`
+    : ` ${client} loses the header there.`;
+}
+
 type Drop = Pick<Dropped, 'rule' | 'client'>;
-
-/** What leads to plain http is never what should be asked for. */
-function instead(subject: Subject, step: RedirectStep, drop: Drop): ReturnType<Explain> {
-  const { from, to, status, location, answered: hop } = step;
-  const headers = hop.response?.headers ?? [];
-  const reason = redirectReason({ from, to, status, location, headers });
-  if (isAstray(subject.environment, step, reason))
-    return adviceOn(subject.failing, subject.environment, step, reason);
-  const told = directly(subject, from.origin, to.origin, drop);
-  return reason && !isUsual(reason.id) ? { ...told, fix: `${told.fix} ${reason.fix}` } : told;
-}
-
-function directly(
-  subject: Subject,
-  from: string,
-  to: string,
-  drop: Drop,
-): { fix: string; fixSource: Source | null } {
-  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
-    ([, origin]) => origin === from,
-  )?.[0];
-  const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
-  return {
-    fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. ${losers(drop)} there.`,
-    fixSource:
-      (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
-  };
-}
-
-function losers({ rule, client }: Pick<Dropped, 'rule' | 'client'>): string {
-  if (client === undefined) return 'Clients that follow the Fetch standard lose the header';
-  return rule === 'origin-unbound' ? `${client} gives the header away` : `${client} loses the header`;
-}
 
 function missing(subject: Subject): ReturnType<Explain> {
   if (subject.uses.length > 0 && lostUses(subject).length === 0)
@@ -227,8 +201,10 @@ function leaked(subject: Subject): ReturnType<Explain> {
       originOfHop(subject, index + 1) !== first && subject.uses.some((use) => carries(hop, use)),
   );
   if (at < 0) return {};
+  const advice = redirectAdvice(subject.failing, subject.environment, at + 1);
   return {
-    summary: `${capital(credentialName(subject))} (${fieldsOf(subject)}) was sent to ${originOfHop(subject, at + 1)}, where a ${hops[at - 1]?.response?.status ?? ''} redirect of ${originOfHop(subject, at)} led.`,
     fixSource: subject.step.source,
+    ...advice,
+    summary: `${capital(credentialName(subject))} (${fieldsOf(subject)}) was sent to ${originOfHop(subject, at + 1)}, where a ${hops[at - 1]?.response?.status ?? ''} redirect of ${originOfHop(subject, at)} led.`,
   };
 }

@@ -10,6 +10,7 @@ import { edge } from './edge.ts';
 import { type Explanation, type Explanations, originOfHop, refusal, withVocabulary } from './explanation.ts';
 import { grant } from './grant.ts';
 import { header } from './header.ts';
+import { redirects } from './redirects.ts';
 import { routing } from './routing.ts';
 import { scope } from './scope.ts';
 import { session } from './session.ts';
@@ -31,6 +32,7 @@ export const explanations: Explanations = {
   ...session,
   ...delivery,
   ...edge,
+  ...redirects,
   ...routing,
   ...body,
 };

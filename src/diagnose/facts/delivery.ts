@@ -143,7 +143,10 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
         withheld ? 'credentials-missing' : login ? 'login-redirect' : 'credentials-dropped-on-redirect',
       ],
       only: all && !login ? anonymous : null,
-      excludes: all && !login ? tokenValidity : [],
+      excludes: [
+        ...(all && !login ? tokenValidity : []),
+        ...(hops.some((hop) => subject.uses.some((use) => carries(hop, use))) ? ['credentials-missing'] : []),
+      ],
       weight: login ? 1 : 3,
       lines: login || withheld ? lines : [...lines, ...otherClients(subject)],
     }),
