@@ -74,7 +74,7 @@ function destination({ exchange }: Outcome): string | undefined {
   const last = exchange.hops.at(-1)?.request.url;
   const location = exchange.stopped?.location ?? null;
   if (last === undefined || location === null) return last;
-  return URL.canParse(location, last) ? new URL(location, last).href : location;
+  return URL.canParse(last) ? (addressOf(location, new URL(last))?.href ?? location) : location;
 }
 
 function isRedirect(hop: Hop): boolean {

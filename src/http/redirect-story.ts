@@ -1,6 +1,7 @@
 /** A chain of redirects with what other clients make of it, in words: what is lost or leaked, why, and what to ask for instead. */
 import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
 import { type ClientGroup, fateWords, groupsOf, groupVerdicts } from './client-groups.ts';
+import { addressOf } from './redirect.ts';
 import { type RedirectReason, redirectReason } from './redirect-reason.ts';
 
 export interface RedirectStory {
@@ -25,8 +26,14 @@ export interface RedirectStory {
 const trusting: ReadonlySet<string> = new Set(['curl-location-trusted']);
 const longestLocation = 200;
 
+/** Where addresses are written: of the environment, and in the step that was redirected. */
+export interface Place {
+  readonly environment: Environment;
+  readonly step: { readonly source: Source };
+}
+
 /** Null where every client keeps what it had. */
-export function redirectStory(exchange: Exchange, environment: Environment): RedirectStory | null {
+export function redirectStory(exchange: Exchange, place: Place): RedirectStory | null {
   const groups = groupVerdicts(exchange.clients ?? []);
   const leaked = groupsOf(groups, 'leaked').filter(({ clients }) => !clients.every((id) => trusting.has(id)));
   const lost = groupsOf(groups, 'lost');
@@ -37,7 +44,7 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
   const { from, to, status } = step;
   const headers = [...new Set(worst.flatMap(({ header }) => header ?? []))];
   const reason = reasonOfStep(step);
-  const advice = adviceOn(exchange, environment, step, reason);
+  const advice = adviceOn(exchange, place, step, reason);
   return {
     hop,
     from,
@@ -88,8 +95,8 @@ export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null
   const location = answered?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   if (!answered?.response || location === undefined || !URL.canParse(answered.request.url)) return null;
   const from = new URL(answered.request.url);
-  if (!URL.canParse(location, from.href)) return null;
-  return { from, to: new URL(location, from.href), status: answered.response.status, location, answered };
+  const to = addressOf(location, from);
+  return to && { from, to, status: answered.response.status, location, answered };
 }
 
 /** Why the redirect that led to hop `index`, or would have led there, is written; null: there is none, or nothing is likely. */
@@ -103,9 +110,9 @@ function reasonOfStep({ from, to, status, location, answered }: RedirectStep): R
 }
 
 /** What to ask for instead of the redirect to hop `index`; null: there is none. */
-export function redirectAdvice(exchange: Exchange, environment: Environment, index: number): Advice | null {
+export function redirectAdvice(exchange: Exchange, place: Place, index: number): Advice | null {
   const step = stepTo(exchange.hops, index);
-  return step && adviceOn(exchange, environment, step, reasonOfStep(step));
+  return step && adviceOn(exchange, place, step, reasonOfStep(step));
 }
 
 export interface Advice {
@@ -116,21 +123,21 @@ export interface Advice {
 /** What to write instead of the address that redirects. */
 function adviceOn(
   exchange: Exchange,
-  environment: Environment,
-  step: RedirectStep,
+  place: Place,
+  redirect: RedirectStep,
   reason: RedirectReason | null,
 ): Advice {
-  const { from, to } = step;
+  const { from, to } = redirect;
   const server = reason === null || isUsual(reason.id) ? '' : ` At the server: ${lowerFirst(reason.fix)}`;
-  if (isAstray(environment, step, reason)) {
-    const use = from.origin + to.pathname;
-    const same = from.pathname === to.pathname;
-    const ask = same ? '' : `Ask for ${use}, which needs no redirect.`;
-    return { fix: `${ask}${server}`.trim(), fixSource: null };
+  if (isAstray(place.environment, redirect, reason)) {
+    if (from.pathname === to.pathname) return { fix: server.trim(), fixSource: null };
+    const ask = `Ask for ${from.origin}${to.pathname}, which needs no redirect.`;
+    return { fix: `${ask}${server}`, fixSource: place.step.source };
   }
-  if (from.origin === to.origin)
-    return { fix: `Ask for ${withoutQuery(to.href)} at once.${server}`, fixSource: null };
-  const advice = acrossOrigins(exchange, environment, step, reason);
+  const advice =
+    from.origin === to.origin
+      ? { fix: `Ask for ${withoutQuery(to.href)} at once.`, fixSource: place.step.source }
+      : acrossOrigins(exchange, place, redirect, reason);
   return { ...advice, fix: `${advice.fix}${server}` };
 }
 
@@ -156,7 +163,7 @@ function lowerFirst(text: string): string {
 
 function acrossOrigins(
   { hops }: Exchange,
-  environment: Environment,
+  { environment, step }: Place,
   { from, to }: RedirectStep,
   reason: RedirectReason | null,
 ): Advice {
@@ -168,7 +175,7 @@ function acrossOrigins(
     const path = withoutQuery(last.href).slice(last.origin.length);
     return {
       fix: `Ask for ${withoutQuery(last.href)} at once: write ${own}:${path} in the step${name === undefined ? '' : `, or set environments.${environment.name}.origins.${name} to "${to.origin}"`}.`,
-      fixSource: (name === undefined ? null : environment.originSources[name]) ?? null,
+      fixSource: (name === undefined ? null : environment.originSources[name]) ?? step.source,
     };
   }
   if (name !== undefined && (isSameSite(from, to) || reason?.id === 'canonical-host')) {

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly credentials: readonly CredentialUse[];
   /** Why following ended although the last answer is a redirect, or null. */
   readonly stopped: RedirectStop | null;
+  /** The client of `redirect.as`, where a redirect was met; absent: followed by our own rules. */
+  readonly as?: string;
   /** What other clients would have made of these answers; absent where there was no redirect or nothing to lose. */
   readonly clients?: readonly ClientVerdict[];
 }

@@ -87,10 +87,14 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
     redirect: {
       follow: redirect['follow'] !== false,
       max: typeof redirect['max'] === 'number' ? redirect['max'] : mostRedirects(redirect['as']),
-      ...(typeof redirect['as'] === 'string' ? { as: redirect['as'] } : {}),
+      ...(isName(redirect['as']) ? { as: String(redirect['as']) } : {}),
     },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
   };
+}
+
+function isName(as: Json | undefined): boolean {
+  return typeof as === 'string' || typeof as === 'number';
 }
 
 /** Of the client that is named, or our own. */

@@ -7,17 +7,17 @@ import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
-export function redirects({ hops }: Passed): Warning[] {
+export function redirects({ hops, step }: Passed): Warning[] {
   const told = new Set<Exchange>();
   return hops.flatMap((seen) => {
     const first = !told.has(seen.exchange) && told.add(seen.exchange) !== null;
-    return [...(first ? elsewhere(seen, hops) : []), ...methodChanged(seen), ...inClear(seen, hops)];
+    return [...(first ? elsewhere(seen, hops, step) : []), ...methodChanged(seen), ...inClear(seen, hops)];
   });
 }
 
 /** What passes here and would not with other clients, or would with a credential where it should not be. */
-function elsewhere(seen: Seen, hops: readonly Seen[]): Warning[] {
-  const story = redirectStory(seen.exchange, seen.environment);
+function elsewhere(seen: Seen, hops: readonly Seen[], step: Passed['step']): Warning[] {
+  const story = redirectStory(seen.exchange, { environment: seen.environment, step });
   if (story === null || !matters(story, seen)) return [];
   const at = hops.find((each) => each.exchange === seen.exchange && each.hop.index === story.hop - 1) ?? seen;
   const leaks = story.leaked.length > 0;

@@ -35,27 +35,29 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const drop: Drop = hop.dropped.find(({ header }) => fields.includes(header)) ?? { rule: 'origin-changed' };
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
-  const advice = redirectAdvice(subject.failing, subject.environment, at + 1);
+  const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
     summary:
       `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
-    ...(advice && { ...advice, fix: `${advice.fix}${losers(drop)}` }),
+    ...(advice && { ...advice, fix: `${advice.fix}${asClient(subject, drop, to)}` }),
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
 }
 
-/** What became of it in the client that was replayed; which others lose it stands in the evidence. */
-function losers({ rule, client }: Drop): string {
-  if (client === undefined) return '';
-  return rule === 'origin-unbound'
-    ? ` ${client} gives the header away there.`
-    : ` ${client} loses the header there.`;
-}
-
 type Drop = Pick<Dropped, 'rule' | 'client'>;
+
+/** What the client that is replayed does there; what others do stands in the evidence. */
+function asClient({ failing, environment }: Subject, { rule, client }: Drop, to: string): string {
+  if (client === undefined) return '';
+  if (rule !== 'origin-unbound') return ` ${client} loses the header there.`;
+  const leaks = failing.clients?.some((each) => each.client === client && each.verdict === 'leaked');
+  return leaks
+    ? ` ${client} gives the header away there.`
+    : ` To replay what ${client} gets there, name ${to} under environments.${environment.name}.origins.`;
+}
 
 function missing(subject: Subject): ReturnType<Explain> {
   if (subject.uses.length > 0 && lostUses(subject).length === 0)
@@ -201,10 +203,9 @@ function leaked(subject: Subject): ReturnType<Explain> {
       originOfHop(subject, index + 1) !== first && subject.uses.some((use) => carries(hop, use)),
   );
   if (at < 0) return {};
-  const advice = redirectAdvice(subject.failing, subject.environment, at + 1);
+  const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
-    fixSource: subject.step.source,
-    ...advice,
+    ...(advice && { ...advice, fix: `${advice.fix} Replace the key where a stranger saw it.` }),
     summary: `${capital(credentialName(subject))} (${fieldsOf(subject)}) was sent to ${originOfHop(subject, at + 1)}, where a ${hops[at - 1]?.response?.status ?? ''} redirect of ${originOfHop(subject, at)} led.`,
   };
 }

@@ -50,7 +50,7 @@ function downgrade(subject: Subject): ReturnType<Explain> {
     if (step?.from.protocol !== 'https:' || step.to.protocol !== 'http:') continue;
     return {
       summary: `${shownUrl(step.from.href)} answered ${step.status} and leads from https to plain http, ${shownUrl(step.to.href)}${index > hops.length ? notSent(subject) : ''}.`,
-      ...redirectAdvice(subject.failing, subject.environment, index),
+      ...redirectAdvice(subject.failing, subject, index),
     };
   }
   return {};
@@ -67,7 +67,7 @@ function unexpected(subject: Subject): ReturnType<Explain> {
   if (stopped !== null && stopped.reason !== 'not-followed') return notFollowed(subject, stopped);
   const location = subject.response ? headerValue(subject.response, 'location') : null;
   if (location === null) return {};
-  const advice = redirectAdvice(subject.failing, subject.environment, hops.length + 1);
+  const advice = redirectAdvice(subject.failing, subject, hops.length + 1);
   return {
     summary: `${answered(subject)}: it redirects to ${shownUrl(location)}, where the scenario expects an answer.`,
     ...advice,
@@ -127,8 +127,9 @@ function notFollowed(subject: Subject, stopped: RedirectStop): ReturnType<Explai
   return told ? { ...told, summary: `${answered(subject)}: ${told.summary}.` } : {};
 }
 
-function nextAdvice({ failing, environment }: Subject): Advice | null {
-  return redirectAdvice(failing, environment, failing.hops.length + 1);
+function nextAdvice(subject: Subject): Advice | null {
+  const { failing } = subject;
+  return redirectAdvice(failing, subject, failing.hops.length + 1);
 }
 
 /** For whoever is sent to the address that hands out the credentials of a machine. */

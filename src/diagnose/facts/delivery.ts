@@ -145,7 +145,9 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
       only: all && !login ? anonymous : null,
       excludes: [
         ...(all && !login ? tokenValidity : []),
-        ...(hops.some((hop) => subject.uses.some((use) => carries(hop, use))) ? ['credentials-missing'] : []),
+        ...(!login && hops.some((hop) => subject.uses.some((use) => carries(hop, use)))
+          ? ['credentials-missing']
+          : []),
       ],
       weight: login ? 1 : 3,
       lines: login || withheld ? lines : [...lines, ...otherClients(subject)],
@@ -154,8 +156,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
 }
 
 /** Who else loses it there, and why the server most likely redirects. */
-function otherClients({ failing, environment }: Subject): Evidence['lines'] {
-  const story = redirectStory(failing, environment);
+function otherClients(subject: Subject): Evidence['lines'] {
+  const story = redirectStory(subject.failing, subject);
   return story === null
     ? []
     : story.evidence.map((line) => ({ ...line, field: storyFields[line.field] ?? 'clients' }));
