@@ -1,6 +1,6 @@
 /** A chain of redirects with what other clients make of it, in words: what is lost or leaked, why, and what to ask for instead. */
 import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
-import { type ClientGroup, fateWords, groupsOf, groupVerdicts } from './client-groups.ts';
+import { type ClientGroup, fateWords, groupsOf, groupVerdicts, someClients } from './client-groups.ts';
 import { addressOf } from './redirect.ts';
 import { type RedirectReason, redirectReason } from './redirect-reason.ts';
 
@@ -70,6 +70,15 @@ export function locationLine({ status, location, answered }: RedirectStep): Evid
 /** Why the redirect to hop `index` is written, as far as it is likely. */
 export function likelyLines(hops: readonly Hop[], index: number): EvidenceLine[] {
   return reasonLines(reasonOf(hops, index), index - 1);
+}
+
+/** The redirect, what it makes other clients do, and why it is likely there: one sentence. */
+export function storySummary({ from, to, status, leaked, lost, headers, reason }: RedirectStory): string {
+  const [groups, verb] = leaked.length > 0 ? [leaked, 'leak'] : [lost, 'lose'];
+  const where = from.origin === to.origin ? `of ${from.origin}` : `from ${from.origin} to ${to.origin}`;
+  const clients = someClients(groups.flatMap((group) => group.clients));
+  const likely = reason ? `; likely ${reason.likely}` : '';
+  return `The ${status} redirect ${where} makes clients ${verb} ${headers.join(', ')} (${groups[0]?.rule ?? ''}): ${clients}${likely}.`;
 }
 
 function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {

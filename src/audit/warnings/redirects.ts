@@ -1,7 +1,6 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
-import { someClients } from '../../http/client-groups.ts';
 import { hstsFor } from '../../http/hsts.ts';
-import { type RedirectStory, redirectStory } from '../../http/redirect-story.ts';
+import { type RedirectStory, redirectStory, storySummary } from '../../http/redirect-story.ts';
 import type { EvidenceLine, Exchange } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
@@ -21,20 +20,12 @@ function elsewhere(seen: Seen, hops: readonly Seen[], step: Passed['step']): War
   if (story === null || !matters(story, seen)) return [];
   const at = hops.find((each) => each.exchange === seen.exchange && each.hop.index === story.hop - 1) ?? seen;
   const leaks = story.leaked.length > 0;
-  const what = story.headers.join(', ');
-  const clients = (leaks ? story.leaked : story.lost).flatMap((group) => group.clients);
-  const [group] = leaks ? story.leaked : story.lost;
-  const where = `The ${story.status} redirect from ${story.from.origin} to ${story.to.origin}`;
-  const why = group?.rule ?? '';
-  const likely = story.reason ? `; likely ${story.reason.likely}` : '';
   return [
     warning(at, {
       cause: leaks ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect',
       check: isDowngrade(story) ? 'http-redirect-downgrade' : 'http-redirect-cross-origin',
       certainty: 'likely',
-      summary: leaks
-        ? `${where} makes clients leak ${what} (${why}): ${someClients(clients)}${likely}.`
-        : `${where} makes clients lose ${what} (${why}): ${someClients(clients)}${likely}.`,
+      summary: storySummary(story),
       evidence: story.evidence,
       fix: story.fix,
       references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],

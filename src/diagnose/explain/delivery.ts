@@ -1,5 +1,5 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
-import { redirectAdvice } from '../../http/redirect-story.ts';
+import { redirectAdvice, redirectStory, storySummary } from '../../http/redirect-story.ts';
 import type { Dropped } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
@@ -27,7 +27,7 @@ export const delivery: Explanations = {
 function dropped(subject: Subject): ReturnType<Explain> {
   const { hops } = subject.failing;
   const lost = lostUses(subject);
-  if (lost.length === 0) return {};
+  if (lost.length === 0) return inOthers(subject);
   const fields = [...new Set(lost.map(({ field }) => field))].join(', ');
   const at = hops.findIndex((hop) => hop.dropped.some(({ header }) => fields.includes(header)));
   const hop = hops[at] ?? subject.hop;
@@ -57,6 +57,19 @@ function asClient({ failing, environment }: Subject, { rule, client }: Drop, to:
   return leaks
     ? ` ${client} gives the header away there.`
     : ` To replay what ${client} gets there, name ${to} under environments.${environment.name}.origins.`;
+}
+
+/** Nothing became of our own request: it is other clients that lose or leak it. */
+function inOthers(subject: Subject): ReturnType<Explain> {
+  const story = redirectStory(subject.failing, subject);
+  if (story === null) return {};
+  const { fix, fixSource } = story;
+  return {
+    summary: storySummary(story),
+    fix,
+    fixSource,
+    references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
+  };
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
@@ -202,7 +215,7 @@ function leaked(subject: Subject): ReturnType<Explain> {
     (hop, index) =>
       originOfHop(subject, index + 1) !== first && subject.uses.some((use) => carries(hop, use)),
   );
-  if (at < 0) return {};
+  if (at < 0) return inOthers(subject);
   const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
     ...(advice && { ...advice, fix: `${advice.fix} Replace the key where a stranger saw it.` }),

@@ -29,6 +29,14 @@ export function lostUses(subject: Subject): CredentialUse[] {
   return subject.uses.filter((use) => !carries(subject.hop, use));
 }
 
+/** `expect.redirects.survives` names a client that does not carry it to the end. */
+export function failedToSurvive({ failed }: Subject): boolean {
+  return failed.some(
+    ({ kind, subject, actual }) =>
+      kind === 'redirects' && subject.startsWith('survives ') && /^(?:lost|leaked) /.test(actual),
+  );
+}
+
 /** What can only become of a credential that was sent. */
 const unsent: readonly CauseId[] = [
   'credentials-dropped-on-redirect',
@@ -114,6 +122,7 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
   if (lost.length === 0) {
     if (subject.uses.length === 0) return [];
     const wanted = wantedField(subject);
+    if (failedToSurvive(subject)) return [];
     return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
   }
   const unanswered = unansweredFacts(subject, lost);

@@ -1,17 +1,29 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
 import { hstsFor } from '../../http/hsts.ts';
-import { likelyLines, locationLine, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
+import {
+  likelyLines,
+  locationLine,
+  type RedirectStep,
+  redirectStory,
+  stepTo,
+} from '../../http/redirect-story.ts';
 import type { EvidenceLine, Hop, RedirectStop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, headerValues, type Subject } from '../subject.ts';
-import { lostUses } from './delivery.ts';
+import { failedToSurvive, lostUses } from './delivery.ts';
 import { isLoginTarget, loginRedirect } from './login.ts';
 import { originText, sentField, urlOf } from './wire.ts';
 
 export function redirectFacts(subject: Subject): Evidence[] {
   const { hops, stopped } = subject.failing;
   if (hops.length === 1 && stopped === null && (subject.response?.status ?? 0) >= 400) return [noRedirect];
-  return [...methodChanged(subject), ...loop(subject), ...downgrade(subject), ...leak(subject)];
+  return [
+    ...survivors(subject),
+    ...methodChanged(subject),
+    ...loop(subject),
+    ...downgrade(subject),
+    ...leak(subject),
+  ];
 }
 
 const noRedirect: Evidence = evidence('redirect/none', {
@@ -64,6 +76,22 @@ function refused({ response }: Subject, before: Hop, after: Hop): Evidence[] {
         references: ['RFC 9110 section 10.2.1'],
       },
       lines: [{ hop: after.index, field: 'allow', seen: allow ?? '' }],
+    }),
+  ];
+}
+
+/** A client that the scenario names loses or leaks it: the redirect is the fault, whatever became of our own request. */
+function survivors(subject: Subject): Evidence[] {
+  const others = failedToSurvive(subject) && lostUses(subject).length === 0;
+  const story = others ? redirectStory(subject.failing, subject) : null;
+  if (story === null) return [];
+  return [
+    evidence('redirect/survives', {
+      names: [story.leaked.length > 0 ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect'],
+      weight: 3,
+      lines: story.evidence.map((line) =>
+        story.headers.includes(line.field) ? { ...line, field: 'clients' } : line,
+      ),
     }),
   ];
 }
