@@ -87,10 +87,18 @@ export function createRedactor(): Redactor {
     },
     redact(text, cut = false) {
       if (names.size === 0) return text;
-      return replaceAll(text, forms, cut, (form) => `[secret:${names.get(form) ?? 'value'}]`);
+      return replaceAll(text, forms, cut, (form) => `[secret:${cleaned(names.get(form) ?? 'value', forms)}]`);
     },
   };
 }
+
+/** A server that names a cookie by a secret names the cookie's value by it too. */
+function cleaned(name: string, forms: Forms): string {
+  return replaceAll(name, forms, false, (form) => (form.length < noWord ? form : '…'));
+}
+
+/** Characters of a secret that is no word, such as the name of a credential. */
+const noWord = 8;
 
 /** What of a secret is one by itself: the signature of a JWS, the lines of a PEM, members of a JSON text that hold keys. */
 function partsOf(value: string): string[] {

@@ -1,4 +1,5 @@
 /** What a run shows beside its verdicts: warnings of steps that passed, and the standards checks of all its answers. */
+import { isUrl } from '../http/url.ts';
 import type { Environment, Exchange, Finding, Step, StepResult } from '../model.ts';
 import { metadata } from './checks/discovery.ts';
 import { challengeSaid } from './checks/edge.ts';
@@ -76,7 +77,7 @@ function lookAt(environment: Environment, exchanges: readonly Exchange[], known:
     .filter((exchange) => exchange.role !== 'experiment' && exchange.environment === environment.name)
     .flatMap((exchange) =>
       exchange.hops
-        .filter(({ request }) => URL.canParse(request.url))
+        .filter(({ request }) => isUrl(request.url))
         .map((hop) => new Seen(environment, exchange, hop, known)),
     );
 }

@@ -1,9 +1,11 @@
 /** One hop as checks look at it: what costs anything is read when it is asked for, and once. */
+
 import { localMidpoint } from '../diagnose/subject.ts';
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
-import { parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
+import { type Assessed, assessSetCookie } from '../http/cookie-store.ts';
 import { parseJson } from '../http/json.ts';
 import { isLoopback } from '../http/origin.ts';
+import { isUrl } from '../http/url.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Issuer, Json, JsonMap, Response } from '../model.ts';
 import { isMap } from '../source.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
@@ -33,7 +35,7 @@ export class Seen {
   #json: Json | undefined;
   #jsonRead = false;
   #form: URLSearchParams | null | undefined;
-  #cookies: readonly SetCookie[] | null = null;
+  #cookies: readonly Assessed[] | null = null;
   #cached: string | null | undefined;
 
   constructor(environment: Environment, exchange: Exchange, hop: Hop, known: Known) {
@@ -180,10 +182,12 @@ export class Seen {
     return this.#form;
   }
 
-  get cookies(): readonly SetCookie[] {
+  /** Those that have a name, as a browser reads them where a user typed in the address. */
+  get cookies(): readonly Assessed[] {
+    const request = { method: this.hop.request.method, url: this.url, initiator: null };
     this.#cookies ??= this.received('set-cookie')
-      .map(parseSetCookie)
-      .filter(({ name }) => name !== '');
+      .map((line) => assessSetCookie(line, request, this.midpoint))
+      .filter(({ parsed }) => parsed.name !== '');
     return this.#cookies;
   }
 
@@ -233,7 +237,7 @@ export class Seen {
   /** The issuer of the environment that this request went to. */
   get issuer(): Issuer | null {
     for (const issuer of this.environment.issuers.values()) {
-      if (URL.canParse(issuer.issuer) && new URL(issuer.issuer).origin === this.origin) return issuer;
+      if (isUrl(issuer.issuer) && new URL(issuer.issuer).origin === this.origin) return issuer;
     }
     return null;
   }

@@ -1,4 +1,5 @@
 /** An address part by part: `{host: ..., query: {state: {exists: true}}}`. */
+import { isUrl } from '../http/url.ts';
 import type { Check, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { fail, judge } from './judge.ts';
@@ -34,7 +35,7 @@ export function checkAddress(
   address: string | undefined,
   outcome: Outcome,
 ): Check[] {
-  const url = address !== undefined && URL.canParse(address) ? new URL(address) : null;
+  const url = address !== undefined && isUrl(address) ? new URL(address) : null;
   return Object.keys(parts).flatMap((part): Check | Check[] => {
     const base = { kind: 'redirects', subject: `${subject}, ${part}`, container: parts, key: part };
     if (url === null)

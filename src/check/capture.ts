@@ -53,7 +53,7 @@ async function select(spec: Exclude<CaptureSpec, string>, outcome: Outcome): Pro
   if ('json' in spec) return selectJson(spec.json, outcome);
   if ('header' in spec) return selectHeader(spec.header, spec.matches, outcome);
   if ('cookie' in spec) {
-    const cookie = cookieSet(outcome.exchange, spec.cookie, outcome.now);
+    const cookie = cookieSet(outcome.exchange, spec.cookie);
     return cookie
       ? { value: cookie.value, field: 'set-cookie' }
       : { missing: `no cookie "${spec.cookie}" was set` };

@@ -1,6 +1,8 @@
 /** Expectations on cookies that an exchange sets: their values, their attributes, and whether a browser keeps them. */
+import { isOver, type KeptCookie, keyOf } from '../http/cookie.ts';
 import { domainOf, expiresOf, maxAgeOf, parseSetCookie, type SetCookie } from '../http/cookie-parse.ts';
-import { judgeSetCookie } from '../http/cookie-store.ts';
+import { assessSetCookie, judgeSetCookie } from '../http/cookie-store.ts';
+import { isUrl } from '../http/url.ts';
 import type { Check, Exchange, Hop, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { formatDuration } from '../plan/units.ts';
@@ -13,22 +15,43 @@ interface Found {
   readonly cookie: SetCookie;
   readonly line: string;
   readonly hop: Hop;
+  /** What a browser would keep. */
+  readonly kept: KeptCookie;
 }
 
 /** The cookie of that name that was set last on any hop; null where none was, or where it was taken back. */
-export function cookieSet(exchange: Exchange, name: string, now: number): SetCookie | null {
-  return find(exchange, name, now)?.cookie ?? null;
+export function cookieSet(exchange: Exchange, name: string): SetCookie | null {
+  return find(exchange, name)?.cookie ?? null;
 }
 
-function find(exchange: Exchange, name: string, now: number): Found | null {
-  const found = exchange.hops.flatMap((hop) =>
-    (hop.response ? fieldValues(hop.response, 'set-cookie') : []).flatMap((line) => {
-      const cookie = parseSetCookie(line);
-      return cookie.name === name && name !== '' ? [{ cookie, line, hop }] : [];
-    }),
-  );
-  const last = found.at(-1) ?? null;
-  return last && (lifetimeOf(last.cookie, now) ?? 1) <= 0 ? null : last;
+function find(exchange: Exchange, name: string): Found | null {
+  if (name === '') return null;
+  const set = new Map<string, Found>();
+  for (const found of exchange.hops.flatMap((hop) => linesOf(hop, name))) {
+    const { kept, hop } = found;
+    const key = keyOf(kept);
+    // One with another Domain or Path, or that is refused, ends nothing.
+    if (!isOver(kept, hop.clock.received)) {
+      set.delete(key);
+      set.set(key, found);
+    } else if (!isRefused(found)) set.delete(key);
+  }
+  return [...set.values()].at(-1) ?? null;
+}
+
+function linesOf(hop: Hop, name: string): Found[] {
+  const { method, url } = hop.request;
+  if (!hop.response || !isUrl(url)) return [];
+  const request = { method, url: new URL(url), initiator: null };
+  return fieldValues(hop.response, 'set-cookie').flatMap((line) => {
+    if (parseSetCookie(line).name !== name) return [];
+    const { parsed, cookie } = assessSetCookie(line, request, hop.clock.received);
+    return [{ cookie: parsed, line, hop, kept: cookie }];
+  });
+}
+
+function isRefused({ hop: { cookies }, cookie: { name } }: Found): boolean {
+  return cookies.refused.some((each) => each.name === name) && !cookies.set.includes(name);
 }
 
 /** Milliseconds; Max-Age wins over Expires (RFC 6265bis section 5.7). Undefined: the end of the session. */
@@ -47,7 +70,7 @@ const flags: ReadonlySet<string> = new Set(['secure', 'httponly', 'partitioned']
  * never shown.
  */
 export function checkCookie(map: RenderedMap, name: string, outcome: Outcome): Check | Check[] {
-  const found = find(outcome.exchange, name, outcome.now);
+  const found = find(outcome.exchange, name);
   const expected = map[name] as RenderedJson;
   if (isRenderedMap(expected) && !isMatcher(expected) && Object.keys(expected).length > 0) {
     return Object.keys(expected).map((key) => {
@@ -94,7 +117,7 @@ function stored({ cookie: { name }, line, hop }: Found): Actual {
   const known = refused.findLast((each) => each.name === name)?.reason;
   const { method, url } = hop.request;
   const reason =
-    set.includes(name) || known !== undefined || !URL.canParse(url)
+    set.includes(name) || known !== undefined || !isUrl(url)
       ? known
       : judgeSetCookie(line, { method, url: new URL(url), initiator: null }, hop.clock.received).refused
           ?.reason;

@@ -1,5 +1,7 @@
 /** What a step gave, as the checks and captures see it. The body is decoded and parsed once, when first asked for. */
+
 import { parseJson } from '../http/json.ts';
+import { isUrl } from '../http/url.ts';
 import type { Exchange, Expect, Hop, Json, Response, Source, TokenFacts } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import type { Reveal } from './rendered.ts';
@@ -93,5 +95,5 @@ export function fieldValue(response: Response, name: string): string | null {
 /** Against the address from which it came (RFC 3986 section 5); as it is where that cannot be done. */
 export function resolveUrl(reference: string, hop: Hop | undefined): string {
   const base = hop?.request.url;
-  return base !== undefined && URL.canParse(reference, base) ? new URL(reference, base).href : reference;
+  return base !== undefined && isUrl(reference, base) ? new URL(reference, base).href : reference;
 }

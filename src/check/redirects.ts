@@ -1,4 +1,5 @@
 import { addressOf } from '../http/redirect.ts';
+import { isUrl } from '../http/url.ts';
 import type { Check, Hop } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { checkAddress, isParts } from './address.ts';
@@ -8,12 +9,12 @@ import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import { isRenderedList, isRenderedMap, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
 import { checkSurvives } from './survives.ts';
-
 /**
  * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects, also of one that
  * was not followed: one value for all of them, or a list, one for each), `keeps` and `drops` (names of header fields that
  * hop 1 carried). `to` and `location` are texts, matchers, or maps of parts of the address.
  */
+
 export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
   return judgeEntries('redirects', expect, outcome, (map, key) => {
     switch (key) {
@@ -74,7 +75,7 @@ function destination({ exchange }: Outcome): string | undefined {
   const last = exchange.hops.at(-1)?.request.url;
   const location = exchange.stopped?.location ?? null;
   if (last === undefined || location === null) return last;
-  return URL.canParse(last) ? (addressOf(location, new URL(last))?.href ?? location) : location;
+  return isUrl(last) ? (addressOf(location, new URL(last))?.href ?? location) : location;
 }
 
 function isRedirect(hop: Hop): boolean {
@@ -128,7 +129,7 @@ function checkRedirect(
   // As it was received; its parts are those of the address to which it leads.
   if (isParts(wanted)) {
     const { url } = hop.request;
-    const led = actual !== undefined && URL.canParse(url) ? addressOf(actual, new URL(url))?.href : undefined;
+    const led = actual !== undefined && isUrl(url) ? addressOf(actual, new URL(url))?.href : undefined;
     const address = led ?? actual;
     return checkAddress(subject, wanted, address, outcome);
   }

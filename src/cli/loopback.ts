@@ -1,7 +1,9 @@
 /** The redirect URI of a login on this machine: one path, one tiny page that says nothing (RFC 8252 section 7.3). */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type LoopbackRedirect, withPort } from '../http/loopback-redirect.ts';
+import { isUrl } from '../http/url.ts';
 import { Problem, ProblemError } from '../problem.ts';
 import type { Listen } from '../run/login.ts';
 
@@ -40,7 +42,7 @@ function parametersOf(
   target: LoopbackRedirect,
   port: number,
 ): URLSearchParams | null {
-  const url = URL.canParse(request.url ?? '', 'http://localhost')
+  const url = isUrl(request.url ?? '', 'http://localhost')
     ? new URL(request.url ?? '', 'http://localhost')
     : null;
   if (request.method !== 'GET' || url?.pathname !== target.path) return null;

@@ -1,5 +1,7 @@
 /** ID tokens that a CI system gives to its jobs: asked for (github), or in a variable (gitlab). */
+
 import { parseJson } from '../http/json.ts';
+import { isUrl } from '../http/url.ts';
 import type { CiOidcCredential, Environment, Exchange, JsonMap } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap } from '../source.ts';
@@ -34,7 +36,7 @@ async function askFor(
   { perform, ledger, redactor }: StoreParts,
 ): Promise<Acquired> {
   const written = request.url instanceof Secret ? request.url.reveal() : request.url;
-  const url = URL.canParse(written) ? new URL(written) : null;
+  const url = isUrl(written) ? new URL(written) : null;
   const danger = url ? insecurity(url, environment) : 'is not an absolute URL';
   if (!url || danger) return unsent(`The address of the ID token service ${danger}.`, environment);
   if (credential.audience !== null) url.searchParams.set('audience', credential.audience);

@@ -1,5 +1,7 @@
 /** Where the parts of a credential may be sent: DESIGN section 4, "bound, part by part". */
+
 import { isLoopback, sameOrigin } from '../http/origin.ts';
+import { isUrl } from '../http/url.ts';
 import type { Client, Environment, Issuer, Json, JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
 import { needsCertificate } from './oauth2/client-authentication.ts';
@@ -68,7 +70,7 @@ function bind(
   if (typeof value !== 'string' || value === '') {
     return { problem: `${whose} names no ${key} for issuer "${issuer.issuer}".` };
   }
-  const url = URL.canParse(value) ? new URL(value) : null;
+  const url = isUrl(value) ? new URL(value) : null;
   const problem = url ? insecurity(url, environment) : 'is not an absolute URL';
   if (!url || problem)
     return { problem: `${whose} names "${withoutUserinfo(value)}" as ${key}, which ${problem}.` };

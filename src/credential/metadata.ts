@@ -1,6 +1,8 @@
 /** Metadata of authorization servers (RFC 8414, OpenID Connect Discovery 1.0), fetched once a run. */
+
 import { parseJson } from '../http/json.ts';
 import { isRedirect } from '../http/redirect.ts';
+import { isUrl } from '../http/url.ts';
 import type { Environment, Exchange, Issuer, Json, JsonMap } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { isMap } from '../source.ts';
@@ -62,7 +64,7 @@ async function discover(
     failure: redactor.redact(failure),
     exchange: exchanges.at(-1) ?? null,
   });
-  if (!URL.canParse(issuer.issuer)) return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, []);
+  if (!isUrl(issuer.issuer)) return fails(`The issuer "${issuer.issuer}" is not an absolute URL.`, []);
   const url = new URL(issuer.issuer);
   const problem = insecurity(url, environment);
   if (problem) return fails(`The issuer "${withoutUserinfo(issuer.issuer)}" ${problem}.`, []);
@@ -81,7 +83,7 @@ function withinOrigin(exchange: Exchange): string | null {
   const response = finalResponse(exchange);
   if (!hop || !response || !isRedirect(response.status)) return null;
   const [location = ''] = fieldValues(response, 'location');
-  if (!URL.canParse(location, hop.request.url)) return null;
+  if (!isUrl(location, hop.request.url)) return null;
   const url = new URL(location, hop.request.url);
   const own = url.origin === new URL(hop.request.url).origin && url.username === '' && url.password === '';
   return own && url.href !== hop.request.url ? url.href : null;

@@ -1,4 +1,5 @@
 /** What a step itself wrote that may be a credential: why401.yml knows nothing of it. */
+import { isUrl } from '../http/url.ts';
 import type { Hop } from '../model.ts';
 
 const credentialName =
@@ -7,7 +8,7 @@ const credentialName =
 /** A field or parameter by its name, a secret anywhere. */
 export function isHandMade({ request }: Hop): boolean {
   const { headers, url, body } = request;
-  const query = URL.canParse(url) ? [...new URL(url).searchParams.keys()] : [];
+  const query = isUrl(url) ? [...new URL(url).searchParams.keys()] : [];
   const shown = [url, body?.excerpt ?? '', ...headers.map(([, value]) => value)];
   return (
     [...headers.map(([name]) => name), ...query].some((name) => credentialName.test(name)) ||

@@ -1,5 +1,7 @@
 /** Answers of an authorization endpoint held beside each other. */
+
 import { errorCode } from '../http/authorization-response.ts';
+import { isUrl } from '../http/url.ts';
 import type { Exchange } from '../model.ts';
 import { statusOf } from './experiments/experiment.ts';
 import { normalAnswer } from './normal.ts';
@@ -37,7 +39,7 @@ export function features({ exchange }: AuthorizationAnswer): string[] {
     .at(-1)
     ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   const base = exchange.hops[0]?.request.url;
-  const target = location && URL.canParse(location, base) ? new URL(location, base) : null;
+  const target = location && isUrl(location, base) ? new URL(location, base) : null;
   const text = pageText(exchange);
   return [
     String(statusOf(exchange) ?? ''),
@@ -54,7 +56,7 @@ export function features({ exchange }: AuthorizationAnswer): string[] {
  */
 function chosen(exchange: Exchange): string[] {
   const url = exchange.hops[0]?.request.url ?? '';
-  if (!URL.canParse(url)) return [];
+  if (!isUrl(url)) return [];
   const { searchParams } = new URL(url);
   return ['state', 'code_challenge', 'client_id', 'redirect_uri'].map((name) => searchParams.get(name) ?? '');
 }

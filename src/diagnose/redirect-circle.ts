@@ -1,10 +1,11 @@
 /** The circle of redirects: its URLs, the sentence about it, and what mends it. */
+import { isUrl } from '../http/url.ts';
 import type { EvidenceLine, Finding, Hop } from '../model.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
-
 /** The sentence and the fix alone. */
+
 export function loopWords(subject: Subject): Pick<Finding, 'summary' | 'fix' | 'fixSource'> | null {
   const { stopped, hops } = subject.failing;
   if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
@@ -17,7 +18,7 @@ export function circleOf(hops: readonly Hop[], location: string | null): string[
   const urls = hops.map(({ request }) => withoutFragment(request.url));
   const last = hops.at(-1)?.request.url;
   const next =
-    location !== null && URL.canParse(location, last) ? withoutFragment(new URL(location, last).href) : null;
+    location !== null && isUrl(location, last) ? withoutFragment(new URL(location, last).href) : null;
   const chain = next === null ? urls : [...urls, next];
   for (let end = chain.length - 1; end > 0; end -= 1) {
     const start = chain.lastIndexOf(chain[end] ?? '', end - 1);
@@ -61,7 +62,7 @@ export function circleFix(subject: Subject, circle: readonly string[]): Pick<Fin
 
 /** In what the URLs of the circle differ, where it is one thing. */
 function differenceOf(circle: readonly string[]): string {
-  const [one, other] = circle.map((url) => (URL.canParse(url) ? new URL(url) : null));
+  const [one, other] = circle.map((url) => (isUrl(url) ? new URL(url) : null));
   // A server behind a proxy that ends TLS sends https to the https that it does not see.
   if (one?.protocol === 'https:' && circle.length === 1) return 'scheme';
   if (!one || !other || circle.length > 2) return '';

@@ -1,5 +1,7 @@
 /** What is to be explained: one step that did not do what was expected, with all that is known without asking further. */
+
 import { type Challenge, parseChallenges } from '../http/challenge.ts';
+import { isUrl } from '../http/url.ts';
 import type {
   Check,
   Client,
@@ -142,7 +144,7 @@ export function isUnusable({ stage, response, failed }: Subject): boolean {
 
 function redirectUri({ hops }: Exchange): string | null {
   for (const { request } of hops.toReversed()) {
-    const found = URL.canParse(request.url) ? new URL(request.url).searchParams.get('redirect_uri') : null;
+    const found = isUrl(request.url) ? new URL(request.url).searchParams.get('redirect_uri') : null;
     if (found !== null) return found;
   }
   return null;

@@ -1,5 +1,7 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
+
 import { clientCertificateFor } from '../http/client-certificate.ts';
+import { isUrl } from '../http/url.ts';
 import type { CauseId, Source } from '../model.ts';
 import { metadataFix } from './explain/redirects.ts';
 import { shownUrl } from './explain/words.ts';
@@ -59,7 +61,7 @@ interface Place {
 
 function place(subject: Subject): Place {
   const { environment, hop } = subject;
-  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
+  const url = isUrl(hop.request.url) ? new URL(hop.request.url) : null;
   const base = `environments.${environment.name}`;
   const origin = [...environment.origins].find(([, each]) => each === url?.origin);
   if (origin)
@@ -69,7 +71,7 @@ function place(subject: Subject): Place {
       url,
     };
   const issuer = [...environment.issuers].find(
-    ([, each]) => URL.canParse(each.issuer) && new URL(each.issuer).origin === url?.origin,
+    ([, each]) => isUrl(each.issuer) && new URL(each.issuer).origin === url?.origin,
   );
   if (issuer) return { key: `${base}.issuers.${issuer[0]}`, source: issuer[1].source, url };
   const ofJob = [...environment.credentials.values()].find(
@@ -136,7 +138,7 @@ function port(url: URL): string {
 }
 
 function mapped(subject: Subject): boolean {
-  const url = URL.canParse(subject.hop.request.url) ? new URL(subject.hop.request.url) : null;
+  const url = isUrl(subject.hop.request.url) ? new URL(subject.hop.request.url) : null;
   return url !== null && subject.environment.transport.connectTo.has(`${url.hostname}:${port(url)}`);
 }
 
@@ -155,7 +157,7 @@ function keptPort(subject: Subject): string | null {
   const { url } = place(subject);
   const before = subject.failing.hops.find(({ index }) => index === subject.hop.index - 1);
   const location = before?.response ? headerValue(before.response, 'location') : null;
-  if (!before || location === null || url === null || !URL.canParse(before.request.url)) return null;
+  if (!before || location === null || url === null || !isUrl(before.request.url)) return null;
   const from = new URL(before.request.url);
   return from.protocol === 'http:' && port(from) === port(url)
     ? `Let ${from.origin} redirect to the port of https: its Location ${shownUrl(location)} keeps the port ${port(url)} of http.`

@@ -1,4 +1,5 @@
 /** No complete answer: told apart by code, at the door, so that nothing is left to diagnose but the words. */
+import { isUrl } from '../http/url.ts';
 import type { CauseId, EvidenceLine, Finding, Hop } from '../model.ts';
 import { isoTime, shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
@@ -57,7 +58,7 @@ type Line = (field: string, seen: string) => EvidenceLine;
 function addressLines(subject: Subject, at: Line): EvidenceLine[] {
   const { hop, environment } = subject;
   const { connectTo, proxy } = environment.transport;
-  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
+  const url = isUrl(hop.request.url) ? new URL(hop.request.url) : null;
   const port = url === null ? '' : url.port || (url.protocol === 'https:' ? '443' : '80');
   const mapped = url === null ? undefined : connectTo.get(`${url.hostname}:${port}`);
   return [

@@ -1,5 +1,7 @@
 /** The words of an answer, wherever they stand, in one normal form: rules about words need no body shape. */
+
 import { parseChallenges } from '../http/challenge.ts';
+import { isUrl } from '../http/url.ts';
 import type { Response } from '../model.ts';
 import {
   bodyPieces,
@@ -102,7 +104,7 @@ function fieldsOf(response: Response, name: string): string[] {
 function locationParameters(response: Response): ReadonlyMap<string, string> {
   const [location] = fieldsOf(response, 'location');
   const told = new Map<string, string>();
-  if (location === undefined || !URL.canParse(location, 'http://relative.invalid')) return told;
+  if (location === undefined || !isUrl(location, 'http://relative.invalid')) return told;
   const url = new URL(location, 'http://relative.invalid');
   const fragment = new URLSearchParams(url.hash.replace(/^#[/?]*/, ''));
   for (const [name, value] of [...url.searchParams, ...fragment]) {

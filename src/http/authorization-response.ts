@@ -1,6 +1,8 @@
 /** What an authorization endpoint says of a redirect_uri, read from its answer alone (RFC 6749 section 4.1.2). */
+
 import type { Hop } from '../model.ts';
 import { isLoopback } from './origin.ts';
+import { isUrl } from './url.ts';
 
 export type Acceptance =
   /** Redirected to the redirect_uri: client and redirect_uri are registered, whatever error it carries. */
@@ -17,7 +19,7 @@ export function acceptance(hop: Hop, redirect_uri: string, state: string): Accep
   const location = response.headers.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? null;
   const { status } = response;
   if (status >= 300 && status < 400 && location !== null) {
-    const target = URL.canParse(location, hop.request.url) ? new URL(location, hop.request.url) : null;
+    const target = isUrl(location, hop.request.url) ? new URL(location, hop.request.url) : null;
     if (target && pointsTo(target, redirect_uri) && parameter(target, 'state') === state) {
       return { verdict: 'accepted', error: parameter(target, 'error') };
     }
@@ -35,7 +37,7 @@ export function acceptance(hop: Hop, redirect_uri: string, state: string): Accep
  * registered without one is free (RFC 8252 section 7.3).
  */
 export function pointsTo(target: URL, redirect_uri: string): boolean {
-  if (!URL.canParse(redirect_uri)) return false;
+  if (!isUrl(redirect_uri)) return false;
   const wanted = new URL(redirect_uri);
   const anyPort = wanted.protocol === 'http:' && wanted.port === '' && isLoopback(wanted.hostname);
   const sameHost = anyPort ? target.hostname === wanted.hostname : target.host === wanted.host;
@@ -49,7 +51,7 @@ function parameter(url: URL, name: string): string | null {
 /** `response_mode=form_post`: a page whose form goes to the redirect_uri. */
 function formPost(text: string, redirect_uri: string, state: string): Acceptance | null {
   const action = /<form[^>]*\saction="([^"]*)"/i.exec(text)?.[1];
-  if (action === undefined || !URL.canParse(action) || !pointsTo(new URL(action), redirect_uri)) return null;
+  if (action === undefined || !isUrl(action) || !pointsTo(new URL(action), redirect_uri)) return null;
   if (!text.includes(state)) return null;
   return { verdict: 'accepted', error: /name="error"\s+value="([^"]*)"/i.exec(text)?.[1] ?? null };
 }

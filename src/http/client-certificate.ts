@@ -1,10 +1,12 @@
 /** Which client certificate goes to which host. */
+
 import type { ClientCertificate, Transport } from '../model.ts';
+import { isUrl } from './url.ts';
 
 /** That of the host with its port, of the host, or of the environment; null: none is presented. */
 export function clientCertificateFor(transport: Transport, url: URL | string): ClientCertificate | null {
   const { clientCertificates, clientCertificate } = transport;
-  if (!clientCertificates || !URL.canParse(String(url))) return clientCertificate;
+  if (!clientCertificates || !isUrl(String(url))) return clientCertificate;
   const { hostname, port, protocol } = new URL(url);
   const withPort = `${hostname}:${port || (protocol === 'http:' ? '80' : '443')}`;
   return clientCertificates.get(withPort) ?? clientCertificates.get(hostname) ?? clientCertificate;

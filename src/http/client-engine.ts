@@ -1,4 +1,5 @@
 /** Evaluates client profiles: what a client sends next, given what it sent and what came back. Pure, and never throws. */
+
 import { keptBy } from './client-fields.ts';
 import type {
   ClientAnswer,
@@ -13,6 +14,7 @@ import type {
   RefusalRule,
 } from './client-profile.ts';
 import { sameOrigin } from './origin.ts';
+import { isUrl } from './url.ts';
 
 /** The first request, before anything was answered. */
 export function clientStart(request: ClientRequest): ClientState {
@@ -61,7 +63,7 @@ function resolve(
   if (reference === undefined) return stop(profile, 'no-location', 'redirect');
   if (reference === '' && !profile.emptyLocation) return stop(profile, 'empty-location', 'redirect');
   const target = reference === '' && profile.emptyLocation === 'folder' ? '.' : reference;
-  if (!URL.canParse(target, state.url.href)) return stop(profile, 'invalid-location', 'error');
+  if (!isUrl(target, state.url.href)) return stop(profile, 'invalid-location', 'error');
   const url = new URL(target, state.url.href);
   const known = url.protocol === 'http:' || url.protocol === 'https:';
   return known ? { url } : stop(profile, 'scheme-unknown', 'error');

@@ -1,6 +1,8 @@
 /** What a request says of the page that sends it (Fetch Metadata Request Headers, sections 2.2 and 2.3). */
+
 import type { Field } from '../model.ts';
 import type { Initiator } from './cookie.ts';
+import { isUrl } from './url.ts';
 
 /**
  * Null: nobody's page, as for an address that a user types in. A request that says `Sec-Fetch-Site: cross-site` is one
@@ -12,7 +14,7 @@ export function initiatorOf(headers: readonly Field[]): Initiator | null {
     return field ? String(field[1]).trim() : null;
   };
   if (value('sec-fetch-site')?.toLowerCase() !== 'cross-site') return null;
-  const page = [value('origin'), value('referer')].find((text) => text !== null && URL.canParse(text));
+  const page = [value('origin'), value('referer')].find((text) => text !== null && isUrl(text));
   return {
     page: page ? new URL(page) : null,
     topLevel: (value('sec-fetch-mode') ?? 'navigate').toLowerCase() === 'navigate',

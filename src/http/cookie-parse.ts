@@ -72,9 +72,9 @@ export function domainOf({ attributes }: Pick<SetCookie, 'attributes'>): string 
   return (attributes.get('domain') ?? '').replace(/^\./, '').toLowerCase();
 }
 
-/** Header values hold an octet in each character up to U+00FF. */
+/** Header values hold an octet in each character. */
 export function octets(text: string): number {
-  return Buffer.byteLength(text);
+  return text.length;
 }
 
 /** Space and tab only. */

@@ -1,11 +1,23 @@
 /** What a browser reads otherwise than the server wrote it, and keeps nevertheless. */
-import { type CookieRequest, type CookieRule, type KeptCookie, ruleOf, storageModel } from './cookie.ts';
+import {
+  type CookieRequest,
+  type CookieRule,
+  isOver,
+  type KeptCookie,
+  ruleOf,
+  sameCookie,
+  storageModel,
+} from './cookie.ts';
 import { expiresOf, maxAgeOf, type SetCookie, sameSiteOf } from './cookie-parse.ts';
+import { domainMatches } from './cookie-site.ts';
 
 const longestDays = 400;
+/** Clocks differ, and an hour less of them is no loss. */
+const tolerance = 86_400_000;
 
 export type RemarkRule =
   | 'removed'
+  | 'removes-nothing'
   | 'lifetime-cut'
   | 'max-age-unreadable'
   | 'expires-unreadable'
@@ -19,15 +31,18 @@ export type RemarkRule =
 
 type Remark = readonly [rule: RemarkRule, section: string, sentence: string];
 
+/** `kept`: the cookies of its name in the jar that are not over. */
 export function remarksOn(
   parsed: SetCookie,
   cookie: KeptCookie,
   request: CookieRequest,
   now: number,
+  kept: readonly KeptCookie[],
 ): CookieRule<RemarkRule>[] {
   return [
     ...onName(parsed),
-    ...onLifetime(parsed, cookie, now),
+    ...onLifetime(parsed, now),
+    ...(isOver(cookie, now) ? [onEnd(cookie, kept)] : []),
     ...onAttributes(parsed, cookie, request),
   ].map((remark) => ruleOf(parsed.name, ...remark));
 }
@@ -46,7 +61,7 @@ function onName({ name }: SetCookie): Remark[] {
     : [];
 }
 
-function onLifetime(parsed: SetCookie, cookie: KeptCookie, now: number): Remark[] {
+function onLifetime(parsed: SetCookie, now: number): Remark[] {
   const { attributes } = parsed;
   const age = maxAgeOf(parsed);
   const expires = expiresOf(parsed);
@@ -64,7 +79,7 @@ function onLifetime(parsed: SetCookie, cookie: KeptCookie, now: number): Remark[
       'Its Expires cannot be read as a date: ignored',
     ]);
   const asked = age === null ? expires : now + age * 1000;
-  const wide = (asked ?? 0) - now > longestDays * 86_400_000;
+  const wide = (asked ?? 0) - now > longestDays * 86_400_000 + tolerance;
   if (wide)
     remarks.push([
       'lifetime-cut',
@@ -77,9 +92,28 @@ function onLifetime(parsed: SetCookie, cookie: KeptCookie, now: number): Remark[
       storageModel,
       `Its Expires says ${expires <= now ? 'that it is over' : 'that it lasts'}, and Max-Age, which wins, does not`,
     ]);
-  if (cookie.expires !== null && cookie.expires <= now)
-    remarks.push(['removed', storageModel, 'It is over at once: the server takes it back']);
   return remarks;
+}
+
+/** Another Path or Domain than that of the cookie that it is to end is a frequent error. */
+function onEnd(cookie: KeptCookie, kept: readonly KeptCookie[]): Remark {
+  const others = kept.filter(({ domain }) => reaches(domain, cookie.domain));
+  const [other] = others;
+  if (other === undefined || others.some((old) => sameCookie(old, cookie)))
+    return ['removed', storageModel, 'It is over at once: the server takes it back'];
+  return [
+    'removes-nothing',
+    storageModel,
+    `It is over at once and takes nothing back: it is for ${scopeOf(cookie)}, and the one that is kept for ${scopeOf(other)}`,
+  ];
+}
+
+function reaches(one: string, other: string): boolean {
+  return domainMatches(one, other) || domainMatches(other, one);
+}
+
+function scopeOf({ hostOnly, domain, path, partition }: KeptCookie): string {
+  return `${hostOnly ? `${domain} only` : `the Domain ${domain}`} and the Path ${path}${partition === null ? '' : ', Partitioned'}`;
 }
 
 function daysOf(ms: number): string {

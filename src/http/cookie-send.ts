@@ -3,6 +3,7 @@ import { pathMatch } from 'tough-cookie';
 import {
   type CookieRequest,
   type CookieRule,
+  isOver,
   isSameSite,
   type KeptCookie,
   partitions,
@@ -54,7 +55,7 @@ function ruleOfPlace({ hostOnly, domain, path, secure }: KeptCookie, url: URL): 
 }
 
 function ruleOfTime({ expires }: KeptCookie, now: number): Against {
-  return expires !== null && expires <= now
+  return expires !== null && isOver({ expires }, now)
     ? ['expired', `It expired at ${new Date(Math.max(0, expires)).toISOString()}`]
     : null;
 }

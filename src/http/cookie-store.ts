@@ -3,6 +3,7 @@ import { defaultPath, pathMatch } from 'tough-cookie';
 import {
   type CookieRequest,
   type CookieRule,
+  isOver,
   isSameSite,
   type KeptCookie,
   partitions,
@@ -20,8 +21,9 @@ import {
   type SetCookie,
   sameSiteOf,
 } from './cookie-parse.ts';
-import { remarksOn } from './cookie-remarks.ts';
+import { type RemarkRule, remarksOn } from './cookie-remarks.ts';
 import { domainMatches, hostOf, isPublicSuffix } from './cookie-site.ts';
+import { isLoopback } from './origin.ts';
 
 export type RefusalRule =
   | 'control-character'
@@ -46,32 +48,49 @@ export interface Judged {
   readonly cookie: KeptCookie | null;
   readonly refused: CookieRule<RefusalRule> | null;
   /** What was read otherwise than it was written. */
-  readonly remarks: readonly CookieRule<string>[];
+  readonly remarks: readonly CookieRule<RemarkRule>[];
+}
+
+/** A Set-Cookie field, with all that is to be said of it. */
+export interface Assessed {
+  readonly parsed: SetCookie;
+  /** What a browser would keep if no rule were against it. */
+  readonly cookie: KeptCookie;
+  /** In the order of the standard: a browser names the first. */
+  readonly against: readonly CookieRule<RefusalRule>[];
+  readonly remarks: readonly CookieRule<RemarkRule>[];
 }
 
 /** `now`: milliseconds since the epoch. `kept`: the cookies of the jar. Linear in the line, for any line. */
+export function assessSetCookie(
+  line: string,
+  request: CookieRequest,
+  now: number,
+  kept: readonly KeptCookie[] = [],
+): Assessed {
+  const parsed = parseSetCookie(line);
+  const cookie = cookieOf(parsed, request, now);
+  const live = kept.filter((old) => old.name === parsed.name && !isOver(old, now));
+  const against = [
+    ruleAgainstLine(line, parsed),
+    ruleAgainstDomain(parsed, request.url),
+    ruleAgainstSecure(cookie, request.url, live),
+    ruleAgainstSite(cookie, parsed, request),
+    ruleAgainstName(cookie, parsed),
+  ].flatMap((rule) => (rule ? [ruleOf(parsed.name, ...rule)] : []));
+  return { parsed, cookie, against, remarks: remarksOn(parsed, cookie, request, now, live) };
+}
+
+/** As a browser decides, by the first rule that is against it. */
 export function judgeSetCookie(
   line: string,
   request: CookieRequest,
   now: number,
   kept: readonly KeptCookie[] = [],
 ): Judged {
-  const parsed = parseSetCookie(line);
-  const refuse = (rule: RefusalRule, section: string, sentence: string): Judged => ({
-    cookie: null,
-    refused: ruleOf(parsed.name, rule, section, sentence),
-    remarks: [],
-  });
-  const unreadable = ruleAgainstLine(line, parsed);
-  if (unreadable) return refuse(...unreadable);
-  const cookie = cookieOf(parsed, request, now);
-  const against =
-    ruleAgainstDomain(parsed, request.url) ??
-    ruleAgainstSecure(cookie, request.url, kept) ??
-    ruleAgainstSite(cookie, parsed, request) ??
-    ruleAgainstName(cookie, parsed);
-  if (against) return refuse(...against);
-  return { cookie, refused: null, remarks: remarksOn(parsed, cookie, request, now) };
+  const { cookie, against, remarks } = assessSetCookie(line, request, now, kept);
+  const [refused = null] = against;
+  return refused ? { cookie: null, refused, remarks: [] } : { cookie, refused: null, remarks };
 }
 
 type Against = readonly [rule: RefusalRule, section: string, sentence: string] | null;
@@ -103,11 +122,13 @@ function ruleAgainstDomain(parsed: SetCookie, url: URL): Against {
 
 function ruleAgainstSecure(cookie: KeptCookie, url: URL, kept: readonly KeptCookie[]): Against {
   if (url.protocol === 'https:') return null;
-  if (cookie.secure) return ['secure-from-http', storageModel, 'It is Secure and came over plain http'];
+  if (cookie.secure) {
+    const how = isLoopback(url.hostname) ? ', which some browsers allow on loopback' : '';
+    return ['secure-from-http', storageModel, `It is Secure and came over plain http${how}`];
+  }
   const hidden = kept.some(
     (old) =>
       old.secure &&
-      old.name === cookie.name &&
       (domainMatches(old.domain, cookie.domain) || domainMatches(cookie.domain, old.domain)) &&
       pathMatch(cookie.path, old.path),
   );

@@ -74,7 +74,16 @@ export function topLevelSite({ url, initiator }: CookieRequest): string {
   return initiator.page ? siteOf(initiator.page) : 'another site';
 }
 
-/** Two cookies of one jar differ in one of these. */
+/** Its time has come. `now`: milliseconds since the epoch. */
+export function isOver({ expires }: Pick<KeptCookie, 'expires'>, now: number): boolean {
+  return expires !== null && expires <= now;
+}
+
+/** Two cookies of one jar differ in one of these (RFC 6265bis section 5.7 step 23). */
+export function keyOf({ name, domain, hostOnly, path, partition }: KeptCookie): string {
+  return JSON.stringify([name, domain, hostOnly, path, partition]);
+}
+
 export function sameCookie(a: KeptCookie, b: KeptCookie): boolean {
   return (
     a.name === b.name &&

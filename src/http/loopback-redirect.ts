@@ -1,5 +1,7 @@
 /** Redirect URIs of native apps: plain http on this machine, at any port (RFC 8252 section 7.3). */
+
 import { isLoopback } from './origin.ts';
+import { isUrl } from './url.ts';
 
 export interface LoopbackRedirect {
   /** As registered. */
@@ -16,7 +18,7 @@ export interface LoopbackRedirect {
 /** The first of `uris` that leads back to this machine; null where none does. */
 export function loopbackRedirect(uris: readonly string[]): LoopbackRedirect | null {
   for (const written of uris) {
-    const url = URL.canParse(written) ? new URL(written) : null;
+    const url = isUrl(written) ? new URL(written) : null;
     if (url?.protocol !== 'http:' || !isLoopback(url.hostname) || url.hash !== '') continue;
     const address = url.hostname === '[::1]' ? '::1' : '127.0.0.1';
     const port = url.port === '' ? null : Number(url.port);

@@ -1,5 +1,7 @@
 /** Origins (RFC 6454) and the hosts that need care. */
+
 import { BlockList, isIP } from 'node:net';
+import { isUrl } from './url.ts';
 
 /**
  * `scheme://host[:port]` as the WHATWG URL standard serialises it: lower case, IDN in ASCII, default ports left out, a
@@ -53,7 +55,7 @@ export function isLinkLocalOrMetadata(host: string): boolean {
 /** Decimal, octal and hexadecimal addresses become dotted; no brackets, no trailing dot, lower case. */
 function canonicalHost(host: string): string {
   const url = `http://${isIP(host) === 6 ? `[${host}]` : host}/`;
-  if (!URL.canParse(url)) return host.toLowerCase();
+  if (!isUrl(url)) return host.toLowerCase();
   return new URL(url).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 

@@ -3,6 +3,7 @@ import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.
 import { type ClientGroup, fateWords, groupsOf, groupVerdicts, someClients } from './client-groups.ts';
 import { addressOf } from './redirect.ts';
 import { type RedirectReason, redirectReason } from './redirect-reason.ts';
+import { isUrl } from './url.ts';
 
 export interface RedirectStory {
   /** 1-based: the hop that lacks a credential or should not have it. */
@@ -102,7 +103,7 @@ export interface RedirectStep {
 export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null {
   const answered = hops[index - 2];
   const location = answered?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  if (!answered?.response || location === undefined || !URL.canParse(answered.request.url)) return null;
+  if (!answered?.response || location === undefined || !isUrl(answered.request.url)) return null;
   const from = new URL(answered.request.url);
   const to = addressOf(location, from);
   return to && { from, to, status: answered.response.status, location, answered };
@@ -177,7 +178,7 @@ function acrossOrigins(
   reason: RedirectReason | null,
 ): Advice {
   const end = hops.at(-1)?.request.url ?? '';
-  const last = URL.canParse(end) && new URL(end).origin === to.origin ? new URL(end) : to;
+  const last = isUrl(end) && new URL(end).origin === to.origin ? new URL(end) : to;
   const [name] = nameOf(environment, from.origin);
   const [own] = nameOf(environment, to.origin);
   if (own !== undefined) {

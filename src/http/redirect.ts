@@ -1,6 +1,8 @@
 /** The request that follows a redirect: RFC 9110 section 15.4 and the Fetch standard, "HTTP-redirect fetch". Pure. */
+
 import type { Dropped, RedirectStop } from '../model.ts';
 import { sameOrigin } from './origin.ts';
+import { isUrl } from './url.ts';
 
 export interface RedirectInput {
   readonly method: string;
@@ -135,7 +137,7 @@ function resolve(reference: string, base: URL): URL | null {
 /** A Location, as it was received, against the address that answered; null: it is no address. */
 export function addressOf(reference: string, base: URL): URL | null {
   const text = escaped(reference);
-  return URL.canParse(text, base.href) ? new URL(text, base.href) : null;
+  return isUrl(text, base.href) ? new URL(text, base.href) : null;
 }
 
 /**

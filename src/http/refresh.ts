@@ -41,13 +41,14 @@ function referenceIn(target: string): string {
 /** The first `<meta http-equiv=refresh>` of a page that counts; those in comments, scripts and the like do not. */
 export function metaRefresh(page: string): Refresh | null {
   const html = page.slice(0, longestHead);
-  const lower = html.toLowerCase();
+  // Of the same length: in capitals of other alphabets are two letters.
+  const lower = html.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   let elements = 0;
   for (let at = html.indexOf('<'); at !== -1; at = html.indexOf('<', at + 1)) {
     const end = skipped(lower, at);
     if (end === -1) return null;
     if (end !== null) at = end;
-    else if (/^<meta[\s/]/.test(lower.slice(at, at + 6))) {
+    else if (lower.startsWith('<meta', at) && /[\s/]/.test(lower.charAt(at + 5))) {
       elements += 1;
       if (elements > mostElements) return null;
       const attributes = attributesOf(html.slice(at + 5, at + longestTag));
@@ -62,13 +63,25 @@ export function metaRefresh(page: string): Refresh | null {
   return null;
 }
 
+const textual = [
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'textarea',
+  'title',
+  'xmp',
+  'iframe',
+  'noembed',
+  'noframes',
+];
+
 /** Where what begins at `at` ends, if it holds no elements; -1: nowhere; null: it is something else. */
 function skipped(lower: string, at: number): number | null {
-  if (lower.startsWith('<!--', at)) return lower.indexOf('-->', at + 2);
-  const name = /^<(script|style|noscript|template|textarea|title|xmp|iframe|noembed|noframes)[\s/>]/.exec(
-    lower.slice(at, at + 12),
-  )?.[1];
-  return name === undefined ? null : lower.indexOf(`</${name}`, at);
+  if (lower.startsWith('!--', at + 1)) return lower.indexOf('-->', at + 2);
+  const name = textual.find((each) => lower.startsWith(each, at + 1));
+  if (name === undefined || !/[\s/>]/.test(lower.charAt(at + 1 + name.length))) return null;
+  return lower.indexOf(`</${name}`, at);
 }
 
 function attributesOf(text: string): Map<string, string> {

@@ -1,4 +1,5 @@
 /** Where a page lies: `/path` of the first origin, `NAME:/path`, or a URL. */
+import { isUrl } from './url.ts';
 
 /** `origins` by name. One sentence where it is no such address. */
 export function resolveTarget(
@@ -11,7 +12,7 @@ export function resolveTarget(
     return { problem: named ? `No origin is named "${named[1]}".` : `No origin is known for "${text}".` };
   }
   const whole = origin + (named?.[2] ?? text);
-  if (!URL.canParse(whole)) return { problem: `"${text}" is not a URL.` };
+  if (!isUrl(whole)) return { problem: `"${text}" is not a URL.` };
   const url = new URL(whole);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return { problem: `"${url.protocol}" is not http or https.` };

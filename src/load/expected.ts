@@ -66,9 +66,8 @@ export function describeType(
     typeof value === 'string' &&
     /^https?:\/\/[^@]+$/i.test(value)
   ) {
-    return URL.canParse(value)
-      ? `Write ${new URL(value).origin}: a path belongs to the target of a step.`
-      : null;
+    const origin = originOf(value);
+    return origin === null ? null : `Write ${origin}: a path belongs to the target of a step.`;
   }
   return null;
 }
@@ -95,4 +94,13 @@ function typesOf(schema: Schema): readonly string[] {
 function join(words: readonly string[]): string {
   const unique = [...new Set(words)];
   return unique.length < 2 ? unique.join('') : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`;
+}
+
+/** `URL.canParse` says yes to some hosts at which `new URL` throws. */
+function originOf(text: string): string | null {
+  try {
+    return new URL(text).origin;
+  } catch {
+    return null;
+  }
 }

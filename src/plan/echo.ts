@@ -1,4 +1,5 @@
 /** `echo` of an environment: where a server shows the header fields that it received. */
+import { isUrl } from '../http/url.ts';
 import type { Echo, JsonMap } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
@@ -42,7 +43,7 @@ function urlOf(text: string, origins: ReadonlyMap<string, string>): URL | null {
   const origin = named?.[1] === undefined ? [...origins.values()][0] : origins.get(named[1]);
   const path = named?.[2] ?? text;
   const whole = path.startsWith('/') ? (origin === undefined ? '' : origin + path) : path;
-  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const url = isUrl(whole) ? new URL(whole) : null;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) return null;
   return path.startsWith('/') && url.origin !== origin ? null : url;
 }

@@ -1,4 +1,5 @@
 /** One environment of why401.yml: `extends` applied, templates rendered, everything but its credentials. */
+import { isUrl } from '../http/url.ts';
 import type { Environment, Field, Issuer, Json, JsonMap } from '../model.ts';
 import { Problems } from '../problem.ts';
 import type { Value } from '../secret.ts';
@@ -96,7 +97,7 @@ function readOrigins(raw: JsonMap, read: Reader, problems: Problems): Map<string
   for (const name of Object.keys(map)) {
     const text = read.plain(map, name);
     if (text === null) continue;
-    const url = URL.canParse(text) ? new URL(text) : null;
+    const url = isUrl(text) ? new URL(text) : null;
     if (
       !url ||
       !/^https?:$/.test(url.protocol) ||
@@ -133,7 +134,7 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
       continue;
     }
     const source = (long ? sourceOf(long, 'issuer') : sourceOf(map, name)) ?? unplaced;
-    if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
+    if (!isUrl(issuer) || !/^https?:/.test(issuer)) {
       problems.add('ISSUER_INVALID', `"${issuer}" is not an issuer identifier.`, {
         source,
         fix: 'Write its URL, exactly as the authorization server states it.',

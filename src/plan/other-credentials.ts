@@ -1,5 +1,7 @@
 /** ID tokens of CI systems, and programs that print a token: what why401.yml says of them. */
+
 import { isLoopback } from '../http/origin.ts';
+import { isUrl } from '../http/url.ts';
 import type { CiOidcCredential, CommandCredential, JsonMap } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { sourceOf } from '../source.ts';
@@ -87,7 +89,7 @@ function isSet(value: string | undefined): value is string {
 }
 
 function isSafe(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!isUrl(text)) return false;
   const url = new URL(text);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }

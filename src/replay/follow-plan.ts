@@ -90,9 +90,11 @@ export function refused(
   location: string | null,
 ): RedirectStop | null {
   const { url, keepBody } = next;
-  if (sameOrigin(from.url, url) || request.bound(url.origin)) return null;
-  if (keepBody) return { reason: 'body-withheld', location };
-  return isLinkLocalOrMetadata(url.hostname) ? { reason: 'metadata-address', location } : null;
+  if (request.bound(url.origin)) return null;
+  const stays = sameOrigin(from.url, url);
+  // Some clients take up again what they left out on the way: an origin that never had the body does not get it so.
+  if (keepBody && !(stays && from.body !== null)) return { reason: 'body-withheld', location };
+  return !stays && isLinkLocalOrMetadata(url.hostname) ? { reason: 'metadata-address', location } : null;
 }
 
 /** Credentials that were lost once are never taken up again, also where the chain comes back to its first origin. */

@@ -1,10 +1,10 @@
 /** The cookie jar of a job: as a browser keeps it, with a reason for every cookie that is not kept or not sent. */
 import { createHash } from 'node:crypto';
 import type { CookieJarHandle, SavedCookie } from '../credential/presentation.ts';
-import { type CookieRequest, type Initiator, type KeptCookie, sameCookie } from '../http/cookie.ts';
+import { type CookieRequest, type Initiator, isOver, type KeptCookie, sameCookie } from '../http/cookie.ts';
 import { parseSetCookie, serializeCookie } from '../http/cookie-parse.ts';
 import { inOrder, withheldBy } from '../http/cookie-send.ts';
-import { domainMatches, hostOf, related } from '../http/cookie-site.ts';
+import { domainMatches, hostOf, registrableDomain } from '../http/cookie-site.ts';
 import { judgeSetCookie } from '../http/cookie-store.ts';
 import type { CookieNote } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
@@ -106,12 +106,15 @@ function cookiesFor(store: Store, url: URL, asked: JarRequest): JarCookies {
   const { method = 'GET', initiator = null, except } = asked;
   const request: CookieRequest = { method, url, initiator };
   const now = store.now();
+  const host = hostOf(url);
+  const site = registrableDomain(host);
   const withheld: CookieNote[] = [];
   const sent: KeptCookie[] = [];
   for (const cookie of store.kept) {
     const against = withheldBy(cookie, request, now);
     if (against === null) sent.push(cookie);
-    else if (related(new URL(`${url.protocol}//${urlHost(cookie.domain)}`), url)) withheld.push(against);
+    else if (cookie.domain === host || (site !== null && domainMatches(cookie.domain, site)))
+      withheld.push(against);
   }
   const cookies = inOrder(sent).filter(({ name }) => !except?.has(name));
   const text = cookies.map(serializeCookie).join('; ');
@@ -122,10 +125,6 @@ function cookiesFor(store: Store, url: URL, asked: JarRequest): JarCookies {
     withheld,
     fingerprint: createHash('sha256').update(text).digest('base64url'),
   };
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function take(store: Store, request: CookieRequest, lines: readonly string[]): JarStored {
@@ -152,16 +151,25 @@ function take(store: Store, request: CookieRequest, lines: readonly string[]): J
 
 /** In the place of the one that it replaces, whose age it takes over (RFC 6265bis section 5.7). */
 function put(store: Store, cookie: KeptCookie): void {
+  const now = store.now();
   const at = store.kept.findIndex((old) => sameCookie(old, cookie));
   const old = store.kept[at];
-  const isOver = cookie.expires !== null && cookie.expires <= store.now();
-  if (isOver) store.kept = store.kept.filter((each) => each !== old);
-  else if (old) store.kept = store.kept.with(at, { ...cookie, created: old.created });
-  else store.kept = bounded([...store.kept, cookie], cookie);
+  if (old && !isOver(old, now) && !isOver(cookie, now)) {
+    store.kept = store.kept.with(at, { ...cookie, created: old.created });
+    return;
+  }
+  // One that is over was no more than a name.
+  if (old) store.kept = store.kept.toSpliced(at, 1);
+  if (!isOver(cookie, now)) store.kept = bounded([...store.kept, cookie], cookie, now);
 }
 
-function bounded(kept: KeptCookie[], added: KeptCookie): KeptCookie[] {
-  const siblings = kept.filter(({ domain }) => domain === added.domain);
-  const surplus = siblings.length > mostOfSite ? siblings[0] : kept.length > mostOfAll ? kept[0] : undefined;
-  return surplus === undefined ? kept : kept.filter((each) => each !== surplus);
+/** What goes first is over, or else not Secure, or else the oldest (RFC 6265bis section 5.7). */
+function bounded(kept: KeptCookie[], { domain }: KeptCookie, now: number): KeptCookie[] {
+  const siblings = kept.filter((each) => each.domain === domain);
+  const crowded = siblings.length > mostOfSite;
+  if (!crowded && kept.length <= mostOfAll) return kept;
+  const some = crowded ? siblings : kept;
+  const least = crowded ? some.find(({ secure }) => !secure) : undefined;
+  const surplus = some.find((each) => isOver(each, now)) ?? least ?? some[0];
+  return kept.filter((each) => each !== surplus);
 }

@@ -2,6 +2,7 @@
 
 import type { Presentation } from '../credential/presentation.ts';
 import type { Signer } from '../credential/signer.ts';
+import { isUrl } from '../http/url.ts';
 import type { Environment, Field, FieldSource, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
@@ -112,9 +113,7 @@ function mayTakeSecrets(origin: string, environment: Environment): boolean {
   const stated = [...environment.issuers.values()].flatMap(({ metadata }) => Object.values(metadata));
   return (
     isKnown(origin, environment) ||
-    stated.some(
-      (value) => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === origin,
-    )
+    stated.some((value) => typeof value === 'string' && isUrl(value) && new URL(value).origin === origin)
   );
 }
 
@@ -141,7 +140,7 @@ function target(text: string, context: RequestContext): URL | RequestError {
   const path = value.startsWith('/') ? value : (named?.[2] ?? value);
   if (origin === undefined) return { error: `No origin is known for "${String(rendered.value)}".` };
   const whole = origin + path;
-  if (!URL.canParse(whole)) return { error: `"${String(rendered.value)}" is not a URL.` };
+  if (!isUrl(whole)) return { error: `"${String(rendered.value)}" is not a URL.` };
   const url = new URL(whole);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return { error: `"${url.protocol}" is not http or https.` };

@@ -1,6 +1,6 @@
 /** Makes the trace of one attempt: what was sent, what came, and why not all of it. */
 import type { Clock, SendRequest, Sent } from '../doors.ts';
-import type { Response, TransportFailure } from '../model.ts';
+import type { RawField, Response, TransportFailure } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { classify, errorCode, type Phase } from './failure.ts';
 import { addressOf, mapAddress } from './send-address.ts';
@@ -62,7 +62,22 @@ async function readResponse(attempt: Attempt): Promise<Response | null> {
     .join(',');
   const body = await answer.body.finish(coding);
   const { status, statusText, httpVersion, headers } = answer;
-  return { status, statusText, httpVersion, headers, body };
+  return { status, statusText, httpVersion, headers: withFewerCookies(headers), body };
+}
+
+/** Set-Cookie lines of one answer that are kept: browsers have room for 180 cookies of a host. */
+const mostCookies = 300;
+
+/** What is left out is told in a line of its own, whose name no field can have. */
+function withFewerCookies(headers: readonly RawField[]): readonly RawField[] {
+  const surplus = new Set(headers.filter(isSetCookie).slice(mostCookies));
+  if (surplus.size === 0) return headers;
+  const kept = headers.filter((field) => !surplus.has(field));
+  return [...kept, ['set-cookie (left out)', `${surplus.size} more lines`]];
+}
+
+function isSetCookie([name]: RawField): boolean {
+  return name.toLowerCase() === 'set-cookie';
 }
 
 const proxyName = 'the proxy of this environment';

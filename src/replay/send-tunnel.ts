@@ -1,7 +1,9 @@
 /** A tunnel through an HTTP proxy (CONNECT, RFC 9110 section 9.3.6). */
+
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
+import { isUrl } from '../http/url.ts';
 import { Secret } from '../secret.ts';
 import { WireError } from './failure.ts';
 import type { Address } from './send-address.ts';
@@ -17,7 +19,7 @@ export interface ForwardProxy {
 
 /** Reads `http://user:password@host:port`; null for anything but http and https. */
 export function parseProxy(text: string, ca: readonly string[] | null): ForwardProxy | null {
-  if (!URL.canParse(text)) return null;
+  if (!isUrl(text)) return null;
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   const secure = url.protocol === 'https:';

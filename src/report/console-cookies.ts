@@ -4,14 +4,19 @@ import type { CookieNote, Hop } from '../model.ts';
 /** Remarks that matter to nobody who reads a failure: the server meant it so. */
 const meant: ReadonlySet<string> = new Set(['removed', 'nameless', 'expires-unused']);
 
+/** Lines of one hop: a jar holds thousands. */
+const mostLines = 20;
+
 /** A line each, without indent. */
 export function cookieLines({ cookies }: Hop): string[] {
   const { refused, withheld = [], remarks = [] } = cookies;
-  return [
+  const lines = [
     ...refused.map((note) => line(note, 'not kept')),
     ...remarks.filter(({ rule }) => !meant.has(rule)).map((note) => line(note, 'kept')),
     ...withheld.map((note) => line(note, 'not sent')),
   ];
+  const more = lines.length - mostLines;
+  return more <= 1 ? lines : [...lines.slice(0, mostLines), `and ${more} more cookies`];
 }
 
 function line({ name, reason }: CookieNote, fate: string): string {

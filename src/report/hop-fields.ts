@@ -1,4 +1,5 @@
 /** What became of the fields of a hop: sent, added, changed, dropped, and by whom. */
+import { isUrl } from '../http/url.ts';
 import type { Dropped, DropRule, Exchange, FieldSource, Hop } from '../model.ts';
 
 /** A field that the hop before did not carry, or carried with another value. */
@@ -166,7 +167,7 @@ function droppedFields(hop: Hop): string {
 function ruleOf({ rule, client }: Dropped, { request: { url } }: Hop): string {
   if (client === undefined) return rules[rule];
   if (rule !== 'origin-unbound') return `${client}: ${rules[rule]}`;
-  return `withheld: ${client} would have sent it to ${URL.canParse(url) ? new URL(url).origin : url}`;
+  return `withheld: ${client} would have sent it to ${isUrl(url) ? new URL(url).origin : url}`;
 }
 
 /** Credentials that are not there, and nothing says why. */
@@ -185,8 +186,7 @@ function has({ request }: Hop, name: string): boolean {
 function carries(hop: Hop, field: string): boolean {
   const { request } = hop;
   const name = field.slice(field.indexOf(':') + 1);
-  if (field.startsWith('query:'))
-    return URL.canParse(request.url) && new URL(request.url).searchParams.has(name);
+  if (field.startsWith('query:')) return isUrl(request.url) && new URL(request.url).searchParams.has(name);
   // Of a long form only the beginning is kept.
   if (field.startsWith('form:')) return request.body !== null;
   if (!field.startsWith('cookie:')) return has(hop, field);

@@ -1,4 +1,5 @@
 /** What reports for people say of a hop: its answer, what became of its fields, and where a redirect led. */
+import { isUrl } from '../http/url.ts';
 import type { Exchange, Hop, RedirectStop } from '../model.ts';
 import { type Fate, fates } from './hop-fields.ts';
 
@@ -32,7 +33,7 @@ export function moves({ hops }: Pick<Exchange, 'hops'>, { index, request }: Hop)
   if (!before) return [];
   const bodyLost = before.body !== null && request.body === null ? ['body dropped'] : [];
   const method = before.method === request.method ? [] : [`${before.method} → ${request.method}`];
-  if (!URL.canParse(before.url) || !URL.canParse(request.url)) return [...method, ...bodyLost];
+  if (!isUrl(before.url) || !isUrl(request.url)) return [...method, ...bodyLost];
   const [from, to] = [new URL(before.url), new URL(request.url)];
   const scheme = from.protocol === to.protocol ? [] : [`${from.protocol} → ${to.protocol}`];
   return [

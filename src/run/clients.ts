@@ -1,6 +1,8 @@
 /** What other clients would have made of the redirects of a step. */
+
 import type { ClientProfile } from '../http/client-profile.ts';
 import { clientVerdicts, type JudgedChain } from '../http/client-verdicts.ts';
+import { isUrl } from '../http/url.ts';
 import type { Exchange, Hop, Json, Step } from '../model.ts';
 import type { PreparedRequest } from '../replay/request.ts';
 import { Secret } from '../secret.ts';
@@ -31,7 +33,7 @@ function chainOf(
   bound: JudgedChain['bound'],
 ): JudgedChain | null {
   const [first] = exchange.hops;
-  if (!first || !URL.canParse(first.request.url)) return null;
+  if (!first || !isUrl(first.request.url) || !isOrdinary(exchange)) return null;
   const sent = new Set(first.request.headers.map(([name]) => name.toLowerCase()));
   // What the HTTP library or the jar puts there is that of any client.
   const own = request.headers.map(([name]) => name.toLowerCase()).filter((name) => sent.has(name));
@@ -48,6 +50,13 @@ function chainOf(
     watched,
     bound,
   };
+}
+
+/** Characters of a Location; of a longer one clients follow each its own idea of what is too long. */
+const longestLocation = 16_384;
+
+function isOrdinary({ hops }: Exchange): boolean {
+  return hops.every((hop) => (judgedHop(hop).answer?.location ?? '').length <= longestLocation);
 }
 
 function judgedHop({ request, response, failure }: Hop): JudgedChain['hops'][number] {

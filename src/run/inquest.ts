@@ -1,8 +1,10 @@
 /** What the experiments of a run have asked so far, and where they must not ask any more. */
+
 import type { ClientQuestion, Presentation } from '../credential/presentation.ts';
 import type { Echoed } from '../diagnose/echoed.ts';
 import type { Question } from '../diagnose/experiments/experiment.ts';
 import { stopsOf } from '../diagnose/experiments/stop.ts';
+import { isUrl } from '../http/url.ts';
 import type { Environment, Exchange } from '../model.ts';
 
 export interface Inquest {
@@ -25,7 +27,7 @@ export function createInquest(): Inquest {
     note(exchange) {
       for (const { origin } of stopsOf(exchange)) stopped.add(key(exchange.environment, origin));
     },
-    isStopped: ({ name }, url) => !URL.canParse(url) || stopped.has(key(name, new URL(url).origin)),
+    isStopped: ({ name }, url) => !isUrl(url) || stopped.has(key(name, new URL(url).origin)),
     answers: new Map(),
     echoes: new Map(),
     tokens: new Map(),

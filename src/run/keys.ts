@@ -2,6 +2,7 @@
 
 import type { KeySet, KeyVerdict } from '../diagnose/subject.ts';
 import { parseJson } from '../http/json.ts';
+import { isUrl } from '../http/url.ts';
 import type { CredentialUse, Environment, Exchange, Issuer, JsonMap } from '../model.ts';
 import { createPerform } from '../replay/exchange.ts';
 import { isMap } from '../source.ts';
@@ -38,7 +39,7 @@ export function createKeys(parts: DiagnosisParts): Keys {
     const metadata = await parts.store.metadata(environment, issuer.name);
     exchanges.push(...metadata.exchanges);
     const uri = metadata.values?.['jwks_uri'];
-    if (typeof uri !== 'string' || !URL.canParse(uri) || !sameSite(uri, issuer)) {
+    if (typeof uri !== 'string' || !isUrl(uri) || !sameSite(uri, issuer)) {
       const status = statusOf(metadata.exchanges.at(-1));
       return { set: null, state: metadata.values === null ? 'unreachable' : 'no-address', status };
     }

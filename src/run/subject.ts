@@ -1,6 +1,8 @@
 /** A step run to the subject of its diagnosis. */
+
 import { createSubject, type KeyVerdict, type Stage, type Subject } from '../diagnose/subject.ts';
 import { parseJson } from '../http/json.ts';
+import { isUrl } from '../http/url.ts';
 import type {
   Client,
   Credential,
@@ -73,7 +75,7 @@ function handMade(failing: Exchange): Stage | null {
 function refusesAuthorization({ hops }: Exchange): boolean {
   const hop = hops.at(-1);
   if (!hop?.response) return false;
-  const asked = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
+  const asked = isUrl(hop.request.url) ? new URL(hop.request.url).searchParams : null;
   if (!asked?.has('client_id') || !asked.has('response_type')) return false;
   const { status } = hop.response;
   return status >= 400 || redirectsWithError(hop.response);
@@ -122,7 +124,7 @@ export function clientOf(run: StepRun, state: JobState): Client | null {
   if (credential?.type === 'oauth2') return credential.client;
   const hop = run.judged?.hops.at(-1);
   if (!run.judged || !hop || handMade(run.judged) === null) return null;
-  const inUrl = URL.canParse(hop.request.url) ? new URL(hop.request.url).searchParams : null;
+  const inUrl = isUrl(hop.request.url) ? new URL(hop.request.url).searchParams : null;
   const id = tokenRequest(run.judged)?.get('client_id') ?? basicUser(credential) ?? inUrl?.get('client_id');
   const clients = [...state.job.environment.clients.values()];
   return clients.find(({ client_id }) => client_id === id) ?? null;

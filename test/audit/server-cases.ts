@@ -474,7 +474,7 @@ export const cookieCases: readonly CheckCase[] = [
   {
     check: 'cookie-prefix-case',
     fails: cookie('__host-a=v; Secure; Path=/'),
-    says: 'sets __host-a, whose prefix is written in another case',
+    says: 'sets __host-a with a prefix in another case than it is defined',
     fine: cookie('__Host-a=v; Secure; Path=/'),
   },
   {

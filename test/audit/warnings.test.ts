@@ -359,7 +359,7 @@ const cases: readonly Case[] = [
       [
         'cookie-rejected',
         'certain',
-        `${api} sets sid, which no client keeps: it is Secure and came over plain http (RFC 6265bis section 5.7).`,
+        `${api} sets sid, not kept by the rules of browsers: it is Secure and came over plain http (RFC 6265bis section 5.7).`,
       ],
     ],
   },

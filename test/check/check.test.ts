@@ -507,6 +507,25 @@ describe('check of cookies', () => {
       ['cookies', 'sid domain', true, 'absent', 'absent'],
     ]);
   });
+  it('takes a cookie for removed only where its Domain and Path are the same, and it is not refused', async () => {
+    const left = async (...lines: string[]): Promise<unknown> => {
+      const headers = lines.map((line): [string, string] => ['Set-Cookie', line]);
+      const given = outcome(exchange([{ url: 'https://api.example.test/app/login', headers }]));
+      return (await judged({ cookies: { sid: { value: 'new' } } } as never, given))[0]?.slice(2);
+    };
+    const kept = [true, '"new"', 'set (3 characters)'];
+    const gone = [false, '"new"', 'absent'];
+    expect([
+      await left('sid=new', 'sid=; Max-Age=0'),
+      await left('sid=new', 'sid=; Max-Age=0; Path=/app'),
+      await left('sid=new', 'sid=; Max-Age=0; Path=/'),
+      await left('sid=new; Domain=example.test', 'sid=; Max-Age=0'),
+      await left('sid=; Max-Age=0', 'sid=new'),
+      await left('sid=old; Path=/', 'sid=new', 'sid=; Max-Age=0; Path=/'),
+      await left('sid=; Max-Age=0'),
+    ]).to.deep.equal([gone, gone, kept, kept, kept, kept, gone]);
+  });
+
   it('judges how long a cookie lives, and whether a browser keeps it, by the rule against it', async () => {
     const set = (line: string, url = 'https://api.example.test/') =>
       outcome(exchange([{ url, headers: [['Set-Cookie', line]] }]));
@@ -534,7 +553,7 @@ describe('check of cookies', () => {
         'sid stored',
         false,
         'true',
-        'not stored: It is Secure and came over plain http (RFC 6265bis section 5.7).',
+        'not stored: It is Secure and came over plain http, which some browsers allow on loopback (RFC 6265bis section 5.7).',
       ],
     ]);
     expect(await about('sid=1; Domain=other.test', { stored: false, 'host-only': false })).to.deep.equal([

@@ -58,13 +58,13 @@ describe('judgeSetCookie', () => {
       'a=1; Secure',
       'http://localhost:3000/',
       'secure-from-http',
-      'It is Secure and came over plain http (RFC 6265bis section 5.7).',
+      'It is Secure and came over plain http, which some browsers allow on loopback (RFC 6265bis section 5.7).',
     ],
     [
       'a=1; Secure',
       'http://127.0.0.1/',
       'secure-from-http',
-      'It is Secure and came over plain http (RFC 6265bis section 5.7).',
+      'It is Secure and came over plain http, which some browsers allow on loopback (RFC 6265bis section 5.7).',
     ],
     [
       'a=1; SameSite=None',

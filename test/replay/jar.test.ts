@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { createJar } from '../../src/replay/jar.ts';
 import { createRedactor } from '../../src/secret.ts';
 
@@ -80,7 +81,8 @@ describe('jar', () => {
           name: 'sid',
           rule: 'secure-from-http',
           section: 'RFC 6265bis section 5.7',
-          reason: 'It is Secure and came over plain http (RFC 6265bis section 5.7).',
+          reason:
+            'It is Secure and came over plain http, which some browsers allow on loopback (RFC 6265bis section 5.7).',
         },
       ],
     });
@@ -141,6 +143,133 @@ describe('jar', () => {
       ['x', 'sid'],
       [['sid', 'hides-secure']],
     ]);
+  });
+
+  it('lets what is over hide nothing, nor lend its age', async () => {
+    let now = clock();
+    const jar = createJar(() => now);
+    const url = new URL('https://app.example.test/');
+    await jar.store(url, ['sid=old; Secure; Max-Age=60; Path=/', 'b=1; Path=/', 'c=1; Path=/; Max-Age=60']);
+    now += 200_000;
+    const { set, refused } = await jar.store(new URL('http://app.example.test/'), ['sid=new; Path=/', 'c=2']);
+    const form = { page: new URL('https://login.other.test/'), topLevel: true };
+    const posted = await jar.cookiesFor(url, { method: 'POST', initiator: form });
+    expect([set, refused, (await jar.cookiesFor(url)).header?.reveal(), posted.names]).to.deep.equal([
+      ['sid', 'c'],
+      [],
+      'b=1; sid=new; c=2',
+      ['sid', 'c'],
+    ]);
+  });
+
+  it('says that a removal with another Path or Domain removes nothing', async () => {
+    const jar = createJar(clock);
+    const url = new URL('https://app.example.test/');
+    await jar.store(url, ['sid=1; Path=/app', 'all=1; Domain=example.test']);
+    const { remarks } = await jar.store(url, [
+      'sid=; Max-Age=0; Path=/',
+      'all=; Max-Age=0',
+      'none=; Max-Age=0',
+      'sid=; Max-Age=0; Path=/app',
+    ]);
+    expect(remarks.map(({ name, reason }) => [name, reason])).to.deep.equal([
+      [
+        'sid',
+        'It is over at once and takes nothing back: it is for app.example.test only and the Path /, and the one that is kept for app.example.test only and the Path /app (RFC 6265bis section 5.7).',
+      ],
+      [
+        'all',
+        'It is over at once and takes nothing back: it is for app.example.test only and the Path /, and the one that is kept for the Domain example.test and the Path / (RFC 6265bis section 5.7).',
+      ],
+      ['none', 'It is over at once: the server takes it back (RFC 6265bis section 5.7).'],
+      ['sid', 'It is over at once: the server takes it back (RFC 6265bis section 5.7).'],
+    ]);
+    expect((await jar.cookiesFor(new URL('https://app.example.test/app'))).names).to.deep.equal(['all']);
+  });
+
+  it('drops, of too many, what is over, then what is not Secure, then the oldest', async () => {
+    let now = clock();
+    const jar = createJar(() => now);
+    const url = new URL('https://app.example.test/');
+    const many = Array.from({ length: 178 }, (_, index) => `c${index}=1; Secure`);
+    await jar.store(url, [...many, 'plain=1', 'short=1; Secure; Max-Age=1']);
+    now += 1000;
+    const dropped: boolean[][] = [];
+    for (const line of ['x=1; Secure', 'y=1; Secure', 'z=1; Secure']) {
+      await jar.store(url, [line]);
+      const { names, withheld } = await jar.cookiesFor(url);
+      dropped.push([withheld.length === 0, !names.includes('plain'), !names.includes('c0')]);
+    }
+    expect(dropped).to.deep.equal([
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+  });
+
+  it('names cookies of the same registrable domain only as withheld', async () => {
+    const jar = createJar(clock);
+    const hosts = [
+      'a.github.io',
+      'b.github.io',
+      '127.0.0.1',
+      '[::1]',
+      'localhost',
+      'www.shop.co.uk',
+      'x.com.',
+    ];
+    for (const host of hosts) await jar.store(new URL(`https://${host}/`), ['a=1; Path=/set']);
+    const asked = [...hosts, 'github.io', 'app.shop.co.uk', 'other.co.uk', 'x.com', '127.0.0.2'];
+    const withheld: number[] = [];
+    for (const host of asked)
+      withheld.push((await jar.cookiesFor(new URL(`https://${host}/`))).withheld.length);
+    expect(withheld).to.deep.equal([1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0]);
+  });
+
+  it('throws for no lines and no URLs, and tells the fate of each cookie', async () => {
+    const part = [
+      'a=1',
+      '=',
+      'b',
+      '; Secure',
+      '; Path=/',
+      '; Max-Age=0',
+      '; Domain=',
+      'example.test',
+      '__Host-',
+    ];
+    const word = fc.constantFrom(...part, '; SameSite=None', '; Partitioned', '\0', 'é', ',', '=2');
+    const line = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(word).map((parts) => parts.join('')),
+    );
+    const host = fc.constantFrom(
+      'app.example.test',
+      'example.test',
+      '127.0.0.1',
+      '[::1]',
+      'localhost',
+      'co.uk',
+    );
+    const url = fc
+      .tuple(fc.constantFrom('http', 'https'), host, fc.webPath())
+      .map(([scheme, name, path]) => new URL(`${scheme}://${name}${path}`));
+    const answers = fc.array(fc.tuple(url, fc.array(line, { maxLength: 4 })), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(answers, url, async (given, to) => {
+        const jar = createJar(clock, createRedactor());
+        for (const [from, lines] of given) {
+          const { set, refused } = await jar.store(from, lines);
+          expect(set.length + refused.length).to.equal(lines.length);
+        }
+        const { names, withheld, header } = await jar.cookiesFor(to);
+        const secured = await jar.cookiesFor(new URL(to.href.replace(/^http:/, 'https:')));
+        expect(header === null).to.equal(names.length === 0);
+        expect(secured.names).to.include.members([...names]);
+        for (const { reason } of withheld) expect(reason).to.match(/section [0-9.]+\)\.$|CHIPS\)\)\.$/);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('sends longer paths first, then what was set first, also where it was set again', async () => {

@@ -20,7 +20,7 @@ export interface Page {
 export interface Chromium {
   /** Pages by URL, scheme and host included. */
   readonly pages: Map<string, Page>;
-  /** Opens `url` as if it were typed in, and resolves with the Cookie field of the next request to `read`. */
+  /** Opens `url` as if it were typed in, and resolves with the Cookie field of the next request to `read`, which has no answer of its own (204). */
   open(url: string, read: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -53,7 +53,10 @@ export async function startChromium(): Promise<Chromium | null> {
       '--disable-background-networking',
       '--disable-component-update',
       '--ignore-certificate-errors',
-      '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable',
+      '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,IsolateOrigins,site-per-process',
+      // A process for each site is what takes the time.
+      '--disable-site-isolation-trials',
+      '--renderer-process-limit=2',
       '--proxy-server=direct://',
       `--host-resolver-rules=MAP *:80 127.0.0.1:${plain},MAP *:443 127.0.0.1:${tls}`,
       `--user-data-dir=${folder}`,
@@ -81,7 +84,7 @@ export async function startChromium(): Promise<Chromium | null> {
       void call('Browser.close', {});
       await ended;
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
@@ -113,7 +116,12 @@ function serve(
     const host = /^host: *(\S+)/im.exec(text)?.[1] ?? '';
     const cookie = /^cookie: *(.*?)\r?$/im.exec(text)?.[1] ?? '';
     const url = `${scheme}://${host}${target}`;
-    const { set = [], to, status = to === undefined ? 200 : 302, html = '' } = pages.get(url) ?? {};
+    const {
+      set = [],
+      to,
+      html = '',
+      status = to !== undefined ? 302 : html ? 200 : 204,
+    } = pages.get(url) ?? {};
     const lines = [
       `HTTP/1.1 ${status} Status`,
       'Content-Type: text/html',

@@ -1,5 +1,7 @@
 /** Authorization requests and their answers: authorization.yml. */
+
 import { isLoopback } from '../../http/origin.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
 import { target } from './http.ts';
@@ -100,7 +102,7 @@ function redirectUri(seen: Seen): string | null {
 }
 
 function parsed(text: string | null): URL | null {
-  return text !== null && URL.canParse(text) ? new URL(text) : null;
+  return text !== null && isUrl(text) ? new URL(text) : null;
 }
 
 /** Parameters of a redirect to the redirect_uri; null where the answer is none. */

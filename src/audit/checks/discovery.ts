@@ -1,5 +1,7 @@
 /** Metadata of authorization servers and resources, and their keys: discovery.yml, a part of bearer.yml. */
+
 import { isLoopback } from '../../http/origin.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Json, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import type { Seen } from '../seen.ts';
@@ -29,7 +31,7 @@ const documents: Readonly<Record<string, Predicate>> = {
   },
   'issuer-https'(seen) {
     const named = metadata(seen)?.['issuer'];
-    if (typeof named !== 'string' || !URL.canParse(named)) return null;
+    if (typeof named !== 'string' || !isUrl(named)) return null;
     const { protocol, hostname, search, hash } = new URL(named);
     if (search !== '' || hash !== '') return `has an issuer with a query or a fragment`;
     return protocol !== 'https:' && !isLoopback(hostname)
@@ -98,7 +100,7 @@ const resources: Readonly<Record<string, Predicate>> = {
     const named = seen.isSuccess ? seen.members?.['resource'] : undefined;
     if (typeof named !== 'string') return null;
     const path = seen.url.pathname.replace(/\/\.well-known\/oauth-protected-resource/, '');
-    const same = URL.canParse(named) && trimmed(new URL(named).href) === trimmed(`${seen.origin}${path}`);
+    const same = isUrl(named) && trimmed(new URL(named).href) === trimmed(`${seen.origin}${path}`);
     return same ? null : `names the resource ${named}`;
   },
   'prm-issuers'(seen) {
@@ -150,7 +152,7 @@ function askedIssuers(seen: Seen): string[] {
 function endpoints(seen: Seen): readonly (readonly [string, URL])[] {
   const members = Object.entries(metadata(seen) ?? {});
   return members.flatMap(([name, value]) =>
-    (name.endsWith('_endpoint') || name === 'jwks_uri') && typeof value === 'string' && URL.canParse(value)
+    (name.endsWith('_endpoint') || name === 'jwks_uri') && typeof value === 'string' && isUrl(value)
       ? [[name, new URL(value)] as const]
       : [],
   );
@@ -161,7 +163,7 @@ function originsOf(seen: Seen, own: boolean): string[] {
   return seen.known.environments
     .filter(({ name }) => (name === seen.environment.name) === own)
     .flatMap(({ issuers }) => [...issuers.values()])
-    .filter(({ issuer }) => URL.canParse(issuer))
+    .filter(({ issuer }) => isUrl(issuer))
     .map(({ issuer }) => new URL(issuer).origin);
 }
 

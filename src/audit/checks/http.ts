@@ -1,6 +1,8 @@
 /** What any answer must keep to: http.yml. */
+
 import { span } from '../../diagnose/facts/time.ts';
 import { isLoopback } from '../../http/origin.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
 
@@ -167,7 +169,7 @@ export function acceptedKey({ environment, origin }: Seen, fingerprint: string):
 /** Where a redirect leads, or null. */
 export function target(seen: Seen): URL | null {
   const location = seen.header('location');
-  return location !== null && URL.canParse(location, seen.url.href) ? new URL(location, seen.url) : null;
+  return location !== null && isUrl(location, seen.url.href) ? new URL(location, seen.url) : null;
 }
 
 /**

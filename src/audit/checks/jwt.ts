@@ -1,4 +1,5 @@
 /** Access tokens that can be read: jwt.yml, a part of token-answer.yml. */
+import { isUrl } from '../../http/url.ts';
 import type { CredentialUse, Json, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import type { Seen } from '../seen.ts';
@@ -60,7 +61,7 @@ const checks: Readonly<Record<string, Predicate>> = {
   'jwks-kid-present'(seen) {
     const kid = seen.token?.token?.header?.['kid'];
     const iss = claimsOf(seen)['iss'];
-    if (typeof kid !== 'string' || typeof iss !== 'string' || !URL.canParse(iss)) return null;
+    if (typeof kid !== 'string' || typeof iss !== 'string' || !isUrl(iss)) return null;
     const set = seen.known.keys.get(`${seen.environment.name} ${new URL(iss).origin}`)?.['keys'];
     if (!Array.isArray(set)) return null;
     const listed = (set as readonly Json[]).some((key) => isMap(key) && key['kid'] === kid);

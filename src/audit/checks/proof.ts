@@ -1,6 +1,8 @@
 /** DPoP proofs and message signatures: the second half of bearer.yml. */
+
 import { createHash } from 'node:crypto';
 import { parseJson } from '../../http/json.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Json, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import type { Seen } from '../seen.ts';
@@ -34,7 +36,7 @@ const proofs: Readonly<Record<string, Predicate>> = {
     seen.scheme === 'bearer' && jkt(seen) !== null ? 'got a token that is bound to a key as Bearer' : null,
   'dpop-htu'(seen) {
     const htu = proofOf(seen)?.claims?.['htu'];
-    if (typeof htu !== 'string' || !URL.canParse(htu)) return null;
+    if (typeof htu !== 'string' || !isUrl(htu)) return null;
     const { origin, pathname } = new URL(htu);
     return origin === seen.origin && pathname === seen.url.pathname
       ? null

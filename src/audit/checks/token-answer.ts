@@ -1,5 +1,7 @@
 /** Token endpoints: token-answer.yml. */
+
 import { clientCertificateFor } from '../../http/client-certificate.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Json } from '../../model.ts';
 import type { Seen } from '../seen.ts';
 import type { Family, Predicate } from '../standard.ts';
@@ -128,7 +130,7 @@ const requests: Readonly<Record<string, Predicate>> = {
     if (named.length === 0) return null;
     const issuer = seen.issuer?.issuer;
     const own = named.some(
-      (each) => each === issuer || (URL.canParse(each) && new URL(each).origin === seen.origin),
+      (each) => each === issuer || (isUrl(each) && new URL(each).origin === seen.origin),
     );
     return own ? null : `got a client assertion for ${named[0]}`;
   },

@@ -1,5 +1,6 @@
 /** Cookies that were refused while the step passed: what needs them comes later. */
 import { fixOfRefused } from '../../diagnose/explain/cookie-fix.ts';
+import { checkOfRule } from '../checks/cookies.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
 /** A fix for each rule that was broken, up to here. */
@@ -10,19 +11,18 @@ export function refusedCookies({ hops }: Passed): Warning[] {
     const { refused } = seen.hop.cookies;
     if (refused.length === 0) return [];
     const names = [...new Set(refused.map(({ name }) => (name === '' ? 'a cookie without a name' : name)))];
-    return [
-      warning(seen, {
-        cause: 'cookie-rejected',
-        check: null,
-        certainty: 'certain',
-        summary: `${seen.origin} sets ${names.join(', ')}, which no client keeps: ${lowerFirst(refused[0]?.reason ?? '')}`,
-        evidence: refused.map(({ name, reason }) => line(seen, `set-cookie ${name}`, reason)),
-        fix: [...new Set(refused.map((note) => fixOfRefused(note, seen.hop, [])))]
-          .slice(0, mostFixes)
-          .join(' '),
-        references: [...new Set(refused.map(({ section }) => section))],
-      }),
-    ];
+    const told = warning(seen, {
+      cause: 'cookie-rejected',
+      check: null,
+      certainty: 'certain',
+      summary: `${seen.origin} sets ${names.join(', ')}, not kept by the rules of browsers: ${lowerFirst(refused[0]?.reason ?? '')}`,
+      evidence: refused.map(({ name, reason }) => line(seen, `set-cookie ${name}`, reason)),
+      fix: [...new Set(refused.map((note) => fixOfRefused(note, seen.hop, [])))]
+        .slice(0, mostFixes)
+        .join(' '),
+      references: [...new Set(refused.map(({ section }) => section))],
+    });
+    return [{ ...told, tells: refused.flatMap(({ rule }) => checkOfRule.get(rule) ?? []) }];
   });
 }
 

@@ -1,6 +1,8 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
+
 import { hstsFor } from '../../http/hsts.ts';
 import { type RedirectStory, redirectStory, storySummary } from '../../http/redirect-story.ts';
+import { isUrl } from '../../http/url.ts';
 import type { EvidenceLine, Exchange } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
@@ -51,7 +53,7 @@ function isDowngrade({ from, to }: RedirectStory): boolean {
 }
 
 function originOr(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : address;
+  return isUrl(address) ? new URL(address).origin : address;
 }
 
 function methodChanged(seen: Seen): Warning[] {

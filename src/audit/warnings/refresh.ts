@@ -1,5 +1,7 @@
 /** An answer that passes and sends browsers elsewhere: Refresh, which is not followed. */
+
 import { metaRefresh, parseRefresh, type Refresh } from '../../http/refresh.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
@@ -45,7 +47,7 @@ function refreshOf(seen: Seen): { readonly field: string; readonly refresh: Refr
 
 /** Without query and fragment; null where it is the same page. */
 function targetOf({ reference }: Refresh, base: URL): string | null {
-  if (reference === null || !URL.canParse(reference, base.href)) return null;
+  if (reference === null || !isUrl(reference, base.href)) return null;
   const url = new URL(reference, base.href);
   const bare = (each: URL): string => `${each.protocol}//${each.host}${each.pathname}`;
   return bare(url) === bare(base) ? null : bare(url);

@@ -1,5 +1,7 @@
 /** The answer to an authorization request: found without calling the redirect_uri, and verified. */
+
 import { pointsTo } from '../../http/authorization-response.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Issuer, Json } from '../../model.ts';
 import type { Redactor, Secret } from '../../secret.ts';
 import { quoted } from '../answer.ts';
@@ -17,7 +19,7 @@ export function answerIn({ end, page }: Arrival, redirect_uri: string): URLSearc
   if (!page) return null;
   for (const form of formsOf(page)) {
     const action = attribute(form, 'action') ?? '';
-    if (action === '' || !URL.canParse(action, page.base.href)) continue;
+    if (action === '' || !isUrl(action, page.base.href)) continue;
     if (!pointsTo(new URL(action, page.base.href), redirect_uri)) continue;
     const entries = entriesOf(controlsOf(page, form), new Map(), null);
     return new URLSearchParams(entries.map(({ name, value }): [string, string] => [name, String(value)]));

@@ -1,6 +1,7 @@
 /** Authorization requests with a scripted login (RFC 6749 section 4.1, RFC 7636, RFC 9126, RFC 9207), up to the code. */
 
 import { pointsTo } from '../../http/authorization-response.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Hop, OAuth2Credential } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
 import { fieldValues } from '../answer.ts';
@@ -114,7 +115,7 @@ function authorized(
 /** What a redirect carries may be good for a token, also where it leads to a place that nobody asked for. */
 function learnAnswer({ request, response }: Hop, name: string, { ledger }: AuthorizationDoors): void {
   for (const location of response ? fieldValues(response, 'location') : []) {
-    if (!URL.canParse(location, request.url)) continue;
+    if (!isUrl(location, request.url)) continue;
     const { searchParams, hash } = new URL(location, request.url);
     const fragment = new URLSearchParams(hash.slice(1));
     for (const key of ['code', 'access_token', 'id_token']) {

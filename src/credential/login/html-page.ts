@@ -1,7 +1,9 @@
 /** An HTML page as a tree (parse5), with the owners of its form controls as the HTML standard finds them. */
+
 import type { DefaultTreeAdapterMap, DefaultTreeAdapterTypes } from 'parse5';
 import { type HtmlSelector, matchesCompound } from '../../http/html-selector.ts';
 import { parseRefresh } from '../../http/refresh.ts';
+import { isUrl } from '../../http/url.ts';
 
 export type Element = DefaultTreeAdapterTypes.Element;
 type Node = DefaultTreeAdapterTypes.Node;
@@ -50,7 +52,7 @@ function* below(root: Node): Generator<Element> {
 function baseOf(elements: readonly Element[], url: URL): URL {
   const base = elements.find((each) => each.tagName === 'base' && attribute(each, 'href') !== null);
   const href = base ? (attribute(base, 'href') ?? '') : '';
-  return URL.canParse(href, url.href) ? new URL(href, url.href) : url;
+  return isUrl(href, url.href) ? new URL(href, url.href) : url;
 }
 
 function ownerIn(elements: readonly Element[], parsed: ReadonlyMap<Element, Element>): HtmlPage['owner'] {
@@ -127,7 +129,7 @@ export function refreshOf(page: HtmlPage): URL | null {
     if (element.tagName !== 'meta' || attribute(element, 'http-equiv')?.toLowerCase() !== 'refresh') continue;
     const found = parseRefresh(attribute(element, 'content') ?? '');
     const target = found?.delay === 0 ? found.reference : null;
-    if (target !== null && URL.canParse(target, page.base.href)) return new URL(target, page.base.href);
+    if (target !== null && isUrl(target, page.base.href)) return new URL(target, page.base.href);
   }
   return null;
 }

@@ -1,5 +1,7 @@
 /** What messages say of the pages of a login. */
+
 import { parseJson } from '../../http/json.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Response } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
 import { isMap } from '../../source.ts';
@@ -62,7 +64,7 @@ export function isUnfinished(
   if (!page) return false;
   const own = new Set(origins.values());
   const first = exchanges[0]?.hops[0]?.request.url ?? '';
-  const away = URL.canParse(first) && own.has(new URL(first).origin) && !own.has(url.origin);
+  const away = isUrl(first) && own.has(new URL(first).origin) && !own.has(url.origin);
   return submitsItself(page) || (away && formsOf(page).length > 0);
 }
 

@@ -1,5 +1,7 @@
 /** A form of the page at hand to the request that it makes (HTML standard, "form submission algorithm"). */
+
 import { parseHtmlSelector } from '../../http/html-selector.ts';
+import { isUrl } from '../../http/url.ts';
 import type { LoginStep } from '../../model.ts';
 import { Secret, type Value } from '../../secret.ts';
 import { controlsOf, type Entry, entriesOf, fillIn, formsOf, pressed, typeOf, type Unfit } from './form.ts';
@@ -100,7 +102,7 @@ function requestOf(
   const of = (name: string): string | null =>
     (button && attribute(button, `form${name}`)) ?? attribute(form, name);
   const action = (of('action') ?? '').trim();
-  if (action !== '' && !URL.canParse(action, page.base.href))
+  if (action !== '' && !isUrl(action, page.base.href))
     return { problem: `has the action "${action}", which is no URL` };
   const url = action === '' ? new URL(page.url) : new URL(action, page.base.href);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {

@@ -5,8 +5,8 @@ import { Secret, type Value } from '../../secret.ts';
 import { fieldValues, finalResponse, mediaType } from '../answer.ts';
 import type { Browser, CookieJarHandle } from '../presentation.ts';
 import { type HtmlPage, parsePage, refreshOf } from './html-page.ts';
-
 /** One user in one environment. */
+
 export interface Visitor {
   readonly environment: Environment;
   readonly browser: Browser;

@@ -1,5 +1,7 @@
 /** The keys of the authorization servers of clients (RFC 7517). */
+
 import { parseJson } from '../../http/json.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Client, Environment, Exchange, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { finalResponse } from '../answer.ts';
@@ -23,7 +25,7 @@ export function createIssuerKeys(perform: Perform, discovery: Discovery): Issuer
     const found = await discovery.find(environment, issuer);
     exchanges.push(...found.exchanges);
     const uri = found.values?.['jwks_uri'];
-    if (typeof uri !== 'string' || !URL.canParse(uri)) return null;
+    if (typeof uri !== 'string' || !isUrl(uri)) return null;
     const url = new URL(uri);
     // A discovery document may not send us elsewhere.
     const bound = url.origin === new URL(issuer.issuer).origin || issuer.metadata['jwks_uri'] === uri;

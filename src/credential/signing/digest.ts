@@ -1,6 +1,7 @@
 /** HTTP Digest (RFC 7616): nothing before a challenge, then each request with the nonce of its origin. */
 
 import { parseChallenges } from '../../http/challenge.ts';
+import { isUrl } from '../../http/url.ts';
 import type { DigestCredential, Field, Hop } from '../../model.ts';
 import { Secret } from '../../secret.ts';
 import { fieldValues } from '../answer.ts';
@@ -114,7 +115,7 @@ function createDigestSigner(
       if (!hop.response || lost(hop)) return false;
       // What is recorded has passed the redactor, for which a part of a host name may be a secret.
       const { url } = hop.request;
-      const origin = URL.canParse(url) ? new URL(url).origin : latest;
+      const origin = isUrl(url) ? new URL(url).origin : latest;
       const state = states.get(origin);
       const sent = sentNonce(hop);
       if (hop.response.status !== 401) {

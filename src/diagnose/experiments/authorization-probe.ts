@@ -4,6 +4,7 @@
  */
 
 import { errorCode } from '../../http/authorization-response.ts';
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, Client, Exchange } from '../../model.ts';
 import { ownFaults, proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
@@ -185,9 +186,7 @@ function summary(exchange: Exchange): string {
     .at(-1)
     ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   const error =
-    location && URL.canParse(location)
-      ? new URL(location).searchParams.get('error')
-      : errorCode(pageText(exchange));
+    location && isUrl(location) ? new URL(location).searchParams.get('error') : errorCode(pageText(exchange));
   return [status ?? 'no answer', location ? 'redirect' : null, error]
     .filter((part) => part !== null)
     .join(' ');

@@ -1,4 +1,5 @@
 /** All experiments, and which of them is worth its requests. */
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, ExperimentClass, ExperimentPolicy, Issuer } from '../../model.ts';
 import type { Candidate } from '../rank.ts';
 import { isSharedServer } from '../signatures/shared-servers.ts';
@@ -66,7 +67,7 @@ export function isAllowed(id: string, kind: ExperimentClass, policy: ExperimentP
 export function isSomebodyElses({ issuer, metadata }: Issuer, policy: ExperimentPolicy): boolean {
   const stated = Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint'));
   return [issuer, ...stated.map(([, value]) => String(value))].some((url) => {
-    if (!URL.canParse(url)) return true;
+    if (!isUrl(url)) return true;
     const { origin, hostname } = new URL(url);
     return isSharedServer(hostname) && !policy.origins.has(origin);
   });

@@ -1,4 +1,5 @@
 /** A token that was obtained just now, in the place of the refused one: is it this token, or the server? */
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, CredentialUse, OAuth2Credential } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { heldScopes, neededScopes } from '../facts/claims.ts';
@@ -87,7 +88,7 @@ function askedFor(subject: Subject): Pick<FreshRequest, 'scope' | 'resource'> | 
   const missing = neededScopes(subject).filter((scope) => !held.includes(scope));
   const resource = subject.challenges
     .map(({ parameters }) => parameters.get('resource') ?? '')
-    .filter((each) => URL.canParse(each) && !source.credential.resource.includes(each));
+    .filter((each) => isUrl(each) && !source.credential.resource.includes(each));
   if (missing.length === 0 && resource.length === 0) return null;
   const scope = [...(source.credential.scope ?? '').split(/\s+/), ...missing].filter(Boolean).join(' ');
   return { scope: scope || null, resource: [...source.credential.resource, ...resource] };

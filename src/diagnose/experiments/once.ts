@@ -1,4 +1,5 @@
 /** What is sent once and not again: a password is counted, a code and a rotating token can be used one time. */
+import { isUrl } from '../../http/url.ts';
 import type { Subject } from '../subject.ts';
 
 const inForm =
@@ -12,7 +13,7 @@ export function onlyOnce(subject: Subject, credential: boolean): boolean {
   if (!request) return false;
   if (credential && carriesPassword(subject)) return true;
   const body = request.body?.excerpt ?? '';
-  const query = URL.canParse(request.url) ? new URL(request.url).search : '';
+  const query = isUrl(request.url) ? new URL(request.url).search : '';
   return inForm.test(body) || inJson.test(body) || inForm.test(query);
 }
 

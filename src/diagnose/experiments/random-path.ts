@@ -1,4 +1,5 @@
 /** A path that cannot exist, with a credential that this origin accepted elsewhere: does everything unknown look like this? */
+import { isUrl } from '../../http/url.ts';
 import type { Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
@@ -85,7 +86,7 @@ export const randomPath: Experiment = {
 function isAlike(exchange: Exchange, subject: Subject): boolean {
   const paths = [exchange, subject.failing].flatMap(({ hops }) => {
     const url = hops.at(-1)?.request.url ?? '';
-    return URL.canParse(url) ? [new URL(url).pathname] : [];
+    return isUrl(url) ? [new URL(url).pathname] : [];
   });
   const erase = paths.filter((path) => path.length > 1);
   return normalAnswer(exchange, erase) === normalAnswer(subject.failing, erase);

@@ -1,4 +1,5 @@
 /** Near variants of a redirect_uri: what is registered often differs in one of these, and is compared as a string. */
+import { isUrl } from '../../http/url.ts';
 
 export interface Variant {
   readonly redirect_uri: string;
@@ -8,7 +9,7 @@ export interface Variant {
 
 /** RFC 9700 section 4.1.3: simple string comparison. The likelier slips first; at most one factor each. */
 export function variantsOf(redirect_uri: string): readonly Variant[] {
-  if (!URL.canParse(redirect_uri)) return [];
+  if (!isUrl(redirect_uri)) return [];
   const url = new URL(redirect_uri);
   const authority = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)/i.exec(redirect_uri);
   if (!authority) return [];
@@ -29,7 +30,7 @@ export function variantsOf(redirect_uri: string): readonly Variant[] {
   ];
   const seen = new Set([redirect_uri]);
   return all.filter((variant) => {
-    const isNew = !seen.has(variant.redirect_uri) && URL.canParse(variant.redirect_uri);
+    const isNew = !seen.has(variant.redirect_uri) && isUrl(variant.redirect_uri);
     seen.add(variant.redirect_uri);
     return isNew;
   });

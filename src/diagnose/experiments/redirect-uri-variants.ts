@@ -1,5 +1,7 @@
 /** Which near variant of a refused redirect_uri is registered. Class C: it looks like somebody trying callbacks. */
+
 import { acceptance } from '../../http/authorization-response.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
@@ -57,7 +59,7 @@ export const redirectUriVariants: Experiment = {
 
 function isAccepted(exchange: Exchange, redirect_uri: string): boolean {
   const [hop] = exchange.hops;
-  if (!hop || !URL.canParse(hop.request.url)) return false;
+  if (!hop || !isUrl(hop.request.url)) return false;
   const state = new URL(hop.request.url).searchParams.get('state') ?? '';
   return acceptance(hop, redirect_uri, state)?.verdict === 'accepted';
 }

@@ -1,4 +1,5 @@
 /** Stop signs: more requests would make it worse. */
+import { isUrl } from '../../http/url.ts';
 import type { Exchange, Response } from '../../model.ts';
 
 /** Words of a lockout, at whatever status. */
@@ -45,6 +46,6 @@ function textOf({ body }: Response): string {
 export function stopsOf(exchange: Exchange): { readonly origin: string; readonly sign: string }[] {
   return exchange.hops.flatMap(({ request, response }) => {
     const sign = response ? stopSign(response) : null;
-    return sign !== null && URL.canParse(request.url) ? [{ origin: new URL(request.url).origin, sign }] : [];
+    return sign !== null && isUrl(request.url) ? [{ origin: new URL(request.url).origin, sign }] : [];
   });
 }

@@ -1,6 +1,7 @@
 /** Causes about tokens that are bound to a key or a certificate (RFC 9449, RFC 8705). */
 
 import { clientCertificateFor } from '../../http/client-certificate.ts';
+import { isUrl } from '../../http/url.ts';
 import { isMap } from '../../source.ts';
 import { certificateOf } from '../client-proof.ts';
 import { nonceGiven } from '../facts/binding.ts';
@@ -68,7 +69,7 @@ function missing(subject: Subject): ReturnType<Explain> {
 /** The URL that htu is to name: without query and fragment. */
 function target(subject: Subject): string {
   const { url } = subject.hop.request;
-  if (!URL.canParse(url)) return url;
+  if (!isUrl(url)) return url;
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }

@@ -1,12 +1,14 @@
 /** Which attribute of a cookie to change to what, rule by rule. */
+
 import { domainOf, parseSetCookie } from '../../http/cookie-parse.ts';
 import { hostOf, registrableDomain, related } from '../../http/cookie-site.ts';
+import { isUrl } from '../../http/url.ts';
 import type { CookieNote, Environment, Hop } from '../../model.ts';
 import { headerValues } from '../subject.ts';
 
 /** `others`: environments of which a Domain may be. */
 export function fixOfRefused({ name, rule }: CookieNote, hop: Hop, others: readonly Environment[]): string {
-  const url = URL.canParse(hop.request.url) ? new URL(hop.request.url) : null;
+  const url = isUrl(hop.request.url) ? new URL(hop.request.url) : null;
   const host = url ? hostOf(url) : 'this host';
   switch (rule) {
     case 'secure-from-http':
@@ -58,7 +60,7 @@ function fixOfDomain(name: string, host: string, domain: string, others: readonl
 
 /** `from`: who set it; `to`: the URL that did not get it. */
 export function fixOfWithheld({ name, rule, reason }: CookieNote, from: URL, to: string): string {
-  const url = URL.canParse(to) ? new URL(to) : null;
+  const url = isUrl(to) ? new URL(to) : null;
   const host = url ? hostOf(url) : 'this host';
   const wider = url && related(from, url) ? registrableDomain(host) : null;
   switch (rule) {

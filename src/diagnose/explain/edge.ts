@@ -1,4 +1,5 @@
 /** Causes in front of the application: firewalls, gates, quotas, proxies. */
+import { isUrl } from '../../http/url.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { answered, type Explain, type Explanations, inBrackets, originOfHop } from './explanation.ts';
 
@@ -49,7 +50,7 @@ function page(subject: Subject, what: string): ReturnType<Explain> {
 function login(subject: Subject): ReturnType<Explain> {
   const location = subject.response ? headerValue(subject.response, 'location') : null;
   const to =
-    location !== null && URL.canParse(location, subject.hop.request.url)
+    location !== null && isUrl(location, subject.hop.request.url)
       ? new URL(location, subject.hop.request.url).origin
       : null;
   return {

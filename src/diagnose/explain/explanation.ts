@@ -1,4 +1,5 @@
 /** A cause in words: what happened with the concrete values, and what to change in the user's own files. */
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, Credential, CredentialUse, Source } from '../../model.ts';
 import type { Value } from '../../secret.ts';
 import type { Subject } from '../subject.ts';
@@ -44,7 +45,7 @@ function lowerFirst(text: string): string {
 /** Origin of the hop with this index (1-based); default: the one that is explained. */
 export function originOfHop(subject: Subject, index: number | null = null): string {
   const hop = index === null ? subject.hop : (subject.failing.hops[index - 1] ?? subject.hop);
-  return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
+  return isUrl(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
 }
 
 /** Who answered: an origin, or the authorization server by its issuer. */

@@ -1,4 +1,5 @@
 /** Causes about grants: codes, refresh tokens, PKCE, and the parameters of a request to the authorization server. */
+import { isUrl } from '../../http/url.ts';
 import { span } from '../facts/time.ts';
 import { headerValue, type Past, type Subject } from '../subject.ts';
 import {
@@ -90,7 +91,7 @@ export const grant: Explanations = {
 /** Of a scripted login: state is made and compared here, so nobody else can have lost it. */
 function answer(subject: Subject): ReturnType<Explain> {
   const location = subject.response ? (headerValue(subject.response, 'location') ?? '') : '';
-  const iss = URL.canParse(location) ? new URL(location).searchParams.get('iss') : null;
+  const iss = isUrl(location) ? new URL(location).searchParams.get('iss') : null;
   const own = subject.client?.issuer;
   if (own && iss !== null && iss !== own.issuer)
     return {
@@ -133,7 +134,7 @@ function bodyType(subject: Subject): string {
 /** ` code` for a parameter of an authorization request. */
 function asked(subject: Subject, name: string): string {
   const { url } = subject.failing.hops[0]?.request ?? subject.hop.request;
-  const value = URL.canParse(url) ? new URL(url).searchParams.get(name) : null;
+  const value = isUrl(url) ? new URL(url).searchParams.get(name) : null;
   return value === null ? '' : ` ${value}`;
 }
 

@@ -1,4 +1,5 @@
 /** Causes about where a request went and how: hosts, paths, methods, schemes, endpoints, keys. */
+import { isUrl } from '../../http/url.ts';
 import { foreignEndpoint } from '../facts/metadata.ts';
 import { jsonOf } from '../facts/wire.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -46,7 +47,7 @@ function endpoint(subject: Subject): ReturnType<Explain> {
 
 function line(subject: Subject): string {
   const { method, url } = subject.hop.request;
-  return URL.canParse(url) ? `${method} ${new URL(url).origin}${new URL(url).pathname}` : `${method} ${url}`;
+  return isUrl(url) ? `${method} ${new URL(url).origin}${new URL(url).pathname}` : `${method} ${url}`;
 }
 
 function issuers(subject: Subject): string {
@@ -78,7 +79,7 @@ function methodWrong(subject: Subject): ReturnType<Explain> {
 }
 
 function host(subject: Subject): ReturnType<Explain> {
-  const name = URL.canParse(subject.hop.request.url)
+  const name = isUrl(subject.hop.request.url)
     ? new URL(subject.hop.request.url).host
     : subject.hop.request.url;
   const connected =

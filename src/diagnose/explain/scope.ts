@@ -1,4 +1,5 @@
 /** Causes about what a known caller may do: scopes, permissions, policies. */
+import { isUrl } from '../../http/url.ts';
 import { heldScopes, neededScopes } from '../facts/claims.ts';
 import { headerValue, type Subject, tokenUse } from '../subject.ts';
 import {
@@ -86,7 +87,7 @@ function missing(subject: Subject): ReturnType<Explain> {
 /** The scope of the request: of the URL at the authorization endpoint, else of the credential. */
 function askedScope(subject: Subject): string | null {
   const { url } = subject.failing.hops[0]?.request ?? subject.hop.request;
-  const inUrl = URL.canParse(url) ? new URL(url).searchParams.get('scope') : null;
+  const inUrl = isUrl(url) ? new URL(url).searchParams.get('scope') : null;
   return (subject.stage === 'authorization' ? inUrl : null) ?? oauth2(subject)?.scope ?? null;
 }
 
@@ -120,7 +121,7 @@ function dropped(subject: Subject): ReturnType<Explain> {
 function permission(subject: Subject): ReturnType<Explain> {
   const has = held(subject);
   const { method, url } = subject.hop.request;
-  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  const path = isUrl(url) ? new URL(url).pathname : url;
   const scopes = has === null || has.length === 0 ? '' : ` (scope ${several(has)})`;
   return {
     summary: `${answered(subject)}: ${who(subject)}${scopes} may not ${method} ${path}.`,

@@ -1,4 +1,5 @@
 /** Causes about browser sessions: cookies, CSRF, login pages. */
+import { isUrl } from '../../http/url.ts';
 import type { Hop } from '../../model.ts';
 import { eventsOf, told, withheldFrom } from '../facts/cookie-history.ts';
 import { environmentsBeside, headerValue, type Subject } from '../subject.ts';
@@ -44,7 +45,7 @@ function login(subject: Subject): ReturnType<Explain> {
   const location = subject.response ? headerValue(subject.response, 'location') : null;
   const before = subject.failing.hops.at(-2);
   const page =
-    location !== null && URL.canParse(location, subject.hop.request.url)
+    location !== null && isUrl(location, subject.hop.request.url)
       ? target(location, subject.hop.request.url)
       : null;
   const first = subject.failing.hops[0] ?? subject.hop;
@@ -61,13 +62,13 @@ function login(subject: Subject): ReturnType<Explain> {
 
 /** Origin and path: queries of login pages are long and carry state. */
 function target(location: string, base: string): string {
-  if (!URL.canParse(location, base)) return location;
+  if (!isUrl(location, base)) return location;
   const url = new URL(location, base);
   return `${url.origin}${url.pathname}`;
 }
 
 function path(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url;
+  return isUrl(url) ? new URL(url).pathname : url;
 }
 
 function csrf(subject: Subject): ReturnType<Explain> {

@@ -1,5 +1,7 @@
 /** What a server said, short enough for a sentence. */
+
 import { parseJson } from '../../http/json.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Json } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -67,7 +69,7 @@ export function smallDifference(one: string, other: string): string | null {
   if (bare(one) === bare(other)) return 'they differ in the slash at the end';
   if (one.toLowerCase() === other.toLowerCase()) return 'they differ in upper and lower case';
   if (one.trim() === other.trim()) return 'they differ in white space at an end';
-  if (!URL.canParse(one) || !URL.canParse(other)) return null;
+  if (!isUrl(one) || !isUrl(other)) return null;
   const [a, b] = [new URL(one), new URL(other)];
   if (a.href === b.href) return 'they differ in spelling only, a default port or an escape';
   const parts = (['protocol', 'hostname', 'port', 'pathname', 'search'] as const).filter(

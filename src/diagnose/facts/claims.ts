@@ -1,4 +1,5 @@
 /** aud and client of the token against why401.yml, of this environment and of the others; what scopes it holds. */
+import { isUrl } from '../../http/url.ts';
 import type { Environment, Json, JsonMap } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { type Evidence, evidence } from '../evidence.ts';
@@ -16,7 +17,7 @@ function audience(subject: Subject, claims: JsonMap): Evidence[] {
   const aud = texts(claims['aud']);
   if (aud.length === 0) return [];
   const hop = subject.hop.index;
-  const called = URL.canParse(subject.hop.request.url) ? new URL(subject.hop.request.url).origin : '';
+  const called = isUrl(subject.hop.request.url) ? new URL(subject.hop.request.url).origin : '';
   const own = [...subject.environment.origins.values()];
   const line = { hop, field: 'token aud', seen: `${aud.join(', ')}; called was ${called}` };
   const clientIds = [...subject.environment.clients.values()].map(({ client_id }) => client_id);

@@ -1,5 +1,7 @@
 /** An authorization code's way through this run: issued, redeemed, redeemed again (RFC 6749 section 4.1, RFC 7636). */
+
 import { createHash } from 'node:crypto';
+import { isUrl } from '../../http/url.ts';
 import type { Hop } from '../../model.ts';
 import { proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
@@ -43,7 +45,7 @@ function issuedBy(subject: Subject, digest: string): Hop | null {
   return (
     earlier(subject).findLast((hop) => {
       const location = hop.response ? headerValue(hop.response, 'location') : null;
-      if (location === null || !URL.canParse(location, hop.request.url)) return false;
+      if (location === null || !isUrl(location, hop.request.url)) return false;
       const url = new URL(location, hop.request.url);
       const code = url.searchParams.get('code') ?? new URLSearchParams(url.hash.slice(1)).get('code');
       return code !== null && s256(code) === digest;

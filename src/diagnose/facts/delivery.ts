@@ -1,6 +1,8 @@
 /** What each hop carried: whether the credential can have reached the verifier at all. */
+
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { redirectStory } from '../../http/redirect-story.ts';
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, CredentialUse, Dropped, DropRule, Hop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { anonymous, tokenValidity } from '../groups.ts';
@@ -18,7 +20,7 @@ export function deliveryFacts(subject: Subject): Evidence[] {
 export function carries(hop: Hop, use: CredentialUse): boolean {
   const [kind, name] = use.field.includes(':') ? use.field.split(':', 2) : ['header', use.field];
   if (kind === 'query')
-    return URL.canParse(hop.request.url) && new URL(hop.request.url).searchParams.has(name ?? '');
+    return isUrl(hop.request.url) && new URL(hop.request.url).searchParams.has(name ?? '');
   const wanted = kind === 'cookie' ? 'cookie' : name;
   const fields = hop.request.headers.filter(([header]) => header.toLowerCase() === wanted);
   return kind === 'cookie' ? fields.some(([, value]) => value.includes(`${name}=`)) : fields.length > 0;
@@ -179,7 +181,7 @@ const storyFields: Readonly<Record<string, string>> = {
 };
 
 function origin(hop: Hop): string {
-  return URL.canParse(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
+  return isUrl(hop.request.url) ? new URL(hop.request.url).origin : hop.request.url;
 }
 
 /** Why a field was left out, and by which client where `redirect.as` names one. */

@@ -1,5 +1,7 @@
 /** What became of a scripted login: the form again, a missing token, a cookie that could not be kept. */
+
 import { pointsTo } from '../../http/authorization-response.ts';
+import { isUrl } from '../../http/url.ts';
 import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -94,7 +96,7 @@ export function authorizationAnswerFacts(subject: Subject): Evidence[] {
   const asked = urlOf(subject.failing.hops[0]?.request.url ?? '')?.searchParams;
   const location = headerValue(response, 'location');
   const target =
-    location !== null && URL.canParse(location, hop.request.url) ? new URL(location, hop.request.url) : null;
+    location !== null && isUrl(location, hop.request.url) ? new URL(location, hop.request.url) : null;
   const sent = asked?.get('state') ?? null;
   if (sent === null || !target || !/(?:^|[?&#])(?:code|error)=/.test(target.search + target.hash)) return [];
   const fragment = new URLSearchParams(target.hash.slice(1));

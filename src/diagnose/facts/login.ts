@@ -1,4 +1,5 @@
 /** A login page in the place of an answer: by redirect, or as a page with a password field. */
+import { isUrl } from '../../http/url.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { isHtml, isJsonType, textOf, typeOf, urlOf } from './wire.ts';
@@ -44,8 +45,7 @@ export function loginRedirect(subject: Subject): LoginRedirect | null {
   for (const hop of subject.failing.hops.toReversed()) {
     const status = hop.response?.status ?? 0;
     const location = hop.response ? headerValue(hop.response, 'location') : null;
-    if (status < 300 || status > 399 || location === null || !URL.canParse(location, hop.request.url))
-      continue;
+    if (status < 300 || status > 399 || location === null || !isUrl(location, hop.request.url)) continue;
     const url = new URL(location, hop.request.url);
     const why = isLogin(url);
     if (why) return { hop: hop.index, target: url.origin + url.pathname, why: why.seen, sure: why.sure };

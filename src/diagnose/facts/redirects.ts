@@ -1,4 +1,5 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
+
 import { hstsFor } from '../../http/hsts.ts';
 import {
   likelyLines,
@@ -7,6 +8,7 @@ import {
   redirectStory,
   stepTo,
 } from '../../http/redirect-story.ts';
+import { isUrl } from '../../http/url.ts';
 import type { EvidenceLine, Hop, RedirectStop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, headerValues, type Subject } from '../subject.ts';
@@ -118,7 +120,7 @@ function loop(subject: Subject): Evidence[] {
   if (stopped.reason !== 'not-followed') return ended(subject, stopped);
   const location = stopped.location;
   const url =
-    location !== null && last && URL.canParse(location, last.request.url)
+    location !== null && last && isUrl(location, last.request.url)
       ? new URL(location, last.request.url)
       : null;
   if (url === null || isLoginTarget(url) || first === undefined) return [];

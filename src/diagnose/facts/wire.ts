@@ -1,5 +1,7 @@
 /** What facts read off requests and answers. */
+
 import { parseJson } from '../../http/json.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Exchange, Hop, JsonMap, Response } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { headerValue } from '../subject.ts';
@@ -45,7 +47,7 @@ export function jsonOf(response: Response): JsonMap | null {
 
 /** Null where the text is no absolute URL. */
 export function urlOf(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
+  return isUrl(text) ? new URL(text) : null;
 }
 
 /** The origin, or the text itself where it has none. */

@@ -1,0 +1,14 @@
+/** What is an address and what is not. */
+
+/**
+ * Whether `new URL(text, base)` gives one. `URL.canParse` is not asked: of some hosts that no name service knows, such
+ * as a soft hyphen beside a hyphen, it says yes and `new URL` throws (Node 20).
+ */
+export function isUrl(text: string, base?: string): boolean {
+  try {
+    new URL(text, base);
+    return true;
+  } catch {
+    return false;
+  }
+}
