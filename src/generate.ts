@@ -11,7 +11,7 @@ import { compileSignature, expandSignatures, expandTerms } from './diagnose/sign
 import type { Cause } from './diagnose/vocabulary.ts';
 import { vocabularyPage } from './diagnose/vocabulary-page.ts';
 import { clientPage } from './http/client-page.ts';
-import { type ClientFile, compileClients } from './http/client-source.ts';
+import { type ClientFile, compileClients, otherNames } from './http/client-source.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -109,7 +109,7 @@ function generateChecks(): void {
 /** Profiles, and their names alone for those who only ask whether there is such a client. Order: that of docs/clients.md. */
 function generateClients(): void {
   const order =
-    'fetch axios got node-fetch curl postman python go java okhttp apache dotnet reqwest guzzle bruno'.split(
+    'fetch axios got node-fetch npm curl wget postman python go java okhttp apache dotnet reqwest guzzle ruby perl bruno hurl'.split(
       ' ',
     );
   const folder = new URL('http/clients/', source);
@@ -119,17 +119,19 @@ function generateClients(): void {
   const valid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<ClientFile>(
     JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
   );
-  const clients = order.flatMap((file) => {
+  const sources = order.flatMap((file) => {
     const content: unknown = parse(readFileSync(new URL(`${file}.yml`, folder), 'utf8'));
-    if (valid(content)) return compileClients(content);
+    if (valid(content)) return [content];
     const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
     throw new Error(`clients/${file}.yml: ${wrong?.join('; ')}`);
   });
+  const clients = sources.flatMap(compileClients);
+  const also = otherNames(sources.flatMap((source) => source.clients));
   write('http/clients.json', JSON.stringify(clients));
   const page = new URL('../docs/clients.md', source);
-  const text = clientPage(clients);
+  const text = clientPage(clients, also);
   if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
-  write('http/client-names.json', JSON.stringify(clients.map(({ id }) => id)));
+  write('http/client-names.json', JSON.stringify({ ids: clients.map(({ id }) => id), also }));
 }
 
 function copy(path: string): void {

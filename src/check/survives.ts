@@ -1,5 +1,6 @@
 /** `redirects.survives`: header fields that named clients carry to the end of the chain. */
 import { verdictWords } from '../http/client-groups.ts';
+import { clientId } from '../http/client-names.ts';
 import type { Check, Exchange } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
 import { shorten } from './describe.ts';
@@ -20,7 +21,11 @@ export function checkSurvives(map: RenderedMap, outcome: Outcome): Check[] {
     return clients.map((client, index) => {
       const container = isRenderedList(value) ? value : survives;
       const source = placeOf(container, isRenderedList(value) ? index : header, outcome);
-      const [passed, actual] = fateOf(header.toLowerCase(), String(client), outcome.exchange);
+      const [passed, actual] = fateOf(
+        header.toLowerCase(),
+        clientId(String(client)) ?? String(client),
+        outcome.exchange,
+      );
       return {
         kind: 'redirects',
         subject: `survives ${header} ${String(client)}`,

@@ -1,6 +1,7 @@
 /** What can be known to be wrong with `expect:` and `capture:` before anything is sent. Texts with templates are left out. */
 
 import { parseHtmlSelector } from '../http/html-selector.ts';
+import { stringifyJson } from '../http/json.ts';
 import { compilePattern } from '../http/regexp.ts';
 import type { CaptureSpec, Expect, Json, JsonMap } from '../model.ts';
 import { parseDuration, parseSize } from '../plan/units.ts';
@@ -85,8 +86,8 @@ function validateStatus(container: JsonMap | readonly Json[], key: string | numb
     for (const index of value.keys()) validateStatus(value as readonly Json[], index, report);
   } else if (isMap(value)) validateMatcher(container, key, 'number', report);
   else if (isTemplate(value)) return;
-  else if (!/^(?:[1-5]xx|[1-5]\d\d)$/i.test(String(value))) {
-    report(`"${String(value)}" is no status: write 200, 2xx or [200, 204]`, container, key);
+  else if (!/^(?:[1-5]xx|[1-5]\d\d)$/i.test(written(value))) {
+    report(`"${written(value)}" is no status: write 200, 2xx or [200, 204]`, container, key);
   }
 }
 
@@ -175,10 +176,10 @@ function validateOperand(
 ): void {
   if (isTemplate(value)) return;
   if (subject === 'ms' && (typeof value !== 'string' || parseDuration(value) === null)) {
-    report(`"${String(value)}" is no duration: write 800ms, 3s, 5m, 1h or 7d`, container, key);
+    report(`"${written(value)}" is no duration: write 800ms, 3s, 5m, 1h or 7d`, container, key);
   }
-  if (subject === 'bytes' && typeof value !== 'number' && parseSize(String(value)) === null) {
-    report(`"${String(value)}" is neither a count nor a size: write 10, 10kB, 2MB or 1MiB`, container, key);
+  if (subject === 'bytes' && typeof value !== 'number' && parseSize(written(value)) === null) {
+    report(`"${written(value)}" is neither a count nor a size: write 10, 10kB, 2MB or 1MiB`, container, key);
   }
 }
 
@@ -186,9 +187,14 @@ function validateType(operand: Json, matcher: JsonMap, report: Report): void {
   const types: readonly Json[] = Array.isArray(operand) ? operand : [operand];
   const unknown = types.find((type) => typeof type !== 'string' || !typeWords.has(type));
   if (unknown !== undefined || types.length === 0) {
-    const shown = unknown === null ? 'null' : String(unknown ?? '');
+    const shown = unknown === undefined ? '' : written(unknown);
     report(`"${shown}" is no type: write one of ${[...typeWords].join(', ')}`, matcher, 'type');
   }
+}
+
+/** Maps and lists too: a map has no text of its own. */
+function written(value: Json | undefined): string {
+  return typeof value === 'object' && value !== null ? stringifyJson(value) : String(value);
 }
 
 function validatePattern(

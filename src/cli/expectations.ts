@@ -68,16 +68,16 @@ async function checkClients(step: Step, problems: Problems): Promise<void> {
   const { redirects } = step.expect;
   const survives = isMap(redirects) ? redirects['survives'] : undefined;
   if (!isMap(survives)) return;
-  const { clientNames } = await import('../http/client-names.ts');
+  const { clientId, clientNames, clientSpellings } = await import('../http/client-names.ts');
   for (const [header, names] of Object.entries(survives)) {
     const listed = Array.isArray(names) ? (names as readonly Json[]) : [names as Json];
     for (const [index, name] of listed.entries()) {
-      if (typeof name !== 'string' || name.includes('${') || clientNames.includes(name)) continue;
-      const near = nearest(name, clientNames);
+      if (typeof name !== 'string' || name.includes('${') || clientId(name) !== null) continue;
+      const near = nearest(name, clientSpellings());
       const at = Array.isArray(names) ? sourceOf(names, index) : sourceOf(survives, header);
       problems.add('UNKNOWN_HTTP_CLIENT', `No HTTP client "${name}" is known.`, {
         source: at ?? sourceOf(survives, header) ?? step.source,
-        fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames.join(', ')}.`,
+        fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames().join(', ')}.`,
       });
     }
   }

@@ -53,16 +53,18 @@ export function clientRun(
   return { hops, stop: null };
 }
 
+const emptyTargets = { followed: '', folder: '.', root: '/' } as const;
+
 /** A fragment is no part of what is sent; the URL keeps it. */
 function resolve(
   profile: ClientProfile,
   state: ClientState,
   location: string | null,
 ): { url: URL } | { stop: ClientStop } {
-  const reference = location?.trim();
+  const reference = location === null && profile.noLocation ? state.url.href : location?.trim();
   if (reference === undefined) return stop(profile, 'no-location', 'redirect');
   if (reference === '' && !profile.emptyLocation) return stop(profile, 'empty-location', 'redirect');
-  const target = reference === '' && profile.emptyLocation === 'folder' ? '.' : reference;
+  const target = reference === '' ? emptyTargets[profile.emptyLocation ?? 'followed'] : reference;
   if (!isUrl(target, state.url.href)) return stop(profile, 'invalid-location', 'error');
   const url = new URL(target, state.url.href);
   const known = url.protocol === 'http:' || url.protocol === 'https:';
@@ -98,6 +100,8 @@ function refuses(
       return withoutFragment(from) === withoutFragment(url);
     case 'visited':
       return [...state.visited, withoutFragment(from)].includes(withoutFragment(url));
+    case 'led-to':
+      return [...state.visited, withoutFragment(from)].slice(1).includes(withoutFragment(url));
     case 'userinfo': {
       if (url.username + url.password === '') return false;
       const next = { ...state, url, writtenPort: writtenPort(location ?? '') ?? state.writtenPort };
@@ -120,9 +124,7 @@ function nextRequest(profile: ClientProfile, state: ClientState, url: URL, answe
       fits(entry, state.method) &&
       (entry.when === undefined || (entry.when === 'cross-origin') === changed),
   );
-  const method = rule?.becomes === 'GET' ? 'GET' : state.method;
-  const body = rule?.body ?? method === state.method;
-  const hasBody = body === 'first' ? state.first.hasBody : state.hasBody && body;
+  const { method, hasBody } = sentBy(rule, state);
   const request: ClientRequest = {
     method,
     url: withoutUserinfo(url),
@@ -131,16 +133,28 @@ function nextRequest(profile: ClientProfile, state: ClientState, url: URL, answe
     hasBody,
   };
   const dropped: ClientDrop[] = [];
-  const lost = new Set(state.lost);
+  const lost = new Set(rule?.becomes === 'first' ? [] : state.lost);
   const fields = new Set<string>();
+  const replaced = profile.userinfo === 'sent' && url.username + url.password !== '';
   for (const header of state.first.fields) {
-    const reason = dropRule(header, { profile, state, request, rule });
+    const reason =
+      replaced && header === 'authorization'
+        ? ({ rule: 'replaced-by-userinfo', forGood: true } as const)
+        : dropRule(header, { profile, state: { ...state, lost }, request, rule });
     if (!reason) fields.add(header);
     else dropped.push({ header, rule: state.fields.has(header) ? reason.rule : 'dropped-earlier' });
     if (reason?.forGood) lost.add(header);
   }
   const visited = [...state.visited, withoutFragment(state.url)];
   return { next: { ...request, fields, hop: state.hop + 1, first: state.first, lost, visited }, dropped };
+}
+
+function sentBy(rule: MethodRule | undefined, state: ClientState): { method: string; hasBody: boolean } {
+  const { first } = state;
+  if (rule?.becomes === 'first') return { method: first.method, hasBody: first.hasBody };
+  const method = rule?.becomes === 'GET' ? 'GET' : state.method;
+  const body = rule?.body ?? method === state.method;
+  return { method, hasBody: body === 'first' ? first.hasBody : state.hasBody && body };
 }
 
 /** Why the next request is without a field of the caller, and whether all that follow are; null: it carries it. */

@@ -8,11 +8,16 @@ export function keptBy(
   state: ClientState,
   next: ClientRequest,
 ): { readonly rule: ClientDrop['rule']; readonly forGood: boolean } | null {
-  const rule = profile.fields.find(({ fields }) => fields.includes(header) || fields.includes('*'));
+  const rule = profile.fields.find(({ fields }) => fields.some((name) => names(name, header)));
   if (!rule || rule.keep === 'always') return null;
   if (rule.keep === 'never') return { rule: 'never-kept', forGood: true };
   const changed = changedPart(rule.keep, rule.base === 'first' ? state.first : state, next);
   return changed && { rule: changed, forGood: !rule.restored };
+}
+
+/** Whether `name` of a rule is `header`, or how it begins. */
+function names(name: string, header: string): boolean {
+  return name.endsWith('*') ? header.startsWith(name.slice(0, -1)) : name === header;
 }
 
 function changedPart(

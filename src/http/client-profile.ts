@@ -20,7 +20,7 @@ export interface Sameness {
 }
 
 export interface FieldRule {
-  /** Lower-case names; `*` is every field that no rule before this one names. */
+  /** Lower-case names, or how they begin (`x-amz-*`); `*` is every field that no rule before this one names. */
   readonly fields: readonly string[];
   /** `always`: sent to wherever the chain leads. `never`: on no redirect, the same origin included. */
   readonly keep: 'always' | 'never' | Sameness;
@@ -35,7 +35,8 @@ export interface MethodRule {
   /** Methods that the rule is for; `*` is every one but those of `except`. */
   readonly methods: readonly string[];
   readonly except?: readonly string[];
-  readonly becomes: 'GET' | 'same';
+  /** `first`: the first request again, with its body and all of its fields, whatever the hops before had left out. */
+  readonly becomes: 'GET' | 'same' | 'first';
   /**
    * Whether the body goes along; of a method that stays it does by default, of one that changes it does not. `first`:
    * that of the first request, also where a hop before went without.
@@ -58,6 +59,8 @@ export interface RefusalRule {
     | 'same-url'
     /** Any URL that the chain has asked for. */
     | 'visited'
+    /** A URL that a redirect of the chain has led to; the first one is not among them. */
+    | 'led-to'
     /** Userinfo in the Location; with `fields`: while one of them would go along. */
     | 'userinfo'
     /** One of `methods`, at one of `statuses`. */
@@ -93,8 +96,12 @@ export interface ClientProfile {
   readonly methods: readonly MethodRule[];
   /** Besides these every client stops where there is no Location (and gives the redirect), or one that it cannot use, or too many (an error). */
   readonly refuses: readonly RefusalRule[];
-  /** An empty Location is a reference, not a missing one: to the same URL, or to the folder that it is in (RFC 2396). */
-  readonly emptyLocation?: 'followed' | 'folder';
+  /** A redirect without a Location leads to the same URL. */
+  readonly noLocation?: 'followed';
+  /** An empty Location is a reference, not a missing one: to the same URL, to the folder that it is in (RFC 2396), to `/`. */
+  readonly emptyLocation?: 'followed' | 'folder' | 'root';
+  /** Userinfo in a Location is sent as Basic credentials, in the place of the field Authorization. */
+  readonly userinfo?: 'sent';
   /** Why, in one sentence for the reader of a report; `{header}` is the field. */
   readonly says: string;
 }
@@ -133,6 +140,7 @@ export interface ClientDrop {
     | 'host'
     | 'port'
     | 'never-kept'
+    | 'replaced-by-userinfo'
     | 'method-changed'
     | 'body-dropped'
     | 'fresh-request'

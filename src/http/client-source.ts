@@ -10,6 +10,8 @@ export interface ClientFile {
 export type ClientSource = Partial<ClientProfile> & {
   readonly id: string;
   readonly like?: string;
+  /** Other names for it, in lower case. */
+  readonly also?: readonly string[];
   readonly examples: readonly ClientExample[];
 };
 
@@ -34,12 +36,23 @@ export interface ClientExample {
 /** The profiles of one file, with nothing left to look up. Throws an Error that names the client of which a part is missing. */
 export function compileClients(file: ClientFile): ClientProfile[] {
   const made = new Map<string, ClientProfile>();
-  for (const { like, examples: _held, ...own } of file.clients) {
+  for (const { like, also: _names, examples: _held, ...own } of file.clients) {
     const base = like === undefined ? {} : made.get(like);
     if (!base) throw new Error(`${own.id} is like ${like}, which does not stand before it in the same file.`);
     made.set(own.id, complete({ ...base, ...own }));
   }
   return [...made.values()];
+}
+
+/** Other names to ids. Throws an Error where one name would lead to two clients. */
+export function otherNames(clients: readonly ClientSource[]): Readonly<Record<string, string>> {
+  const taken = new Set(clients.map(({ id }) => id));
+  const names = clients.flatMap(({ id, also = [] }) => also.map((name) => [name, id] as const));
+  for (const [name, id] of names) {
+    if (taken.has(name)) throw new Error(`The name ${name} of ${id} is that of another client.`);
+    taken.add(name);
+  }
+  return Object.fromEntries(names);
 }
 
 const required = [

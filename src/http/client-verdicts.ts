@@ -65,6 +65,7 @@ const stops: Readonly<Record<string, string>> = {
   'cross-origin': 'no redirect to another origin',
   'same-url': 'no redirect to the same URL',
   visited: 'no redirect to a URL a second time',
+  'led-to': 'no redirect to a URL a second time',
   body: 'the body cannot be sent again',
   method: 'no redirect of this method',
   userinfo: 'no redirect to a URL with a user',

@@ -104,7 +104,7 @@ function onEnd(cookie: KeptCookie, kept: readonly KeptCookie[]): Remark {
   return [
     'removes-nothing',
     storageModel,
-    `It is over at once and takes nothing back: it is for ${scopeOf(cookie)}, and the one that is kept for ${scopeOf(other)}`,
+    `It is over at once, but it is for ${scopeOf(cookie)}, and the one that is kept is for ${scopeOf(other)}`,
   ];
 }
 

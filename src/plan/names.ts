@@ -1,6 +1,6 @@
 /** What a step refers to must exist: credentials, origins, clients, variables, secrets. */
 
-import { clientNames } from '../http/client-names.ts';
+import { clientId, clientNames, clientSpellings } from '../http/client-names.ts';
 import { nearest } from '../load/nearest.ts';
 import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
@@ -88,11 +88,11 @@ function unknown(
 
 /** `redirect.as` names a client; a template in it was rendered before. */
 function checkRedirect({ redirect }: RequestStep, written: JsonMap, problems: Problems): void {
-  if (redirect.as === undefined || redirect.as.includes('${') || clientNames.includes(redirect.as)) return;
-  const near = nearest(redirect.as, clientNames);
+  if (redirect.as === undefined || redirect.as.includes('${') || clientId(redirect.as) !== null) return;
+  const near = nearest(redirect.as, clientSpellings());
   problems.add('UNKNOWN_HTTP_CLIENT', `No HTTP client "${redirect.as}" is known.`, {
     source: sourceOf(mapAt(written, 'redirect'), 'as'),
-    fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames.join(', ')}.`,
+    fix: near ? `Did you mean "${near}"?` : `There are: ${clientNames().join(', ')}.`,
   });
 }
 

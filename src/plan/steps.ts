@@ -1,4 +1,5 @@
 /** Steps as written to steps as replayed: overrides applied, defaults filled in, kinds told apart. */
+import { clientId } from '../http/client-names.ts';
 import { findClient } from '../http/clients.ts';
 import type { BodySpec, CaptureSpec, CredentialRef, Expect, Json, JsonMap, Source, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
@@ -87,19 +88,24 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
     redirect: {
       follow: redirect['follow'] !== false,
       max: typeof redirect['max'] === 'number' ? redirect['max'] : mostRedirects(redirect['as']),
-      ...(isName(redirect['as']) ? { as: String(redirect['as']) } : {}),
+      ...(isName(redirect['as']) ? { as: nameOf(redirect['as']) } : {}),
     },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
   };
 }
 
+/** A number is no client, which is said where names are checked. */
 function isName(as: Json | undefined): boolean {
   return typeof as === 'string' || typeof as === 'number';
 }
 
+function nameOf(as: Json | undefined): string {
+  return clientId(String(as)) ?? String(as);
+}
+
 /** Of the client that is named, or our own. */
 function mostRedirects(as: Json | undefined): number {
-  const client = typeof as === 'string' ? findClient(as) : null;
+  const client = typeof as === 'string' ? findClient(clientId(as) ?? as) : null;
   return client === null ? 10 : (client.max ?? mostOfAll);
 }
 

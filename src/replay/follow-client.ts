@@ -110,6 +110,9 @@ function ruleOf(rule: ClientDrop['rule'] | undefined): DropRule {
   }
 }
 
+/** They would announce a body that does not come; a Content-Type without one harms nobody, and some clients send it. */
+const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
 /** What goes along, and for each field that does not, by which rule. */
 function carried(
   request: FollowRequest,
@@ -127,7 +130,7 @@ function carried(
     if (isOwn(field)) continue;
     if (header === 'host' && state.first.url.host !== next.url.host)
       rules.set(header, { header, rule: 'host-changed' });
-    else if (header.startsWith('content-') && !next.hasBody && state.first.hasBody)
+    else if (framing.has(header) && !next.hasBody && state.first.hasBody)
       rules.set(header, { header, rule: 'method-changed' });
     else if (!next.fields.has(header)) rules.set(header, { header, rule: ruleOf(rule), client });
     else if (!bound && (isSensitive(field, request) || signed.has(header)))
@@ -151,6 +154,7 @@ const whys: Readonly<Record<string, string>> = {
   'cross-origin': 'it leads to another origin',
   'same-url': 'it leads to the same URL',
   visited: 'it leads to a URL that was asked for before',
+  'led-to': 'it leads to a URL that a redirect led to before',
   body: 'the request has a body',
   method: 'it would have to repeat the method',
   userinfo: 'it names a user in its URL',

@@ -12,7 +12,9 @@ export function cookieLines({ cookies }: Hop): string[] {
   const { refused, withheld = [], remarks = [] } = cookies;
   const lines = [
     ...refused.map((note) => line(note, 'not kept')),
-    ...remarks.filter(({ rule }) => !meant.has(rule)).map((note) => line(note, 'kept')),
+    ...remarks
+      .filter(({ rule }) => !meant.has(rule))
+      .map((note) => line(note, note.rule === 'removes-nothing' ? 'not removed' : 'kept')),
     ...withheld.map((note) => line(note, 'not sent')),
   ];
   const more = lines.length - mostLines;

@@ -66,9 +66,12 @@ export async function derive(origin: Origin, change: Change): Promise<Derived | 
   }
 }
 
-/** The header fields of the step, to the address of an echo endpoint; what is about its body stays behind. */
+/** Of a body, and of the method where servers take it from a field. */
+const ofThisRequest = /^(?:content-|transfer-|expect$|x-(?:http-)?method(?:-override)?$)/i;
+
+/** The header fields of the step, to the address of an echo endpoint; what is about its body and method stays behind. */
 export function toEcho(request: PreparedRequest, url: string): Derived {
-  const headers = request.headers.filter(([name]) => !/^(?:content-|transfer-|expect$)/i.test(name));
+  const headers = request.headers.filter(([name]) => !ofThisRequest.test(name));
   return {
     request: { ...request, method: 'GET', url: new URL(url), headers, body: null },
     carries: true,

@@ -121,8 +121,7 @@ function withoutValues(exchange: Exchange, got: readonly RawField[] | null): Exc
   return {
     ...exchange,
     hops: exchange.hops.map((hop) => {
-      const success = hop.response !== null && hop.response.status < 300;
-      if (hop.response === null || !success) return hop;
+      if (hop.response === null) return hop;
       const content = Buffer.from(text, 'utf8');
       const sha256 = createHash('sha256').update(content).digest('hex');
       return { ...hop, response: { ...hop.response, body: { ...hop.response.body, content, sha256 } } };

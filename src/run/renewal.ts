@@ -1,7 +1,8 @@
 /** Expiry in mid-run: a token that was good before and is refused as invalid is renewed once, and the request replayed. */
 import type { Presentation } from '../credential/presentation.ts';
 import { parseChallenges } from '../http/challenge.ts';
-import type { Exchange, Hop, RequestStep } from '../model.ts';
+import type { Exchange, Hop, Json, RequestStep } from '../model.ts';
+import { isMap } from '../source.ts';
 import type { Sent } from './attempts.ts';
 import { credentialOf } from './present.ts';
 import type { JobState } from './state.ts';
@@ -41,9 +42,15 @@ function isInvalidToken({ response }: Hop): boolean {
 export function expectsRefusal({ expect }: RequestStep): boolean {
   if (expect.cause !== undefined || expect.challenge !== undefined) return true;
   const { status } = expect;
-  if (status === undefined) return false;
-  const words = (Array.isArray(status) ? status : [status]).map(String);
-  return words.some((word) => !/^[23]/.test(word));
+  return status !== undefined && admitsRefusal(status);
+}
+
+/** `401`, `4xx`, or a matcher that is not plainly about what lies below 400. */
+function admitsRefusal(status: Json): boolean {
+  if (Array.isArray(status)) return status.some(admitsRefusal);
+  if (!isMap(status)) return !/^[23]/.test(String(status));
+  const { lt, lte } = status;
+  return !(typeof lt === 'number' && lt <= 400) && !(typeof lte === 'number' && lte < 400);
 }
 
 /** The presentations of the step, with a new token at the place `at`. */

@@ -69,6 +69,7 @@ describe('standards checks', () => {
     const known = (JSON.parse(readFileSync(file, 'utf8')) as { id: string }[]).map(({ id }) => id);
     const own = [...standards().keys()].filter((id) => !known.includes(id));
     expect(own.sort()).to.deep.equal([
+      'cookie-removal-scope',
       'cors-authorization-header',
       'cors-credentials-wildcard',
       'credential-echoed',

@@ -38,6 +38,7 @@ export interface HopParts {
   };
   readonly stopped?: RedirectStop['reason'];
   readonly refused?: Hop['cookies']['refused'];
+  readonly remarks?: Hop['cookies']['remarks'];
   readonly remote?: string;
   readonly known?: (known: Known) => void;
 }
@@ -117,7 +118,7 @@ function hop(index: number, parts: HopParts, dropped: readonly Dropped[] = []): 
           },
     failure: null,
     dropped,
-    cookies: { sent: [], set: [], refused: parts.refused ?? [] },
+    cookies: { sent: [], set: [], refused: parts.refused ?? [], remarks: parts.remarks ?? [] },
     tls: null,
     remote: parts.remote ?? '192.0.2.10:443',
     timings: { connect: null, head: 1, total: 2 },

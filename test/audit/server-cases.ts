@@ -1,4 +1,5 @@
 /** Cases of authorization servers and sessions. */
+import type { CookieNote } from '../../src/model.ts';
 import { production } from '../diagnose/subjects.ts';
 import type { CheckCase } from './cases.ts';
 import { type HopParts, jwtOf, unix } from './hops.ts';
@@ -524,6 +525,13 @@ export const cookieCases: readonly CheckCase[] = [
     fine: cookie('a=v', { url: 'http://app.example.test/' }),
   },
   {
+    check: 'cookie-removal-scope',
+    fails: cookie('sid=; Max-Age=0', { remarks: [note('sid', 'removes-nothing')] }),
+    says: 'takes sid back with another Domain or Path than that of the cookie, which stays',
+    // One of two is the right one.
+    fine: cookie('sid=; Max-Age=0', { remarks: [note('sid', 'removes-nothing'), note('sid', 'removed')] }),
+  },
+  {
     check: 'cookie-duplicate-names',
     fails: cookie(['a=1; Path=/', 'a=2; Path=/']),
     says: 'sets a twice in one answer',
@@ -536,6 +544,10 @@ export const cookieCases: readonly CheckCase[] = [
     fine: cookie('state.1=v; Secure; HttpOnly; SameSite=None', formPost()),
   },
 ];
+
+function note(name: string, rule: string): CookieNote {
+  return { name, rule, section: 'RFC 6265bis section 5.7', reason: 'It is over at once.' };
+}
 
 function formPost(): HopParts {
   return { status: 302, headers: { Location: `${login}/authorize?response_mode=form_post&client_id=web` } };

@@ -90,6 +90,7 @@ const odd = [
   chain('fragment', 'GET', app, '302 {}/b#part'),
   chain('same-url', 'GET', app, '302 {}/a'),
   chain('visited', 'GET', app, '302 {}/b', '302 {}/a'),
+  chain('led-to', 'GET', app, '302 {}/b', '302 {}/b'),
   chain('many', 'GET', plain, ...Array.from({ length: 60 }, (_, index) => `302 {}/${index}`)),
 ];
 

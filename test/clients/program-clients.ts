@@ -107,28 +107,39 @@ export async function goClient(program: string, world: World): Promise<Client> {
   return scriptClient({ profile, title: `Go ${version}` }, [binary, world.caFile], world);
 }
 
-/** HttpClient of the installed Java, by way of the proxy of the world: Proxy-Authorization is for that. */
-export async function javaClients(program: string, world: World): Promise<readonly Client[]> {
-  const version = /version "(\d+)/.exec(await output('sh', ['-c', `'${program}' -version 2>&1`]))?.[1] ?? '';
-  if (version !== '17') return [];
-  return ['NORMAL', 'ALWAYS'].map((policy): Client => {
-    const profile = policy === 'ALWAYS' ? 'java-17-always' : 'java-17';
-    const args = [script('Chains.java'), policy, world.caFile, String(world.proxy)];
-    return {
-      profile,
-      title: `Java ${version} HttpClient ${policy}`,
-      blind: ['proxy-authorization'],
-      // With ALWAYS it asks the proxy for any scheme.
-      without: policy === 'ALWAYS' ? ['unknown-scheme'] : [],
-      async run(chains) {
-        const lines = chains.map((chain) => {
-          const fields = Object.entries(headersOf(chain)).filter(([name]) => name !== 'proxy-authorization');
-          const parts = [chain.name, chain.method, chain.url, chain.hasBody ? body : '-'];
-          return [...parts, ...fields.map(([name, value]) => `${name}=${value}`)].join('\t');
-        });
-        const said = JSON.parse(await output(program, args, lines.join('\n'))) as Record<string, Got>;
-        return new Map(Object.entries(said));
-      },
-    };
-  });
+/** wget, by way of the proxy of the world. */
+export async function wgetClient(program: string, world: World): Promise<Client> {
+  const version = /^GNU Wget (\S+)/.exec(await output(program, ['--version']))?.[1] ?? '';
+  const proxy = `http://127.0.0.1:${world.proxy}/`;
+  const env = { http_proxy: proxy, https_proxy: proxy, no_proxy: '' };
+  const usual = [
+    '--no-config',
+    '-O',
+    '/dev/null',
+    '-S',
+    '--tries=1',
+    '-e',
+    'robots=off',
+    '--ca-certificate',
+    world.caFile,
+  ];
+  return {
+    profile: 'wget',
+    title: `wget ${version}`,
+    async run(chains) {
+      const got = new Map<string, Got>();
+      for (const chain of chains) {
+        const fields = Object.entries(headersOf(chain)).map(([name, value]) => `--header=${name}: ${value}`);
+        const data = chain.hasBody ? [`--body-data=${body}`] : [];
+        const args = [...usual, `--method=${chain.method}`, ...fields, ...data, chain.url];
+        const said = await output('sh', ['-c', '"$@" 2>&1; echo "exit $?"', 'sh', program, ...args], '', env);
+        const status = [...said.matchAll(/^\s+HTTP\/1\.\d (\d+)/gm)].at(-1)?.[1];
+        // 8: the server said that it was an error, which is an answer.
+        const answered =
+          status !== undefined && /exit [08]$/.test(said.trim()) && !said.includes('redirections exceeded');
+        got.set(chain.name, answered ? { status: Number(status) } : { error: said.slice(-300) });
+      }
+      return got;
+    },
+  };
 }

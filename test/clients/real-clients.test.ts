@@ -30,7 +30,23 @@ const expected = [
   'httpx',
   'aiohttp',
 ];
-const others = ['go', 'go-1.19', 'java-17', 'java-17-always'];
+const others = [
+  'go',
+  'go-1.19',
+  'java-17',
+  'java-17-always',
+  'java-urlconnection',
+  'apache-httpclient-4',
+  'apache-httpclient-5.1',
+  'okhttp',
+  'okhttp-3',
+  'guzzle',
+  'perl-lwp',
+  'faraday',
+  'rest-client',
+  'httparty',
+  'wget',
+];
 
 describe('real clients', function () {
   this.timeout(60_000);

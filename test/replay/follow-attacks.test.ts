@@ -46,7 +46,7 @@ const signer: Signer = {
   ],
   challenged: () => false,
 };
-const clients: readonly (string | undefined)[] = [undefined, ...clientNames];
+const clients: readonly (string | undefined)[] = [undefined, ...clientNames()];
 
 describe('follow, led astray', () => {
   let chains: Chains;

@@ -175,11 +175,11 @@ describe('jar', () => {
     expect(remarks.map(({ name, reason }) => [name, reason])).to.deep.equal([
       [
         'sid',
-        'It is over at once and takes nothing back: it is for app.example.test only and the Path /, and the one that is kept for app.example.test only and the Path /app (RFC 6265bis section 5.7).',
+        'It is over at once, but it is for app.example.test only and the Path /, and the one that is kept is for app.example.test only and the Path /app (RFC 6265bis section 5.7).',
       ],
       [
         'all',
-        'It is over at once and takes nothing back: it is for app.example.test only and the Path /, and the one that is kept for the Domain example.test and the Path / (RFC 6265bis section 5.7).',
+        'It is over at once, but it is for app.example.test only and the Path /, and the one that is kept is for the Domain example.test and the Path / (RFC 6265bis section 5.7).',
       ],
       ['none', 'It is over at once: the server takes it back (RFC 6265bis section 5.7).'],
       ['sid', 'It is over at once: the server takes it back (RFC 6265bis section 5.7).'],

@@ -67,6 +67,15 @@ const scopes: Readonly<Record<string, Predicate>> = {
     }
     return null;
   },
+  'cookie-removal-scope'({ hop: { cookies: trace } }) {
+    const told = trace.remarks ?? [];
+    const ends = (name: string): boolean =>
+      told.some((note) => note.rule === 'removed' && note.name === name);
+    const found = told.find(({ rule, name }) => rule === 'removes-nothing' && !ends(name));
+    return found
+      ? `takes ${found.name} back with another Domain or Path than that of the cookie, which stays`
+      : null;
+  },
   'cookie-callback-lax'(seen) {
     const to = leadsTo(seen);
     if (to?.searchParams.get('response_mode') !== 'form_post' || to.origin === seen.origin) return null;

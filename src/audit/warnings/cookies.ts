@@ -11,13 +11,14 @@ export function refusedCookies({ hops }: Passed): Warning[] {
     const { refused } = seen.hop.cookies;
     if (refused.length === 0) return [];
     const names = [...new Set(refused.map(({ name }) => (name === '' ? 'a cookie without a name' : name)))];
+    const others = seen.known.environments.filter(({ name }) => name !== seen.environment.name);
     const told = warning(seen, {
       cause: 'cookie-rejected',
       check: null,
       certainty: 'certain',
       summary: `${seen.origin} sets ${names.join(', ')}, not kept by the rules of browsers: ${lowerFirst(refused[0]?.reason ?? '')}`,
       evidence: refused.map(({ name, reason }) => line(seen, `set-cookie ${name}`, reason)),
-      fix: [...new Set(refused.map((note) => fixOfRefused(note, seen.hop, [])))]
+      fix: [...new Set(refused.map((note) => fixOfRefused(note, seen.hop, others)))]
         .slice(0, mostFixes)
         .join(' '),
       references: [...new Set(refused.map(({ section }) => section))],

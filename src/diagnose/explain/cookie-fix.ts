@@ -6,13 +6,16 @@ import { isUrl } from '../../http/url.ts';
 import type { CookieNote, Environment, Hop } from '../../model.ts';
 import { headerValues } from '../subject.ts';
 
+const tlsInFront =
+  ' Where a proxy ends TLS in front of the server, the URL of the environment is that of the proxy.';
+
 /** `others`: environments of which a Domain may be. */
 export function fixOfRefused({ name, rule }: CookieNote, hop: Hop, others: readonly Environment[]): string {
   const url = isUrl(hop.request.url) ? new URL(hop.request.url) : null;
   const host = url ? hostOf(url) : 'this host';
   switch (rule) {
     case 'secure-from-http':
-      return `Ask for it over https, https://${host}, or leave Secure of ${name} out in an environment that has plain http only. Where a proxy ends TLS in front of the server, the URL of the environment is that of the proxy.`;
+      return `Ask for it over https, https://${host}, or leave Secure of ${name} out in an environment that has plain http only.${tlsInFront}`;
     case 'hides-secure':
       return `Set ${name} over https only: ${host} has a Secure cookie of this name, which plain http must not replace.`;
     case 'domain-mismatch':
@@ -20,9 +23,13 @@ export function fixOfRefused({ name, rule }: CookieNote, hop: Hop, others: reado
     case 'domain-not-ascii':
       return fixOfDomain(name, host, domainIn(hop, name), others);
     case 'samesite-none-insecure':
+      if (url?.protocol === 'http:')
+        return `Set SameSite=Lax on ${name}: None needs Secure, and Secure needs https, which this request is not.${tlsInFront}`;
       return `Add Secure to ${name}, or set SameSite=Lax; behind a proxy that ends TLS, let the application know that the request was https (X-Forwarded-Proto).`;
     case 'partitioned-insecure':
     case 'prefix-secure':
+      if (url?.protocol === 'http:')
+        return `${rule === 'prefix-secure' ? `Give ${name} another name` : `Leave Partitioned of ${name} out`}: it needs Secure, and Secure needs https, which this request is not.${tlsInFront}`;
       return `Add Secure to ${name}; behind a proxy that ends TLS, let the application know that the request was https (X-Forwarded-Proto).`;
     case 'prefix-host':
       return `Give ${name} Secure, Path=/ and no Domain, or another name. A proxy that rewrites Path or Domain of cookies breaks the rule too.`;

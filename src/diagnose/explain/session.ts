@@ -1,7 +1,8 @@
 /** Causes about browser sessions: cookies, CSRF, login pages. */
+import { isOver } from '../../http/cookie.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Hop } from '../../model.ts';
-import { eventsOf, told, withheldFrom } from '../facts/cookie-history.ts';
+import { cookieEvents, latest, looksLikeSession, told, withheldFrom } from '../facts/cookie-history.ts';
 import { environmentsBeside, headerValue, type Subject } from '../subject.ts';
 import { fixOfRefused, fixOfWithheld } from './cookie-fix.ts';
 import { answered, credentialName, type Explain, type Explanations, originOfHop } from './explanation.ts';
@@ -88,15 +89,18 @@ function csrf(subject: Subject): ReturnType<Explain> {
   };
 }
 
+/** The last of a session, or else the last: what else a site sets is seldom missed. */
+function likeliest<T>(found: readonly T[], nameOf: (each: T) => string): T | undefined {
+  return found.findLast((each) => looksLikeSession(nameOf(each))) ?? found.at(-1);
+}
+
 function rejected(subject: Subject): ReturnType<Explain> {
-  const found = hopsOf(subject)
-    .flatMap((hop) => hop.cookies.refused.map((note) => ({ note, hop })))
-    .at(-1);
+  const notes = hopsOf(subject).flatMap((hop) => hop.cookies.refused.map((note) => ({ note, hop })));
+  const found = likeliest(notes, ({ note }) => note.name);
   if (!found) return {};
   const { note, hop } = found;
-  const rule = note.reason.replace(/\.$/, '');
   return {
-    summary: `The cookie ${note.name} that ${target(hop.request.url, hop.request.url)} set was not kept: ${rule.charAt(0).toLowerCase()}${rule.slice(1)}; then ${answered(subject)}.`,
+    summary: `The cookie ${note.name} that ${target(hop.request.url, hop.request.url)} set was not kept: ${told(note)} (${note.section}); then ${answered(subject)}.`,
     fix: fixOfRefused(note, hop, environmentsBeside(subject)),
     references: [note.section],
   };
@@ -104,20 +108,30 @@ function rejected(subject: Subject): ReturnType<Explain> {
 
 function notSent(subject: Subject): ReturnType<Explain> {
   const sent = new Set(cookiesSent(subject));
-  const own = subject.failing.hops.slice(0, subject.failing.hops.indexOf(subject.hop) + 1);
-  const past = subject.past.filter(({ sameJob }) => sameJob).flatMap(({ exchange }) => exchange.hops);
-  const events = [...past, ...own].flatMap((hop) => eventsOf(hop, ''));
-  const found = events.filter(({ name, refused }) => refused === null && !sent.has(name)).at(-1);
+  const missing = latest(cookieEvents(subject)).filter(
+    ({ name, refused, kept, at }) =>
+      refused === null && !sent.has(name) && kept !== null && !isOver(kept, at),
+  );
+  const found = likeliest(missing, ({ name }) => name);
   if (!found)
     return {
       summary: `${answered(subject)}: a cookie that it needs was not sent${sent.size === 0 ? '' : ` (sent were ${[...sent].join(', ')})`}.`,
     };
-  const note = withheldFrom(found, subject.hop);
+  const { step } = subject;
+  const hasNoJar = step.kind === 'request' && step.jar === null;
+  const note = hasNoJar ? null : withheldFrom(found, subject.hop);
   const { url } = subject.hop.request;
-  return {
-    summary: `The cookie ${found.name} was set by ${target(found.from.href, found.from.href)} and not sent to ${target(url, url)}${note ? `: ${told(note)} (${note.section})` : ''}; it answered ${subject.response?.status ?? 'nothing'}.`,
-    ...(note ? { fix: fixOfWithheld(note, found.from, url), references: [note.section] } : {}),
-  };
+  const why = note
+    ? `${told(note)} (${note.section})`
+    : hasNoJar
+      ? 'this step has jar: none'
+      : 'it is not in the jar of this step';
+  const summary = `The cookie ${found.name} was set by ${target(found.from.href, found.from.href)} and not sent to ${target(url, url)}: ${why}; it answered ${subject.response?.status ?? 'nothing'}.`;
+  if (note) return { summary, fix: fixOfWithheld(note, found.from, url), references: [note.section] };
+  const fix = hasNoJar
+    ? `Leave jar: none out of this step, or send ${found.name} with "cookies:".`
+    : `Give this step the jar of the step "${found.step}", which got ${found.name}.`;
+  return { summary, fix, fixSource: step.source, references: [] };
 }
 
 function notSet(subject: Subject): ReturnType<Explain> {

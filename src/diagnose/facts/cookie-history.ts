@@ -35,6 +35,11 @@ export function cookieEvents(subject: Subject): CookieEvent[] {
   return [...past, ...own].flatMap(({ hop, step }) => eventsOf(hop, step));
 }
 
+/** The last event of each name. */
+export function latest(events: readonly CookieEvent[]): CookieEvent[] {
+  return [...new Map(events.map((event) => [event.name, event])).values()];
+}
+
 /** Of one hop. */
 export function eventsOf(hop: Hop, step: string): CookieEvent[] {
   const from = urlOf(hop.request.url);

@@ -6,6 +6,7 @@ import {
   type CookieEvent,
   cookieEvents,
   isCookie,
+  latest,
   looksLikeSession,
   sentCookies,
   told,
@@ -40,11 +41,6 @@ function aloneWeight(subject: Subject, name: string): 1 | 2 | 3 {
   return looksLikeSession(name) ? 3 : 2;
 }
 
-/** The last event of each name. */
-function latest(events: readonly CookieEvent[]): CookieEvent[] {
-  return [...new Map(events.map((event) => [event.name, event])).values()];
-}
-
 function rejected(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
   const url = urlOf(subject.hop.request.url);
   const sent = sentCookies(subject.hop);
@@ -58,7 +54,7 @@ function rejected(subject: Subject, events: readonly CookieEvent[]): Evidence[] 
           {
             hop: null,
             field: `cookie ${event.name}`,
-            seen: `set by step "${event.step}" and not stored: ${event.refused.reason}`,
+            seen: `set by step "${event.step}" and not stored: ${told(event.refused)} (${event.refused.section})`,
           },
         ],
       }),
@@ -76,7 +72,7 @@ function notSent(subject: Subject, events: readonly CookieEvent[]): Evidence[] {
     // Set to be gone at once: the server ended it.
     if (expires !== null && expires <= event.at) return [];
     const note = noJar ? null : withheldFrom(event, subject.hop);
-    const rule = noJar ? 'the step has no cookie jar' : note && told(note);
+    const rule = noJar ? 'the step has jar: none' : note && told(note);
     const names = note?.rule === 'expired' ? ['session-expired', 'cookie-not-sent'] : ['cookie-not-sent'];
     return [
       evidence('cookie/not-sent', {

@@ -45,7 +45,14 @@ table('cookieFacts', cookieFacts, [
         past([
           setting('sid=1; Secure', {
             cookies: {
-              refused: [{ name: 'sid', rule: 'secure-from-http', section: '', reason: 'It is Secure.' }],
+              refused: [
+                {
+                  name: 'sid',
+                  rule: 'secure-from-http',
+                  section: 'RFC 6265bis section 5.7',
+                  reason: 'It is Secure (RFC 6265bis section 5.7).',
+                },
+              ],
             },
           }),
         ]),
@@ -56,7 +63,7 @@ table('cookieFacts', cookieFacts, [
         'cookie/rejected',
         3,
         'cookie-rejected',
-        '- cookie sid: set by step "earlier" and not stored: It is Secure.',
+        '- cookie sid: set by step "earlier" and not stored: it is Secure (RFC 6265bis section 5.7)',
       ],
     ],
   ],
