@@ -13,7 +13,7 @@ export interface Exchange {
   readonly credentials: readonly CredentialUse[];
   /** Why following ended although the last answer is a redirect, or null. */
   readonly stopped: RedirectStop | null;
-  /** The client of `redirect.as`, where a redirect was met; absent: followed by our own rules. */
+  /** The client of `redirect.as`, where a redirect was met. */
   readonly as?: string;
   /** What other clients would have made of these answers; absent where there was no redirect or nothing to lose. */
   readonly clients?: readonly ClientVerdict[];
@@ -24,10 +24,7 @@ export interface ClientVerdict {
   readonly client: string;
   /** Lower case; null: it is about the method. */
   readonly header: string | null;
-  /**
-   * `leaked`: sent to an origin to which it is not bound, or in clear after https. `refused`: the client does not
-   * follow. `method-changed`: from there on it asks for something else.
-   */
+  /** `leaked`: sent to an origin that is not bound, or in clear after https. `refused`: not followed. */
   readonly verdict: 'kept' | 'lost' | 'leaked' | 'refused' | 'method-changed';
   /** The first hop that is without it, that should not have it, or that is not sent; null where it is kept. */
   readonly hop: number | null;
@@ -83,8 +80,17 @@ export interface SentRequest {
   readonly headers: readonly RawField[];
   /** Who put each of `headers` there, in the same order; absent: not known. */
   readonly sources?: readonly (readonly FieldSource[])[];
+  /** Absent: not known. */
+  readonly size?: HeadSize;
   readonly body: SentBody | null;
   readonly httpVersion: '1.1' | '2';
+}
+/** Bytes of a request head with the real values; of HTTP/2 as RFC 9113 section 10.5.1 counts them, before compression. */
+export interface HeadSize {
+  /** Request line and end included. */
+  readonly head: number;
+  /** Of the line of each of `headers`, in the same order. */
+  readonly fields: readonly number[];
 }
 export interface SentBody {
   readonly bytes: number;
