@@ -124,6 +124,8 @@ export const refines: Readonly<Record<CauseId, readonly CauseId[]>> = {
   ],
   'authorization-malformed': ['token-malformed'],
   'credentials-replaced-by-proxy': ['token-malformed', 'authorization-malformed'],
+  // Two in one line are read as one.
+  'credentials-duplicated': ['token-malformed', 'authorization-malformed'],
   'scope-dropped': ['scope-missing'],
   'cookie-rejected': ['session-expired', 'login-redirect', 'credentials-missing'],
   'cookie-not-sent': ['session-expired', 'login-redirect', 'credentials-missing'],

@@ -129,12 +129,20 @@ const onlyProven: readonly CauseId[] = [
   'header-dropped-by-proxy',
 ];
 
+/** Nobody says that there were two: it is what an echo of another route shows. */
+function isAddedOnTheWay({ cause, support }: Candidate): boolean {
+  return (
+    cause === 'credentials-duplicated' &&
+    !support.some(({ kind, names }) => kind === 'text' && names.includes(cause))
+  );
+}
+
 /**
  * A text that lists exactly one cause (of those that arithmetic leaves), an independent fact or experiment that agrees, arrival shown, and nothing that
  * points elsewhere.
  */
 function isCertain(first: Candidate, ranking: Ranking, grounds: Grounds): boolean {
-  if (onlyProven.includes(first.cause)) return false;
+  if (onlyProven.includes(first.cause) || isAddedOnTheWay(first)) return false;
   const texts = ranking.evidence.filter(
     (item) => item.kind === 'text' && item.weight === 3 && item.names.length > 0,
   );

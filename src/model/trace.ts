@@ -81,8 +81,17 @@ export interface SentRequest {
   readonly headers: readonly RawField[];
   /** Who put each of `headers` there, in the same order; absent: not known. */
   readonly sources?: readonly (readonly FieldSource[])[];
+  /** Absent: not known. */
+  readonly size?: HeadSize;
   readonly body: SentBody | null;
   readonly httpVersion: '1.1' | '2';
+}
+/** Bytes of a request head with the real values; of HTTP/2 as RFC 9113 section 10.5.1 counts them, before compression. */
+export interface HeadSize {
+  /** Request line and end included. */
+  readonly head: number;
+  /** Of the line of each of `headers`, in the same order. */
+  readonly fields: readonly number[];
 }
 export interface SentBody {
   readonly bytes: number;

@@ -6,6 +6,7 @@ import type { Value } from '../secret.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { readClients } from './clients.ts';
 import { readEchoEndpoint } from './echo.ts';
+import { checkSendable } from './field-name.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
@@ -64,7 +65,7 @@ export function planEnvironment(
     issuers,
     clients: readClients(raw, issuers, read, problems),
     credentials: new Map(),
-    headers: readHeaders(raw, read),
+    headers: readHeaders(raw, read, problems),
     transport: readTransport(name, raw, context, read, problems),
     experiments: experimentPolicy(raw),
     ...(echo && { echo }),
@@ -153,11 +154,12 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
   return issuers;
 }
 
-function readHeaders(raw: JsonMap, read: Reader): Field[] {
+function readHeaders(raw: JsonMap, read: Reader, problems: Problems): Field[] {
   const map = mapAt(raw, 'headers');
   const fields: Field[] = [];
   for (const name of Object.keys(map)) {
     const value = read.text(map, name);
+    checkSendable(name, map[name], sourceOf(map, name), problems);
     if (value !== null) fields.push([name, value, ['environment']]);
   }
   return fields;

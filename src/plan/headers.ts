@@ -2,6 +2,7 @@
 import type { JsonMap, RequestStep } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
+import { checkSendable } from './field-name.ts';
 import { mapAt } from './maps.ts';
 import type { NameContext } from './names.ts';
 
@@ -41,6 +42,7 @@ export function checkHeaders(
         source: sourceOf(headers, name),
         fix: 'Remove it: a header is one line (RFC 9110 section 5.5).',
       });
+    checkSendable(name, value, sourceOf(headers, name), problems);
     seen.set(lower, name);
   }
   checkSources(step, written, seen, context, problems);

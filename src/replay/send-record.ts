@@ -1,6 +1,6 @@
 /** The request as the trace keeps it: what was serialised, secrets shown by name. */
 import { createHash } from 'node:crypto';
-import type { Field, FieldSource, RawField, SentBody, SentRequest } from '../model.ts';
+import type { Field, FieldSource, HeadSize, RawField, SentBody, SentRequest } from '../model.ts';
 import { type Redactor, Secret } from '../secret.ts';
 import { digest } from './body.ts';
 
@@ -11,6 +11,10 @@ const excerptWindow = 64 * 1024;
 /** undici writes these itself, at their own places. */
 const generated: ReadonlySet<string> = new Set(['host', 'connection', 'content-length']);
 
+const lineEnd = 2;
+/** What RFC 9113 section 10.5.1 adds to name and value. */
+const overhead = 32;
+
 const ofTransport: readonly FieldSource[] = ['transport'];
 const ofTool: readonly FieldSource[] = ['why401'];
 
@@ -18,6 +22,7 @@ export interface FieldRecord {
   readonly headers: readonly RawField[];
   /** Of each of them. */
   readonly sources: readonly (readonly FieldSource[])[];
+  readonly size: HeadSize;
 }
 
 /** The fields of an HTTP/1.1 request head. `fields` are those that were asked for, in order. */
@@ -25,6 +30,7 @@ export function recordHead(head: string, fields: readonly Field[], redactor: Red
   const asked = fields.filter(([name]) => !generated.has(name.toLowerCase()));
   const headers: RawField[] = [];
   const sources: (readonly FieldSource[])[] = [];
+  const sizes: number[] = [];
   let next = 0;
   const lines = head.split('\r\n');
   for (let index = 1; index < lines.length; index += 1) {
@@ -33,6 +39,8 @@ export function recordHead(head: string, fields: readonly Field[], redactor: Red
     const colon = line.indexOf(': ');
     const name = line.slice(0, colon);
     const value = line.slice(colon + 2);
+    // One character is one byte: the head is written as latin1.
+    sizes.push(line.length + lineEnd);
     const field = asked[next];
     if (field && field[0] === name && reveal(field) === value) {
       headers.push([name, show(field, redactor)]);
@@ -43,7 +51,7 @@ export function recordHead(head: string, fields: readonly Field[], redactor: Red
       sources.push(sourceOfGenerated(name, fields));
     }
   }
-  return { headers, sources };
+  return { headers, sources, size: { head: head.length, fields: sizes } };
 }
 
 /** A step may state a Host or a Content-Length itself: undici writes it at its own place. */
@@ -65,8 +73,15 @@ export function recordPlanned(
     const named = fields.some(([name]) => name.toLowerCase() === 'host');
     const headers = fields.map((field): RawField => [field[0], show(field, redactor)]);
     const sources = fields.map((field) => field[2] ?? ofTool);
-    if (named) return { headers, sources };
-    return { headers: [['host', url.host], ...headers], sources: [ofTransport, ...sources] };
+    const sizes = fields.map(([name, value]) => name.length + 2 + bytesOf(value) + lineEnd);
+    const line = `${method} ${url.pathname}${url.search} HTTP/1.1`.length + lineEnd;
+    if (named) return { headers, sources, size: sized(line + lineEnd, sizes) };
+    const host = `host: ${url.host}`.length + lineEnd;
+    return {
+      headers: [['host', url.host], ...headers],
+      sources: [ofTransport, ...sources],
+      size: sized(line + lineEnd, [host, ...sizes]),
+    };
   }
   const host = fields.find(([name]) => name.toLowerCase() === 'host');
   const pseudo: RawField[] = [
@@ -77,7 +92,14 @@ export function recordPlanned(
   ];
   const asked = joined(fields, redactor);
   const framing = length(method, bodyBytes);
+  const path = url.pathname.length + url.search.length;
+  const inClear = [
+    ...pseudo.map(([name, value]) => name.length + (name === ':path' ? path : value.length) + overhead),
+    ...asked.map(([, , bytes]) => bytes),
+    ...framing.map(([name, value]) => name.length + value.length + overhead),
+  ];
   return {
+    size: sized(0, inClear),
     headers: [...pseudo, ...asked.map(([field]) => field), ...framing],
     sources: [
       sourceOfGenerated('host', fields),
@@ -92,7 +114,7 @@ export function recordPlanned(
 function joined(
   fields: readonly Field[],
   redactor: Redactor,
-): (readonly [RawField, readonly FieldSource[]])[] {
+): (readonly [RawField, readonly FieldSource[], number])[] {
   const record = new Map<string, Field[]>();
   for (const field of fields) {
     const name = field[0].toLowerCase();
@@ -108,6 +130,7 @@ function joined(
         [
           [name, line.map((field) => show(field, redactor)).join(', ')] as const,
           [...new Set(line.flatMap((field) => field[2] ?? ofTool))],
+          line.reduce((sum, [, value]) => sum + bytesOf(value) + 2, name.length + overhead - 2),
         ] as const,
     );
   });
@@ -162,6 +185,14 @@ export function flatten(fields: readonly Field[], lowerCase: boolean): string[] 
   const flat: string[] = [];
   for (const field of fields) flat.push(lowerCase ? field[0].toLowerCase() : field[0], reveal(field));
   return flat;
+}
+
+function sized(start: number, fields: readonly number[]): HeadSize {
+  return { head: fields.reduce((sum, bytes) => sum + bytes, start), fields };
+}
+
+function bytesOf(value: Field[1]): number {
+  return Buffer.byteLength(value instanceof Secret ? value.reveal() : value, 'utf8');
 }
 
 function reveal(field: Field): string {

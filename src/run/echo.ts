@@ -42,12 +42,21 @@ function textOf(value: Value): string {
 }
 
 function credentialFate(field: string, sent: readonly Field[], got: readonly RawField[]): FieldFate {
-  if (!field.startsWith('cookie:')) return fateOf(field, sentValue(sent, field), got);
+  if (!field.startsWith('cookie:')) return respelled(fateOf(field, sentValue(sent, field), got), sent, got);
   const name = field.slice(7);
   const there = got.some(
     ([other, value]) => other.toLowerCase() === 'cookie' && ` ${value}`.includes(` ${name}=`),
   );
   return { field, fate: there ? 'intact' : 'absent', detail: null };
+}
+
+/** An application that compares names letter by letter does not find `x-api-key` where it looks for `X-Api-Key`. */
+function respelled(fate: FieldFate, sent: readonly Field[], got: readonly RawField[]): FieldFate {
+  const named = (list: readonly (readonly [string, ...unknown[]])[]): string | undefined =>
+    list.find(([name]) => name.toLowerCase() === fate.field)?.[0];
+  const [ours, theirs] = [named(sent), named(got)];
+  if (fate.fate !== 'intact' || ours === undefined || theirs === undefined || ours === theirs) return fate;
+  return { ...fate, detail: `shown as ${theirs}, sent as ${ours}` };
 }
 
 /** `X_Api_Key` and `x-api-key` are one name to many servers, and to CGI. */

@@ -2,12 +2,12 @@
 import { findClient } from '../../src/http/clients.ts';
 import { type Client, compare } from './agreement.ts';
 import { chains } from './chains.ts';
-import { realClients } from './real-clients.ts';
+import { otherClients, usualClients } from './real-clients.ts';
 import { createWorld } from './world.ts';
 
 const asked = process.argv.slice(2);
 const world = await createWorld(chains);
-for (const client of await realClients(world)) {
+for (const client of [...(await usualClients(world)), ...(await otherClients(world))]) {
   if (asked.length > 0 && !asked.includes(client.profile)) continue;
   await measure(client);
 }

@@ -77,7 +77,7 @@ function nodeAgents({ ports, ca }: World): Agents {
       return super.createConnection(place(options) as never, done) as Duplex;
     }
   }
-  return { http: new Http(), https: new Https({ ca }) };
+  return { http: new Http({ keepAlive: true }), https: new Https({ ca, keepAlive: true }) };
 }
 
 function fetchClients({ ports, ca }: World): readonly Client[] {

@@ -5,44 +5,38 @@ import { body, type Client, type Got, headersOf } from './agreement.ts';
 import type { Chain } from './chains.ts';
 import type { World } from './world.ts';
 
-/** curl finds the servers with `--connect-to`. */
+/** curl finds the servers with `--connect-to`; one process goes through all chains, from a config file on stdin. */
 export async function curlClients(program: string, world: World): Promise<readonly Client[]> {
   const version = /^curl (\S+)/.exec(await output(program, ['--version']))?.[1] ?? '';
-  const options = Object.entries(world.ports).flatMap(([port, to]) => [
-    '--connect-to',
-    `:${port}:127.0.0.1:${to}`,
-  ]);
+  const places = Object.entries(world.ports).map(([port, to]) => `connect-to = ":${port}:127.0.0.1:${to}"`);
   const make = (profile: string, follow: string): Client => ({
     profile,
-    title: `curl ${version} ${follow}`,
+    title: `curl ${version} --${follow}`,
     async run(chains) {
-      const got = new Map<string, Got>();
-      for (const chain of chains) {
-        const method = { GET: [], POST: [], HEAD: ['-I'] }[chain.method] ?? ['-X', chain.method];
-        const fields = Object.entries(headersOf(chain)).flatMap(([name, value]) => [
-          '-H',
-          `${name}: ${value}`,
-        ]);
-        const data = chain.hasBody ? ['-d', body] : [];
-        const asked = [
-          '-q',
-          '-s',
-          follow,
-          '-o',
-          '/dev/null',
-          '-w',
-          '%{exitcode} %{http_code}',
-          '--cacert',
-          world.caFile,
-        ];
-        const said = await output(program, [...asked, ...options, ...method, ...fields, ...data, chain.url]);
-        const [code, status] = said.split(' ');
-        got.set(chain.name, code === '0' ? { status: Number(status) } : { error: `exit ${code}` });
-      }
-      return got;
+      const blocks = chains.map((chain) => {
+        const method = { GET: [], POST: [], HEAD: ['head'] }[chain.method] ?? [`request = ${chain.method}`];
+        const fields = Object.entries(headersOf(chain)).map(
+          ([name, value]) => `header = "${name}: ${value}"`,
+        );
+        const data = chain.hasBody ? [`data = ${JSON.stringify(body)}`] : [];
+        const usual = [follow, 'silent', 'output = /dev/null', `cacert = ${world.caFile}`];
+        const said = `write-out = "${chain.name} %{exitcode} %{http_code}\\n"`;
+        return [...usual, said, ...places, ...method, ...fields, ...data, `url = "${chain.url}"`].join('\n');
+      });
+      const said = await output(program, ['-q', '-K', '-'], blocks.join('\nnext\n'));
+      const lines = said
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' '));
+      return new Map(
+        lines.map(([name = '', code, status]): [string, Got] => [
+          name,
+          code === '0' ? { status: Number(status) } : { error: `exit ${code}` },
+        ]),
+      );
     },
   });
-  return [make('curl', '-L'), make('curl-location-trusted', '--location-trusted')];
+  return [make('curl', 'location'), make('curl-location-trusted', 'location-trusted')];
 }
 
 /** A program that reads all chains and writes what it got, as JSON. */

@@ -7,15 +7,23 @@ import { nodeClients } from './node-clients.ts';
 import { curlClients, goClient, output, script, scriptClient, wgetClient } from './program-clients.ts';
 import type { World } from './world.ts';
 
-export async function realClients(world: World): Promise<readonly Client[]> {
-  const [curl, wget, go, java] = ['curl', 'wget', 'go', 'java'].map(findProgram);
+/** Those that npm and the packages of CI bring. */
+export async function usualClients(world: World): Promise<readonly Client[]> {
+  const curl = findProgram('curl');
   return [
     ...(await nodeClients(world)),
     ...(curl ? await curlClients(curl, world) : []),
+    ...(await pythonClients(world)),
+  ];
+}
+
+/** What else is installed. */
+export async function otherClients(world: World): Promise<readonly Client[]> {
+  const [wget, go, java] = ['wget', 'go', 'java'].map(findProgram);
+  return [
     ...(wget ? [await wgetClient(wget, world)] : []),
     ...(go ? [await goClient(go, world)] : []),
     ...(java ? await javaClients(java, world) : []),
-    ...(await pythonClients(world)),
     ...(await scriptClients(world)),
     ...(await npmClients(world)),
   ];

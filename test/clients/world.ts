@@ -116,8 +116,8 @@ function listener(
     log.set(name, arrivals);
     const answer = chains.get(name)?.answers[arrivals.length];
     arrivals.push(await arrival(scheme, request));
-    // A connection for each request: clients that do not read a redirect to its end are not kept waiting.
-    response.setHeader('connection', 'close');
+    // Nothing to read: a client that leaves the answer to a redirect alone does not wait for the connection.
+    if (request.method !== 'HEAD') response.setHeader('content-length', 0);
     response.statusCode = answer?.status ?? 200;
     if (answer && answer.location !== null) response.setHeader('location', answer.location);
     response.end();

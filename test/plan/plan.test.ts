@@ -252,6 +252,16 @@ describe('plan', () => {
       { steps: [{ GET: '/', headers: { x: 'a\r\nb: c' } }] },
       ['HEADER_VALUE_INVALID The value of x holds a line break.'],
     ],
+    'a Connection that lists a field': [
+      { steps: [{ GET: '/', headers: { Connection: 'close, Authorization' } }] },
+      [
+        'HEADER_VALUE_INVALID Connection is set by what sends the request: a list of fields in it is not sent.',
+      ],
+    ],
+    'a header that is not sent': [
+      { steps: [{ GET: '/', headers: { 'Keep-Alive': 'timeout=5' } }] },
+      ['HEADER_NAME_INVALID "Keep-Alive" is set by what sends the request.'],
+    ],
     'two methods after an override': [
       { steps: [{ GET: '/', in: { staging: { HEAD: '/' } } }] },
       ['METHOD_TWICE The step says GET and HEAD: it can do one thing.'],

@@ -129,6 +129,12 @@ describe('recorded request', () => {
         expect(sent.failure).to.equal(null);
         expect(sent.request.headers).to.deep.equal(headOf(requests.at(-1) ?? '').fields);
         expect(sent.request.headers.slice(2)).to.deep.equal(list.map(([key, text]) => [key, text]));
+        const head = `${(requests.at(-1) ?? '').split('\r\n\r\n')[0]}\r\n\r\n`;
+        const lines = head.split('\r\n').slice(1, -2);
+        expect(sent.request.size).to.deep.equal({
+          head: head.length,
+          fields: lines.map((line) => line.length + 2),
+        });
         expect(sent.request.sources).to.deep.equal([
           ['transport'],
           ['transport'],
@@ -195,6 +201,8 @@ describe('recorded request', () => {
         ['content-length', '29'],
       ],
       sources: [['transport'], ['transport'], ['why401'], ['why401'], ['transport']],
+      // Of what was received, with the values.
+      size: { head: (requests[0] ?? '').length - 29, fields: [24, 24, 35, 33, 20] },
       body: {
         bytes: 29,
         sha256: createHash('sha256').update('mail=quite-secret-address&n=1').digest('hex'),

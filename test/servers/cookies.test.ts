@@ -144,6 +144,19 @@ describe('cookies behind proxies', () => {
       found: { code: 0, rules: [], cause: null, fix: null },
     },
     {
+      title: 'proxy_cookie_path, the wrong way round',
+      set: 'Path=/app',
+      location: (port) =>
+        `location /shop/ { proxy_pass http://127.0.0.1:${port}/app/; proxy_cookie_path /shop /app; }`,
+      path: '/shop',
+      found: {
+        code: 1,
+        rules: ['sid path'],
+        cause: 'cookie-not-sent',
+        fix: 'Set Path=/ on sid at the server, or a Path that /shop/orders begins with',
+      },
+    },
+    {
       title: 'proxy_cookie_flags secure on plain http',
       set: 'Path=/',
       location: (port) =>
@@ -193,6 +206,77 @@ describe('cookies behind proxies', () => {
       cause: 'cookie-rejected',
     });
   });
+
+  const apacheCases = [
+    {
+      title: 'ProxyPassReverseCookieDomain and ProxyPassReverseCookiePath, which put it right',
+      lines: 'ProxyPassReverseCookieDomain app.internal example.test\nProxyPassReverseCookiePath /app /shop',
+      found: { code: 0, rules: [], cause: null, fix: null },
+    },
+    {
+      title: 'ProxyPassReverseCookieDomain alone',
+      lines: 'ProxyPassReverseCookieDomain app.internal example.test',
+      found: {
+        code: 1,
+        rules: ['sid path'],
+        cause: 'cookie-not-sent',
+        fix: 'Set Path=/ on sid at the server, or a Path that /shop/orders begins with',
+      },
+    },
+    {
+      title: 'ProxyPassReverseCookieDomain with the names in the wrong order',
+      lines: 'ProxyPassReverseCookieDomain example.test app.internal\nProxyPassReverseCookiePath /app /shop',
+      found: {
+        code: 1,
+        rules: ['sid domain-mismatch'],
+        cause: 'cookie-rejected',
+        fix: 'Leave Domain of sid out, or set Domain=example.test',
+      },
+    },
+  ];
+  for (const { title, lines, found } of apacheCases) {
+    it(`Apache: ${title}`, async function () {
+      const program = requireProgram(this, 'apache2');
+      const inner = await serve('Domain=app.internal; Path=/app');
+      const port = await freePort();
+      proxy = await startApache({
+        program,
+        ports: [port],
+        modules: ['proxy', 'proxy_http'],
+        configuration: `<VirtualHost 127.0.0.1:${port}>\nProxyPass /shop/ http://127.0.0.1:${inner}/app/\n${lines}\n</VirtualHost>`,
+      });
+      expect(await run('http', port, '/shop')).to.deep.equal(found);
+    });
+  }
+
+  const fine = { code: 0, rules: [], cause: null, fix: null };
+  const haproxyCases = [
+    { line: 'cookie sid prefix nocache', found: fine },
+    { line: 'cookie SRV insert indirect nocache httponly', found: fine },
+    { line: 'cookie sid rewrite nocache', found: fine },
+    {
+      line: 'cookie SRV insert indirect nocache secure httponly',
+      found: {
+        code: 0,
+        rules: ['SRV secure-from-http'],
+        cause: 'cookie-rejected',
+        fix: `Ask for it over https, https://${host}, or leave Secure of SRV out in an environment that has plain http only`,
+      },
+    },
+  ];
+  for (const { line, found } of haproxyCases) {
+    it(`haproxy: ${line}`, async function () {
+      const program = requireProgram(this, 'haproxy');
+      const inner = await serve('Path=/');
+      const port = await freePort();
+      proxy = await startHaproxy({
+        program,
+        ports: [port],
+        configuration: `frontend f\n  bind 127.0.0.1:${port}\n  default_backend b\nbackend b\n  ${line}\n  server s1 127.0.0.1:${inner} cookie s1`,
+      });
+      expect(await run('http', port)).to.deep.equal(found);
+    });
+  }
 
   it('haproxy: a name in front of the value, and a cookie of its own for another domain', async function () {
     const program = requireProgram(this, 'haproxy');

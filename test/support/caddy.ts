@@ -8,6 +8,8 @@ export interface CaddyOptions {
   readonly port: number;
   /** Directives of the one site, which is plain http. */
   readonly site: string;
+  /** Further global options. */
+  readonly global?: string;
 }
 
 export async function startCaddy(options: CaddyOptions): Promise<Daemon> {
@@ -18,6 +20,7 @@ export async function startCaddy(options: CaddyOptions): Promise<Daemon> {
     `{
   admin off
   auto_https off
+  ${options.global ?? ''}
 }
 http://:${options.port} {
   bind 127.0.0.1

@@ -8,6 +8,7 @@ import type { Echoed, Fate, FieldFate } from '../echoed.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { challengeFacts } from '../facts/challenge.ts';
 import { deliveryFacts, lostUses } from '../facts/delivery.ts';
+import { isMisread } from '../facts/misread.ts';
 import { originText } from '../facts/wire.ts';
 import { delivery, tokenValidity } from '../groups.ts';
 import { read } from '../signatures.ts';
@@ -61,7 +62,7 @@ function speaksOfToken(subject: Subject): boolean {
 /** `told`: in words; `hinted`: by a challenge that names no error, as servers do for anything. */
 function saysMissing(subject: Subject): 'told' | 'hinted' | null {
   const isMissing = (cause: CauseId): boolean =>
-    cause === 'credentials-stripped-by-proxy' || cause === 'credentials-missing';
+    ['credentials-stripped-by-proxy', 'header-dropped-by-proxy', 'credentials-missing'].includes(cause);
   const names = (items: readonly Evidence[], least: number): boolean =>
     items.some((item) => item.weight >= least && item.names.some(isMissing));
   if (names([...read(subject), ...deliveryFacts(subject)], 2)) return 'told';
@@ -84,8 +85,9 @@ export const echo: Experiment = {
     if (elsewhere(response.status) || fieldsOf(subject).length === 0 || lostUses(subject).length > 0)
       return false;
     const without = earlier.get(withoutCredential.id)?.outcome;
-    // What makes a difference reaches the server.
-    return without === another ? false : without !== undefined || !speaksOfToken(subject);
+    // What makes a difference reaches the server, if not always as it was sent.
+    if (without === another) return isMisread(subject);
+    return without !== undefined || !speaksOfToken(subject);
   },
   predicts(cause, subject) {
     const fields = fieldsOf(subject);
@@ -157,7 +159,7 @@ function conclude(
   url: string,
   seen: string,
 ): Evidence[] {
-  const lines = [{ hop: null, field: `echo ${url}`, seen }];
+  const lines = [{ hop: null, field: `echo ${url}`, seen: `${seen}${spelling(fate, subject)}` }];
   // Who judged a token had one: an endpoint may hide the header on its own.
   const gone = fate.fate === 'absent' || fate.fate === 'moved';
   const doubtful = trust === 'weak' || (gone && speaksOfToken(subject));
@@ -175,6 +177,12 @@ function conclude(
           lines,
         }),
   ];
+}
+
+/** Worth a word only where the server finds none. */
+function spelling({ fate, detail }: FieldFate, subject: Subject): string {
+  if (fate !== 'intact' || detail === null || saysMissing(subject) !== 'told') return '';
+  return `, ${detail}: an application that minds the case of names finds none (RFC 9110 section 5.1)`;
 }
 
 function namesOf({ field, fate }: FieldFate): CauseId[] {
@@ -212,6 +220,8 @@ function arrived(
     const names = usualOf(subject, 'unknown').filter((cause) => !delivery.includes(cause));
     return [evidence('echo/arrives', { names: names.slice(0, mostUsual), weight: 1, lines })];
   }
-  const excludes = fate === 'intact' ? [...onTheWay, 'credentials-replaced-by-proxy'] : onTheWay;
+  // Two of ours are no matter of what is between.
+  const alone = subject.uses.length === 1 ? ['credentials-duplicated'] : [];
+  const excludes = fate === 'intact' ? [...onTheWay, 'credentials-replaced-by-proxy', ...alone] : onTheWay;
   return [evidence('experiment/echo-arrives', { kind: 'experiment', excludes, lines })];
 }

@@ -170,8 +170,14 @@ function stripped(subject: Subject): ReturnType<Explain> {
     moved === null ? '' : `, or let the application read ${moved}, in which something leaves it`;
   return {
     summary: `${capital(credentialName(subject))} was sent to ${originOfHop(subject)} in ${fieldsOf(subject)}, and ${seen}: ${answered(subject)}${witness(subject)}.`,
-    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (${passing(subject)})${elsewhere}.`,
+    fix: `Let the proxy or gateway at ${originOfHop(subject)} pass ${fieldsOf(subject)} on (${passing(subject)})${elsewhere}.${lists(subject)}`,
   };
+}
+
+/** Of two proxies the first may name it, and the second obeys. */
+function lists({ echoed }: Subject): string {
+  if (echoed?.fate !== 'absent') return '';
+  return ` Nor may a Connection field that a proxy sends list ${echoed.field} (RFC 9110 section 7.6.1).`;
 }
 
 /** The directive of the server that names itself; of none: those that are usual. */
@@ -209,12 +215,15 @@ function headerDropped(subject: Subject): ReturnType<Explain> {
     ({ field: name }) => !name.includes(':') && name !== 'authorization',
   )?.field;
   const underscore = field?.includes('_') ?? false;
+  const oneHop = field === 'proxy-authorization';
   const seen = sight(subject, ['absent', 'moved'], 'did not receive it', 'seems not to arrive');
   return {
     summary: `${field === undefined ? 'A custom header' : `The header ${field}`} was sent to ${originOfHop(subject)} and ${seen}${underscore ? ': its name holds an underscore, which proxies drop' : ''}; ${answered(subject)}.`,
     fix: underscore
       ? `Use a name with hyphens (${field?.replaceAll('_', '-')}), or set underscores_in_headers on in nginx.`
-      : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards.`,
+      : oneHop
+        ? 'Send the key in a header of its own: Proxy-Authorization ends at the next proxy (RFC 9110 section 11.7.2).'
+        : `Add ${field ?? 'the header'} to what the proxy or CDN at ${originOfHop(subject)} forwards.${lists(subject)}`,
     fixSource: subject.credential?.sources['name'] ?? subject.credential?.source ?? null,
   };
 }

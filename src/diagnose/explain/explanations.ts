@@ -9,6 +9,7 @@ import { delivery } from './delivery.ts';
 import { edge } from './edge.ts';
 import { type Explanation, type Explanations, originOfHop, refusal, withVocabulary } from './explanation.ts';
 import { grant } from './grant.ts';
+import { headSize } from './head-size.ts';
 import { header } from './header.ts';
 import { routing } from './routing.ts';
 import { scope } from './scope.ts';
@@ -25,6 +26,7 @@ export const explanations: Explanations = {
   ...token,
   ...binding,
   ...header,
+  ...headSize,
   ...client,
   ...grant,
   ...scope,

@@ -1,5 +1,5 @@
 /** Causes about the shape of what was sent as a credential. */
-import { headerValue, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import {
   answered,
   clientId,
@@ -21,7 +21,6 @@ export const header: Explanations = {
   'api-key-invalid': (subject) => key(subject, 'is not known there'),
   'api-key-expired': (subject) => key(subject, 'has expired'),
   'password-wrong': password,
-  'header-too-large': tooLarge,
 };
 
 /** Field of the credential as it was sent; secrets are names in it. Null where something in it has no name. */
@@ -104,35 +103,5 @@ function password(subject: Subject): ReturnType<Explain> {
     summary: `${answered(subject)}: it refuses the user name or the password of ${credentialName(subject)}${realm === undefined ? '' : ` for the realm "${realm}"`}.`,
     fix: `Correct username and password of ${credentialName(subject)}; look for a space or a line break at the end of the secret.`,
     fixSource: credentialSource(subject, 'password', 'username'),
-  };
-}
-
-/** Directives for the size of a header, by the name in Server. */
-const limits: readonly (readonly [server: RegExp, directive: string])[] = [
-  [/nginx|openresty/i, 'large_client_header_buffers'],
-  [/coyote|tomcat/i, 'maxHttpRequestHeaderSize'],
-  [/apache/i, 'LimitRequestFieldSize'],
-  [/\biis\b|httpapi/i, 'MaxFieldLength and MaxRequestBytes'],
-  [/gunicorn/i, 'limit_request_field_size'],
-  [/varnish/i, 'http_req_hdr_len and http_req_size'],
-];
-const usualLimits =
-  'large_client_header_buffers in nginx, LimitRequestFieldSize in Apache httpd, tune.bufsize in HAProxy, --max-http-header-size in Node.js';
-
-/** Sizes are of what was recorded, in which secrets are names; the token's own length is known. */
-function tooLarge(subject: Subject): ReturnType<Explain> {
-  const largest = subject.uses.toSorted((a, b) => (b.token?.length ?? 0) - (a.token?.length ?? 0))[0];
-  const tokens = subject.uses.reduce((sum, { token }) => sum + (token?.length ?? 0), 0);
-  const cookies = subject.hop.cookies.sent.length;
-  const place = largest ? ` in ${largest.field.replace(':', ' ')}` : '';
-  const sent = [
-    ...(tokens > 0 ? [`a token of ${tokens} characters${place}`] : []),
-    ...(cookies > 0 ? [`${cookies} cookie${cookies === 1 ? '' : 's'}`] : []),
-  ];
-  const who = subject.response ? headerValue(subject.response, 'server') : null;
-  const directive = limits.find(([server]) => server.test(who ?? ''))?.[1] ?? usualLimits;
-  return {
-    summary: `${answered(subject)}: the header of the request is larger than it accepts${sent.length === 0 ? '' : `; sent were ${sent.join(' and ')}`}.`,
-    fix: `Make the token smaller (fewer groups, scopes or claims)${cookies > 0 ? ', remove old cookies' : ''}, or raise the limit of ${who ?? 'the server'} (${directive}).`,
   };
 }

@@ -80,6 +80,17 @@ const carriedToTheEnd: Evidence = evidence('delivery/carried', {
   excludes: ['credentials-missing', 'credentials-dropped-on-redirect'],
 });
 
+/** Likewise, where the value passes in another field: nobody may look into this one. */
+const carriedAside: Evidence = evidence('delivery/carried', {
+  excludes: ['credentials-dropped-on-redirect'],
+});
+
+function passesAside({ uses, past }: Subject): boolean {
+  const isAside = (other: CredentialUse): boolean =>
+    uses.some(({ fingerprint, field }) => fingerprint === other.fingerprint && field !== other.field);
+  return past.some(({ passed, exchange }) => passed && exchange.credentials.some(isAside));
+}
+
 /** "Missing header X-Api-Token", where the request had no such field. */
 const wanting =
   /\b(?:missing|required?|requires|no|absent|expected|expects|provide|supply|need(?:s|ed)?|without|lacks?)\b[^.\n<]{0,40}?\b((?:x-[a-z0-9-]+|[a-z0-9-]+-(?:key|token|secret)|api[_-]?key|apikey|access[_-]?key))\b/i;
@@ -116,7 +127,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
   if (lost.length === 0) {
     if (subject.uses.length === 0) return [];
     const wanted = wantedField(subject);
-    return wanted === null ? [carriedToTheEnd] : [fieldWanted(subject, wanted)];
+    if (wanted !== null) return [fieldWanted(subject, wanted)];
+    return [passesAside(subject) ? carriedAside : carriedToTheEnd];
   }
   const unanswered = unansweredFacts(subject, lost);
   if (unanswered.length > 0) return unanswered;

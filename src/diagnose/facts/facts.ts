@@ -20,11 +20,13 @@ import { staleFacts } from './digest.ts';
 import { fieldNameFacts, hopByHopFacts } from './field-name.ts';
 import { grantFacts } from './grant.ts';
 import { grantInputFacts } from './grant-inputs.ts';
+import { headSizeFacts } from './head-size.ts';
 import { issuerFacts } from './issuer.ts';
 import { keyFacts } from './keys.ts';
 import { loginFacts } from './login.ts';
 import { authorizationAnswerFacts, loginFormFacts } from './login-form.ts';
 import { metadataFacts } from './metadata.ts';
+import { passesFacts } from './passes.ts';
 import { presentedFacts } from './presented.ts';
 import { quotedFacts } from './quoted.ts';
 import { redirectFacts } from './redirects.ts';
@@ -48,6 +50,7 @@ const ofCredentials: readonly Kind[] = [
   presentedFacts,
   fieldNameFacts,
   hopByHopFacts,
+  passesFacts,
   arrivalFacts,
   challengeFacts,
   shapeFacts,
@@ -80,6 +83,7 @@ const ofCredentials: readonly Kind[] = [
 /** About the answer and the way to it: these hold for any status, success included, and mind it themselves. */
 const ofAnswers: readonly Kind[] = [
   statusFacts,
+  headSizeFacts,
   redirectFacts,
   loginFacts,
   cookieFacts,

@@ -1,33 +1,17 @@
-/** The name of the header that carries the credential: some servers drop one with an underscore, and all drop what Connection lists. */
+/** The name of the header that carries the credential: some servers drop one with an underscore, and some fields are for one hop. */
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { carries } from './delivery.ts';
-import { sentField } from './wire.ts';
 
-/** RFC 9110 section 7.6.1: a proxy removes each field that Connection lists. */
+/** RFC 9110 section 11.7.2: for the next proxy, which removes it as a rule. */
 export function hopByHopFacts(subject: Subject): Evidence[] {
   const { status } = subject.response ?? { status: 0 };
   if (subject.stage !== 'resource' || ![400, 401, 403].includes(status)) return [];
-  const listed = (sentField(subject.hop, 'connection') ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  const field = subject.uses.find((use) => listed.includes(use.field) && carries(subject.hop, use))?.field;
-  if (field === undefined) return [];
-  const cause = field === 'authorization' ? 'credentials-stripped-by-proxy' : 'header-dropped-by-proxy';
-  return [
-    evidence('delivery/hop-by-hop', {
-      names: [cause],
-      weight: 2,
-      lines: [
-        {
-          hop: subject.hop.index,
-          field: 'connection',
-          seen: `lists ${field}: each proxy removes that field (RFC 9110 section 7.6.1)`,
-        },
-      ],
-    }),
-  ];
+  const field = 'proxy-authorization';
+  if (!subject.uses.some((use) => use.field === field && carries(subject.hop, use))) return [];
+  const seen = 'is for the next proxy only (RFC 9110 section 11.7.2): many proxies remove it';
+  const lines = [{ hop: subject.hop.index, field, seen }];
+  return [evidence('delivery/one-hop', { names: ['header-dropped-by-proxy'], weight: 2, lines })];
 }
 
 /** nginx ignores such fields unless told otherwise, Apache since 2.4 drops them for CGI. */

@@ -4,6 +4,7 @@ import type { CauseId, CredentialUse, ShapeFault } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { tokenValidity } from '../groups.ts';
 import type { Subject } from '../subject.ts';
+import { misreadFacts } from './misread.ts';
 
 interface Reading {
   readonly names: readonly CauseId[];
@@ -38,7 +39,7 @@ export function shapeFacts(subject: Subject): Evidence[] {
     ...subject.uses.flatMap((use) => ofUse(subject, use)),
     ...byHand(subject),
     ...broken(subject),
-    ...readable(subject),
+    ...misreadFacts(subject),
   ];
 }
 
@@ -83,33 +84,6 @@ function asksForOwnScheme({ uses, challenges, text }: Subject): boolean {
       (challenges.some((challenge) => challenge.scheme.toLowerCase() === scheme.toLowerCase()) ||
         (schemeWords.test(scheme) && new RegExp(`\\b${scheme}\\b`, 'i').test(text))),
   );
-}
-
-const notParsed =
-  /\bmalformed\b|\bnot (?:a |an )?(?:valid )?(?:jwt|json web token|compact)|\bsegments?\b|\btwo dots\b|\bthree (?:parts|segments)\b|\binvalid (?:compact|jwt) (?:form|serialization|structure)/i;
-/** A list of what may be wrong says nothing of the form. */
-const otherFaults = /\b(?:expired|revoked|signature|issuer|audience|claims?|blacklisted|disabled)\b/i;
-
-/** What the server cannot read is not what was sent. */
-function readable(subject: Subject): Evidence[] {
-  const use = subject.uses.find(({ token }) => token?.format === 'jwt');
-  const { token } = use ?? { token: null };
-  if (!use || !token || token.malformed !== null || (use.shape?.length ?? 0) > 0) return [];
-  const said = `${subject.description ?? ''} ${subject.text}`;
-  if (!notParsed.test(said) || otherFaults.test(said)) return [];
-  return [
-    evidence('token/well-formed', {
-      names: ['credentials-replaced-by-proxy'],
-      excludes: ['token-malformed', 'authorization-malformed'],
-      lines: [
-        {
-          hop: subject.hop.index,
-          field: 'token',
-          seen: 'was sent as a JWT that decodes; the server reads another',
-        },
-      ],
-    }),
-  ];
 }
 
 /** It looks like a JWT and does not decode. */

@@ -3,7 +3,7 @@ import { clientCertificateFor } from '../../http/client-certificate.ts';
 import type { CauseId } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, type Subject } from '../subject.ts';
-import { clip, isHtml, sentField, textOf, typeOf, urlOf } from './wire.ts';
+import { clip, isHtml, textOf, typeOf, urlOf } from './wire.ts';
 
 interface Reading {
   readonly names: readonly CauseId[];
@@ -49,7 +49,6 @@ export function statusFacts(subject: Subject): Evidence[] {
     ...method(subject),
     ...tokenRequestByGet(subject),
     ...limit(subject),
-    ...oversized(subject),
     ...certificate(subject),
     ...gateway(subject),
   ];
@@ -129,37 +128,6 @@ function limit(subject: Subject): Evidence[] {
       names: page ? ['rate-limited', 'edge-challenge'] : ['rate-limited'],
       weight: page ? 2 : response.status === 429 ? 3 : 2,
       lines: [{ hop: hop.index, field: 'answer', seen: seen.filter((part) => part !== '').join(', ') }],
-    }),
-  ];
-}
-
-/** Default limits of servers for one line or the whole head. */
-const usualLimit = 8_000;
-/** Some take half of it, and some are set to less. */
-const smallLimit = 4_000;
-const tightLimit = 1_000;
-
-/** 400, 413, 414 and 502 where the head is larger than most servers take. */
-function oversized(subject: Subject): Evidence[] {
-  const { response, hop } = subject;
-  if (!response || ![400, 413, 414, 431, 494, 502].includes(response.status)) return [];
-  const size = (name: string): number => sentField(hop, name)?.length ?? 0;
-  const token = Math.max(0, ...subject.uses.map(({ token: facts }) => facts?.length ?? 0));
-  const total = Math.max(size('authorization'), token) + size('cookie');
-  const lines = [
-    {
-      hop: hop.index,
-      field: 'authorization, cookie',
-      seen: `${total} characters; many servers take 8 kB`,
-    },
-  ];
-  if (total < tightLimit) return [];
-  if (total < smallLimit) return [evidence('request/long-head', { fits: ['header-too-large'], lines })];
-  return [
-    evidence('request/large-head', {
-      names: ['header-too-large'],
-      weight: response.status === 431 || response.status === 494 ? 3 : total < usualLimit ? 1 : 2,
-      lines,
     }),
   ];
 }

@@ -1,89 +1,9 @@
-/** haproxy, caddy, lighttpd, varnish, squid and Node between, with and without an endpoint that shows what came through. */
-import { createServer, request as forwardTo } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { startCaddy } from '../../support/caddy.ts';
-import { freePort } from '../../support/daemon.ts';
-import { startHaproxy } from '../../support/haproxy.ts';
-import { startLighttpd } from '../../support/lighttpd.ts';
-import { findProgram } from '../../support/require.ts';
-import { startVarnish } from '../../support/varnish.ts';
-import type { Fault, Front, Site } from '../servers/fault.ts';
+/** haproxy, caddy, lighttpd, varnish and Node between, with and without an endpoint that shows what came through. */
+import type { Fault } from '../servers/fault.ts';
+import { caddy, haproxy, lighttpd, node, varnish } from './fronts.ts';
 import { expired, keyed, large, notTold, orders, uniform, withEcho } from './shared.ts';
 
 const written = 'after the rules';
-
-const haproxy =
-  (lines: string, global = '', always = ''): Fault['front'] =>
-  async (site, healed) => {
-    const port = await freePort();
-    const daemon = await startHaproxy({
-      program: findProgram('haproxy') ?? 'haproxy',
-      ports: [port],
-      global: healed ? '' : global,
-      configuration: `frontend f\n  bind 127.0.0.1:${port}\n  ${always}\n  ${healed ? '' : lines}\n  default_backend b\nbackend b\n  server a 127.0.0.1:${site.app.port}`,
-    });
-    return { ports: { api: port, www: port }, stop: daemon.stop };
-  };
-const caddy =
-  (lines: string): Fault['front'] =>
-  async (site, healed) => {
-    const port = await freePort();
-    const daemon = await startCaddy({
-      program: findProgram('caddy') ?? 'caddy',
-      port,
-      site: `reverse_proxy 127.0.0.1:${site.app.port} {\n    ${healed ? '' : lines}\n  }`,
-    });
-    return { ports: { api: port, www: port }, stop: daemon.stop };
-  };
-const lighttpd =
-  (lines: string): Fault['front'] =>
-  async (site, healed) => {
-    const port = await freePort();
-    const daemon = await startLighttpd({
-      program: findProgram('lighttpd') ?? '/usr/sbin/lighttpd',
-      port,
-      modules: ['mod_setenv', 'mod_proxy'],
-      configuration: `proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${site.app.port})))\n${healed ? '' : lines}`,
-    });
-    return { ports: { api: port, www: port }, stop: daemon.stop };
-  };
-const varnish =
-  (lines: string): Fault['front'] =>
-  async (site, healed) => {
-    const front = await startVarnish(site.app.port, healed ? '' : lines);
-    return { ports: { api: front.port, www: front.port }, stop: front.stop };
-  };
-
-/** A gateway written with node:http, with the limit and the rule of its author. */
-async function nodeFront(site: Site, size: number, pass: (headers: Headers) => void): Promise<Front> {
-  const server = createServer({ maxHeaderSize: size }, (request, response) => {
-    const headers = { ...request.headers };
-    pass(headers);
-    const onward = forwardTo(
-      { port: site.app.port, host: '127.0.0.1', path: request.url, method: request.method, headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    onward.on('error', () => response.writeHead(502).end());
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    ports: { api: (server.address() as AddressInfo).port },
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-type Headers = Record<string, string | string[] | undefined>;
-const node =
-  (pass: (headers: Headers) => void, size = 65_536): Fault['front'] =>
-  (site, healed) =>
-    nodeFront(site, healed ? 65_536 : size, healed ? () => {} : pass);
-
 const h = { written, servers: ['HAProxy 2.6.12'], needs: ['haproxy'] } as const;
 const c = { written, servers: ['Caddy 2.6'], needs: ['caddy'] } as const;
 const l = { written, servers: ['lighttpd'], needs: ['/usr/sbin/lighttpd'] } as const;

@@ -93,7 +93,10 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   const list = (_request: Request, response: Response): void => void response.json(orders);
   // One answer for a key that is missing and one that is wrong.
   const keyOf = (request: Request): unknown =>
-    request.headers['x-api-key'] ?? request.headers['x_api_key'] ?? request.headers['x-depot-key'];
+    request.headers['x-api-key'] ??
+    request.headers['x_api_key'] ??
+    request.headers['x-depot-key'] ??
+    request.headers['proxy-authorization'];
   app.get('/keyed/orders', (request, response) => {
     if (keyOf(request) === apiKey) response.json(orders);
     else response.status(401).json({ message: 'Unauthorized' });
@@ -114,6 +117,17 @@ function createApp(jwksUri: string, apiKey: string): RequestListener {
   });
   app.get('/slow/orders', (_request, response) => void setTimeout(() => response.json(orders), 1000).unref());
   app.get('/open/orders', list);
+  // As pages do that keep what they know in the browser.
+  app.get('/open/session', (_request, response) => {
+    for (let part = 0; part < 12; part += 1)
+      response.cookie(`seen-${part}`, 'orders-and-items-'.repeat(18), { secure: true });
+    response.json({});
+  });
+  // Compares names letter by letter, which RFC 9110 section 5.1 forbids.
+  app.get('/exact/orders', ({ rawHeaders }, response) => {
+    if (rawHeaders[rawHeaders.indexOf('X-Api-Key') + 1] === apiKey) response.json(orders);
+    else response.status(401).json({ message: 'No API key found in request' });
+  });
   app.get('/debug/headers', (request, response) => void response.json({ headers: request.headers }));
   app.get('/debug/raw', (request, response) => void response.json({ rawHeaders: request.rawHeaders }));
   // As some do for safety.

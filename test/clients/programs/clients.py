@@ -91,16 +91,14 @@ async def with_aiohttp():
     return got
 
 
-def version(module):
-    return __import__(module).__version__
-
-
 if name == "versions":
+    from importlib import metadata
+
     found = {}
     for module in ("requests", "urllib3", "httpx", "aiohttp"):
         try:
-            found[module] = version(module)
-        except ImportError:
+            found[module] = metadata.version(module)
+        except metadata.PackageNotFoundError:
             pass
     print(json.dumps(found))
 elif name == "aiohttp":

@@ -77,23 +77,6 @@ table('statusFacts', statusFacts, [
     [['gateway/timeout', 3, 'gateway-timeout', 'not gateway-down', '1 answer: 504']],
   ],
   [
-    'measures the head where it may be too large',
-    {
-      ...answer(400),
-      uses: [
-        use(null, { token: { format: 'opaque', header: null, claims: null, malformed: null, length: 9000 } }),
-      ],
-    },
-    [
-      [
-        'request/large-head',
-        2,
-        'header-too-large',
-        '1 authorization, cookie: 9000 characters; many servers take 8 kB',
-      ],
-    ],
-  ],
-  [
     'knows a captive portal',
     answer(511),
     [['status/511', 3, 'proxy-intercept', '1 answer: 511: the network asks for a login']],

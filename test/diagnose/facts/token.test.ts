@@ -543,9 +543,17 @@ const wellFormed = [
   'not token-malformed authorization-malformed',
   '1 token: was sent as a JWT that decodes; the server reads another',
 ];
+const otherwise = [
+  'token/well-formed-otherwise',
+  1,
+  'credentials-duplicated token-type-wrong',
+  '1 token: was sent as a JWT that decodes; the server reads another',
+];
 table('shapeFacts on what the server reads', shapeFacts, [
-  ['of a token that decodes', reads('{"message":"jwt malformed"}'), [wellFormed]],
-  ['of segments', reads('{"message":"Not enough segments"}'), [wellFormed]],
+  ['of a token that decodes', reads('{"message":"jwt malformed"}'), [wellFormed, otherwise]],
+  ['of a compact form', reads('Invalid Compact JWS'), [wellFormed, otherwise]],
+  ['not of one that does not decode here', { ...reads('Invalid Compact JWS'), uses: [use(null)] }, []],
+  ['of segments', reads('{"message":"Not enough segments"}'), [wellFormed, otherwise]],
   [
     'not where malformed is one of several',
     reads('The token is expired, revoked, malformed or invalid.'),

@@ -141,29 +141,22 @@ const rows: readonly Row[] = [
   ],
   ['a field without one', fieldNameFacts, {}, []],
   [
-    'a field that Connection lists',
+    'a field for the next proxy only',
     hopByHopFacts,
     {
-      uses: [key],
-      hops: [
-        {
-          sent: [
-            ['x_api_key', '[secret:gateway]'],
-            ['Connection', 'close, X_Api_Key'],
-          ],
-        },
-      ],
+      uses: [use(null, { type: 'api_key', field: 'proxy-authorization', scheme: null, token: null })],
+      hops: [{ sent: [['Proxy-Authorization', '[secret:gateway]']] }],
     },
     [
       [
-        'delivery/hop-by-hop',
+        'delivery/one-hop',
         2,
         'header-dropped-by-proxy',
-        '1 connection: lists x_api_key: each proxy removes that field (RFC 9110 section 7.6.1)',
+        '1 proxy-authorization: is for the next proxy only (RFC 9110 section 11.7.2): many proxies remove it',
       ],
     ],
   ],
-  ['a field that Connection does not list', hopByHopFacts, { uses: [key] }, []],
+  ['a field for all', hopByHopFacts, { uses: [key] }, []],
   [
     'a kid that the answer names',
     quotedFacts,
@@ -189,6 +182,12 @@ const rows: readonly Row[] = [
         3,
         'credentials-replaced-by-proxy',
         'not token-malformed authorization-malformed',
+        '1 token: was sent as a JWT that decodes; the server reads another',
+      ],
+      [
+        'token/well-formed-otherwise',
+        1,
+        'credentials-duplicated token-type-wrong',
         '1 token: was sent as a JWT that decodes; the server reads another',
       ],
     ],
