@@ -9,12 +9,12 @@ import { type Expectation, fieldValue, type Outcome } from './outcome.ts';
 import { isRenderedList, isRenderedMap, type RenderedMap } from './rendered.ts';
 import { describeStatus, matchesStatus } from './status.ts';
 import { checkSurvives } from './survives.ts';
-
 /**
  * `count` (redirects followed), `to` (where the chain led), `status` and `location` (of the redirects, also of one that
  * was not followed: one value for all of them, or a list, one for each), `keeps` and `drops` (names of header fields that
  * hop 1 carried). `to` and `location` are texts, matchers, or maps of parts of the address.
  */
+
 export function checkRedirects(expect: Expectation, outcome: Outcome): Check[] {
   return judgeEntries('redirects', expect, outcome, (map, key) => {
     switch (key) {
@@ -75,7 +75,7 @@ function destination({ exchange }: Outcome): string | undefined {
   const last = exchange.hops.at(-1)?.request.url;
   const location = exchange.stopped?.location ?? null;
   if (last === undefined || location === null) return last;
-  return isUrl(location, last) ? new URL(location, last).href : location;
+  return isUrl(last) ? (addressOf(location, new URL(last))?.href ?? location) : location;
 }
 
 function isRedirect(hop: Hop): boolean {

@@ -1,11 +1,11 @@
 /** The circle of redirects: its URLs, the sentence about it, and what mends it. */
 import { isUrl } from '../http/url.ts';
-import type { Finding, Hop } from '../model.ts';
+import type { EvidenceLine, Finding, Hop } from '../model.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
-
 /** The sentence and the fix alone. */
+
 export function loopWords(subject: Subject): Pick<Finding, 'summary' | 'fix' | 'fixSource'> | null {
   const { stopped, hops } = subject.failing;
   if (stopped?.reason !== 'loop' && stopped?.reason !== 'limit') return null;
@@ -52,10 +52,10 @@ export function circleFix(subject: Subject, circle: readonly string[]): Pick<Fin
     };
   const difference = differenceOf(circle);
   const texts: Readonly<Record<string, string>> = {
-    scheme:
-      'The server redirects http to https and does not see that the request came over https: let the proxy that ends TLS pass X-Forwarded-Proto on, and let the application trust it.',
+    scheme: schemeFix,
     host: 'Two rules each hold the other host for the right one: leave one of them.',
     slash: 'One rule adds the slash at the end and another takes it away: leave one of them.',
+    path: 'Each of these paths redirects to the next: leave out one of the rules, at the server or in the application.',
   };
   return { fix: texts[difference] ?? causeOf('redirect-loop')?.fix ?? '', fixSource: null };
 }
@@ -71,5 +71,30 @@ function differenceOf(circle: readonly string[]): string {
     return one.protocol === other.protocol ? '' : 'scheme';
   if (one.hostname !== other.hostname && rest(one) === rest(other)) return 'host';
   const bare = (url: URL): string => url.pathname.replace(/\/$/, '');
-  return one.origin === other.origin && bare(one) === bare(other) ? 'slash' : '';
+  if (one.origin !== other.origin) return '';
+  return bare(one) === bare(other) ? 'slash' : 'path';
+}
+
+const schemeFix =
+  'Let the proxy that ends TLS send X-Forwarded-Proto: https (proxy_set_header X-Forwarded-Proto $scheme in nginx), and let the application trust it (SECURE_PROXY_SSL_HEADER in Django, trust proxy in Express); or leave the redirect to https to the proxy.';
+
+/** Why it goes in a circle, where the URLs tell; with `passing`, where the same step does not. */
+export function circleReason({ siblings, hop }: Subject, circle: readonly string[]): EvidenceLine[] {
+  if (differenceOf(circle) !== 'scheme') return [];
+  const [first = ''] = circle;
+  const passing = siblings.find(({ passed }) => passed);
+  const since = [
+    circle.length === 1
+      ? `${shownUrl(first)} was asked over https, and is sent to https once more`
+      : 'http is sent to https, and https comes back to http',
+    ...(passing ? [`${passing.environment} answers the same step`] : []),
+  ];
+  return [
+    {
+      hop: hop.index,
+      field: 'likely',
+      seen: 'TLS ends at a proxy in front of the server that redirects, which takes each request for http, as it is not told the scheme',
+    },
+    { hop: hop.index, field: 'since', seen: since.join('; ') },
+  ];
 }

@@ -3,7 +3,7 @@ import type { CauseId, Certainty, EvidenceLine, Finding, Hop } from '../model.ts
 import { explain } from './explain/explanations.ts';
 import { shownUrl } from './explain/words.ts';
 import { eventsOf, told, withheldFrom } from './facts/cookie-history.ts';
-import { circleFix, circleOf, circleSummary } from './redirect-circle.ts';
+import { circleFix, circleOf, circleReason, circleSummary } from './redirect-circle.ts';
 import { headerValue, headerValues, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -29,7 +29,7 @@ export function redirectLoopFinding(subject: Subject): Finding | null {
     certainty: certaintyOf(stopped.reason, circle, refused.length > 0 || kept.length > 0),
     summary: circleSummary(subject, circle),
     hop: subject.hop.index,
-    evidence: evidence(hops, refused),
+    evidence: [...evidence(hops, refused), ...circleReason(subject, circle)],
     experiments: [],
     ...circleFix(subject, circle),
     references: causeOf('redirect-loop')?.references ?? [],

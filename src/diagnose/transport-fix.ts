@@ -1,10 +1,10 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 
 import { clientCertificateFor } from '../http/client-certificate.ts';
-import { type RedirectReason, redirectReason } from '../http/redirect-reason.ts';
-import { adviceOn, isAstray, type RedirectStep, stepTo } from '../http/redirect-story.ts';
+import { isAstray, type RedirectStep, reasonOf, redirectAdvice, stepTo } from '../http/redirect-story.ts';
 import { isUrl } from '../http/url.ts';
 import type { CauseId, Source } from '../model.ts';
+import { metadataFix } from './explain/redirects.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
@@ -44,6 +44,7 @@ const inTransport: ReadonlySet<CauseId> = new Set([
   'tls-untrusted',
   'client-cert-missing',
   'client-cert-invalid',
+  'redirect-unexpected',
 ]);
 
 /** Null for what is to be changed at the server or at this machine. */
@@ -95,16 +96,11 @@ export function ledThere({ failing, hop, environment }: Subject): RedirectStep |
   return known ? null : step;
 }
 
-export function reasonOf({ from, to, status, location, answered }: RedirectStep): RedirectReason | null {
-  return redirectReason({ from, to, status, location, headers: answered.response?.headers ?? [] });
-}
-
 /** It is the server that writes it. */
-function fixOfLocation({ failing, environment }: Subject, step: RedirectStep): string {
-  const reason = reasonOf(step);
-  const { fix } = isAstray(environment, step, reason)
-    ? adviceOn(failing, environment, step, reason)
-    : { fix: '' };
+function fixOfLocation(subject: Subject, step: RedirectStep): string {
+  const { failing, hop, environment } = subject;
+  const astray = isAstray(environment, step, reasonOf(failing.hops, hop.index));
+  const fix = astray ? (redirectAdvice(failing, subject, hop.index)?.fix ?? '') : '';
   return fix === ''
     ? `Correct the Location that ${shownUrl(step.from.href)} answers: ${shownUrl(step.location)}.`
     : fix;
@@ -148,6 +144,7 @@ const fixes: Readonly<Record<CauseId, Say>> = {
     clientCertificateFor(environment.transport, hop.request.url) === null
       ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
       : `Check that the server lists the CA of environments.${environment.name}.tls.cert.`,
+  'redirect-unexpected': ({ environment }) => metadataFix(environment.name),
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };

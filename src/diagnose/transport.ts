@@ -1,10 +1,10 @@
 /** No complete answer: told apart by code, at the door, so that nothing is left to diagnose but the words. */
-import { reasonLines } from '../http/redirect-story.ts';
+import { likelyLines } from '../http/redirect-story.ts';
 import { isUrl } from '../http/url.ts';
 import type { CauseId, EvidenceLine, Finding, Hop } from '../model.ts';
 import { isoTime, shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
-import { ledThere, reasonOf, transportFix } from './transport-fix.ts';
+import { ledThere, transportFix } from './transport-fix.ts';
 import { verdictOf } from './transport-verdict.ts';
 import { causeOf } from './vocabulary.ts';
 
@@ -47,13 +47,12 @@ function evidenceOf(subject: Subject): EvidenceLine[] {
   const { failure, tls } = hop;
   const before = subject.failing.hops.find(({ index }) => index === hop.index - 1);
   const location = before?.response ? headerValue(before.response, 'location') : null;
-  const led = ledThere(subject);
   const at = (field: string, seen: string): EvidenceLine => ({ hop: hop.index, field, seen });
   return [
     ...(before?.response && location !== null
       ? [{ hop: before.index, field: 'redirect', seen: `${before.response.status} to ${shownUrl(location)}` }]
       : []),
-    ...(led && before ? reasonLines(reasonOf(led), before.index) : []),
+    ...(ledThere(subject) ? likelyLines(subject.failing.hops, hop.index) : []),
     at('request', `${hop.request.method} ${hop.request.url}`),
     ...addressLines(subject, at),
     ...(failure ? [at(failure.phase, `${failure.code} after ${Math.round(hop.timings.total)} ms`)] : []),

@@ -93,7 +93,12 @@ function httpsOnly({ from, to, headers }: RedirectSeen): RedirectReason | null {
   return {
     id: 'https-only',
     likely: 'the server takes https only and sends plain http there',
-    evidence: ['only the scheme changed', ...(hsts === null ? [] : [`strict-transport-security: ${hsts}`])],
+    evidence: [
+      from.port === to.port
+        ? 'only the scheme changed'
+        : `the scheme changed, and the port to ${to.port || '443'}`,
+      ...(hsts === null ? [] : [`strict-transport-security: ${hsts}`]),
+    ],
     fix: 'Nothing at the server: ask with https at once.',
   };
 }

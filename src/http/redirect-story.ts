@@ -1,7 +1,7 @@
 /** A chain of redirects with what other clients make of it, in words: what is lost or leaked, why, and what to ask for instead. */
-
 import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
-import { type ClientGroup, fateWords, groupsOf, groupVerdicts } from './client-groups.ts';
+import { type ClientGroup, fateWords, groupsOf, groupVerdicts, someClients } from './client-groups.ts';
+import { addressOf } from './redirect.ts';
 import { type RedirectReason, redirectReason } from './redirect-reason.ts';
 import { isUrl } from './url.ts';
 
@@ -27,8 +27,14 @@ export interface RedirectStory {
 const trusting: ReadonlySet<string> = new Set(['curl-location-trusted']);
 const longestLocation = 200;
 
+/** Where addresses are written: of the environment, and in the step that was redirected. */
+export interface Place {
+  readonly environment: Environment;
+  readonly step: { readonly source: Source };
+}
+
 /** Null where every client keeps what it had. */
-export function redirectStory(exchange: Exchange, environment: Environment): RedirectStory | null {
+export function redirectStory(exchange: Exchange, place: Place): RedirectStory | null {
   const groups = groupVerdicts(exchange.clients ?? []);
   const leaked = groupsOf(groups, 'leaked').filter(({ clients }) => !clients.every((id) => trusting.has(id)));
   const lost = groupsOf(groups, 'lost');
@@ -36,11 +42,10 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
   const hop = worst.toSorted((a, b) => b.clients.length - a.clients.length)[0]?.hop ?? null;
   const step = hop === null ? null : stepTo(exchange.hops, hop);
   if (hop === null || step === null) return null;
-  const { from, to, status, location, answered } = step;
+  const { from, to, status } = step;
   const headers = [...new Set(worst.flatMap(({ header }) => header ?? []))];
-  const headersOfAnswer = answered.response?.headers ?? [];
-  const reason = redirectReason({ from, to, status, location, headers: headersOfAnswer });
-  const advice = adviceOn(exchange, environment, step, reason);
+  const reason = reasonOfStep(step);
+  const advice = adviceOn(exchange, place, step, reason);
   return {
     hop,
     from,
@@ -51,7 +56,7 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
     headers,
     reason,
     evidence: [
-      { hop: hop - 1, field: 'location', seen: `${status} to ${withoutQuery(location)}` },
+      locationLine(step),
       ...headers.map((header) => ({ hop, field: header, seen: fateWords(groups, header) })),
       ...reasonLines(reason, hop - 1),
     ],
@@ -59,7 +64,25 @@ export function redirectStory(exchange: Exchange, environment: Environment): Red
   };
 }
 
-export function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {
+export function locationLine({ status, location, answered }: RedirectStep): EvidenceLine {
+  return { hop: answered.index, field: 'location', seen: `${status} to ${withoutQuery(location)}` };
+}
+
+/** Why the redirect to hop `index` is written, as far as it is likely. */
+export function likelyLines(hops: readonly Hop[], index: number): EvidenceLine[] {
+  return reasonLines(reasonOf(hops, index), index - 1);
+}
+
+/** The redirect, what it makes other clients do, and why it is likely there: one sentence. */
+export function storySummary({ from, to, status, leaked, lost, headers, reason }: RedirectStory): string {
+  const [groups, verb] = leaked.length > 0 ? [leaked, 'leak'] : [lost, 'lose'];
+  const where = from.origin === to.origin ? `of ${from.origin}` : `from ${from.origin} to ${to.origin}`;
+  const clients = someClients(groups.flatMap((group) => group.clients));
+  const likely = reason ? `; likely ${reason.likely}` : '';
+  return `The ${status} redirect ${where} makes clients ${verb} ${headers.join(', ')} (${groups[0]?.rule ?? ''}): ${clients}${likely}.`;
+}
+
+function reasonLines(reason: RedirectReason | null, hop: number): EvidenceLine[] {
   if (reason === null) return [];
   return [
     { hop, field: 'likely', seen: reason.likely },
@@ -82,38 +105,54 @@ export function stepTo(hops: readonly Hop[], index: number): RedirectStep | null
   const location = answered?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
   if (!answered?.response || location === undefined || !isUrl(answered.request.url)) return null;
   const from = new URL(answered.request.url);
-  if (!isUrl(location, from.href)) return null;
-  return { from, to: new URL(location, from.href), status: answered.response.status, location, answered };
+  const to = addressOf(location, from);
+  return to && { from, to, status: answered.response.status, location, answered };
 }
 
-interface Advice {
+/** Why the redirect that led to hop `index`, or would have led there, is written; null: there is none, or nothing is likely. */
+export function reasonOf(hops: readonly Hop[], index: number): RedirectReason | null {
+  const step = stepTo(hops, index);
+  return step && reasonOfStep(step);
+}
+
+function reasonOfStep({ from, to, status, location, answered }: RedirectStep): RedirectReason | null {
+  return redirectReason({ from, to, status, location, headers: answered.response?.headers ?? [] });
+}
+
+/** What to ask for instead of the redirect to hop `index`; null: there is none. */
+export function redirectAdvice(exchange: Exchange, place: Place, index: number): Advice | null {
+  const step = stepTo(exchange.hops, index);
+  return step && adviceOn(exchange, place, step, reasonOfStep(step));
+}
+
+export interface Advice {
   readonly fix: string;
   readonly fixSource: Source | null;
 }
 
 /** What to write instead of the address that redirects. */
-export function adviceOn(
+function adviceOn(
   exchange: Exchange,
-  environment: Environment,
-  step: RedirectStep,
+  place: Place,
+  redirect: RedirectStep,
   reason: RedirectReason | null,
 ): Advice {
-  const { from, to } = step;
+  const { from, to } = redirect;
   const server = reason === null || isUsual(reason.id) ? '' : ` At the server: ${lowerFirst(reason.fix)}`;
-  if (isAstray(environment, step, reason)) {
-    const use = from.origin + to.pathname;
-    const same = from.pathname === to.pathname;
-    const ask = same ? '' : `Ask for ${use}, which needs no redirect.`;
-    return { fix: `${ask}${server}`.trim(), fixSource: null };
+  if (isAstray(place.environment, redirect, reason)) {
+    if (from.pathname === to.pathname) return { fix: server.trim(), fixSource: null };
+    const ask = `Ask for ${from.origin}${to.pathname}, which needs no redirect.`;
+    return { fix: `${ask}${server}`, fixSource: place.step.source };
   }
-  if (from.origin === to.origin)
-    return { fix: `Ask for ${withoutQuery(to.href)} at once.${server}`, fixSource: null };
-  const advice = acrossOrigins(exchange, environment, step);
+  const advice =
+    from.origin === to.origin
+      ? { fix: `Ask for ${withoutQuery(to.href)} at once.`, fixSource: place.step.source }
+      : acrossOrigins(exchange, place, redirect, reason);
   return { ...advice, fix: `${advice.fix}${server}` };
 }
 
 /** There it is the address that is wrong, and the server that is right. */
-export function isUsual(id: RedirectReason['id']): boolean {
+function isUsual(id: RedirectReason['id']): boolean {
   return ['https-only', 'canonical-host', 'slash', 'login'].includes(id);
 }
 
@@ -132,7 +171,12 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to }: RedirectStep): Advice {
+function acrossOrigins(
+  { hops }: Exchange,
+  { environment, step }: Place,
+  { from, to }: RedirectStep,
+  reason: RedirectReason | null,
+): Advice {
   const end = hops.at(-1)?.request.url ?? '';
   const last = isUrl(end) && new URL(end).origin === to.origin ? new URL(end) : to;
   const [name] = nameOf(environment, from.origin);
@@ -141,17 +185,17 @@ function acrossOrigins({ hops }: Exchange, environment: Environment, { from, to 
     const path = withoutQuery(last.href).slice(last.origin.length);
     return {
       fix: `Ask for ${withoutQuery(last.href)} at once: write ${own}:${path} in the step${name === undefined ? '' : `, or set environments.${environment.name}.origins.${name} to "${to.origin}"`}.`,
-      fixSource: (name === undefined ? null : environment.originSources[name]) ?? null,
+      fixSource: (name === undefined ? null : environment.originSources[name]) ?? step.source,
     };
   }
-  if (name !== undefined && isSameSite(from, to)) {
+  if (name !== undefined && (isSameSite(from, to) || reason?.id === 'canonical-host')) {
     return {
       fix: `Ask for ${withoutQuery(last.href)} at once: set environments.${environment.name}.origins.${name} to "${to.origin}".`,
       fixSource: environment.originSources[name] ?? environment.source,
     };
   }
   return {
-    fix: `Let ${from.origin} forward the request instead of redirecting it to ${to.origin}; if that belongs to the environment, name it under environments.${environment.name}.origins.`,
+    fix: `Let ${from.origin} forward the request instead of redirecting it to ${to.origin}; if that one is yours, name it under environments.${environment.name}.origins and ask there at once.`,
     fixSource: environment.source,
   };
 }

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly credentials: readonly CredentialUse[];
   /** Why following ended although the last answer is a redirect, or null. */
   readonly stopped: RedirectStop | null;
+  /** The client of `redirect.as`, where a redirect was met. */
+  readonly as?: string;
   /** What other clients would have made of these answers; absent where there was no redirect or nothing to lose. */
   readonly clients?: readonly ClientVerdict[];
 }
@@ -22,10 +24,7 @@ export interface ClientVerdict {
   readonly client: string;
   /** Lower case; null: it is about the method. */
   readonly header: string | null;
-  /**
-   * `leaked`: sent to an origin to which it is not bound, or in clear after https. `refused`: the client does not
-   * follow. `method-changed`: from there on it asks for something else.
-   */
+  /** `leaked`: sent to an origin that is not bound, or in clear after https. `refused`: not followed. */
   readonly verdict: 'kept' | 'lost' | 'leaked' | 'refused' | 'method-changed';
   /** The first hop that is without it, that should not have it, or that is not sent; null where it is kept. */
   readonly hop: number | null;

@@ -88,10 +88,19 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
     redirect: {
       follow: redirect['follow'] !== false,
       max: typeof redirect['max'] === 'number' ? redirect['max'] : mostRedirects(redirect['as']),
-      ...(typeof redirect['as'] === 'string' ? { as: clientId(redirect['as']) ?? redirect['as'] } : {}),
+      ...(isName(redirect['as']) ? { as: nameOf(redirect['as']) } : {}),
     },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
   };
+}
+
+/** A number is no client, which is said where names are checked. */
+function isName(as: Json | undefined): boolean {
+  return typeof as === 'string' || typeof as === 'number';
+}
+
+function nameOf(as: Json | undefined): string {
+  return clientId(String(as)) ?? String(as);
 }
 
 /** Of the client that is named, or our own. */

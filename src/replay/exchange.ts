@@ -52,8 +52,10 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
     },
     { send: context.send },
   );
-  const { role, attempt, environment, credentials } = given;
-  return { role, attempt, environment: environment.name, hops, credentials, stopped };
+  const { role, attempt, environment, credentials, redirect } = given;
+  const redirected = hops.length > 1 || stopped !== null;
+  const as = redirect.as !== undefined && redirected ? { as: redirect.as } : {};
+  return { role, attempt, environment: environment.name, hops, credentials, stopped, ...as };
 }
 
 /** Ten seconds are enough for TCP and TLS wherever a server is there at all. */

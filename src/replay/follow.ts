@@ -23,7 +23,7 @@ export interface FollowRequest {
   readonly sensitive: ReadonlySet<string>;
   readonly body: Uint8Array | null;
   readonly transport: Transport;
-  /** For each hop. `signal` bounds the chain. */
+  /** For each hop; `total` for all of them together. */
   readonly timeouts: Timeouts;
   readonly bodyLimit: number;
   readonly redirect: RedirectSpec;
@@ -58,7 +58,7 @@ export async function follow(asked: FollowRequest, doors: { readonly send: Send 
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
     const headers: readonly Field[] = await signedHeaders(request, plan, cookies.headers, hops.length);
-    const performed = await perform(request, plan, { ...cookies, headers }, hops.length + 1, doors.send);
+    const performed = await perform(request, plan, { ...cookies, headers }, hops, doors.send);
     const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
     before = headers;
     hops.push(hop);
@@ -102,7 +102,7 @@ async function perform(
   request: FollowRequest,
   plan: HopPlan,
   cookies: Cookies,
-  index: number,
+  before: readonly Hop[],
   send: Send,
 ): Promise<Hop> {
   const { method, url, body } = plan;
@@ -112,13 +112,19 @@ async function perform(
     headers: cookies.headers,
     body,
     transport: request.transport,
-    timeouts: request.timeouts,
+    timeouts: { ...request.timeouts, total: timeLeft(request, before) },
     bodyLimit: request.bodyLimit,
     signal: request.signal,
     ...(isOpen(request, url) ? {} : { refuses: 'metadata-addresses' as const }),
   });
   const trace = await takeCookies(request, plan.url, cookies, made.response);
-  return { index, ...made, dropped: plan.dropped, cookies: trace };
+  return { index: before.length + 1, ...made, dropped: plan.dropped, cookies: trace };
+}
+
+/** Milliseconds; at least one, in which nothing is answered. */
+function timeLeft({ timeouts }: FollowRequest, before: readonly Hop[]): number {
+  const used = before.reduce((sum, { timings }) => sum + timings.total, 0);
+  return Math.max(1, Math.ceil(timeouts.total - used));
 }
 
 /** Asked for by the step or named in the environment: wherever that is. */

@@ -46,8 +46,11 @@ export function hopTable(exchange: Exchange, style: Style, headers: boolean): st
     ...rowLines(row, widths, style),
     ...(headers ? headerLines(row.hop, style) : []),
   ]);
+  if (exchange.as !== undefined)
+    lines.push(`${' '.repeat(indent)}${style.dim(visible(`redirects followed as ${exchange.as}`))}`);
   if (!exchange.stopped || exchange.stopped.reason === 'not-followed') return lines;
-  return [...lines, `${' '.repeat(indent)}${style.yellow(visible(describeStop(exchange.stopped)))}`];
+  const stop = wrap(visible(describeStop(exchange.stopped)), style.width - indent);
+  return [...lines, ...stop.map((text) => `${' '.repeat(indent)}${style.yellow(text)}`)];
 }
 
 function measure(rows: readonly Row[], style: Style): Widths {

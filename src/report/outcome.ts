@@ -36,7 +36,7 @@ export function headline(step: StepResult): string {
   if (!first) return step.status;
   const text = describeCheck(first);
   if (text.length <= longestInTitle) return text;
-  const wanted = `expected ${first.expected}`;
+  const wanted = `${first.subject === '' ? '' : `${checkName(first)}: `}expected ${first.expected}`;
   return wanted.length <= longestInTitle ? wanted : `${checkName(first)} is not as expected`;
 }
 

@@ -73,12 +73,13 @@ export function reportStep(step: StepResult): JsonMap {
   };
 }
 
-function reportExchange({ role, attempt, hops, stopped, clients = [] }: Exchange): JsonMap {
+function reportExchange({ role, attempt, hops, stopped, as, clients = [] }: Exchange): JsonMap {
   return {
     role,
     attempt,
     hops: hops.map((hop) => reportHop(hop, { hops })),
     stopped: stopped ? reportStop(stopped) : null,
+    ...(as === undefined ? {} : { as }),
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
       client,
       header,

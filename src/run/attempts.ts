@@ -1,6 +1,7 @@
 /** A prepared request to its answers: tried again after a transport error, signed anew after a challenge. */
 import type { Presentation } from '../credential/presentation.ts';
 import { faultsOf } from '../diagnose/fault-accepted.ts';
+import { clientProfiles } from '../http/clients.ts';
 import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
@@ -78,9 +79,7 @@ async function sendOnce(
     timeout: step.timeout,
     signal: state.signal,
   });
-  if (!wasRedirected(done)) return done;
-  const { clients } = await import('../http/clients.ts');
-  return withVerdicts(done, clients, request, step, bound);
+  return wasRedirected(done) ? withVerdicts(done, clientProfiles(), request, step, bound) : done;
 }
 
 export function jarOf(step: RequestStep, state: JobState): Jar | null {

@@ -1,3 +1,5 @@
+import type { Subject } from '../../src/diagnose/subject.ts';
+import type { RedirectStop } from '../../src/model.ts';
 import { about, type Case, html, json } from './explain-subjects.ts';
 import { production } from './subjects.ts';
 
@@ -11,6 +13,25 @@ const plain = {
   origins: new Map([['api', 'http://api.example.test']]),
   originSources: { api: { file: 'specs/why401.yml', line: 5, column: 7 } },
 };
+
+const ended = (to: string, reason: RedirectStop['reason'], more: Partial<RedirectStop> = {}): Subject =>
+  about({ hops: [location(307, to)], stopped: { reason, location: to, ...more } });
+const stopCases: readonly Case[] = [
+  ['redirect-downgrade', 'a body', ended('http://api.example.test/orders/', 'body-withheld')],
+  ['redirect-unexpected', 'a body', ended('https://partner.test/orders', 'body-withheld')],
+  ['redirect-unexpected', 'a stream', ended('https://www.example.test/orders', 'body-not-replayable')],
+  ['redirect-unexpected', 'a metadata service', ended('http://169.254.169.254/latest/', 'metadata-address')],
+  [
+    'redirect-unexpected',
+    'a client',
+    ended('https://www.example.test/orders', 'client', { client: { name: 'okhttp', why: 'its own reason' } }),
+  ],
+  ['redirect-unexpected', 'a user name', ended('https://www.example.test/', 'userinfo')],
+  ['redirect-unexpected', 'a scheme', ended('myapp://done', 'scheme')],
+  ['redirect-unexpected', 'a status', ended('/b', 'status')],
+  ['redirect-unexpected', 'no URL', ended('https://[', 'invalid-location')],
+  ['redirect-unexpected', 'an empty Location', ended('', 'no-location')],
+];
 
 export const edgeCases: readonly Case[] = [
   [
@@ -177,6 +198,7 @@ export const edgeCases: readonly Case[] = [
   ],
   ['redirect-loop', 'no circle', about({})],
   ['redirect-unexpected', 'a Location', about({ hops: [location(302, 'https://new.example.test/orders')] })],
+  ...stopCases,
   ['redirect-unexpected', 'none', about({ hops: [{ status: 304 }] })],
   [
     'body-truncated',

@@ -26,6 +26,9 @@ const told = (finding: Finding | null) =>
 const http = 'http://api.example.test/orders';
 const https = 'https://api.example.test/orders';
 
+const schemeUnknown =
+  'TLS ends at a proxy in front of the server that redirects, which takes each request for http, as it is not told the scheme';
+
 describe('redirectLoopFinding', () => {
   it('shows a circle of two schemes hop by hop', () => {
     const subject = about({
@@ -39,9 +42,28 @@ describe('redirectLoopFinding', () => {
       seen: [
         `1 redirect GET ${http} answered 301 to ${https}`,
         `2 redirect GET ${https} answered 301 to ${http}`,
+        `2 likely ${schemeUnknown}`,
+        '2 since http is sent to https, and https comes back to http',
       ],
-      fix: 'The server redirects http to https and does not see that the request came over https: let the proxy that ends TLS pass X-Forwarded-Proto on, and let the application trust it.',
+      fix: 'Let the proxy that ends TLS send X-Forwarded-Proto: https (proxy_set_header X-Forwarded-Proto $scheme in nginx), and let the application trust it (SECURE_PROXY_SSL_HEADER in Django, trust proxy in Express); or leave the redirect to https to the proxy.',
       alternatives: [],
+    });
+  });
+
+  it('names the likely reason where https is sent to https, and who answers the same step', () => {
+    const sibling = { status: 200, schemesSent: [], schemesChallenged: [], passed: true };
+    const subject = about({
+      hops: [to(https, https)],
+      stopped: { reason: 'loop', location: https },
+      siblings: [{ ...sibling, environment: 'staging' }],
+    });
+    expect(told(redirectLoopFinding(subject))).to.deep.include({
+      certainty: 'certain',
+      seen: [
+        `1 redirect GET ${https} answered 301 to ${https}`,
+        `1 likely ${schemeUnknown}`,
+        `1 since ${https} was asked over https, and is sent to https once more; staging answers the same step`,
+      ],
     });
   });
 
@@ -125,8 +147,8 @@ describe('redirectLoopFinding', () => {
     expect(fixes).to.deep.equal([
       'One rule adds the slash at the end and',
       'Two rules each hold the other host for',
-      'The server redirects http to https and',
-      'Correct the rule that redirects; behin',
+      'Let the proxy that ends TLS send X-For',
+      'Each of these paths redirects to the n',
     ]);
   });
 

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { clientPage } from '../../src/http/client-page.ts';
 import { otherNames } from '../../src/http/client-source.ts';
-import { clients } from '../../src/http/clients.ts';
+import { clientProfiles } from '../../src/http/clients.ts';
 import { clientSources } from '../http/client-source.ts';
 
 const page = new URL('../../../docs/clients.md', import.meta.url);
 
 const also = otherNames(clientSources());
+
+const clients = clientProfiles();
 
 describe('docs/clients.md', () => {
   it('is what the build makes of the profiles', () => {

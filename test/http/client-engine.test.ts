@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { clientNext, clientRun, clientStart } from '../../src/http/client-engine.ts';
 import { clientId, clientNames } from '../../src/http/client-names.ts';
 import type { ClientAnswer, ClientProfile, ClientRequest } from '../../src/http/client-profile.ts';
-import { clients, findClient } from '../../src/http/clients.ts';
+import { clientProfiles, findClient } from '../../src/http/clients.ts';
 
 const fields = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'content-type'];
 const places = [
@@ -28,6 +28,7 @@ const anyRequest: fc.Arbitrary<ClientRequest> = fc.record({
   fields: fc.subarray(fields).map((names) => new Set(names)),
   hasBody: fc.boolean(),
 });
+const clients = clientProfiles();
 const anyProfile = fc.constantFrom(...clients);
 
 describe('clientRun', () => {

@@ -110,8 +110,8 @@ describe('follow, led astray', () => {
 
   it('sends no secret to a stranger, nor back there by way of another', async () => {
     const found: string[] = [];
-    for (const as of clients) {
-      for (const stranger of strangers) {
+    for (const [index, as] of clients.entries()) {
+      for (const stranger of strangers.filter((_, at) => at % 3 === index % 3)) {
         const chain = [
           [302, `${stranger}/1`],
           [302, `${stranger}/2`],
@@ -195,7 +195,7 @@ describe('follow, led astray', () => {
           expect(await leaks(as, method, ascii)).to.deep.equal([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

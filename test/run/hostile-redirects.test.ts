@@ -147,6 +147,20 @@ describe('hostile redirects', () => {
     expect(hopsOf(twice).length).to.be.greaterThan(2);
   });
 
+  it('take no longer than the step may, however many hops there are', async () => {
+    const slow = (socket: Socket): void => {
+      count += 1;
+      const answer = head(`Location: /s${count}`);
+      setTimeout(() => socket.write(answer), 100);
+    };
+    let count = 0;
+    const paths = Array.from({ length: 21 }, (_, at) => [`/s${at}`, slow] as const);
+    const replayed = await played(Object.fromEntries(paths), { GET: '/s0', timeout: '400ms' });
+    const [exchange] = replayed.jobs[0]?.steps[0]?.exchanges ?? [];
+    expect(exchange?.hops.at(-1)?.failure?.code).to.equal('TOTAL_TIMEOUT');
+    expect(exchange?.hops.length).to.be.lessThan(6);
+  });
+
   it('are cut where the run is interrupted', async () => {
     const stop = new AbortController();
     const replayed = await played(

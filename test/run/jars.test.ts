@@ -70,7 +70,7 @@ describe('jars', () => {
 
   it('keep host-only cookies to their host across a redirect to another, and share those of the domain', async () => {
     expect(
-      await run([{ GET: set('own=1', 'all=1; Domain=example.test; SameSite=Strict') + `&to=${other}/x` }]),
+      await run([{ GET: `${set('own=1', 'all=1; Domain=example.test; SameSite=Strict')}&to=${other}/x` }]),
     ).to.deep.equal(['/login -', '/x all=1', '/back own=1; all=1']);
   });
 

@@ -206,7 +206,7 @@ backend inner
         summary:
           'The 301 redirect from https://api.example.test to http://api.example.test makes clients leak authorization (http://api.example.test is not of this environment): go, postman, got-14, got-11 and N more clients; likely TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme.',
         fix: 'Ask for https://api.example.test/orders/, which needs no redirect. At the server: let the proxy that ends TLS send X-Forwarded-Proto: https, and let the application trust it from there (proxy_set_header X-Forwarded-Proto $scheme in nginx). Or redirect with a Location without scheme and host (absolute_redirect off in nginx).',
-        place: null,
+        place: 'orders.yml:1',
         reason:
           'https://api.example.test was asked, and the Location begins with http://api.example.test; a trailing slash was added in the same redirect',
       },
@@ -282,7 +282,7 @@ backend inner
         summary:
           'The authorization header was sent to https://api.example.test and not to https://api.example.test:PORT, where a 301 redirect led: the origin changed (scheme, host or port).',
         fix: 'Ask for https://api.example.test/orders/, which needs no redirect. At the server: leave the port out of redirects (port_in_redirect off or absolute_redirect off in nginx, ServerName with the public port in Apache httpd).',
-        place: null,
+        place: 'orders.yml:1',
         reason:
           'https://api.example.test was asked, and the Location names https://api.example.test:PORT; a trailing slash was added in the same redirect',
       },

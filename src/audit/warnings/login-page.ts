@@ -9,7 +9,8 @@ export function loginPage(passed: Passed): Warning[] {
   const { hops } = passed;
   return hops.flatMap((seen) => {
     // The login itself goes by way of such pages.
-    const asked = seen.exchange.role === 'resource' && seen.endpoint === 'resource';
+    const sentThere = seen.endpoint === 'authorization' && seen.hop.index > 1;
+    const asked = seen.exchange.role === 'resource' && (seen.endpoint === 'resource' || sentThere);
     const page = asked && seen.isSuccess && seen.isLast && seen.isMarkup;
     const why = page ? (reasonOf(seen) ?? sessionOver(seen, passed)) : null;
     if (why === null || !asksPassword(seen.text)) return [];

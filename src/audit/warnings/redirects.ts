@@ -1,42 +1,33 @@
 /** Chains that end well and should not have begun so: a POST that became a GET, a credential sent in clear. */
 
-import { someClients } from '../../http/client-groups.ts';
 import { hstsFor } from '../../http/hsts.ts';
-import { type RedirectStory, redirectStory } from '../../http/redirect-story.ts';
+import { type RedirectStory, redirectStory, storySummary } from '../../http/redirect-story.ts';
 import { isUrl } from '../../http/url.ts';
 import type { EvidenceLine, Exchange } from '../../model.ts';
 import { postLost } from '../checks/http.ts';
 import type { Seen } from '../seen.ts';
 import { line, type Passed, type Warning, warning } from './warning.ts';
 
-export function redirects({ hops }: Passed): Warning[] {
+export function redirects({ hops, step }: Passed): Warning[] {
   const told = new Set<Exchange>();
   return hops.flatMap((seen) => {
     const first = !told.has(seen.exchange) && told.add(seen.exchange) !== null;
-    return [...(first ? elsewhere(seen, hops) : []), ...methodChanged(seen), ...inClear(seen, hops)];
+    return [...(first ? elsewhere(seen, hops, step) : []), ...methodChanged(seen), ...inClear(seen, hops)];
   });
 }
 
 /** What passes here and would not with other clients, or would with a credential where it should not be. */
-function elsewhere(seen: Seen, hops: readonly Seen[]): Warning[] {
-  const story = redirectStory(seen.exchange, seen.environment);
+function elsewhere(seen: Seen, hops: readonly Seen[], step: Passed['step']): Warning[] {
+  const story = redirectStory(seen.exchange, { environment: seen.environment, step });
   if (story === null || !matters(story, seen)) return [];
   const at = hops.find((each) => each.exchange === seen.exchange && each.hop.index === story.hop - 1) ?? seen;
   const leaks = story.leaked.length > 0;
-  const what = story.headers.join(', ');
-  const clients = (leaks ? story.leaked : story.lost).flatMap((group) => group.clients);
-  const [group] = leaks ? story.leaked : story.lost;
-  const where = `The ${story.status} redirect from ${story.from.origin} to ${story.to.origin}`;
-  const why = group?.rule ?? '';
-  const likely = story.reason ? `; likely ${story.reason.likely}` : '';
   return [
     warning(at, {
       cause: leaks ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect',
       check: isDowngrade(story) ? 'http-redirect-downgrade' : 'http-redirect-cross-origin',
       certainty: 'likely',
-      summary: leaks
-        ? `${where} makes clients leak ${what} (${why}): ${someClients(clients)}${likely}.`
-        : `${where} makes clients lose ${what} (${why}): ${someClients(clients)}${likely}.`,
+      summary: storySummary(story),
       evidence: story.evidence,
       fix: story.fix,
       references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],

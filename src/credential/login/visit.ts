@@ -1,14 +1,12 @@
 /** Pages as a browser without scripts opens them: hop by hop, with cookies, and never at a foreign origin. */
-
-import { nextRequest } from '../../http/redirect.ts';
-import { isUrl } from '../../http/url.ts';
+import { addressOf, nextRequest } from '../../http/redirect.ts';
 import type { Environment, Exchange, Field, Hop, Response } from '../../model.ts';
 import { Secret, type Value } from '../../secret.ts';
 import { fieldValues, finalResponse, mediaType } from '../answer.ts';
 import type { Browser, CookieJarHandle } from '../presentation.ts';
 import { type HtmlPage, parsePage, refreshOf } from './html-page.ts';
-
 /** One user in one environment. */
+
 export interface Visitor {
   readonly environment: Environment;
   readonly browser: Browser;
@@ -117,7 +115,7 @@ function referrerFor(from: URL, to: URL): string | null {
 function locationOf(response: Response, url: URL): URL | null {
   if (response.status < 300 || response.status > 399) return null;
   const [location] = fieldValues(response, 'location');
-  return location !== undefined && isUrl(location, url.href) ? new URL(location, url.href) : null;
+  return location === undefined ? null : addressOf(location, url);
 }
 
 /** The request that follows, the page at which it ends, or why neither. */

@@ -1,7 +1,6 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
-import { redirectReason } from '../../http/redirect-reason.ts';
-import { adviceOn, isAstray, isUsual, type RedirectStep, stepTo } from '../../http/redirect-story.ts';
-import type { Dropped, Source } from '../../model.ts';
+import { redirectAdvice, redirectStory, storySummary } from '../../http/redirect-story.ts';
+import type { Dropped } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -28,7 +27,7 @@ export const delivery: Explanations = {
 function dropped(subject: Subject): ReturnType<Explain> {
   const { hops } = subject.failing;
   const lost = lostUses(subject);
-  if (lost.length === 0) return {};
+  if (lost.length === 0) return inOthers(subject);
   const fields = [...new Set(lost.map(({ field }) => field))].join(', ');
   const at = hops.findIndex((hop) => hop.dropped.some(({ header }) => fields.includes(header)));
   const hop = hops[at] ?? subject.hop;
@@ -36,51 +35,41 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const drop: Drop = hop.dropped.find(({ header }) => fields.includes(header)) ?? { rule: 'origin-changed' };
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
-  const step = stepTo(hops, at + 1);
+  const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
     summary:
       `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
-    ...(step === null ? directly(subject, from, to, drop) : instead(subject, step, drop)),
+    ...(advice && { ...advice, fix: `${advice.fix}${asClient(subject, drop, to)}` }),
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
 }
 
 type Drop = Pick<Dropped, 'rule' | 'client'>;
 
-/** What leads to plain http is never what should be asked for. */
-function instead(subject: Subject, step: RedirectStep, drop: Drop): ReturnType<Explain> {
-  const { from, to, status, location, answered: hop } = step;
-  const headers = hop.response?.headers ?? [];
-  const reason = redirectReason({ from, to, status, location, headers });
-  if (isAstray(subject.environment, step, reason))
-    return adviceOn(subject.failing, subject.environment, step, reason);
-  const told = directly(subject, from.origin, to.origin, drop);
-  return reason && !isUsual(reason.id) ? { ...told, fix: `${told.fix} ${reason.fix}` } : told;
+/** What the client that is replayed does there; what others do stands in the evidence. */
+function asClient({ failing, environment }: Subject, { rule, client }: Drop, to: string): string {
+  if (client === undefined) return '';
+  if (rule !== 'origin-unbound') return ` ${client} loses the header there.`;
+  const leaks = failing.clients?.some((each) => each.client === client && each.verdict === 'leaked');
+  return leaks
+    ? ` ${client} gives the header away there.`
+    : ` To replay what ${client} gets there, name ${to} under environments.${environment.name}.origins.`;
 }
 
-function directly(
-  subject: Subject,
-  from: string,
-  to: string,
-  drop: Drop,
-): { fix: string; fixSource: Source | null } {
-  const name = Object.entries(Object.fromEntries(subject.environment.origins)).find(
-    ([, origin]) => origin === from,
-  )?.[0];
-  const key = name ? `environments.${subject.environment.name}.origins.${name}` : 'the target of the step';
+/** Nothing became of our own request: it is other clients that lose or leak it. */
+function inOthers(subject: Subject): ReturnType<Explain> {
+  const story = redirectStory(subject.failing, subject);
+  if (story === null) return {};
+  const { fix, fixSource } = story;
   return {
-    fix: `Call ${to} directly: set ${key} to "${to}", or let ${from} forward the request instead of redirecting it. ${losers(drop)} there.`,
-    fixSource:
-      (name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source,
+    summary: storySummary(story),
+    fix,
+    fixSource,
+    references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
-}
-
-function losers({ rule, client }: Pick<Dropped, 'rule' | 'client'>): string {
-  if (client === undefined) return 'Clients that follow the Fetch standard lose the header';
-  return rule === 'origin-unbound' ? `${client} gives the header away` : `${client} loses the header`;
 }
 
 function missing(subject: Subject): ReturnType<Explain> {
@@ -235,9 +224,10 @@ function leaked(subject: Subject): ReturnType<Explain> {
     (hop, index) =>
       originOfHop(subject, index + 1) !== first && subject.uses.some((use) => carries(hop, use)),
   );
-  if (at < 0) return {};
+  if (at < 0) return inOthers(subject);
+  const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
+    ...(advice && { ...advice, fix: `${advice.fix} Replace the key where a stranger saw it.` }),
     summary: `${capital(credentialName(subject))} (${fieldsOf(subject)}) was sent to ${originOfHop(subject, at + 1)}, where a ${hops[at - 1]?.response?.status ?? ''} redirect of ${originOfHop(subject, at)} led.`,
-    fixSource: subject.step.source,
   };
 }

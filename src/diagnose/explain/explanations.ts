@@ -11,6 +11,7 @@ import { type Explanation, type Explanations, originOfHop, refusal, withVocabula
 import { grant } from './grant.ts';
 import { headSize } from './head-size.ts';
 import { header } from './header.ts';
+import { redirects } from './redirects.ts';
 import { routing } from './routing.ts';
 import { scope } from './scope.ts';
 import { session } from './session.ts';
@@ -33,6 +34,7 @@ export const explanations: Explanations = {
   ...session,
   ...delivery,
   ...edge,
+  ...redirects,
   ...routing,
   ...body,
 };

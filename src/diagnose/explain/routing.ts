@@ -1,19 +1,14 @@
-/** Causes about where a request went and how: hosts, paths, methods, schemes, redirects, endpoints, keys. */
-import { redirectReason } from '../../http/redirect-reason.ts';
-import { adviceOn, stepTo } from '../../http/redirect-story.ts';
+/** Causes about where a request went and how: hosts, paths, methods, schemes, endpoints, keys. */
 import { isUrl } from '../../http/url.ts';
 import { foreignEndpoint } from '../facts/metadata.ts';
 import { jsonOf } from '../facts/wire.ts';
-import { loopWords } from '../redirect-circle.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import { claim } from './claims.ts';
 import { answered, type Explain, type Explanations, originOfHop, ownIssuers } from './explanation.ts';
-import { shownUrl } from './words.ts';
 
 export const routing: Explanations = {
   'route-missing': route,
   'method-wrong': methodWrong,
-  'method-changed-by-redirect': methodChanged,
   'host-not-allowed': host,
   'http-not-allowed': http,
   'endpoint-wrong': endpoint,
@@ -27,9 +22,6 @@ export const routing: Explanations = {
   'jwks-unavailable': (subject) => ({
     summary: `${answered(subject)}: it could not fetch or read the key set of the issuer${issuers(subject)}${reachable(subject)}.`,
   }),
-  'redirect-loop': (subject) => loopWords(subject) ?? {},
-  'redirect-downgrade': downgrade,
-  'redirect-unexpected': unexpected,
 };
 
 function endpoint(subject: Subject): ReturnType<Explain> {
@@ -86,20 +78,6 @@ function methodWrong(subject: Subject): ReturnType<Explain> {
   };
 }
 
-function methodChanged(subject: Subject): ReturnType<Explain> {
-  const { hops } = subject.failing;
-  const at = hops.findIndex(
-    (hop, index) => index > 0 && hop.request.method !== hops[index - 1]?.request.method,
-  );
-  const [from, to] = [hops[at - 1], hops[at]];
-  if (!from || !to) return {};
-  return {
-    summary: `${from.request.method} ${shownUrl(from.request.url)} was answered ${from.response?.status ?? ''} and became ${to.request.method} ${shownUrl(to.request.url)}, without its body; ${answered(subject)}.`,
-    fix: `Send ${from.request.method} to ${shownUrl(to.request.url)} directly, or let ${originOfHop(subject, at)} redirect with 307 or 308.`,
-    fixSource: subject.step.source,
-  };
-}
-
 function host(subject: Subject): ReturnType<Explain> {
   const name = isUrl(subject.hop.request.url)
     ? new URL(subject.hop.request.url).host
@@ -129,30 +107,5 @@ function http(subject: Subject): ReturnType<Explain> {
     fixSource: plain
       ? ((name === undefined ? null : subject.environment.originSources[name]) ?? subject.environment.source)
       : null,
-  };
-}
-
-function downgrade(subject: Subject): ReturnType<Explain> {
-  const { hops } = subject.failing;
-  const found = hops
-    .map((_, index) => stepTo(hops, index + 2))
-    .find((step) => step?.from.protocol === 'https:' && step.to.protocol === 'http:');
-  if (!found) return {};
-  const { from, to, status, location, answered: before } = found;
-  const reason = redirectReason({ from, to, status, location, headers: before.response?.headers ?? [] });
-  const { fix } = adviceOn(subject.failing, subject.environment, found, reason);
-  return {
-    summary: `${shownUrl(from.href)} answered ${status} and leads from https to plain http, ${shownUrl(to.href)}.`,
-    ...(fix === '' ? {} : { fix }),
-  };
-}
-
-function unexpected(subject: Subject): ReturnType<Explain> {
-  const location = subject.response ? headerValue(subject.response, 'location') : null;
-  if (location === null) return {};
-  return {
-    summary: `${answered(subject)}: it redirects to ${shownUrl(location)}, where the scenario expects an answer.`,
-    fix: `Call ${shownUrl(location)} directly, or expect the redirect.`,
-    fixSource: subject.step.source,
   };
 }

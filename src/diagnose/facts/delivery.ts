@@ -31,6 +31,14 @@ export function lostUses(subject: Subject): CredentialUse[] {
   return subject.uses.filter((use) => !carries(subject.hop, use));
 }
 
+/** `expect.redirects.survives` names a client that does not carry it to the end. */
+export function failedToSurvive({ failed }: Subject): boolean {
+  return failed.some(
+    ({ kind, subject, actual }) =>
+      kind === 'redirects' && subject.startsWith('survives ') && /^(?:lost|leaked) /.test(actual),
+  );
+}
+
 /** What can only become of a credential that was sent. */
 const unsent: readonly CauseId[] = [
   'credentials-dropped-on-redirect',
@@ -127,6 +135,7 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
   if (lost.length === 0) {
     if (subject.uses.length === 0) return [];
     const wanted = wantedField(subject);
+    if (failedToSurvive(subject)) return [];
     if (wanted !== null) return [fieldWanted(subject, wanted)];
     return [passesAside(subject) ? carriedAside : carriedToTheEnd];
   }
@@ -157,7 +166,12 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
         withheld ? 'credentials-missing' : login ? 'login-redirect' : 'credentials-dropped-on-redirect',
       ],
       only: all && !login ? anonymous : null,
-      excludes: all && !login ? tokenValidity : [],
+      excludes: [
+        ...(all && !login ? tokenValidity : []),
+        ...(!login && hops.some((hop) => subject.uses.some((use) => carries(hop, use)))
+          ? ['credentials-missing']
+          : []),
+      ],
       weight: login ? 1 : 3,
       lines: login || withheld ? lines : [...lines, ...otherClients(subject)],
     }),
@@ -165,8 +179,8 @@ function droppedOnTheWay(subject: Subject): Evidence[] {
 }
 
 /** Who else loses it there, and why the server most likely redirects. */
-function otherClients({ failing, environment }: Subject): Evidence['lines'] {
-  const story = redirectStory(failing, environment);
+function otherClients(subject: Subject): Evidence['lines'] {
+  const story = redirectStory(subject.failing, subject);
   return story === null
     ? []
     : story.evidence.map((line) => ({ ...line, field: storyFields[line.field] ?? 'clients' }));

@@ -1,4 +1,5 @@
 /** The same value passed in this run: in another field of this route, at another route, in another environment. */
+import { isUrl } from '../../http/url.ts';
 import type { CauseId, CredentialUse } from '../../model.ts';
 import { otherCredentials } from '../cause-lists.ts';
 import { type Evidence, evidence } from '../evidence.ts';
@@ -85,7 +86,7 @@ function atOtherPlace(subject: Subject, own: CredentialUse, passed: readonly Pas
   if (!found || url === undefined) return null;
   const origin = originText(url);
   const same = origin === originText(subject.hop.request.url);
-  const place = same && URL.canParse(url) ? new URL(url).pathname : origin;
+  const place = same && isUrl(url) ? new URL(url).pathname : origin;
   const seen = `the same value in the same field passes at ${place} (step "${found.past.step}")`;
   const names: CauseId[] =
     own.token?.format === 'jwt'

@@ -1,20 +1,31 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
 
 import { hstsFor } from '../../http/hsts.ts';
-import { redirectReason } from '../../http/redirect-reason.ts';
-import { reasonLines } from '../../http/redirect-story.ts';
+import {
+  likelyLines,
+  locationLine,
+  type RedirectStep,
+  redirectStory,
+  stepTo,
+} from '../../http/redirect-story.ts';
 import { isUrl } from '../../http/url.ts';
-import type { EvidenceLine, Hop } from '../../model.ts';
+import type { EvidenceLine, Hop, RedirectStop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { headerValue, headerValues, type Subject } from '../subject.ts';
-import { lostUses } from './delivery.ts';
+import { failedToSurvive, lostUses } from './delivery.ts';
 import { isLoginTarget, loginRedirect } from './login.ts';
 import { originText, sentField, urlOf } from './wire.ts';
 
 export function redirectFacts(subject: Subject): Evidence[] {
   const { hops, stopped } = subject.failing;
   if (hops.length === 1 && stopped === null && (subject.response?.status ?? 0) >= 400) return [noRedirect];
-  return [...methodChanged(subject), ...loop(subject), ...downgrade(subject), ...leak(subject)];
+  return [
+    ...survivors(subject),
+    ...methodChanged(subject),
+    ...loop(subject),
+    ...downgrade(subject),
+    ...leak(subject),
+  ];
 }
 
 const noRedirect: Evidence = evidence('redirect/none', {
@@ -46,7 +57,7 @@ function methodChanged(subject: Subject): Evidence[] {
           field: 'redirect',
           seen: `${code}: ${before.request.method} became ${after.request.method}${(before.request.body?.bytes ?? 0) > 0 ? ', without the body' : ''}`,
         },
-        { hop: after.index, field: 'answer', seen: `${status} to ${after.request.method}` },
+        ...likelyLines(hops, after.index),
       ],
     }),
   ];
@@ -71,6 +82,22 @@ function refused({ response }: Subject, before: Hop, after: Hop): Evidence[] {
   ];
 }
 
+/** A client that the scenario names loses or leaks it: the redirect is the fault, whatever became of our own request. */
+function survivors(subject: Subject): Evidence[] {
+  const others = failedToSurvive(subject) && lostUses(subject).length === 0;
+  const story = others ? redirectStory(subject.failing, subject) : null;
+  if (story === null) return [];
+  return [
+    evidence('redirect/survives', {
+      names: [story.leaked.length > 0 ? 'credential-leak-on-redirect' : 'credentials-dropped-on-redirect'],
+      weight: 3,
+      lines: story.evidence.map((line) =>
+        story.headers.includes(line.field) ? { ...line, field: 'clients' } : line,
+      ),
+    }),
+  ];
+}
+
 function loop(subject: Subject): Evidence[] {
   const { stopped, hops } = subject.failing;
   if (stopped === null) return [];
@@ -90,14 +117,13 @@ function loop(subject: Subject): Evidence[] {
       }),
     ];
   }
+  if (stopped.reason !== 'not-followed') return ended(subject, stopped);
   const location = stopped.location;
   const url =
     location !== null && last && isUrl(location, last.request.url)
       ? new URL(location, last.request.url)
       : null;
-  if (stopped.reason === 'body-withheld' && last && url) return withheld(last, url);
-  if (stopped.reason !== 'not-followed' || url === null || isLoginTarget(url) || first === undefined)
-    return [];
+  if (url === null || isLoginTarget(url) || first === undefined) return [];
   // That is how an authorization server answers, be it with a code or with an error (RFC 6749 section 4.1.2).
   if (subject.stage === 'authorization' && isCallback(url, subject.redirect_uri)) return [];
   return [
@@ -109,21 +135,22 @@ function loop(subject: Subject): Evidence[] {
   ];
 }
 
-/** The chain ends at what its Location names: no origin of this environment. */
-function withheld(last: Hop, url: URL): Evidence[] {
-  const from = new URL(last.request.url);
-  const { response } = last;
-  const [headers, status] = [response?.headers ?? [], response?.status ?? 0];
-  const location = (response ? headerValue(response, 'location') : null) ?? '';
-  const reason = redirectReason({ from, to: url, status, location, headers });
-  const down = from.protocol === 'https:' && url.protocol === 'http:';
+/** A redirect that cannot be followed is the fault, unless it is one of plain http. */
+function ended({ failing: { hops } }: Subject, stopped: RedirectStop): Evidence[] {
+  const { location, client } = stopped;
+  const step = stepTo(hops, hops.length + 1);
+  const why = client ? ` (${client.name}: ${client.why})` : '';
+  const last = hops.at(-1)?.index ?? null;
+  if (isDowngrade(step) && isHeldBack(stopped)) return [];
   return [
-    evidence('redirect/withheld', {
-      names: [down ? 'redirect-downgrade' : 'redirect-unexpected'],
+    evidence('redirect/ended', {
+      names: ['redirect-unexpected'],
       weight: 2,
       lines: [
-        { hop: last.index, field: 'location', seen: `${status} to ${url.origin + url.pathname}` },
-        ...reasonLines(reason, last.index),
+        step
+          ? { ...locationLine(step), seen: `${locationLine(step).seen}, not followed${why}` }
+          : { hop: last, field: 'location', seen: `${location || 'none'}, not followed${why}` },
+        ...likelyLines(hops, hops.length + 1),
       ],
     }),
   ];
@@ -139,30 +166,32 @@ function isCallback(url: URL, redirect_uri: string | null): boolean {
 }
 
 function downgrade(subject: Subject): Evidence[] {
-  const { hops } = subject.failing;
-  const at = hops.findIndex(
-    (hop, index) =>
-      urlOf(hop.request.url)?.protocol === 'https:' &&
-      urlOf(hops[index + 1]?.request.url ?? '')?.protocol === 'http:',
-  );
-  const [from, to] = [hops[at], hops[at + 1]];
-  if (!from || !to) return [];
-  const matters = subject.stage === 'resource' && lostUses(subject).length > 0;
-  return [
-    evidence('redirect/downgrade', {
-      names: ['redirect-downgrade'],
-      // Of a lost credential the loss is the cause, and this how it came.
-      weight: matters ? 2 : 1,
-      lines: [
-        {
-          hop: from.index,
-          field: 'location',
-          seen: `leads from ${originText(from.request.url)} to ${originText(to.request.url)}`,
-        },
-        ...strictTransport(hops, to),
-      ],
-    }),
-  ];
+  const { hops, stopped } = subject.failing;
+  for (let index = 2; index <= hops.length + 1; index += 1) {
+    const step = stepTo(hops, index);
+    if (step === null || !isDowngrade(step)) continue;
+    const to = hops[index - 1];
+    if (!to && !isHeldBack(stopped)) return [];
+    const matters = subject.stage === 'resource' && lostUses(subject).length > 0;
+    return [
+      evidence('redirect/downgrade', {
+        names: ['redirect-downgrade'],
+        // Of a lost credential the loss is the cause, and this how it came.
+        weight: !to ? 3 : matters ? 2 : 1,
+        lines: [locationLine(step), ...likelyLines(hops, index), ...(to ? strictTransport(hops, to) : [])],
+      }),
+    ];
+  }
+  return [];
+}
+
+function isDowngrade(step: RedirectStep | null): boolean {
+  return step?.from.protocol === 'https:' && step.to.protocol === 'http:';
+}
+
+/** Another address would have been asked, over https perhaps. */
+function isHeldBack(stopped: RedirectStop | null): boolean {
+  return stopped?.reason === 'body-withheld' || stopped?.reason === 'client';
 }
 
 /** A chain that browsers do not show: the host asked for https on the way. */

@@ -187,7 +187,8 @@ table('redirectFacts', redirectFacts, [
         3,
         'method-changed-by-redirect',
         '1 redirect: 301: POST became GET, without the body',
-        '2 answer: 405 to GET',
+        '1 likely: the route is /orders/, with a trailing slash, and the server sends the other form there',
+        '1 since: a trailing slash was added',
       ],
     ],
   ],
@@ -216,9 +217,69 @@ table('redirectFacts', redirectFacts, [
         'redirect/downgrade',
         2,
         'redirect-downgrade',
-        '1 location: leads from https://api.example.test to http://api.example.test',
+        '1 location: 301 to http://api.example.test/orders',
+        '1 likely: TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
+        '1 since: https://api.example.test was asked, and the Location begins with http://api.example.test',
       ],
     ],
+  ],
+  [
+    'tells of a body that was not sent to plain http',
+    {
+      hops: [{ method: 'POST', status: 307, headers: [['Location', 'http://api.example.test/orders/']] }],
+      stopped: { reason: 'body-withheld', location: 'http://api.example.test/orders/' },
+    },
+    [
+      [
+        'redirect/downgrade',
+        3,
+        'redirect-downgrade',
+        '1 location: 307 to http://api.example.test/orders/',
+        '1 likely: TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
+        '1 since: https://api.example.test was asked, and the Location begins with http://api.example.test; a trailing slash was added in the same redirect',
+      ],
+    ],
+  ],
+  [
+    'tells of a metadata service, over http too',
+    {
+      hops: [{ status: 302, headers: [['Location', 'http://169.254.169.254/latest/']] }],
+      stopped: { reason: 'metadata-address', location: 'http://169.254.169.254/latest/' },
+    },
+    [
+      [
+        'redirect/ended',
+        2,
+        'redirect-unexpected',
+        '1 location: 302 to http://169.254.169.254/latest/, not followed',
+      ],
+    ],
+  ],
+  [
+    'tells of a client that does not follow',
+    {
+      hops: [{ status: 302, headers: [['Location', 'https://www.example.test/orders']] }],
+      stopped: {
+        reason: 'client',
+        location: 'https://www.example.test/orders',
+        client: { name: 'okhttp', why: 'its own reason' },
+      },
+    },
+    [
+      [
+        'redirect/ended',
+        2,
+        'redirect-unexpected',
+        '1 location: 302 to https://www.example.test/orders, not followed (okhttp: its own reason)',
+        '1 likely: www.example.test is the canonical host, and the server sends all other names there',
+        '1 since: the path is the same, the host is another of the same domain',
+      ],
+    ],
+  ],
+  [
+    'tells of a redirect to nowhere',
+    { hops: [{ status: 302 }], stopped: { reason: 'no-location', location: null } },
+    [['redirect/ended', 2, 'redirect-unexpected', '1 location: none, not followed']],
   ],
 ]);
 
@@ -257,8 +318,8 @@ table('redirectFacts of a body that was kept back', redirectFacts, [
     keptBack('http://api.example.test/orders/?page=1'),
     [
       [
-        'redirect/withheld',
-        2,
+        'redirect/downgrade',
+        3,
         'redirect-downgrade',
         '1 location: 307 to http://api.example.test/orders/',
         '1 likely: TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
