@@ -332,10 +332,10 @@ table('redirectFacts of a body that was kept back', redirectFacts, [
     keptBack('https://elsewhere.example.com/inbox'),
     [
       [
-        'redirect/withheld',
+        'redirect/ended',
         2,
         'redirect-unexpected',
-        '1 location: 307 to https://elsewhere.example.com/inbox',
+        '1 location: 307 to https://elsewhere.example.com/inbox, not followed',
       ],
     ],
   ],
