@@ -36,7 +36,9 @@ export function headline(step: StepResult): string {
   if (!first) return step.status;
   const text = describeCheck(first);
   if (text.length <= longestInTitle) return text;
-  const wanted = `${first.subject === '' ? '' : `${checkName(first)}: `}expected ${first.expected}`;
+  // What a token check expects says its subject.
+  const named = first.subject !== '' && first.kind !== 'token';
+  const wanted = `${named ? `${checkName(first)}: ` : ''}expected ${first.expected}`;
   return wanted.length <= longestInTitle ? wanted : `${checkName(first)} is not as expected`;
 }
 
