@@ -1,18 +1,12 @@
 /** Chains of redirects: what they changed, and why they end (RFC 9110 section 15.4). */
 
-import { hstsFor } from '../../http/hsts.ts';
-import {
-  likelyLines,
-  locationLine,
-  type RedirectStep,
-  redirectStory,
-  stepTo,
-} from '../../http/redirect-story.ts';
+import { likelyLines, locationLine, redirectStory, stepTo } from '../../http/redirect-story.ts';
 import { isUrl } from '../../http/url.ts';
-import type { EvidenceLine, Hop, RedirectStop } from '../../model.ts';
+import type { Hop, RedirectStop } from '../../model.ts';
 import { type Evidence, evidence } from '../evidence.ts';
-import { headerValue, headerValues, type Subject } from '../subject.ts';
+import { headerValue, type Subject } from '../subject.ts';
 import { failedToSurvive, lostUses } from './delivery.ts';
+import { downgradeFacts, isDowngrade, isHeldBack } from './downgrade.ts';
 import { isLoginTarget, loginRedirect } from './login.ts';
 import { originText, sentField, urlOf } from './wire.ts';
 
@@ -23,7 +17,7 @@ export function redirectFacts(subject: Subject): Evidence[] {
     ...survivors(subject),
     ...methodChanged(subject),
     ...loop(subject),
-    ...downgrade(subject),
+    ...downgradeFacts(subject),
     ...leak(subject),
   ];
 }
@@ -163,49 +157,6 @@ function isCallback(url: URL, redirect_uri: string | null): boolean {
     (callback !== null && url.origin === callback.origin && url.pathname === callback.pathname) ||
     ['code', 'error', 'id_token', 'access_token', 'response'].some((name) => answers.has(name))
   );
-}
-
-function downgrade(subject: Subject): Evidence[] {
-  const { hops, stopped } = subject.failing;
-  for (let index = 2; index <= hops.length + 1; index += 1) {
-    const step = stepTo(hops, index);
-    if (step === null || !isDowngrade(step)) continue;
-    const to = hops[index - 1];
-    if (!to && !isHeldBack(stopped)) return [];
-    const matters = subject.stage === 'resource' && lostUses(subject).length > 0;
-    return [
-      evidence('redirect/downgrade', {
-        names: ['redirect-downgrade'],
-        // Of a lost credential the loss is the cause, and this how it came.
-        weight: !to ? 3 : matters ? 2 : 1,
-        lines: [locationLine(step), ...likelyLines(hops, index), ...(to ? strictTransport(hops, to) : [])],
-      }),
-    ];
-  }
-  return [];
-}
-
-function isDowngrade(step: RedirectStep | null): boolean {
-  return step?.from.protocol === 'https:' && step.to.protocol === 'http:';
-}
-
-/** Another address would have been asked, over https perhaps. */
-function isHeldBack(stopped: RedirectStop | null): boolean {
-  return stopped?.reason === 'body-withheld' || stopped?.reason === 'client';
-}
-
-/** A chain that browsers do not show: the host asked for https on the way. */
-function strictTransport(hops: readonly Hop[], to: Hop): EvidenceLine[] {
-  const before = hops.slice(0, hops.indexOf(to)).flatMap((hop) => {
-    const url = urlOf(hop.request.url);
-    const values = hop.response ? headerValues(hop.response, 'strict-transport-security') : [];
-    return url ? [{ url, at: hop.clock.received, values, verified: hop.tls?.verified !== false }] : [];
-  });
-  const url = urlOf(to.request.url);
-  const policy = url && hstsFor(url, to.clock.sent, before);
-  if (!policy) return [];
-  const seen = `${policy.host} asked for https on the way: a browser asks for https instead`;
-  return [{ hop: to.index, field: 'strict-transport-security', seen }];
 }
 
 /** Keys in fields of their own are kept by most clients, whatever the origin. */

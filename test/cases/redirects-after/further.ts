@@ -18,6 +18,7 @@ import {
   told,
   withToken,
   written,
+  wrongPassword,
   wrongToken,
 } from './chained.ts';
 import { doubleSubmit, expressApp } from './node-apps.ts';
@@ -161,10 +162,23 @@ export const furtherFaults: readonly Fault[] = [
     needs: mojoNeeds,
     ...session,
     id: 'redirects-mojo/session-over-at-once',
+    twin: 'redirects-mojo/wrong-password',
     causes: ['cookie-rejected'],
     beside: ['session-expired'],
     decisive: ['mojolicious'],
     front: app(mojo, { lasts: -60 }, {}),
+  },
+  {
+    written,
+    servers: ['Mojolicious 9.31'],
+    needs: mojoNeeds,
+    ...session,
+    ...wrongPassword,
+    id: 'redirects-mojo/wrong-password',
+    causes: ['password-wrong', 'user-unknown', 'user-disabled', 'account-locked', 'password-expired'],
+    decisive: ['401'],
+    twin: 'redirects-mojo/session-over-at-once',
+    front: app(mojo, {}),
   },
   {
     // The login removes another cookie, as PHP does it: with a value, and with a time that is over.

@@ -198,6 +198,7 @@ const cookieFaults: readonly Fault[] = [
     ...o,
     ...session,
     id: 'redirects-hono/max-age-zero',
+    twin: 'redirects-hono/wrong-password',
     causes: ['cookie-rejected'],
     beside: ['cookie-not-sent', 'session-expired', 'cookie-not-set'],
     decisive: ['session'],

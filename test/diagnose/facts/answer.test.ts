@@ -230,6 +230,7 @@ table('redirectFacts', redirectFacts, [
       stopped: { reason: 'body-withheld', location: 'http://api.example.test/orders/' },
     },
     [
+      ['redirect/in-plain-http', 3, 'redirect-downgrade', '1 status: 307 to the same path over plain http'],
       [
         'redirect/downgrade',
         3,
@@ -312,34 +313,21 @@ const keptBack = (location: string): FullSubject => ({
   hops: [{ method: 'POST', status: 307, headers: [['Location', location]] }],
   stopped: { reason: 'body-withheld', location },
 });
-table('redirectFacts of a body that was kept back', redirectFacts, [
-  [
-    'tells of a Location in plain http, and why it may be so',
-    keptBack('http://api.example.test/orders/?page=1'),
-    [
-      [
-        'redirect/downgrade',
-        3,
-        'redirect-downgrade',
-        '1 location: 307 to http://api.example.test/orders/',
-        '1 likely: TLS ends at a proxy in front of the server that wrote this Location, and it is not told the scheme',
-        '1 since: https://api.example.test was asked, and the Location begins with http://api.example.test; a trailing slash was added in the same redirect',
-      ],
-    ],
-  ],
-  [
-    'tells of another origin',
-    keptBack('https://elsewhere.example.com/inbox'),
-    [
-      [
-        'redirect/ended',
-        2,
-        'redirect-unexpected',
-        '1 location: 307 to https://elsewhere.example.com/inbox, not followed',
-      ],
-    ],
-  ],
-]);
+describe('redirectFacts of the same path in plain http', () => {
+  const ids = (location: string): string[] => redirectFacts(subject(keptBack(location))).map(({ id }) => id);
+
+  it('has the server on its side', () => {
+    expect(ids('http://api.example.test/orders/')).to.deep.equal([
+      'redirect/in-plain-http',
+      'redirect/downgrade',
+    ]);
+  });
+
+  for (const other of ['http://api.example.test/welcome', 'http://www.example.test/orders'])
+    it(`has it not at ${other}`, () => {
+      expect(ids(other)).to.deep.equal(['redirect/downgrade']);
+    });
+});
 
 const moved = (allow: string): FullSubject => ({
   hops: [
