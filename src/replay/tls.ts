@@ -1,12 +1,6 @@
 /** What can be known of a TLS connection: the negotiated protocol and the peer's certificate. */
 import { X509Certificate } from 'node:crypto';
-import {
-  createSecureContext,
-  rootCertificates,
-  type SecureContext,
-  type SecureContextOptions,
-  type TLSSocket,
-} from 'node:tls';
+import { createSecureContext, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../model.ts';
 
 /** Reads the facts while the handshake is over and the socket is open; null without a peer certificate. */
@@ -27,14 +21,19 @@ export function readTlsFacts(socket: TLSSocket, verified: boolean): TlsFacts | n
   };
 }
 
+/** Of those without a key, by the CAs: to read all roots anew takes longer than a request. */
+const contexts = new Map<string, SecureContext>();
+
 /** The CAs of a transport are added to the usual roots; the key is revealed. */
 export function secureContext(
   ca: string | null,
   certificate: { readonly cert: string; readonly key: string } | null,
 ): SecureContext {
-  const options: SecureContextOptions = { ...certificate };
-  if (ca !== null) options.ca = certificateAuthorities(ca);
-  return createSecureContext(options);
+  if (ca === null) return createSecureContext({ ...certificate });
+  if (certificate !== null) return createSecureContext({ ...certificate, ca: certificateAuthorities(ca) });
+  const context = contexts.get(ca) ?? createSecureContext({ ca: certificateAuthorities(ca) });
+  contexts.set(ca, context);
+  return context;
 }
 
 /** The roots that Node trusts, and those of `pem`. */

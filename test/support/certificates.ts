@@ -33,7 +33,16 @@ const day = 24 * 60 * 60 * 1000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 let serial = 1;
 
-export async function createAuthority(name = 'Test CA'): Promise<Authority> {
+/** One a process, for all who do not need one of their own: to trust another costs each run the time of a request. */
+let usual: Promise<Authority> | null = null;
+
+export function createAuthority(name?: string): Promise<Authority> {
+  if (name !== undefined) return makeAuthority(name);
+  usual ??= makeAuthority('Test CA');
+  return usual;
+}
+
+async function makeAuthority(name: string): Promise<Authority> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: nextSerial(),
