@@ -134,7 +134,7 @@ function runOptions(command: Command): Command {
       number('--retries', 0),
       0,
     )
-    .option('--timeout <duration>', 'for each request: 800ms, 30s', '30s')
+    .option('--timeout <duration>', 'for each request, its redirects included: 800ms, 30s', '30s')
     .option('--deadline <duration>', 'for the whole run: 5m')
     .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
     .option('--strict', 'warnings fail the run')

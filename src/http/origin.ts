@@ -52,6 +52,15 @@ export function isLinkLocalOrMetadata(host: string): boolean {
   return metadataNames.has(name) || contains(linkLocal, name);
 }
 
+/** A name without dots, of a zone that no public resolver has, or an address of a private network. */
+export function isInner(hostname: string): boolean {
+  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const version = isIP(name);
+  if (version === 4) return /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(name);
+  if (version === 6) return /^(?:::1$|f[cd])/i.test(name);
+  return !name.includes('.') || /\.(?:local|internal|lan|svc|cluster|intranet|localdomain)$/i.test(name);
+}
+
 /** Decimal, octal and hexadecimal addresses become dotted; no brackets, no trailing dot, lower case. */
 function canonicalHost(host: string): string {
   const url = `http://${isIP(host) === 6 ? `[${host}]` : host}/`;

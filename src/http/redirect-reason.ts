@@ -1,6 +1,6 @@
 /** Why a server most likely redirects as it does, from the two URLs and the answer. Pure; never more than likely. */
-import { isIP } from 'node:net';
 import type { RawField } from '../model.ts';
+import { isInner } from './origin.ts';
 
 export interface RedirectSeen {
   readonly from: URL;
@@ -88,7 +88,7 @@ function innerAddress(seen: RedirectSeen): RedirectReason | null {
 }
 
 function httpsOnly({ from, to, headers }: RedirectSeen): RedirectReason | null {
-  if (from.protocol !== 'http:' || to.protocol !== 'https:' || bare(from) !== bare(to)) return null;
+  if (from.protocol !== 'http:' || to.protocol !== 'https:' || !isSameSite(from, to)) return null;
   const hsts = fieldOf(headers, 'strict-transport-security');
   return {
     id: 'https-only',
@@ -106,7 +106,7 @@ function httpsOnly({ from, to, headers }: RedirectSeen): RedirectReason | null {
 function canonicalHost({ from, to }: RedirectSeen): RedirectReason | null {
   if (from.hostname === to.hostname) return null;
   const path = withoutSlash(from.pathname).toLowerCase() === withoutSlash(to.pathname).toLowerCase();
-  const www = bare(from) === bare(to);
+  const www = isSameSite(from, to);
   if (!www && !(path && related(from.hostname, to.hostname))) return null;
   return {
     id: 'canonical-host',
@@ -151,8 +151,10 @@ function slash({ from, to }: Pick<RedirectSeen, 'from' | 'to'>): RedirectReason 
   };
 }
 
+/** Only beside another change, as applications make it: else the route has moved, as likely as not. */
 function prefixLost({ from, to }: RedirectSeen): RedirectReason | null {
   const [before, after] = [withoutSlash(from.pathname), withoutSlash(to.pathname)];
+  if (from.origin === to.origin && from.pathname.endsWith('/') === to.pathname.endsWith('/')) return null;
   if (after.length < 2 || before.length <= after.length || !before.endsWith(after)) return null;
   return {
     id: 'prefix-lost',
@@ -213,17 +215,9 @@ function portSigns({ from, to, location }: RedirectSeen): string[] {
     : [`the Location names ${to.hostname}, which is no public address`];
 }
 
-/** A name without dots, of a zone that no public resolver has, or an address of a private network. */
-function isInner(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const version = isIP(name);
-  if (version === 4) return /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(name);
-  if (version === 6) return /^(?:::1$|f[cd])/i.test(name);
-  return !name.includes('.') || /\.(?:local|internal|lan|svc|cluster|intranet|localdomain)$/i.test(name);
-}
-
-function bare({ hostname }: URL): string {
-  return hostname.replace(/^www\./, '');
+/** The same host, `www.` aside: another address of one service. */
+export function isSameSite(from: URL, to: URL): boolean {
+  return from.hostname.replace(/^www\./, '') === to.hostname.replace(/^www\./, '');
 }
 
 /** One lies below the other, or both below the same name of two labels or more. */

@@ -2,7 +2,7 @@
 import type { Environment, EvidenceLine, Exchange, Hop, Source } from '../model.ts';
 import { type ClientGroup, fateWords, groupsOf, groupVerdicts, someClients } from './client-groups.ts';
 import { addressOf } from './redirect.ts';
-import { type RedirectReason, redirectReason } from './redirect-reason.ts';
+import { isSameSite, type RedirectReason, redirectReason } from './redirect-reason.ts';
 import { isUrl } from './url.ts';
 
 export interface RedirectStory {
@@ -203,11 +203,6 @@ function acrossOrigins(
 /** Names under which the environment has this origin. */
 function nameOf({ origins }: Environment, origin: string): string[] {
   return [...origins].filter(([, each]) => each === origin).map(([name]) => name);
-}
-
-/** The same host, `www.` aside: another address of one service. */
-function isSameSite(from: URL, to: URL): boolean {
-  return from.hostname.replace(/^www\./, '') === to.hostname.replace(/^www\./, '');
 }
 
 function withoutQuery(address: string): string {

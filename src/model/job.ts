@@ -24,7 +24,7 @@ interface StepBase {
   readonly source: Source;
   readonly expect: Expect;
   readonly capture: Readonly<Record<string, CaptureSpec>>;
-  /** Milliseconds for each request of the step, hops of a redirect chain included one by one. */
+  /** Milliseconds for each request of the step, its redirects included. */
   readonly timeout: number;
   /** How often a transport error is tried again (idempotent methods only). */
   readonly retry: number;

@@ -71,6 +71,8 @@ describe('likely reason of a redirect', () => {
     [`${app}/a`, '/login?next=/a', ['login', 'the Location leads to /login']],
     [`${app}/a`, 'https://cdn.example.net/a', null],
     [`${app}/a`, '/b', null],
+    // Moved, as likely as not.
+    [`${app}/v1/orders`, '/orders', null],
   ];
 
   for (const [from, location, expected] of table) {

@@ -25,8 +25,10 @@ describe('what is expected of redirects', () => {
       else response.writeHead(200);
       response.end();
     });
-    await origins.serve(www, (_, response) =>
-      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end(),
+    await origins.serve(www, ({ url }, response) =>
+      url === '/moved'
+        ? response.writeHead(301, { location: '/orders/' }).end()
+        : response.writeHead(401, { 'www-authenticate': 'Bearer' }).end(),
     );
   });
   afterEach(() => origins.close());
@@ -51,6 +53,23 @@ describe('what is expected of redirects', () => {
       env: { TOKEN: 'the-token-of-writer' },
     });
   }
+
+  it('names the paths within one origin, and the second fault where the end refuses the credential too', async () => {
+    const { code: exit, stdout } = await run(`credential: writer
+steps:
+  - GET: www:/moved
+    redirect: {as: dotnet}
+    expect: {status: 200}
+`);
+    expect(exit).to.equal(1);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).to.include(
+      `The authorization header was sent to ${www}/moved and not to ${www}/orders/, where a 301 redirect led: it is kept on no redirect (as by dotnet). credentials-dropped-on-redirect, likely`,
+    );
+    expect(text).to.include(
+      `${www}/orders/ called directly 401 with the credential too: mending the redirect alone is not shown to suffice`,
+    );
+  });
 
   it('holds for a redirect that is not followed, and shows no code', async () => {
     const { code: exit, stdout } = await run(`credential: writer

@@ -1,5 +1,5 @@
 /** The last URL of a redirect chain called directly: with the credential, does it let in? */
-import { evidence } from '../evidence.ts';
+import { type Evidence, evidence } from '../evidence.ts';
 import { lostUses } from '../facts/delivery.ts';
 import { accepted, isAccepted, isSameAnswer } from './answer.ts';
 import { type Experiment, isSafe, notSent, statusOf } from './experiment.ts';
@@ -48,8 +48,23 @@ export const finalUrl: Experiment = {
       outcome,
       seen: refused || alike ? `${status}: ${outcome}` : `${status ?? 'no answer'}`,
       exchanges: [exchange],
-      evidence: [],
+      evidence: refused ? [secondFault(url, status)] : [],
       proves: null,
     };
   },
 };
+
+/** The loss was seen, and is not all: whoever mends the redirect alone is refused as well. */
+function secondFault(url: string, status: number): Evidence {
+  return evidence('experiment/final-url-refuses', {
+    names: ['credentials-dropped-on-redirect'],
+    weight: 1,
+    lines: [
+      {
+        hop: null,
+        field: `${url} called directly`,
+        seen: `${status} with the credential too: mending the redirect alone is not shown to suffice`,
+      },
+    ],
+  });
+}

@@ -1,6 +1,6 @@
 /** Causes about a credential on its way: what was sent, and what arrived. */
 import { redirectAdvice, redirectStory, storySummary } from '../../http/redirect-story.ts';
-import type { Dropped } from '../../model.ts';
+import type { Dropped, Hop } from '../../model.ts';
 import { carries, lostUses, ruleText } from '../facts/delivery.ts';
 import { isHandMade } from '../hand-made.ts';
 import { headerValue, type Subject } from '../subject.ts';
@@ -35,16 +35,23 @@ function dropped(subject: Subject): ReturnType<Explain> {
   const drop: Drop = hop.dropped.find(({ header }) => fields.includes(header)) ?? { rule: 'origin-changed' };
   const from = originOfHop(subject, Math.max(1, at));
   const to = originOfHop(subject, at + 1);
+  // Within one origin it is the paths that differ.
+  const [sent, not] = from === to ? [before, hop].map((each) => addressOf(each ?? hop)) : [from, to];
   const advice = redirectAdvice(subject.failing, subject, at + 1);
   return {
     summary:
-      `The ${fields} header was sent to ${from} and not to ${to}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
+      `The ${fields} header was sent to ${sent} and not to ${not}, where a ${before?.response?.status ?? 3}xx redirect led: ${ruleText(drop)}.`.replace(
         /(\d{3})xx/,
         '$1',
       ),
     ...(advice && { ...advice, fix: `${advice.fix}${asClient(subject, drop, to)}` }),
     references: ['RFC 9110 section 15.4', 'Fetch standard, HTTP-redirect fetch'],
   };
+}
+
+/** Without the query, which may be long and is nobody's business. */
+function addressOf({ request }: Hop): string {
+  return request.url.split(/[?#]/, 1)[0] ?? request.url;
 }
 
 type Drop = Pick<Dropped, 'rule' | 'client'>;

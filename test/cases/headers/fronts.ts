@@ -1,5 +1,10 @@
 /** Servers between, faulty until they are healed; one behind the other where it takes two. */
-import { createServer, request as forwardTo } from 'node:http';
+import {
+  createServer,
+  request as forwardTo,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startCaddy } from '../../support/caddy.ts';
 import { freePort } from '../../support/daemon.ts';
@@ -54,18 +59,19 @@ export const varnish =
     return { ports: { api: front.port, www: front.port }, stop: front.stop };
   };
 
-/** A gateway written with node:http, with the limit and the rule of its author. */
-export async function nodeFront(site: Site, size: number, pass: (headers: Headers) => void): Promise<Front> {
+/** A gateway written with node:http, with the limit and the rule of its author: what it passes on of a request. */
+export async function nodeFront(
+  site: Site,
+  size: number,
+  headersOf: (request: IncomingMessage) => OutgoingHttpHeaders | readonly string[],
+): Promise<Front> {
   const server = createServer({ maxHeaderSize: size }, (request, response) => {
-    const headers = { ...request.headers };
-    pass(headers);
-    const onward = forwardTo(
-      { port: site.app.port, host: '127.0.0.1', path: request.url, method: request.method, headers },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
+    const { url: path, method } = request;
+    const headers = headersOf(request);
+    const onward = forwardTo({ port: site.app.port, host: '127.0.0.1', path, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
     onward.on('error', () => response.writeHead(502).end());
     request.pipe(onward);
   });
@@ -78,11 +84,19 @@ export async function nodeFront(site: Site, size: number, pass: (headers: Header
     },
   };
 }
-export type Headers = Record<string, string | string[] | undefined>;
+type Headers = Record<string, string | string[] | undefined>;
+/** What `pass` leaves of the fields. */
+export const passed =
+  (pass: (headers: Headers) => void) =>
+  (request: IncomingMessage): Headers => {
+    const headers = { ...request.headers };
+    pass(headers);
+    return headers;
+  };
 export const node =
   (pass: (headers: Headers) => void, size = 65_536): Fault['front'] =>
   (site, healed) =>
-    nodeFront(site, healed ? 65_536 : size, healed ? () => {} : pass);
+    nodeFront(site, healed ? 65_536 : size, passed(healed ? () => {} : pass));
 
 export const nginxBetween =
   (faulty: NginxFront, healed: NginxFront = {}): Fault['front'] =>

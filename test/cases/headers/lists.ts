@@ -1,6 +1,6 @@
 /** Proxies that obey Connection, with a list that a proxy before them made (RFC 9110 section 7.6.1), and fields for one hop only. */
 import type { Fault } from '../servers/fault.ts';
-import { apacheBetween, before, caddy, haproxy, nginxBetween, nodeFront } from './fronts.ts';
+import { apacheBetween, before, caddy, haproxy, nginxBetween, nodeFront, passed } from './fronts.ts';
 import { expired, keyed, notTold, uniform, withEcho } from './shared.ts';
 
 const written = 'after the rules';
@@ -9,11 +9,15 @@ const listing = (fields: string): Fault['front'] =>
 
 /** A proxy of the house that takes the list by the letter. */
 const obedient: Fault['front'] = (site) =>
-  nodeFront(site, 65_536, (headers) => {
-    for (const name of String(headers['connection'] ?? '').split(','))
-      delete headers[name.trim().toLowerCase()];
-    delete headers['connection'];
-  });
+  nodeFront(
+    site,
+    65_536,
+    passed((headers) => {
+      for (const name of String(headers['connection'] ?? '').split(','))
+        delete headers[name.trim().toLowerCase()];
+      delete headers['connection'];
+    }),
+  );
 const n = { written, servers: ['nginx 1.22.1'] } as const;
 
 export const listFaults: readonly Fault[] = [

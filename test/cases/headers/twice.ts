@@ -1,9 +1,7 @@
 /** A proxy that adds an Authorization of its own beside that of the caller, and what servers of several makes do with two. */
-import { createServer, request as forwardTo } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { python, runs } from '../mixed-after/program.ts';
 import type { Fault } from '../servers/fault.ts';
-import { apacheBetween, before, haproxy, nginxBetween } from './fronts.ts';
+import { apacheBetween, before, haproxy, nginxBetween, nodeFront } from './fronts.ts';
 import { expired, orders, uniform, withEcho } from './shared.ts';
 
 const written = 'after the rules';
@@ -42,27 +40,10 @@ const f = {
 const token = { secrets: async () => ({ READER_TOKEN: opaque }) };
 
 /** Its own line stands first, and Node keeps the first. */
-const ownFirst: Fault['front'] = async (site, healed) => {
-  const server = createServer((request, response) => {
-    const own = healed ? [] : ['Authorization', 'Bearer of-the-gateway-itself'];
-    const headers = [...own, ...request.rawHeaders];
-    const { url: path, method } = request;
-    const onward = forwardTo({ port: site.app.port, host: '127.0.0.1', path, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    onward.on('error', () => response.writeHead(502).end());
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    ports: { api: (server.address() as AddressInfo).port },
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-};
+const ownFirst: Fault['front'] = (site, healed) =>
+  nodeFront(site, 65_536, ({ rawHeaders }) =>
+    healed ? rawHeaders : ['Authorization', 'Bearer of-the-gateway-itself', ...rawHeaders],
+  );
 
 export const twiceFaults: readonly Fault[] = [
   {
