@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
+import type { Kind } from './compare/kind.ts';
 import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 import type { Cause } from './diagnose/vocabulary.ts';
@@ -22,6 +23,7 @@ const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
 generateChecks();
 generateClients();
+generateKinds(new Set(causes.map(({ id }) => id)));
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
 function generateValidators(names: readonly string[]): void {
@@ -132,6 +134,20 @@ function generateClients(): void {
   const text = clientPage(clients, also);
   if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
   write('http/client-names.json', JSON.stringify({ ids: clients.map(({ id }) => id), also }));
+}
+
+function generateKinds(causes: ReadonlySet<string>): void {
+  const folder = new URL('compare/kinds/', source);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+  const kinds = files.sort().flatMap((file) => {
+    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { kinds?: Kind[] } | null;
+    if (!Array.isArray(content?.kinds)) throw new Error(`${file} has no list "kinds".`);
+    return content.kinds;
+  });
+  const unknown = kinds.filter(({ cause }) => cause !== undefined && !causes.has(cause));
+  if (unknown.length > 0)
+    throw new Error(`Kinds of no known cause: ${unknown.map(({ id }) => id).join(', ')}.`);
+  write('compare/kinds.json', JSON.stringify(kinds));
 }
 
 function copy(path: string): void {

@@ -5,6 +5,7 @@
  * Unix epoch, durations from a monotonic clock. Header names keep the case in which they were sent or received.
  */
 export type * from './model/client.ts';
+export type * from './model/comparison.ts';
 export type * from './model/credential.ts';
 export type * from './model/environment.ts';
 export type * from './model/event.ts';

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
-import type { RunFlags } from './flags.ts';
+import type { CompareFlags, RunFlags } from './flags.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -71,6 +71,16 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
       done(await list(paths, flags, world));
     },
   );
+  compareOptions(
+    program
+      .command('compare')
+      .description(
+        'hold environments side by side: what differs that must not, what is shared that must differ',
+      ),
+  ).action(async (paths: string[], flags: CompareFlags) => {
+    const { compareCommand } = await import('./compare.ts');
+    done(await compareCommand(paths, flags, world));
+  });
   program
     .command('causes')
     .description('list the causes that findings name, or tell all about one')
@@ -142,6 +152,23 @@ function runOptions(command: Command): Command {
     .option('--checks', 'show all standards checks that failed, not their number only')
     .option('--clients', 'show what other HTTP clients would have made of each redirect')
     .addOption(new Option('-v, --verbose', 'show passing steps with their hops, too'));
+}
+
+function compareOptions(command: Command): Command {
+  return selectOptions(projectOptions(command))
+    .option('--env-file <file>', 'a dotenv file for ${secret.X}')
+    .option('--offline', 'send nothing: the shape of why401.yml and the rules of redirect_uris only')
+    .option(
+      '--scenarios',
+      'replay the scenarios too, with their credentials, in protected environments as well',
+    )
+    .option('--baseline <file>', 'compare with the past: a JSON report of an earlier compare')
+    .option('--timeout <duration>', 'for each request: 800ms, 30s', '30s')
+    .option('--deadline <duration>', 'for the whole comparison: 5m')
+    .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
+    .option('--strict', 'warnings fail the comparison')
+    .option('--no-experiments', 'ask for nothing but what is published')
+    .addOption(new Option('-v, --verbose', 'show everything that was tried, with its hops'));
 }
 
 function words(text: string): string[] {

@@ -18,3 +18,12 @@ export interface RunFlags {
   readonly clients?: boolean;
   readonly verbose?: boolean;
 }
+
+export interface CompareFlags extends RunFlags {
+  /** Nothing is sent. */
+  readonly offline?: boolean;
+  /** A JSON report of an earlier comparison. */
+  readonly baseline?: string;
+  /** The scenarios are replayed, too, with their credentials. */
+  readonly scenarios?: boolean;
+}

@@ -1,43 +1,21 @@
 /** `why401 run`. */
-import { relative, resolve } from 'node:path';
-import { formatProblem } from '../load/frame.ts';
-import type { Credential, ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
-import { Problem, ProblemError, Problems } from '../problem.ts';
+import type { Credential, ExitCode, RunEvent, RunFinished } from '../model.ts';
+import { ProblemError, Problems } from '../problem.ts';
 import { eraseLine } from '../report/progress.ts';
-import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
+import type { Reporters } from '../report/reporter.ts';
 import type { RunDoors } from '../run/options.ts';
-import { createRedactor, type Redactor } from '../secret.ts';
+import type { Redactor } from '../secret.ts';
 import { type CredentialDoors, credentialDoors } from './credential-doors.ts';
 import type { RunFlags } from './flags.ts';
 import { duration, type Planned, planProject } from './project.ts';
+import { bodyLimit, nothingSent, reporting } from './reporting.ts';
 import { version } from './version.ts';
-import type { FileSink, World } from './world.ts';
+import type { World } from './world.ts';
 
-/** Bytes of a body to keep. */
-const bodyLimit = 10_000_000;
-
-export async function runCommand(paths: readonly string[], flags: RunFlags, world: World): Promise<ExitCode> {
-  const redactor = createRedactor();
-  const files: FileSink[] = [];
-  const reporters = await openReporters(flags, world, redactor, files);
-  let code: ExitCode;
-  try {
-    code = await planAndRun(paths, flags, world, redactor, reporters);
-  } catch (error) {
-    if (error instanceof Error) error.stack = redactor.redact(error.stack ?? error.message);
-    throw error;
-  } finally {
-    await reporters.end();
-    for (const file of files) file.close();
-  }
-  for (const { name, error } of reporters.crashes) {
-    world.stderr.write(
-      redactor.redact(
-        `why401: the reporter ${name} crashed, its report is incomplete: ${error.stack ?? error.message}\n`,
-      ),
-    );
-  }
-  return reporters.crashes.length > 0 ? 70 : code;
+export function runCommand(paths: readonly string[], flags: RunFlags, world: World): Promise<ExitCode> {
+  return reporting(flags, world, (redactor, reporters) =>
+    planAndRun(paths, flags, world, redactor, reporters),
+  );
 }
 
 async function planAndRun(
@@ -109,81 +87,13 @@ async function replay(
 }
 
 /** A person is there only where a terminal is, and no CI system says otherwise. */
-function prompting({ stdout, stderr, env }: World): { prompt?: (text: string) => void } {
+export function prompting({ stdout, stderr, env }: World): { prompt?: (text: string) => void } {
   if (!stderr.isTTY || env['CI']) return {};
   // The line that says what is running stands at the foot of the same terminal.
   const fresh = stdout.isTTY ? eraseLine : '';
   return { prompt: (text) => stderr.write(`${fresh}why401: ${text}\n`) };
 }
 
-function credentialsOf({ plan }: Planned): Credential[] {
+export function credentialsOf({ plan }: Planned): Credential[] {
   return plan.jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
-}
-
-function nothingSent(problems: readonly ProblemData[]): RunFinished {
-  const summary = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
-  return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
-}
-
-/** Where this folder lies in the repository that the annotations of GitHub are about. */
-function workspaceOf(world: World): { workspace?: string } {
-  const root = world.env['GITHUB_WORKSPACE'];
-  return root ? { workspace: relative(root, world.cwd).replaceAll('\\', '/') } : {};
-}
-
-async function openReporters(
-  flags: RunFlags,
-  world: World,
-  redactor: Redactor,
-  files: FileSink[],
-): Promise<Reporters> {
-  const specs = flags.reporter?.length ? flags.reporter : ['console'];
-  const unknown = specs
-    .map((spec) => spec.split('=')[0] ?? '')
-    .filter((name) => !reporterNames.includes(name));
-  if (unknown.length > 0) {
-    throw new ProblemError(
-      unknown.map(
-        (name) =>
-          new Problem('UNKNOWN_REPORTER', `There is no reporter "${name}".`, {
-            fix: `There are: ${reporterNames.join(', ')}.`,
-          }),
-      ),
-    );
-  }
-  const open = (path: string, append = false): FileSink => {
-    try {
-      const file = world.openFile(resolve(world.cwd, path), append);
-      files.push(file);
-      return file;
-    } catch (error) {
-      throw new ProblemError([
-        new Problem(
-          'REPORT_UNWRITABLE',
-          `The report "${path}" cannot be written: ${(error as Error).message}.`,
-        ),
-      ]);
-    }
-  };
-  const summary = world.env['GITHUB_STEP_SUMMARY'];
-  const made = specs.map((spec) => {
-    const at = spec.indexOf('=');
-    const name = at < 0 ? spec : spec.slice(0, at);
-    const sink = at < 0 ? world.stdout : open(spec.slice(at + 1));
-    const summarySink = name === 'github' && summary ? { summarySink: open(summary, true) } : {};
-    return createReporter({
-      name,
-      ...workspaceOf(world),
-      sink,
-      ...summarySink,
-      redactor,
-      options: {
-        verbose: flags.verbose === true,
-        checks: flags.checks === true,
-        clients: flags.clients === true,
-        formatProblem,
-      },
-    });
-  });
-  return createReporters(await Promise.all(made));
 }

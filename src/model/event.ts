@@ -1,4 +1,5 @@
 /** What a run says as it goes. */
+import type { Comparison } from './comparison.ts';
 import type { ExitCode, Finding, JobResult, StepResult, Summary } from './result.ts';
 import type { Source } from './value.ts';
 
@@ -25,6 +26,8 @@ export interface RunFinished {
   readonly findings: readonly Finding[];
   readonly problems: readonly ProblemData[];
   readonly exitCode: ExitCode;
+  /** Absent: nothing was compared. */
+  readonly comparison?: Comparison;
 }
 export interface EnvironmentRef {
   readonly name: string;

@@ -2,6 +2,7 @@
 import type { JobResult, RunEvent } from '../model.ts';
 import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
+import { comparisonSection } from './console-comparison.ts';
 import { failureBlock, type Told } from './console-failure.ts';
 import {
   clientSteps,
@@ -58,6 +59,7 @@ export function createConsoleReporter({
         ...warningSection(run, style),
         ...checksSection(run, style, checks === true),
         ...matrix(run, style),
+        ...comparisonSection(run.finished?.comparison, style),
       ]);
       const gap = run.jobs.length > 0 ? [''] : [];
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);

@@ -11,6 +11,7 @@ import {
   reportStep,
   schemaId,
 } from './result.ts';
+import { reportComparison } from './result-comparison.ts';
 
 export function createJsonLinesReporter({ sink }: ReportOutput): Reporter {
   return {
@@ -51,6 +52,7 @@ function lineOf(event: RunEvent): JsonMap {
         summary: { ...event.summary },
         problems: event.problems.map(reportProblem),
         findings: event.findings.map(reportFinding),
+        ...(event.comparison ? reportComparison(event.comparison) : {}),
         exit_code: event.exitCode,
       };
   }

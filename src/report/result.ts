@@ -19,6 +19,7 @@ import type {
 } from '../model.ts';
 import type { Collection } from './collection.ts';
 import { type AddedField, addedFields } from './hop-fields.ts';
+import { reportComparison } from './result-comparison.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -39,7 +40,7 @@ export function reportRun(run: Collection): JsonMap {
     scenarios: run.jobs.map(reportJob),
     problems: (run.finished?.problems ?? []).map(reportProblem),
     findings: (run.finished?.findings ?? []).map(reportFinding),
-    comparison: [],
+    ...reportComparison(run.finished?.comparison),
   };
 }
 

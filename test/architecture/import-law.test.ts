@@ -35,7 +35,11 @@ const law: Readonly<Record<string, readonly string[]>> = {
   ],
   report: [...ground, 'http'],
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
-  run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit'],
+  run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit', 'compare'],
+  // Observations held side by side: what made them, it does not know.
+  compare: [...ground, 'http'],
+  // Asks each environment what it is to be compared by, through the doors of a run.
+  survey: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit', 'compare', 'run'],
   // Of credentials it knows what is checked before a run, of diagnosis it prints the vocabulary, and of the audit it
   // knows the ids that expectations may name.
   cli: [
@@ -46,6 +50,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'check',
     'replay',
     'run',
+    'survey',
+    'compare',
     'report',
     'credential/preflight.ts',
     'diagnose/vocabulary.ts',
@@ -56,6 +62,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   // Not shipped: makes validators and JSON at build time.
   'generate.ts': [
+    'compare/kind.ts',
     'diagnose/signature.ts',
     'diagnose/signature-source.ts',
     'diagnose/vocabulary.ts',

@@ -1,0 +1,53 @@
+/** What a look at one environment has at hand. */
+
+import type { Surveyed } from '../compare/surveyed.ts';
+import type { CredentialStore, Perform } from '../credential/presentation.ts';
+import type { Credential, Environment, Job, LeftOut, StepResult } from '../model.ts';
+import type { ExchangeContext } from '../replay/exchange.ts';
+import type { RunDoors } from '../run/options.ts';
+
+export interface SurveyContext {
+  readonly environment: Environment;
+  /** All environments of the file: what belongs to which. */
+  readonly known: readonly Environment[];
+  /** The environments that are held side by side. */
+  readonly compared: readonly Environment[];
+  /** The scenarios as planned for this environment. */
+  readonly jobs: readonly Job[];
+  /** All credentials of this environment that the scenarios use, by name. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly store: CredentialStore;
+  /** Sends without redirects, cookies and credentials. */
+  readonly perform: Perform;
+  readonly exchange: ExchangeContext;
+  readonly doors: RunDoors;
+  /** false: `--no-experiments`: nothing is asked but what is published. */
+  readonly experiments: boolean;
+  /** Milliseconds for each request. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Looks at one part of an environment. Rejects only for a bug of ours. */
+export type Surveyor = (context: SurveyContext) => Promise<Surveyed>;
+
+/** A step of a survey: one thing that was tried. Error findings make it fail; without an answer it is errored. */
+export function surveyStep(
+  parts: Pick<StepResult, 'name' | 'source' | 'exchanges' | 'findings'> & Partial<StepResult>,
+): StepResult {
+  const failed = parts.findings.some(({ severity, expected }) => severity === 'error' && !expected);
+  return {
+    credential: null,
+    status: failed ? 'failed' : 'passed',
+    passedAfter: null,
+    attempts: 1,
+    duration: 0,
+    checks: [],
+    reason: null,
+    ...parts,
+  };
+}
+
+export function leftOut({ environment }: SurveyContext, what: string, why: string, fix: string): LeftOut {
+  return { environment: environment.name, what, why, fix };
+}
