@@ -23,6 +23,8 @@ export interface SurveyContext {
   readonly doors: RunDoors;
   /** false: `--no-experiments`: nothing is asked but what is published. */
   readonly experiments: boolean;
+  /** true: `--scenarios`: the scenarios are replayed with their credentials, in protected environments, too. */
+  readonly scenarios: boolean;
   /** Milliseconds for each request. */
   readonly timeout: number;
   readonly signal: AbortSignal;
