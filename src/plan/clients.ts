@@ -1,5 +1,5 @@
 /** The clients of an environment (RFC 7591 section 2), all but their secrets. */
-import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap } from '../model.ts';
+import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap, Source } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
@@ -47,10 +47,17 @@ export function readClients(
       token_endpoint_auth_method: authMethod(value),
       redirect_uris: read.list(value, 'redirect_uris'),
       source: sourceOf(map, name, 'key') ?? unplaced,
-      sources: sourcesOf(value),
+      sources: { ...sourcesOf(value), ...placesOf(value, 'redirect_uris') },
     });
   }
   return clients;
+}
+
+/** `redirect_uris.0` and so on: where each of a list stands. */
+function placesOf(client: JsonMap, key: string): Record<string, Source> {
+  const list = client[key];
+  const places = Array.isArray(list) ? list.map((_, index) => sourceOf(list, index)) : [];
+  return Object.fromEntries(places.flatMap((place, index) => (place ? [[`${key}.${index}`, place]] : [])));
 }
 
 /** The schema has checked the word. */
