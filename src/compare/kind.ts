@@ -13,6 +13,8 @@ export interface Kind {
   readonly cause?: CauseId;
   /** Of a difference, or of a value that is shared and must not be. `info` makes no finding. */
   readonly severity: Severity;
+  /** Numbers within this factor of each other are told, and make no finding. */
+  readonly factor?: number;
   readonly fix: string;
   readonly references: readonly string[];
   /** Changes by itself, from one look to the next: not compared with the past. */
