@@ -31,8 +31,7 @@ export function compareObserved(
       expected,
     };
     differences.push(difference);
-    if (expected === null && severity !== 'info')
-      findings.push(findingOf(rule, first, difference, seen));
+    if (expected === null && severity !== 'info') findings.push(findingOf(rule, first, difference, seen));
   }
   return { differences, findings };
 }

@@ -50,6 +50,13 @@ export function surveyStep(
   };
 }
 
-export function leftOut({ environment }: SurveyContext, what: string, why: string, fix: string): LeftOut {
-  return { environment: environment.name, what, why, fix };
+/** `kinds`: what could not be observed for that (`token.*`), so that what is declared of it is not called stale. */
+export function leftOut(
+  { environment }: SurveyContext,
+  what: string,
+  why: string,
+  fix: string,
+  kinds?: readonly string[],
+): LeftOut {
+  return { environment: environment.name, what, why, fix, ...(kinds && { kinds }) };
 }

@@ -1,7 +1,8 @@
 /** Answers of token endpoints (RFC 6749 section 5.1): what is given with a token, and what the answer is sent with. */
-import { parseJson } from '../../http/json.ts';
+
 import { parseSetCookie } from '../../http/cookie-parse.ts';
-import type { CredentialUse, Credential, Exchange, JsonMap, Observation, Response } from '../../model.ts';
+import { parseJson } from '../../http/json.ts';
+import type { Credential, CredentialUse, Exchange, JsonMap, Observation, Response } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { fieldValue, fieldValues, mediaType, noteOf, sorted } from './observing.ts';
 import { lifetime } from './token.ts';
@@ -14,7 +15,7 @@ const careful = ['pragma', 'referrer-policy', 'strict-transport-security', 'x-co
 /** The members of an answer with a token, or null. Values are as the trace shows them: secrets by name. */
 export function tokenAnswer(exchange: Exchange): JsonMap | null {
   const response = exchange.role === 'token' ? exchange.hops.at(-1)?.response : null;
-  if (!response || response.status !== 200 || response.body.content.length > longestAnswer) return null;
+  if (response?.status !== 200 || response.body.content.length > longestAnswer) return null;
   const parsed = parseJson(Buffer.from(response.body.content).toString('utf8'));
   return 'value' in parsed && isMap(parsed.value) && parsed.value['access_token'] !== undefined
     ? parsed.value
