@@ -6,7 +6,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
-import type { Kind } from './compare/kind.ts';
+import { kindPage } from './compare/kind-page.ts';
+import { compileKinds, type KindFile } from './compare/kind-source.ts';
 import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 import type { Cause } from './diagnose/vocabulary.ts';
@@ -139,15 +140,19 @@ function generateClients(): void {
 function generateKinds(causes: ReadonlySet<string>): void {
   const folder = new URL('compare/kinds/', source);
   const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
-  const kinds = files.sort().flatMap((file) => {
-    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { kinds?: Kind[] } | null;
-    if (!Array.isArray(content?.kinds)) throw new Error(`${file} has no list "kinds".`);
-    return content.kinds;
+  const valid = new Ajv2020({ allErrors: true }).compile<KindFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
+  );
+  const sources = files.sort().map((file) => {
+    const content: unknown = parse(readFileSync(new URL(file, folder), 'utf8'));
+    if (valid(content)) return content;
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`compare/kinds/${file}: ${wrong?.join('; ')}`);
   });
-  const unknown = kinds.filter(({ cause }) => cause !== undefined && !causes.has(cause));
-  if (unknown.length > 0)
-    throw new Error(`Kinds of no known cause: ${unknown.map(({ id }) => id).join(', ')}.`);
-  write('compare/kinds.json', JSON.stringify(kinds));
+  write('compare/kinds.json', JSON.stringify(compileKinds(sources, causes)));
+  const page = new URL('../docs/compare-kinds.md', source);
+  const text = kindPage(sources);
+  if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
 }
 
 function copy(path: string): void {
