@@ -101,6 +101,16 @@ export function codeOf(exchange: Exchange): string | null {
   return shown ?? ((statusOf(exchange) ?? 0) >= 400 ? errorCode(pageText(exchange)) : null);
 }
 
+/** Code and description of an error page, as one line; null where it has neither. */
+export function saidBy(exchange: Exchange): string | null {
+  const code = codeOf(exchange);
+  const lines = wordsOf(exchange).split('\n');
+  const stated = lines.map((line) => /^error_description\W{1,3}(.+)$/i.exec(line)?.[1]).find((line) => line);
+  const telling = lines.find((line) => line !== code && /redirect|callback|client|application/i.test(line));
+  const said = [code, stated ?? (telling?.startsWith('{') ? null : telling)].filter((part) => part);
+  return said.length > 0 ? said.join(': ') : null;
+}
+
 /** The page says that it is the client which is unknown. */
 export function namesClient(exchange: Exchange): boolean {
   return (

@@ -8,6 +8,7 @@ import { givenCode, unaskedCode } from './authorization-code.ts';
 import { askedOf, best, type ClientAnswers, type Tried } from './client-answers.ts';
 import { explainRefusal, saidOf } from './client-refusal.ts';
 import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { asMixup, foreignFindings } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
 
 /** What comes together for one client. */
@@ -37,7 +38,10 @@ export async function judgeClient(
   if (own && verdict) {
     observeClient(target, verdict.verdict, sheet);
     if (verdict.verdict === 'unknown') await refuseClient(answers, own, sheet, asker, context);
-    else await judgeUris(answers, all, sheet, asker, context);
+    else {
+      sheet.findings.push(...foreignFindings(target.client, context));
+      await judgeUris(answers, all, sheet, asker, context);
+    }
     if (verdict.verdict === 'known')
       sheet.checks.push(check(target, 'client', target.client.client_id, null));
     if (verdict.verdict === 'undecided' && !isTold(sheet)) {
@@ -95,7 +99,7 @@ async function refuseClient(
   const refused = { target, exchange, redirect_uri, stage: 'authorization' } as const;
   const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
   sheet.exchanges.push(...explained.exchanges);
-  sheet.findings.push(...explained.findings);
+  sheet.findings.push(...explained.findings.map((finding) => asMixup(finding, target.client, context)));
   const said = saidOf(target, exchange, context);
   sheet.checks.push(check(target, 'client', target.client.client_id, `unknown: ${said}`));
   if (tried.length === 0) return;

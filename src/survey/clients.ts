@@ -10,6 +10,7 @@ import { createAsker, type Target } from './authorization-asker.ts';
 import { askAbout, type ClientAnswers } from './client-answers.ts';
 import { judgeClient } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
+import { unaskedStep } from './foreign-client.ts';
 import { judgePushed } from './pushed-requests.ts';
 
 const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
@@ -18,7 +19,10 @@ export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
   const { environment } = context;
   if (environment.clients.size === 0) return nothing;
   const why = notAllowed(context);
-  if (why) return { ...nothing, left: [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] };
+  if (why) {
+    const steps = [...environment.clients.values()].flatMap((client) => unaskedStep(client, context));
+    return { ...nothing, steps, left: [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] };
+  }
   const asker = createAsker(context);
   const parts: Surveyed[] = [];
   const asked: ClientAnswers[] = [];
@@ -51,7 +55,8 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
   if ('problem' in found) {
     const what = `client ${client.name} and its redirect_uris`;
     const fix = `State authorization_endpoint under issuers.${client.issuer.name}.metadata, if the server has one.`;
-    return { left: { ...nothing, left: [leftOut(context, what, found.problem, fix, kinds)] } };
+    const left = [leftOut(context, what, found.problem, fix, kinds)];
+    return { left: { ...nothing, steps: unaskedStep(client, context), left } };
   }
   const { values } = await store.metadata(environment, client.issuer.name);
   const required: Json | undefined = values?.['require_pushed_authorization_requests'];

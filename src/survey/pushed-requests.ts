@@ -15,6 +15,7 @@ import {
   undecidedUri,
 } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
+import { unaskedStep } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
 
 const kinds = ['client.known', 'client.redirect_uri'];
@@ -25,7 +26,7 @@ export async function judgePushed(target: Target, asker: Asker, context: SurveyC
   if (client === null || why) {
     const what = `client ${target.client.name} and its redirect_uris, which are to be pushed`;
     return {
-      steps: [],
+      steps: unaskedStep(target.client, context),
       observations: [],
       left: [leftOut(context, what, ...(why ?? notUsed(target.client)), kinds)],
     };

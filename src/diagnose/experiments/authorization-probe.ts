@@ -120,7 +120,7 @@ export const redirectUriProbe: Experiment = {
     subject.redirect_uri !== null &&
     subject.response !== null,
   predicts(cause) {
-    if (clientAbsent.includes(cause)) return 'like a random client, unlike a random redirect_uri';
+    if (clientAbsent.includes(cause)) return 'like a random client';
     return cause === 'redirect-uri-mismatch' ? 'like a random redirect_uri, unlike a random client' : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
@@ -146,6 +146,9 @@ export const redirectUriProbe: Experiment = {
     // What is no refusal, or one of something else, is alike for other reasons.
     if (!refuses(failing) || namesAnother(failing))
       return undecided(`${seen}: ours says nothing of either`, exchanges);
+    // A client that is not known is looked for before its redirect_uri.
+    const told = namesClient(failing) && !namesRedirectUri(failing);
+    if (told && likeClient === 'alike' && likeUri === 'alike') return read(true, seen, exchanges);
     if (likeClient === 'unclear' || likeUri === 'unclear' || likeClient === likeUri)
       return undecided(`${seen}: no control separates them`, exchanges);
     return read(likeClient === 'alike', seen, exchanges);
@@ -154,9 +157,7 @@ export const redirectUriProbe: Experiment = {
 
 function read(likeClient: boolean, seen: string, exchanges: readonly Exchange[]): Observation {
   const lines = [{ hop: null, field: 'authorization endpoint', seen }];
-  const outcome = likeClient
-    ? 'like a random client, unlike a random redirect_uri'
-    : 'like a random redirect_uri, unlike a random client';
+  const outcome = likeClient ? 'like a random client' : 'like a random redirect_uri, unlike a random client';
   const names: readonly CauseId[] = likeClient ? ['client-unknown'] : ['redirect-uri-mismatch'];
   const only: readonly CauseId[] = likeClient
     ? [...clientAbsent, 'environment-mixup']
