@@ -1,4 +1,5 @@
 /** `compare.differs` of the project file: what is expected to differ, and what no longer does. */
+import { matchesWildcard } from '../http/wildcard.ts';
 import type { DeclaredDifference, Finding, LeftOut, Source } from '../model.ts';
 import type { Pair } from './equality.ts';
 import { kinds } from './kind.ts';
@@ -7,21 +8,7 @@ import { joined } from './words.ts';
 
 /** Whether `pattern` (`issuer.*`, `token.lifetime[reader]`) means it: the kind, or the kind with its subject. */
 export function matches(pattern: string, { kind, what }: { kind: string; what: string }): boolean {
-  return matchesText(pattern, kind) || matchesText(pattern, what);
-}
-
-function matchesText(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  return matchesWildcard(pattern, kind) || matchesWildcard(pattern, what);
 }
 
 /** What is said of a row: which declarations hold for it, and which did until a day that is over. */
@@ -69,14 +56,15 @@ export function isStale(declaration: DeclaredDifference, { rows, environments, l
   const own = rows.filter((row) => matches(what, { kind: row.kind.id, what: row.what }));
   if (own.length > 0) return own.every(isWhole);
   // Its subject is gone, where others of the kind were seen.
-  const siblings = rows.filter(({ kind }) => matchesText(kindOf(what), kind.id));
+  const siblings = rows.filter(({ kind }) => matchesWildcard(kindOf(what), kind.id));
   return siblings.length > 0 && siblings.every(isWhole);
 }
 
 function mayConcern({ kinds: patterns }: LeftOut, what: string): boolean {
   if (patterns === undefined) return true;
   return [...kinds().keys()].some(
-    (id) => matchesText(kindOf(what), id) && patterns.some((pattern) => matchesText(kindOf(pattern), id)),
+    (id) =>
+      matchesWildcard(kindOf(what), id) && patterns.some((pattern) => matchesWildcard(kindOf(pattern), id)),
   );
 }
 
