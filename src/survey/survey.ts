@@ -21,6 +21,8 @@ import { surveyDiscovery } from './discovery.ts';
 
 export interface SurveyOptions extends RunOptions {
   readonly declared: readonly DeclaredDifference[];
+  /** `--scenarios`: they are replayed with their credentials. */
+  readonly scenarios: boolean;
   /** Of the project file. */
   readonly source: Source;
 }
@@ -123,6 +125,7 @@ function contextOf(
     exchange: context.exchange,
     doors,
     experiments: options.experiments,
+    scenarios: options.scenarios,
     timeout,
     signal: context.signal,
   };
