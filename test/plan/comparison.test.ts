@@ -96,9 +96,9 @@ describe('compare.differs', () => {
         'UNKNOWN_KIND 7:14 Environments are not compared by "tokens.*". | Write a kind of docs/compare-kinds.md, such as token.lifetime, or several with *: token.*',
         'UNKNOWN_KIND 8:14 "token.lifetime[reader" is no kind, and no kind with its subject in brackets. | Write for example token.lifetime or token.lifetime[reader].',
         'UNKNOWN_KIND 9:14 "token.lifetime[]" is no kind, and no kind with its subject in brackets. | Write for example token.lifetime or token.lifetime[reader].',
-        'UNKNOWN_ENVIRONMENT 10:64 There is no environment "produktion". | Did you mean "production"?',
-        'ONE_ENVIRONMENT 11:54 A difference is between two environments or more. | Write all between which it is expected, or leave the key out: then it is between all.',
-        'DATE_INVALID 12:47 There is no day "2027-02-30". | Write year, month and day: 2027-01-31.',
+        'UNKNOWN_ENVIRONMENT 10:65 There is no environment "produktion". | Did you mean "production"?',
+        'ONE_ENVIRONMENT 11:55 A difference is between two environments or more. | Write all between which it is expected, or leave the key out: then it is between all.',
+        'DATE_INVALID 12:48 There is no day "2027-02-30". | Write year, month and day: 2027-01-31.',
       ],
     });
   });
