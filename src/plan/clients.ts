@@ -1,5 +1,5 @@
 /** The clients of an environment (RFC 7591 section 2), all but their secrets. */
-import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap, Source } from '../model.ts';
+import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
@@ -45,19 +45,27 @@ export function readClients(
       client_id,
       client_secret: null,
       token_endpoint_auth_method: authMethod(value),
-      redirect_uris: read.list(value, 'redirect_uris'),
+      ...redirectUris(value, read),
       source: sourceOf(map, name, 'key') ?? unplaced,
-      sources: { ...sourcesOf(value), ...placesOf(value, 'redirect_uris') },
     });
   }
   return clients;
 }
 
-/** `redirect_uris.0` and so on: where each of a list stands. */
-function placesOf(client: JsonMap, key: string): Record<string, Source> {
-  const list = client[key];
-  const places = Array.isArray(list) ? list.map((_, index) => sourceOf(list, index)) : [];
-  return Object.fromEntries(places.flatMap((place, index) => (place ? [[`${key}.${index}`, place]] : [])));
+/** Those that can be rendered, each with its place: `redirect_uris.0` is that of the first. */
+function redirectUris(client: JsonMap, read: Reader): Pick<Client, 'redirect_uris' | 'sources'> {
+  const written = client['redirect_uris'];
+  const sources = sourcesOf(client);
+  if (!Array.isArray(written)) return { redirect_uris: read.list(client, 'redirect_uris'), sources };
+  const redirect_uris: string[] = [];
+  for (const index of written.keys()) {
+    const text = read.plain(written as unknown as JsonMap, String(index));
+    const place = sourceOf(written, index);
+    if (text === null) continue;
+    if (place) sources[`redirect_uris.${redirect_uris.length}`] = place;
+    redirect_uris.push(text);
+  }
+  return { redirect_uris, sources };
 }
 
 /** The schema has checked the word. */

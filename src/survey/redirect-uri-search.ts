@@ -6,7 +6,6 @@ import type { Exchange } from '../model.ts';
 import type { Asker } from './authorization-asker.ts';
 import { type Refused, subjectFor } from './client-refusal.ts';
 import type { SurveyContext } from './context.ts';
-import type { Written } from './redirect-uris-elsewhere.ts';
 
 export type Search =
   | { readonly left: readonly [why: string, fix: string] }
@@ -18,10 +17,9 @@ export type Search =
 const id = 'redirect-uri-variants';
 const most = 6;
 
-/** What other environments have comes first. */
+/** What the client has in other environments comes first. */
 export async function searchVariants(
   refused: Refused & { readonly redirect_uri: string },
-  written: readonly Written[],
   asker: Asker,
   context: SurveyContext,
 ): Promise<Search> {
@@ -37,11 +35,8 @@ export async function searchVariants(
     return { left: ['the authorization server is shared with others', fix] };
   }
   const subject = subjectFor(refused, context);
-  const near = subject ? orderedVariants(subject) : [];
-  const variants = [...written, ...near].filter(
-    ({ redirect_uri }, index, all) =>
-      !client.redirect_uris.includes(redirect_uri) &&
-      all.findIndex((each) => each.redirect_uri === redirect_uri) === index,
+  const variants = (subject ? orderedVariants(subject) : []).filter(
+    ({ redirect_uri }) => !client.redirect_uris.includes(redirect_uri),
   );
   const exchanges: Exchange[] = [];
   for (const { redirect_uri, differs } of variants.slice(0, Math.min(most, experiments.budget))) {

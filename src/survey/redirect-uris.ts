@@ -6,7 +6,6 @@ import { explainRefusal, type Refused } from './client-refusal.ts';
 import type { Sheet } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
 import { type Search, searchVariants } from './redirect-uri-search.ts';
-import { elsewhere, type Written } from './redirect-uris-elsewhere.ts';
 
 const mismatch = 'redirect-uri-mismatch';
 
@@ -23,8 +22,7 @@ export async function explainRedirectUri(
   const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
   sheet.exchanges.push(...explained.exchanges);
   const about = explained.findings.some(({ cause }) => cause === mismatch);
-  const written = elsewhere(target.client, redirect_uri, context);
-  const search = about ? await searchVariants(refused, written, asker, context) : null;
+  const search = about ? await searchVariants(refused, asker, context) : null;
   const base = sheet.exchanges.length;
   if (search && 'exchanges' in search) sheet.exchanges.push(...search.exchanges);
   if (search && 'left' in search) {
@@ -33,7 +31,7 @@ export async function explainRedirectUri(
   }
   for (const finding of explained.findings)
     sheet.findings.push(
-      finding.cause === mismatch ? completed(finding, target, tried, written, search, base) : finding,
+      finding.cause === mismatch ? completed(finding, target, tried, search, base) : finding,
     );
 }
 
@@ -41,13 +39,11 @@ function completed(
   finding: Finding,
   { client }: Target,
   { redirect_uri, index }: Tried,
-  written: readonly Written[],
   search: Search | null,
   base: number,
 ): Finding {
-  const lines = written.map(({ line }) => ({ hop: null, field: 'redirect_uri', seen: line }));
   const place = client.sources[`redirect_uris.${index}`] ?? finding.fixSource;
-  const whole = { ...finding, fixSource: place, evidence: [...finding.evidence, ...lines] };
+  const whole = { ...finding, fixSource: place };
   if (!search || !('exchanges' in search) || search.exchanges.length === 0) return whole;
   const { found, exchanges } = search;
   const observed = found
