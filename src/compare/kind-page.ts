@@ -48,10 +48,11 @@ function entry(kind: Kind): string[] {
   ];
 }
 
-function details({ set, tolerance, changed, volatile }: Kind): string[] {
+function details({ set, tolerance, factor, changed, volatile }: Kind): string[] {
   return [
     ...(set ? ['the order is ignored'] : []),
     ...(tolerance === undefined ? [] : [`up to ${tolerance} apart is equal`]),
+    ...(factor === undefined ? [] : [`up to ${factor} times as much is only told`]),
     ...(changed === undefined ? [] : [`${changed} when it changed since the baseline`]),
     ...(volatile ? ['not compared with the past'] : []),
   ];

@@ -19,6 +19,8 @@ export interface Kind {
   readonly cause?: CauseId;
   /** Of a difference, or of a value that is shared and must not be. `info` makes no finding. */
   readonly severity: Severity;
+  /** Numbers within this factor of each other are told, and make no finding. */
+  readonly factor?: number;
   /** Of a change since an earlier look, where that is another one. */
   readonly changed?: Severity;
   /** What a difference alone can show; absent: possible. */
