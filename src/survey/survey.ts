@@ -1,5 +1,7 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
+import { declaredDrift } from '../compare/shape/declared.ts';
+import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
@@ -7,6 +9,7 @@ import type {
   ExitCode,
   Finding,
   JobResult,
+  LeftOut,
   Observed,
   RunFinished,
   Source,
@@ -20,6 +23,10 @@ import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
 
 export interface SurveyOptions extends RunOptions {
+  /** What the project file alone shows. */
+  readonly shape: readonly Drift[];
+  /** What cannot be looked at, as the plan says. */
+  readonly left: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
   /** `--scenarios`: they are replayed with their credentials. */
   readonly scenarios: boolean;
@@ -49,19 +56,20 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     observations: parts.observations,
   }));
   const { differences, findings } = compareObserved(observed, options.declared);
-  const left = surveyed.flatMap(({ parts }) => parts.left);
+  const left = [...options.left, ...surveyed.flatMap(({ parts }) => parts.left)];
+  const shape = declaredDrift(options.shape, options.declared);
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
     summary: summaryOf(surveyed.map(({ job }) => job)),
-    findings: [...prepared.audit.findings(), ...findings],
+    findings: [...prepared.audit.findings(), ...shape.findings, ...findings],
     problems: [],
     exitCode: exitCode(
       options,
       surveyed.map(({ job }) => job),
-      findings,
+      [...shape.findings, ...findings],
     ),
-    comparison: { differences, observed, left },
+    comparison: { differences: [...shape.differences, ...differences], observed, left },
   };
   options.emit(event);
   return event;
@@ -131,14 +139,14 @@ function contextOf(
   };
 }
 
-function statusOf(steps: readonly StepResult[]): JobResult['status'] {
+export function statusOf(steps: readonly StepResult[]): JobResult['status'] {
   const worst = (['failed', 'errored'] as const).find((status) =>
     steps.some((step) => step.status === status),
   );
   return worst ?? 'passed';
 }
 
-function summaryOf(jobs: readonly JobResult[]): Summary {
+export function summaryOf(jobs: readonly JobResult[]): Summary {
   const steps = jobs.flatMap((job) => job.steps);
   const of = (status: StepResult['status']): number => steps.filter((step) => step.status === status).length;
   const warnings = steps.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'warning');
@@ -151,7 +159,11 @@ function summaryOf(jobs: readonly JobResult[]): Summary {
   };
 }
 
-function exitCode(options: RunOptions, jobs: readonly JobResult[], between: readonly Finding[]): ExitCode {
+export function exitCode(
+  options: Pick<RunOptions, 'signal' | 'strict'>,
+  jobs: readonly JobResult[],
+  between: readonly Finding[],
+): ExitCode {
   if (options.signal.aborted) return 130;
   const { failed, errored, warnings } = summaryOf(jobs);
   const found = [...between].map(({ severity }) => severity);

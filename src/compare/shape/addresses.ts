@@ -1,13 +1,16 @@
 /** Origins and issuers held beside those of the other environment: scheme, inner hosts, the same system twice. */
+
+import { stringifyJson } from '../../http/json.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Source } from '../../model.ts';
-import { stringifyJson } from '../../http/json.ts';
-import { at, type Drift, drift } from './drift.ts';
-import { nameOf, pairsOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
+import { type Drift, drift } from './drift.ts';
+import { nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
 import { isCalledAfter } from './words.ts';
 
 interface Address {
   readonly of: string;
+  /** As it is written, origins without a path. */
+  readonly text: string;
   readonly url: URL;
   readonly isIssuer: boolean;
   readonly source: Source | null;
@@ -51,7 +54,7 @@ function addressesOf({ environment }: ShapeEnvironment): Map<string, Address> {
   return new Map(
     list
       .filter(({ text }) => isUrl(text))
-      .map(({ text, ...rest }) => [rest.of, { ...rest, url: new URL(text) }]),
+      .map(({ text, ...rest }) => [rest.of, { ...rest, text, url: new URL(text) }]),
   );
 }
 
@@ -70,7 +73,7 @@ const plain: Judge = (here, ours, there, theirs) => {
       severity: hasTls || ours.isIssuer ? 'warning' : 'info',
       ...(ours.isIssuer ? { certainty: 'likely' as const } : {}),
       where: own,
-      summary: `The ${ours.of} is ${ours.url.href} in ${own}, and https in ${other}.`,
+      summary: `The ${ours.of} is ${ours.text} in ${own}, and https in ${other}.`,
       source: ours.source,
     }),
   ];
@@ -104,7 +107,7 @@ const shared: Judge = (here, ours, there, theirs) => {
       of: ours.of,
       says: says(own, ours, other, theirs),
       where: own,
-      summary: `The ${ours.of} of ${own} is ${ours.url.href}, the same as in ${other} and called after it.`,
+      summary: `The ${ours.of} of ${own} is ${ours.text}, the same as in ${other} and called after it.`,
       source: ours.source,
     }),
   ];
@@ -112,7 +115,16 @@ const shared: Judge = (here, ours, there, theirs) => {
 
 /** Everything at the same addresses, reached in the same way: a copy in which nothing was changed. */
 function sameSystem(a: ShapeEnvironment, b: ShapeEnvironment): Drift | null {
-  const differing = ['origins', 'issuers', 'connect_to', 'proxy', 'headers', 'variables', 'clients', 'credentials'];
+  const differing = [
+    'origins',
+    'issuers',
+    'connect_to',
+    'proxy',
+    'headers',
+    'variables',
+    'clients',
+    'credentials',
+  ];
   const isSame = differing.every(
     (key) => stringifyJson(a.raw[key] ?? null) === stringifyJson(b.raw[key] ?? null),
   );
@@ -123,8 +135,8 @@ function sameSystem(a: ShapeEnvironment, b: ShapeEnvironment): Drift | null {
     kind: 'file.system',
     of: '',
     says: [
-      [own, `${first.url.href}${at(first.source)}`],
-      [other, `${first.url.href}${at(addressesOf(b).get(first.of)?.source ?? null)}`],
+      [own, first.text, first.source],
+      [other, first.text, addressesOf(b).get(first.of)?.source ?? null],
     ],
     where: other,
     summary: `${own} and ${other} have the same addresses, clients and credentials: they are one system.`,
@@ -137,10 +149,10 @@ function says(
   ours: Address,
   other: string,
   theirs: Address,
-): (readonly [string, string])[] {
+): (readonly [string, string, Source | null])[] {
   return [
-    [own, `${ours.url.href}${at(ours.source)}`],
-    [other, `${theirs.url.href}${at(theirs.source)}`],
+    [own, ours.text, ours.source],
+    [other, theirs.text, theirs.source],
   ];
 }
 

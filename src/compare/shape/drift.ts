@@ -12,8 +12,8 @@ export interface DriftParts {
   /** Id of a kind: `file.client`. */
   readonly kind: string;
   readonly of: string;
-  /** What each environment says, in order. */
-  readonly says: readonly (readonly [environment: string, seen: string])[];
+  /** What each environment says, in order, and where. */
+  readonly says: readonly (readonly [environment: string, seen: string, source?: Source | null])[];
   /** Absent: that of the kind. */
   readonly severity?: Severity;
   readonly certainty?: Certainty;
@@ -32,7 +32,7 @@ export function drift(parts: DriftParts): Drift {
   const check = rule.cause === undefined ? rule.id : null;
   const difference: Difference = {
     what: parts.of === '' ? rule.id : `${rule.id}[${parts.of}]`,
-    environments: Object.fromEntries(parts.says),
+    environments: Object.fromEntries(parts.says.map(([name, seen]) => [name, seen])),
     cause,
     check,
     severity,
@@ -48,7 +48,11 @@ export function drift(parts: DriftParts): Drift {
     certainty: parts.certainty ?? rule.certainty ?? 'possible',
     summary: parts.summary,
     hop: null,
-    evidence: parts.says.map(([field, seen]) => ({ hop: null, field, seen })),
+    evidence: parts.says.map(([field, seen, source = null]) => ({
+      hop: null,
+      field,
+      seen: `${seen}${at(source)}`,
+    })),
     experiments: [],
     fix: parts.fix ?? rule.fix,
     fixSource: parts.source,

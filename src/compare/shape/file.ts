@@ -36,9 +36,7 @@ export function areApart(a: ShapeEnvironment, b: ShapeEnvironment): boolean {
 }
 
 /** Two by two, in order, those that are apart. */
-export function pairsOf({
-  environments,
-}: ProjectShape): (readonly [ShapeEnvironment, ShapeEnvironment])[] {
+export function pairsOf({ environments }: ProjectShape): (readonly [ShapeEnvironment, ShapeEnvironment])[] {
   return environments.flatMap((a, index) =>
     environments
       .slice(index + 1)

@@ -124,7 +124,7 @@ function nearName(
     name,
     names.filter((each) => !elsewhere.has(each)),
   );
-  if (near === null || Math.abs(near.length - name.length) > 2) return null;
+  if (near === null) return null;
   // `web1` and `web2` are two of a kind.
   return near.replace(/\d+/g, '#') === name.replace(/\d+/g, '#') ? null : near;
 }
@@ -140,7 +140,7 @@ function lackingDriftOf(
   const where = nameOf(lacking);
   const others = listed(having.map(nameOf));
   const needed = missed[0]?.source ?? null;
-  const severity = missed.length > 0 ? 'error' : near !== null && name.length > 3 ? 'warning' : 'info';
+  const severity = missed.length > 0 ? 'error' : near !== null && isSlip(name, near) ? 'warning' : 'info';
   const has = `${others} ${having.length > 1 ? 'have' : 'has'} it`;
   const hint =
     near === null ? '' : ` It has "${near}", which ${others} ${having.length > 1 ? 'have' : 'has'} not.`;
@@ -149,16 +149,26 @@ function lackingDriftOf(
     kind,
     of: name,
     says: [
-      ...having.map((each) => [nameOf(each), `${noun} "${name}"${at(placeOf(each, key, name))}`] as const),
-      [where, near === null ? `no ${noun} "${name}"` : `"${near}"${at(placeOf(lacking, key, near))}`],
+      ...having.map((each) => [nameOf(each), `${noun} "${name}"`, placeOf(each, key, name)] as const),
+      [
+        where,
+        near === null ? `no ${noun} "${name}"` : `"${near}"`,
+        near === null ? null : placeOf(lacking, key, near),
+      ],
     ],
     severity,
     ...(missed.length > 0 ? { certainty: 'certain' } : {}),
     where,
     summary: `Environment ${where} has no ${noun} "${name}"${need}; ${has}.${hint}`,
     ...(near === null ? {} : { fix: `Did you mean "${name}"? Name it the same in both environments.` }),
-    source: placeOf(lacking, key, near ?? name) ?? sourceOf(lacking.raw, key, 'key') ?? lacking.environment.source,
+    source:
+      placeOf(lacking, key, near ?? name) ?? sourceOf(lacking.raw, key, 'key') ?? lacking.environment.source,
   });
+}
+
+/** A name that nothing uses: only one that is hardly another. */
+function isSlip(name: string, near: string): boolean {
+  return name.length > 3 && Math.abs(near.length - name.length) < 3;
 }
 
 function placeOf({ raw, credentials }: ShapeEnvironment, key: string, name: string): Source | null {

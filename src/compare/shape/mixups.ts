@@ -1,7 +1,7 @@
 /** What one environment has of another: its secrets, its client ids, its hosts. */
 import { foreignIn } from '../hosts.ts';
-import { at, type Drift, drift, listed } from './drift.ts';
-import { areApart, mapIn, nameOf, pairsOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
+import { type Drift, drift, listed } from './drift.ts';
+import { areApart, mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
 import { type Leaf, leavesOf, secretsIn } from './leaves.ts';
 import { isCalledAfter } from './words.ts';
 
@@ -40,8 +40,8 @@ function secretMixups(here: ShapeEnvironment, there: ShapeEnvironment): Drift[] 
         kind: 'file.secret',
         of: leaf.path,
         says: [
-          ...(beside ? [[other, `\${secret.${beside.secret}}${at(beside.leaf.source)}`] as const] : []),
-          [own, `\${secret.${secret}}${at(leaf.source)}`],
+          ...(beside ? [[other, `\${secret.${beside.secret}}`, beside.leaf.source] as const] : []),
+          [own, `\${secret.${secret}}`, leaf.source],
         ],
         where: own,
         summary: `${leaf.path} of ${own} takes the secret ${secret}, which is called after ${other}.`,
@@ -67,8 +67,8 @@ function sharedSecrets(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
         kind: 'file.secret',
         of: leaf.path,
         says: [
-          [nameOf(a), `\${secret.${secret}} of ${ours.client_id}${at(leaf.source)}`],
-          [nameOf(b), `\${secret.${secret}} of ${others.client_id}${at(same.leaf.source)}`],
+          [nameOf(a), `\${secret.${secret}} of ${ours.client_id}`, leaf.source],
+          [nameOf(b), `\${secret.${secret}} of ${others.client_id}`, same.leaf.source],
         ],
         certainty: 'possible',
         where: nameOf(b),
@@ -87,10 +87,9 @@ function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   return [...a.environment.clients.values()].flatMap((ours) => {
     const theirs = b.environment.clients.get(ours.name);
     if (!theirs) return [];
-    const wrong = [
-      [a, ours, b] as const,
-      [b, theirs, a] as const,
-    ].find(([here, client, there]) => isCalledAfter(client.client_id, nameOf(there), nameOf(here)));
+    const wrong = [[a, ours, b] as const, [b, theirs, a] as const].find(([here, client, there]) =>
+      isCalledAfter(client.client_id, nameOf(there), nameOf(here)),
+    );
     const isShared =
       ours.client_id === theirs.client_id &&
       ours.issuer.issuer !== theirs.issuer.issuer &&
@@ -105,8 +104,8 @@ function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
         kind: 'file.client_id',
         of: client.name,
         says: [
-          [nameOf(a), `${ours.client_id}${at(ours.sources['client_id'] ?? ours.source)}`],
-          [nameOf(b), `${theirs.client_id}${at(theirs.sources['client_id'] ?? theirs.source)}`],
+          [nameOf(a), `${ours.client_id}`, ours.sources['client_id'] ?? ours.source],
+          [nameOf(b), `${theirs.client_id}`, theirs.sources['client_id'] ?? theirs.source],
         ],
         ...(wrong ? {} : { certainty: 'possible' as const }),
         where: nameOf(here),
@@ -140,8 +139,11 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
           kind: 'file.host',
           of: leaf.path,
           says: [
-            [nameOf(here), `${leaf.text}${at(leaf.source)}`],
-            [whose, `${foreign.seen} is ${foreign.name === 'domain' ? 'in its domain' : `its ${foreign.name}`}`],
+            [nameOf(here), `names ${foreign.seen}`, leaf.source],
+            [
+              whose,
+              `${foreign.seen} is ${foreign.name === 'domain' ? 'in its domain' : `its ${foreign.name}`}`,
+            ],
           ],
           severity: foreign.exact ? 'error' : 'warning',
           certainty: foreign.exact ? 'likely' : 'possible',

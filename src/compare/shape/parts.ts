@@ -2,8 +2,8 @@
 import type { Json, JsonMap } from '../../model.ts';
 import type { Problem } from '../../problem.ts';
 import { sourceOf } from '../../source.ts';
-import { at, type Drift, drift } from './drift.ts';
-import { mapIn, nameOf, pairsOf, type ProjectShape, type ShapeEnvironment, usedCredentials } from './file.ts';
+import { type Drift, drift } from './drift.ts';
+import { mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment, usedCredentials } from './file.ts';
 
 /** What `told` says of the plan's problems is said. */
 export function partsDrift(shape: ProjectShape, told: Set<Problem>): Drift[] {
@@ -33,7 +33,11 @@ function clientDrift(a: ShapeEnvironment, b: ShapeEnvironment, told: Set<Problem
         );
         for (const problem of missed) told.add(problem);
         const severity =
-          missed.length > 0 ? 'error' : isSecretless(key, lacks) && isNamed(name, lacks.of) ? 'warning' : 'info';
+          missed.length > 0
+            ? 'error'
+            : isSecretless(key, lacks) && isNamed(name, lacks.of)
+              ? 'warning'
+              : 'info';
         return [partDrift('file.client_key', 'client', name, key, has, lacks, severity, missed)];
       });
     });
@@ -68,7 +72,11 @@ function credentialDrift(a: ShapeEnvironment, b: ShapeEnvironment, told: Set<Pro
         );
         for (const problem of missed) told.add(problem);
         const severity =
-          missed.length > 0 ? 'error' : isAskedOnce(key, has, lacks) && isUsed(name, sides) ? 'warning' : 'info';
+          missed.length > 0
+            ? 'error'
+            : isAskedOnce(key, has, lacks) && isUsed(name, sides)
+              ? 'warning'
+              : 'info';
         return [partDrift('file.credential_key', 'credential', name, key, has, lacks, severity, missed)];
       }),
       ...scopeDrift(name, sides),
@@ -96,7 +104,10 @@ function isAskedOnce(key: string, has: Side, lacks: Side): boolean {
   if (key === 'scope') return lacks.map['audience'] === undefined && lacks.map['resource'] === undefined;
   if (key !== 'audience' && key !== 'resource') return false;
   const other = key === 'audience' ? 'resource' : 'audience';
-  return lacks.map[other] === undefined && words(has.map['scope']).join(' ') === words(lacks.map['scope']).join(' ');
+  return (
+    lacks.map[other] === undefined &&
+    words(has.map['scope']).join(' ') === words(lacks.map['scope']).join(' ')
+  );
 }
 
 function isUsed(name: string, sides: readonly Side[]): boolean {
@@ -119,7 +130,8 @@ function scopeDrift(name: string, sides: readonly [Side, Side]): Drift[] {
       of: `${name} scope`,
       says: sides.map(({ of, map }) => [
         nameOf(of),
-        `${words(map['scope']).join(' ')}${at(sourceOf(map, 'scope'))}`,
+        `${words(map['scope']).join(' ')}`,
+        sourceOf(map, 'scope'),
       ]),
       severity: isPart && isUsed(name, sides) ? 'warning' : 'info',
       where: nameOf(less.of),
@@ -130,7 +142,12 @@ function scopeDrift(name: string, sides: readonly [Side, Side]): Drift[] {
 }
 
 function words(value: Json | undefined): string[] {
-  return typeof value === 'string' ? value.split(/\s+/).filter((word) => word !== '').sort() : [];
+  return typeof value === 'string'
+    ? value
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .sort()
+    : [];
 }
 
 function partDrift(
@@ -148,8 +165,8 @@ function partDrift(
     kind: noun === 'credential' && severity === 'error' ? 'file.credential' : kind,
     of: `${name} ${key}`,
     says: [
-      [there, `${key} is written${at(sourceOf(has.map, key))}`],
-      [here, `no ${key}${at(sourceOf(lacks.map))}`],
+      [there, `${key} is written`, sourceOf(has.map, key)],
+      [here, `no ${key}`, sourceOf(lacks.map)],
     ],
     severity,
     ...(missed.length > 0 ? { certainty: 'certain' } : {}),

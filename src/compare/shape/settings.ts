@@ -1,8 +1,8 @@
 /** How environments are protected and reached, as far as the file says. */
 import type { JsonMap } from '../../model.ts';
 import { sourceOf } from '../../source.ts';
-import { at, type Drift, drift } from './drift.ts';
-import { mapIn, nameOf, pairsOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
+import { type Drift, drift } from './drift.ts';
+import { mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
 import { looksLikeProduction } from './words.ts';
 
 export function settingDrift(shape: ProjectShape): Drift[] {
@@ -21,7 +21,8 @@ function unprotected(here: ShapeEnvironment, { environments }: ProjectShape): Dr
       of: nameOf(here),
       says: environments.map((each) => [
         nameOf(each),
-        `protected: ${each.raw['protected'] !== false}${at(sourceOf(each.raw, 'protected'))}`,
+        `protected: ${each.raw['protected'] !== false}`,
+        sourceOf(each.raw, 'protected'),
       ]),
       where: nameOf(here),
       summary: `${nameOf(here)} says "protected: false": scenarios and experiments may change things there.`,
@@ -40,7 +41,8 @@ function insecure(here: ShapeEnvironment, { environments }: ProjectShape): Drift
       of: nameOf(here),
       says: environments.map((each) => [
         nameOf(each),
-        `certificates are ${isInsecure(each) ? 'not checked' : 'checked'}${at(sourceOf(mapIn(each.raw, 'tls'), 'insecure'))}`,
+        `certificates are ${isInsecure(each) ? 'not checked' : 'checked'}`,
+        sourceOf(mapIn(each.raw, 'tls'), 'insecure'),
       ]),
       where: nameOf(here),
       summary: `${nameOf(here)} says "insecure: true": no certificate is checked there.`,

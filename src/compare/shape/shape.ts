@@ -1,7 +1,7 @@
 /** Everything that the project file alone shows: what one environment lacks, and what it has of another. Pure. */
 import type { Problem } from '../../problem.ts';
 import { addressDrift } from './addresses.ts';
-import { at, type Drift, drift } from './drift.ts';
+import { type Drift, drift } from './drift.ts';
 import { nameOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
 import { lackingDrift } from './lacking.ts';
 import { mixupDrift } from './mixups.ts';
@@ -32,11 +32,17 @@ function restOf(here: ShapeEnvironment, { environments }: ProjectShape, told: Re
         of: source ? `${source.file}:${source.line}:${source.column}` : nameOf(here),
         says: environments.map((each) => [
           nameOf(each),
-          each === here ? `${message}${at(source)}` : each.problems.some((one) => one.message === message) ? message : 'all is there',
+          each === here
+            ? message
+            : each.problems.some((one) => one.message === message)
+              ? message
+              : 'all is there',
         ]),
         certainty: 'certain',
         where: nameOf(here),
-        summary: message.includes(`"${nameOf(here)}"`) ? message : `In environment ${nameOf(here)}: ${message}`,
+        summary: message.includes(`"${nameOf(here)}"`)
+          ? message
+          : `In environment ${nameOf(here)}: ${message}`,
         ...(fix === null ? {} : { fix }),
         source,
       }),
