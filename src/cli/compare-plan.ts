@@ -13,7 +13,7 @@ import { type Opened, openProject, sorted, withLines, wrongIn } from './project.
 import type { World } from './world.ts';
 
 /** What a comparison goes on with. */
-export interface Comparable extends Pick<Opened, 'loaded' | 'context'> {
+export interface Comparable extends Pick<Opened, 'loaded' | 'context' | 'declared'> {
   /** Milliseconds for each request. */
   readonly timeout: number;
   readonly environments: readonly Environment[];
@@ -34,7 +34,7 @@ export async function planComparison(
   learn: (name: string, value: string) => void,
 ): Promise<Comparable> {
   const offline = flags.offline === true;
-  const opened = openProject(paths, flags, world, offline, learn);
+  const opened = await openProject(paths, flags, world, offline, learn);
   const { loaded, context, options } = opened;
   const parts = planInParts(context, loaded.scenarios, options);
   const apart = apartOf(parts, offline);
@@ -60,6 +60,7 @@ export async function planComparison(
   return {
     loaded,
     context,
+    declared: opened.declared,
     timeout: options.timeout,
     environments: parts.environments.map(({ environment }) => environment),
     known: parts.known,

@@ -40,7 +40,7 @@ async function planAndCompare(
     problems.list.push(...checkFlags(flags));
     problems.throwIfAny();
     planned = await planComparison(paths, flags, world, (name, value) => redactor.learn(name, value));
-    if (planned.problems.length > 0) return refused(planned, reporters);
+    if (planned.problems.length > 0) return refused(planned, world, reporters);
     const opened = flags.offline ? {} : await credentialDoors(credentialsOf(planned), world);
     doors = { ...opened, ...prompting(world), redactor, lookups: planned.context.lookups };
   } catch (error) {
@@ -57,11 +57,17 @@ async function planAndCompare(
 
 /** Wrong input, told beside what the shape of the file shows. */
 async function refused(
-  { problems, drift, environments }: Comparable,
+  { problems, drift, declared, environments }: Comparable,
+  { clock }: World,
   reporters: Reporters,
 ): Promise<ExitCode> {
   const { declaredDrift } = await import('../compare/shape/declared.ts');
-  const { differences, findings } = declaredDrift(drift, []);
+  const { differences, findings } = declaredDrift(
+    drift,
+    declared,
+    environments,
+    new Date(clock.now()).toISOString().slice(0, 10),
+  );
   const observed = environments.map(({ name }) => ({ environment: name, observations: [] }));
   reporters.event({
     ...nothingSent(problems.map((problem) => problem.toData())),
@@ -81,7 +87,11 @@ async function offline(
   return compareOffline({ ...common(planned, flags, world), emit }, world.clock);
 }
 
-function common({ environments, known, drift, loaded }: Comparable, flags: CompareFlags, { signal }: World) {
+function common(
+  { environments, known, drift, declared, loaded }: Comparable,
+  flags: CompareFlags,
+  { signal }: World,
+) {
   return {
     version: version(),
     environments,
@@ -89,7 +99,7 @@ function common({ environments, known, drift, loaded }: Comparable, flags: Compa
     strict: flags.strict === true,
     signal,
     shape: drift,
-    declared: [],
+    declared,
     source: { file: loaded.project?.file ?? '', line: 1, column: 1 },
   };
 }

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
 import { createSecrets, type Secrets } from '../load/secrets.ts';
-import type { Job, JsonMap } from '../model.ts';
+import type { DeclaredDifference, Job, JsonMap } from '../model.ts';
+import { readDeclared } from '../plan/comparison.ts';
 import type { ProjectContext } from '../plan/environment.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
@@ -17,6 +18,8 @@ export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
   readonly lookups: Lookups;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
   /** Milliseconds for each request. */
   readonly timeout: number;
   /** Said of secrets that look odd: white space around the value. */
@@ -28,25 +31,28 @@ export interface Opened {
   readonly loaded: Loaded;
   readonly context: ProjectContext;
   readonly options: PlanOptions;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
   /** Of files, options and variables. */
   readonly problems: readonly Problem[];
   readonly secrets: Secrets;
 }
 
 /** Throws ProblemError where there is nothing to plan. `offline`: no secret is needed. */
-export function openProject(
+export async function openProject(
   paths: readonly string[],
   flags: RunFlags,
   world: World,
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
-): Opened {
+): Promise<Opened> {
   const loaded = loadProject({
     cwd: world.cwd,
     paths,
     ...(flags.config === undefined ? {} : { config: flags.config }),
   });
   const problems = new Problems();
+  const placed = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
   const unusable = loaded.problems.filter(({ code }) => code !== 'NO_SCENARIOS');
@@ -68,7 +74,15 @@ export function openProject(
     now: () => world.clock.now(),
     offline,
   };
-  return { loaded, context, options, problems: all, secrets };
+  const declared = await readComparison(loaded.project.value, placed);
+  return {
+    loaded,
+    context,
+    options,
+    declared,
+    problems: [...all, ...withLines(placed.list, loaded)],
+    secrets,
+  };
 }
 
 /** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
@@ -79,14 +93,15 @@ export async function planProject(
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
-  const opened = openProject(paths, flags, world, offline, learn);
-  const { loaded, context, options, secrets } = opened;
+  const opened = await openProject(paths, flags, world, offline, learn);
+  const { loaded, context, options, declared, secrets } = opened;
   if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
   const wrong = [...made.problems, ...(await wrongIn(made.jobs, made.problems, context))];
   const all = [...opened.problems, ...withLines(wrong, loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));
-  return { loaded, plan: made, lookups: context.lookups, timeout: options.timeout, notes: secrets.notes };
+  const { lookups } = context;
+  return { loaded, plan: made, declared, lookups, timeout: options.timeout, notes: secrets.notes };
 }
 
 /** What is wrong with the expectations of jobs, and with keys that nobody could use; `told` is told already. */
@@ -99,6 +114,13 @@ export async function wrongIn(
   if (offline) return expectations.list;
   const environments = jobs.map(({ environment }) => environment);
   return [...expectations.list, ...beside(told, await preflight(environments, now()))];
+}
+
+/** The kinds are read where there is something to hold against them. */
+async function readComparison(project: JsonMap, problems: Problems): Promise<DeclaredDifference[]> {
+  if (project['compare'] === undefined) return [];
+  const { kinds } = await import('../compare/kind.ts');
+  return readDeclared(project, [...kinds().keys()], problems);
 }
 
 /** Without those at a place of which something is told already: a secret that is missing is no key either. */

@@ -20,14 +20,16 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
     jobs: options.environments.length,
   });
   const jobs = options.environments.map((environment, index) => judged(environment, index, options));
-  const { differences, findings } = declaredDrift(options.shape, options.declared);
+  const today = new Date(clock.now()).toISOString().slice(0, 10);
+  const { shape, declared, environments } = options;
+  const { differences, findings } = declaredDrift(shape, declared, environments, today);
   const event: RunFinished = {
     type: 'run-finished',
     duration: clock.monotonic() - started,
     summary: summaryOf(jobs),
     findings,
     problems: [],
-    exitCode: exitCode(options, jobs, findings),
+    exitCode: exitCode(options, jobs, findings, false),
     comparison: {
       differences,
       observed: options.environments.map(({ name }) => ({ environment: name, observations: [] })),

@@ -1,5 +1,6 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
+import { sameSystems } from '../compare/same-system.ts';
 import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
@@ -55,21 +56,24 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const { differences, findings } = compareObserved(observed, options.declared);
   const left = [...options.left, ...surveyed.flatMap(({ parts }) => parts.left)];
-  const shape = declaredDrift(options.shape, options.declared);
+  const jobs = surveyed.map(({ job }) => job);
+  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
+  const shape = declaredDrift(options.shape, options.declared, options.environments, today);
+  const seen = compareObserved(observed, options.declared, {
+    same: sameSystems(options.known),
+    today,
+    left: [...left, ...unreached(jobs)],
+  });
+  const findings = [...shape.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
-    summary: summaryOf(surveyed.map(({ job }) => job)),
-    findings: [...prepared.audit.findings(), ...shape.findings, ...findings],
+    summary: summaryOf(jobs),
+    findings: [...prepared.audit.findings(), ...findings],
     problems: [],
-    exitCode: exitCode(
-      options,
-      surveyed.map(({ job }) => job),
-      [...shape.findings, ...findings],
-    ),
-    comparison: { differences: [...shape.differences, ...differences], observed, left },
+    exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
+    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
   };
   options.emit(event);
   return event;
@@ -159,15 +163,29 @@ export function summaryOf(jobs: readonly JobResult[]): Summary {
   };
 }
 
+/** Steps without an answer: what would have been observed by them, nobody knows. */
+function unreached(jobs: readonly JobResult[]): LeftOut[] {
+  return jobs.flatMap(({ environment, steps }) =>
+    steps
+      .filter(({ status }) => status === 'errored' || status === 'skipped')
+      .map(({ name }) => ({ environment, what: name, why: '', fix: '' })),
+  );
+}
+
+/** `ended`: by the deadline or by a signal, before all was looked at. */
 export function exitCode(
   options: Pick<RunOptions, 'signal' | 'strict'>,
   jobs: readonly JobResult[],
   between: readonly Finding[],
+  ended: boolean,
 ): ExitCode {
   if (options.signal.aborted) return 130;
-  const { failed, errored, warnings } = summaryOf(jobs);
-  const found = [...between].map(({ severity }) => severity);
-  if (failed > 0 || found.includes('error')) return 1;
-  if (options.strict && (warnings > 0 || found.includes('warning'))) return 1;
-  return errored > 0 ? 3 : 0;
+  const steps = jobs.flatMap((job) => job.steps);
+  const found = [...steps.flatMap(({ findings }) => findings), ...between]
+    .filter(({ expected }) => !expected)
+    .map(({ severity }) => severity);
+  const of = (status: StepResult['status']): boolean => steps.some((step) => step.status === status);
+  if (of('failed') || between.some(({ severity, expected }) => severity === 'error' && !expected)) return 1;
+  if (options.strict && found.some((severity) => severity !== 'info')) return 1;
+  return of('errored') || ended ? 3 : 0;
 }

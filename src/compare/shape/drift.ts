@@ -66,9 +66,3 @@ export function drift(parts: DriftParts): Drift {
 export function at(source: Source | null): string {
   return source && source.file !== '' ? ` (${source.file}:${source.line}:${source.column})` : '';
 }
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-}

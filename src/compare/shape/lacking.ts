@@ -3,7 +3,8 @@ import { nearest } from '../../load/nearest.ts';
 import type { JsonMap, Source } from '../../model.ts';
 import type { Problem } from '../../problem.ts';
 import { sourceOf } from '../../source.ts';
-import { at, type Drift, drift, listed } from './drift.ts';
+import { joined } from '../words.ts';
+import { at, type Drift, drift } from './drift.ts';
 import { areApart, mapIn, nameOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
 
 interface Section {
@@ -138,7 +139,7 @@ function lackingDriftOf(
   near: string | null,
 ): Drift {
   const where = nameOf(lacking);
-  const others = listed(having.map(nameOf));
+  const others = joined(having.map(nameOf));
   const needed = missed[0]?.source ?? null;
   const severity = missed.length > 0 ? 'error' : near !== null && isSlip(name, near) ? 'warning' : 'info';
   const has = `${others} ${having.length > 1 ? 'have' : 'has'} it`;

@@ -1,6 +1,7 @@
 /** What one environment has of another: its secrets, its client ids, its hosts. */
 import { foreignIn } from '../hosts.ts';
-import { type Drift, drift, listed } from './drift.ts';
+import { joined } from '../words.ts';
+import { type Drift, drift } from './drift.ts';
 import { areApart, mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
 import { type Leaf, leavesOf, secretsIn } from './leaves.ts';
 import { isCalledAfter } from './words.ts';
@@ -72,7 +73,7 @@ function sharedSecrets(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
         ],
         certainty: 'possible',
         where: nameOf(b),
-        summary: `The client ${client} has one secret, ${secret}, in ${listed(names)}, where it is registered as ${ours.client_id} and as ${others.client_id}.`,
+        summary: `The client ${client} has one secret, ${secret}, in ${joined(names)}, where it is registered as ${ours.client_id} and as ${others.client_id}.`,
         fix: 'Give each registration a secret of its own.',
         source: same.leaf.source,
       }),
@@ -148,7 +149,7 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
           severity: foreign.exact ? 'error' : 'warning',
           certainty: foreign.exact ? 'likely' : 'possible',
           where: nameOf(here),
-          summary: `${leaf.path} of ${nameOf(here)} names ${foreign.seen}, which belongs to ${listed(foreign.environments)}.`,
+          summary: `${leaf.path} of ${nameOf(here)} names ${foreign.seen}, which belongs to ${joined(foreign.environments)}.`,
           source: leaf.source ?? here.environment.source,
         }),
       ];
