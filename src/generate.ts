@@ -14,6 +14,8 @@ import type { Cause } from './diagnose/vocabulary.ts';
 import { vocabularyPage } from './diagnose/vocabulary-page.ts';
 import { clientPage } from './http/client-page.ts';
 import { type ClientFile, compileClients, otherNames } from './http/client-source.ts';
+import { withRules } from './http/redirect-uri-page.ts';
+import type { RedirectUriRulesFile } from './http/redirect-uri-rules.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -24,6 +26,7 @@ const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
 generateChecks();
 generateClients();
+generateRedirectUriRules();
 generateKinds(new Set(causes.map(({ id }) => id)));
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
@@ -135,6 +138,30 @@ function generateClients(): void {
   const text = clientPage(clients, also);
   if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
   write('http/client-names.json', JSON.stringify({ ids: clients.map(({ id }) => id), also }));
+}
+
+/** Those of the standards first, then by title; their examples are for tests. */
+function generateRedirectUriRules(): void {
+  const folder = new URL('http/redirect-uri-rules/', source);
+  const valid = new Ajv2020({ allErrors: true }).compile<RedirectUriRulesFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
+  );
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+  const rules = files.map((file) => {
+    const content: unknown = parse(readFileSync(new URL(file, folder), 'utf8'));
+    if (valid(content) && `${content.id}.yml` === file) return content;
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`redirect-uri-rules/${file}: ${wrong?.join('; ') ?? 'its id is not its name'}`);
+  });
+  const first = (id: string): number => (id === 'standard' ? 0 : 1);
+  const ordered = rules
+    .toSorted((a, b) => first(a.id) - first(b.id) || (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1))
+    .map(({ examples: _held, ...rest }) => rest);
+  write('http/redirect-uri-rules.json', JSON.stringify(ordered));
+  const page = new URL('../docs/redirect-uris.md', source);
+  const text = readFileSync(page, 'utf8');
+  const made = withRules(text, ordered);
+  if (made !== text) writeFileSync(page, made);
 }
 
 function generateKinds(causes: ReadonlySet<string>): void {

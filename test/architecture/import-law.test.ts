@@ -70,6 +70,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'diagnose/vocabulary-page.ts',
     'http/client-page.ts',
     'http/client-source.ts',
+    'http/redirect-uri-page.ts',
+    'http/redirect-uri-rules.ts',
   ],
 };
 
