@@ -125,7 +125,9 @@ export async function asPresented(
     ...nothing,
     steps,
     observations: [
-      ...(use ? observeToken(credential, environment, use, now) : []),
+      ...(use ? observeToken(credential, environment, use, now) : []).filter(
+        ({ kind }) => foreign.length === 0 || !/^token\.(?:issuer|audience)$/.test(kind),
+      ),
       ...(answer ? observeTokenAnswer(credential, answer, use) : []),
     ],
   };

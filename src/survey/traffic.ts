@@ -59,8 +59,9 @@ function leftOf(count: number, stopped: ReadonlySet<string>, context: SurveyCont
 function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyContext): Surveyed {
   const { environment, known } = context;
   const hasAnswer = exchange.hops.at(-1)?.response != null;
+  const foreign = foreignRedirect(exchange, environment, known);
   const findings = hasAnswer
-    ? [...foreignRedirect(exchange, environment, known), ...downgrades(exchange, environment.name)]
+    ? [...foreign, ...downgrades(exchange, environment.name)]
     : silence(exchange, step, context);
   const told = surveyStep({
     name: `${name} without credential`,
@@ -71,7 +72,10 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
   return {
     ...nothing,
     steps: [hasAnswer ? told : { ...told, status: 'errored' }],
-    observations: hasAnswer ? observeExchange(exchange, environment, name, step.source) : [],
+    // What is wrong by itself is not told as a difference, too.
+    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
+      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
+    ),
   };
 }
 
