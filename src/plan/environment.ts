@@ -56,8 +56,10 @@ export function planEnvironment(
   const origins = readOrigins(raw, read, problems);
   const issuers = readIssuers(raw, read, problems);
   const echo = readEchoEndpoint(raw, origins, read, problems);
+  const base = mapAt(mapAt(context.project, 'environments'), name)['extends'];
   const environment: Environment = {
     name,
+    ...(typeof base === 'string' && { extends: base }),
     source: sourceOf(mapAt(context.project, 'environments'), name, 'key') ?? unplaced,
     protected: raw['protected'] !== false,
     default: raw['default'] !== false,
