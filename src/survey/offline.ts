@@ -21,7 +21,7 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   });
   const jobs = options.environments.map((environment, index) => judged(environment, index, options));
   const today = new Date(clock.now()).toISOString().slice(0, 10);
-  const { shape, declared, environments } = options;
+  const { shape = [], declared, environments } = options;
   const { differences, findings } = declaredDrift(shape, declared, environments, today);
   const event: RunFinished = {
     type: 'run-finished',

@@ -30,9 +30,9 @@ import { surveyTransport } from './transport.ts';
 
 export interface SurveyOptions extends RunOptions {
   /** What the project file alone shows. */
-  readonly shape: readonly Drift[];
+  readonly shape?: readonly Drift[];
   /** What cannot be looked at, as the plan says. */
-  readonly left: readonly LeftOut[];
+  readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
   /** `--scenarios`: they are replayed with their credentials. */
   readonly scenarios: boolean;
@@ -61,10 +61,10 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const left = [...options.left, ...surveyed.flatMap(({ parts }) => parts.left)];
+  const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
   const jobs = surveyed.map(({ job }) => job);
   const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
-  const shape = declaredDrift(options.shape, options.declared, options.environments, today);
+  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
   const seen = compareObserved(observed, options.declared, {
     same: sameSystems(options.known),
     today,
