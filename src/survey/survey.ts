@@ -18,6 +18,8 @@ import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { surveyKeys } from './keys.ts';
+import { surveyResources } from './resources.ts';
 
 export interface SurveyOptions extends RunOptions {
   readonly declared: readonly DeclaredDifference[];
@@ -26,7 +28,7 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery];
+const surveyors: readonly Surveyor[] = [surveyDiscovery, surveyKeys, surveyResources];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -97,6 +99,7 @@ async function look(
   prepared.audit.exchanges(
     environment,
     whole.steps.flatMap(({ exchanges }) => exchanges),
+    new Set(whole.told),
   );
   options.emit({ type: 'job-finished', job });
   return { job, parts: whole };
