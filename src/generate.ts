@@ -6,13 +6,16 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { parse } from 'yaml';
-import type { Kind } from './compare/kind.ts';
+import { kindPage } from './compare/kind-page.ts';
+import { compileKinds, type KindFile } from './compare/kind-source.ts';
 import type { Signature } from './diagnose/signature.ts';
 import { compileSignature, expandSignatures, expandTerms } from './diagnose/signature-source.ts';
 import type { Cause } from './diagnose/vocabulary.ts';
 import { vocabularyPage } from './diagnose/vocabulary-page.ts';
 import { clientPage } from './http/client-page.ts';
 import { type ClientFile, compileClients, otherNames } from './http/client-source.ts';
+import { withRules } from './http/redirect-uri-page.ts';
+import type { RedirectUriRulesFile } from './http/redirect-uri-rules.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -23,6 +26,7 @@ const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
 generateChecks();
 generateClients();
+generateRedirectUriRules();
 generateKinds(new Set(causes.map(({ id }) => id)));
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
@@ -136,18 +140,46 @@ function generateClients(): void {
   write('http/client-names.json', JSON.stringify({ ids: clients.map(({ id }) => id), also }));
 }
 
+/** Those of the standards first, then by title; their examples are for tests. */
+function generateRedirectUriRules(): void {
+  const folder = new URL('http/redirect-uri-rules/', source);
+  const valid = new Ajv2020({ allErrors: true }).compile<RedirectUriRulesFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
+  );
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+  const rules = files.map((file) => {
+    const content: unknown = parse(readFileSync(new URL(file, folder), 'utf8'));
+    if (valid(content) && `${content.id}.yml` === file) return content;
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`redirect-uri-rules/${file}: ${wrong?.join('; ') ?? 'its id is not its name'}`);
+  });
+  const first = (id: string): number => (id === 'standard' ? 0 : 1);
+  const ordered = rules
+    .toSorted((a, b) => first(a.id) - first(b.id) || (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1))
+    .map(({ examples: _held, ...rest }) => rest);
+  write('http/redirect-uri-rules.json', JSON.stringify(ordered));
+  const page = new URL('../docs/redirect-uris.md', source);
+  const text = readFileSync(page, 'utf8');
+  const made = withRules(text, ordered);
+  if (made !== text) writeFileSync(page, made);
+}
+
 function generateKinds(causes: ReadonlySet<string>): void {
   const folder = new URL('compare/kinds/', source);
   const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
-  const kinds = files.sort().flatMap((file) => {
-    const content = parse(readFileSync(new URL(file, folder), 'utf8')) as { kinds?: Kind[] } | null;
-    if (!Array.isArray(content?.kinds)) throw new Error(`${file} has no list "kinds".`);
-    return content.kinds;
+  const valid = new Ajv2020({ allErrors: true }).compile<KindFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
+  );
+  const sources = files.sort().map((file) => {
+    const content: unknown = parse(readFileSync(new URL(file, folder), 'utf8'));
+    if (valid(content)) return content;
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`compare/kinds/${file}: ${wrong?.join('; ')}`);
   });
-  const unknown = kinds.filter(({ cause }) => cause !== undefined && !causes.has(cause));
-  if (unknown.length > 0)
-    throw new Error(`Kinds of no known cause: ${unknown.map(({ id }) => id).join(', ')}.`);
-  write('compare/kinds.json', JSON.stringify(kinds));
+  write('compare/kinds.json', JSON.stringify(compileKinds(sources, causes)));
+  const page = new URL('../docs/compare-kinds.md', source);
+  const text = kindPage(sources);
+  if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
 }
 
 function copy(path: string): void {

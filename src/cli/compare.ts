@@ -81,6 +81,7 @@ async function look(
         signal,
         emit,
         declared: [],
+        scenarios: false,
         source: { file: loaded.project?.file ?? '', line: 1, column: 1 },
       },
       { ...doors, send: sender.send, clock, random },

@@ -21,17 +21,17 @@ export function compareObserved(
     const rule = kind(first.kind);
     if (!isDifference(rule, [...seen.values()])) continue;
     const expected = declared.find((each) => each.what === what || each.what === first.kind)?.reason ?? null;
+    const severity = isNear(rule, [...seen.values()]) ? 'info' : rule.severity;
     const difference: Difference = {
       what,
       environments: Object.fromEntries([...seen].map(([name, each]) => [name, shown(each)])),
       cause: rule.cause ?? null,
       check: rule.cause === undefined ? rule.id : null,
-      severity: rule.severity,
+      severity,
       expected,
     };
     differences.push(difference);
-    if (expected === null && rule.severity !== 'info')
-      findings.push(findingOf(rule, first, difference, seen));
+    if (expected === null && severity !== 'info') findings.push(findingOf(rule, first, difference, seen));
   }
   return { differences, findings };
 }
@@ -55,6 +55,14 @@ function isDifference({ rule }: Kind, seen: readonly Observation[]): boolean {
   const values = new Set(seen.map(({ value }) => stringifyJson(value)));
   if (rule === 'distinct') return values.size < seen.filter(({ value }) => value !== null).length;
   return values.size > 1;
+}
+
+/** Numbers that differ by less than the kind minds. */
+function isNear({ factor }: Kind, seen: readonly Observation[]): boolean {
+  const numbers = seen.flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
+  if (factor === undefined || numbers.length < seen.length) return false;
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+  return least > 0 && most <= least * factor;
 }
 
 function shown({ seen, value }: Observation): string {

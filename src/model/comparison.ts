@@ -46,6 +46,8 @@ export interface LeftOut {
   readonly what: string;
   readonly why: string;
   readonly fix: string;
+  /** Kinds that were not observed for that, as `compare.differs` writes them (`token.*`); absent: it may be any. */
+  readonly kinds?: readonly string[];
 }
 
 export interface Comparison {
@@ -57,8 +59,12 @@ export interface Comparison {
 
 /** `compare.differs` of the project file. */
 export interface DeclaredDifference {
-  /** A kind, or a kind with its subject. */
+  /** A kind, or a kind with its subject; `*` stands for anything (`issuer.*`). */
   readonly what: string;
   readonly reason: string;
+  /** Between which environments; empty: between all. */
+  readonly environments: readonly string[];
+  /** The last day on which it holds, `2027-01-31`; null: for good. */
+  readonly until: string | null;
   readonly source: Source | null;
 }

@@ -11,6 +11,8 @@ export interface Environment {
   readonly source: Source;
   /** true unless the file says `protected: false`: nothing here may be changed unasked. */
   readonly protected: boolean;
+  /** The environment whose keys it takes over; absent: none. */
+  readonly extends?: string;
   /** Part of "all environments". */
   readonly default: boolean;
   /** Name to origin, serialised as RFC 6454 says (`https://api.example.com`, no trailing slash). The first is the default. */

@@ -1,6 +1,7 @@
 /** The sections of the console report beside the failures. */
 import type { EnvironmentRef, Finding, JobResult, StepResult } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { differencesThatMatter, otherFindings } from './comparison.ts';
 import { clientLines } from './console-clients.ts';
 import { hopTable, roleTables } from './console-hops.ts';
 import { paragraph, type Style } from './console-style.ts';
@@ -10,7 +11,6 @@ import {
   headline,
   judgedExchange,
   place,
-  runFindings,
   verdict,
   warningKey,
   warnings,
@@ -80,7 +80,7 @@ export function warningSection(run: Collection, style: Style): string[] {
     if (group) group.steps += 1;
     else groups.set(key, { finding, first: step, steps: 1 });
   };
-  for (const finding of runFindings(run.finished?.findings ?? [])) add(finding, null);
+  for (const finding of otherFindings(run.finished)) add(finding, null);
   for (const step of run.jobs.flatMap((job) => job.steps))
     for (const finding of warnings(step)) add(finding, step);
   if (groups.size === 0) return [];
@@ -109,6 +109,8 @@ export function matrix(run: Collection, style: Style): string[] {
     rows.set(key, row.set(job.environment, job));
   }
   const all = [...rows.values()];
+  // What was asked of each environment is one row, and its lines stand above.
+  if (run.finished?.comparison && all.length < 2) return [];
   const told =
     all.length <= mostRows
       ? all
@@ -155,8 +157,17 @@ export function summaryLine(run: Collection, style: Style): string {
     ...(passed > 0 || failed + errored === 0 ? [style.green(`${passed} passed`)] : []),
     ...(skipped > 0 ? [style.dim(`${skipped} skipped`)] : []),
     ...(warned > 0 ? [style.yellow(plural(warned, 'warning'))] : []),
+    ...differenceCount(run, style),
     ...(problems > 0 ? [style.red(plural(problems, 'problem'))] : []),
   ];
   const ended = run.finished ? `in ${formatDuration(run.finished.duration)}` : 'before the run broke off';
   return `${parts.join(', ')} ${ended}${run.finished?.exitCode === 130 ? ', interrupted' : ''}`;
+}
+
+/** `2 differences`; nothing where nothing was compared. */
+function differenceCount({ finished }: Collection, style: Style): string[] {
+  const differences = differencesThatMatter(finished?.comparison);
+  if (differences.length === 0) return [];
+  const paint = differences.some(({ severity }) => severity === 'error') ? style.red : style.yellow;
+  return [paint(plural(differences.length, 'difference'))];
 }

@@ -2,7 +2,7 @@
 import type { JobResult, RunEvent } from '../model.ts';
 import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
-import { comparisonSection } from './console-comparison.ts';
+import { comparisonSection, driftSection } from './console-comparison.ts';
 import { failureBlock, type Told } from './console-failure.ts';
 import {
   clientSteps,
@@ -56,10 +56,11 @@ export function createConsoleReporter({
       for (const problem of run.finished?.problems ?? [])
         print([formatProblem(problem, sink.color).trimEnd(), '']);
       print([
+        ...driftSection(run.finished, style),
         ...warningSection(run, style),
         ...checksSection(run, style, checks === true),
         ...matrix(run, style),
-        ...comparisonSection(run.finished?.comparison, style),
+        ...comparisonSection(run.finished?.comparison, verbose, style),
       ]);
       const gap = run.jobs.length > 0 ? [''] : [];
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);

@@ -3,22 +3,12 @@ import type { JobResult, ProblemData, StepResult, StepStatus } from '../model.ts
 import { type Collection, createCollector } from './collection.ts';
 import { failureBlock } from './console-failure.ts';
 import { createStyle } from './console-style.ts';
+import { differenceSuites } from './junit-comparison.ts';
+import { type Suite, seconds } from './junit-suite.ts';
 import { answers, belated, findingId, headline, place } from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
 import { type Element, element, serializeXml } from './xml.ts';
-
-interface Suite {
-  readonly name: string;
-  readonly environment: string;
-  readonly cases: readonly {
-    readonly status: StepStatus;
-    readonly seconds: number;
-    readonly element: Element;
-    /** Said in `system-out`: how it passed, where it did not at once. */
-    readonly note?: string;
-  }[];
-}
 
 export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter {
   const collector = createCollector(redactor, 'failures');
@@ -27,7 +17,11 @@ export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter 
     end() {
       const run = collector.collection();
       const problems = run.finished?.problems ?? [];
-      const suites = [...suitesOf(run.jobs), ...(problems.length > 0 ? [problemSuite(problems)] : [])];
+      const suites = [
+        ...suitesOf(run.jobs),
+        ...differenceSuites(run.finished),
+        ...(problems.length > 0 ? [problemSuite(problems)] : []),
+      ];
       const written = suites.map((suite, index) => suiteElement(suite, index, run));
       sink.write(serializeXml(element('testsuites', {}, written)));
     },
@@ -132,9 +126,4 @@ function problemCase({ code, message, source, line, fix }: ProblemData): Element
   return element('testcase', { name: code, classname: source?.file ?? 'why401', time: seconds(0) }, [
     element('error', { message: visible(message), type: code }, [lines.map(visible).join('\n')]),
   ]);
-}
-
-/** Thousandths, as Surefire's schema wants. */
-function seconds(value: number): string {
-  return value.toFixed(3);
 }

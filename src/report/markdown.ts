@@ -1,9 +1,12 @@
 /** The run as Markdown (GitHub Flavored), for the summary of a CI job. */
 import type { Finding, JobResult, ProblemData, StepResult } from '../model.ts';
 import type { Collection } from './collection.ts';
+import { driftFindings, otherFindings } from './comparison.ts';
 import { summaryLine } from './console-sections.ts';
 import { createStyle } from './console-style.ts';
 import { answer, delivery, moves } from './hop.ts';
+import { comparisonBlocks } from './markdown-comparison.ts';
+import { escapeMarkdown } from './markdown-text.ts';
 import {
   answers,
   belated,
@@ -12,13 +15,11 @@ import {
   headline,
   judgedExchange,
   place,
-  runFindings,
   standardsChecks,
   verdict,
   warningKey,
   warnings,
 } from './outcome.ts';
-import { visible } from './text.ts';
 
 /** A summary has a limit of size; the report has them all. */
 const mostFailures = 50;
@@ -29,9 +30,10 @@ export function markdownSummary(run: Collection): string {
   const failures = steps.filter(({ step }) => step.status === 'failed' || step.status === 'errored');
   const insecure = run.environments.filter((environment) => environment.insecure).map(({ name }) => name);
   const warned = new Map(
-    [...runFindings(run.finished?.findings ?? []), ...steps.flatMap(({ step }) => warnings(step))].map(
-      (finding) => [warningKey(finding), finding],
-    ),
+    [...otherFindings(run.finished), ...steps.flatMap(({ step }) => warnings(step))].map((finding) => [
+      warningKey(finding),
+      finding,
+    ]),
   );
   const late = steps.flatMap(({ job, step }) => belatedItem(job, step)).slice(0, mostFailures);
   const left = failures.length - mostFailures;
@@ -43,20 +45,13 @@ export function markdownSummary(run: Collection): string {
     ...(run.finished?.problems ?? []).map(problemItem),
     ...failures.slice(0, mostFailures).flatMap(({ job, step }) => failure(job, step)),
     ...(left > 0 ? [`${left} more failed; the report has them all.`] : []),
+    ...driftFindings(run.finished).slice(0, mostFailures).flatMap(drift),
+    ...comparisonBlocks(run.finished?.comparison),
     ...(late.length > 0 ? ['### Not at once', late.join('\n')] : []),
     ...(warned.size > 0 ? ['### Warnings', [...warned.values()].map(warningItem).join('\n')] : []),
     ...checks(standardsChecks(run.finished?.findings ?? [])),
   ];
   return `${blocks.join('\n\n')}\n`;
-}
-
-/** Text of others as Markdown that says nothing but that text: no HTML, no link, no cell of a table. */
-export function escapeMarkdown(text: string): string {
-  return visible(text)
-    .replace(/[\\`*_{}[\]()#+!|~@$]|:(?=\/\/)|(?<=www)\./gi, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }
 
 function failure(job: JobResult, step: StepResult): string[] {
@@ -73,6 +68,11 @@ function failure(job: JobResult, step: StepResult): string[] {
       : []),
     ...(further.length > 0 ? [further.map(warningItem).join('\n')] : []),
   ];
+}
+
+function drift(finding: Finding): string[] {
+  const word = finding.severity === 'error' ? 'DRIFT' : 'WARNING';
+  return [`### ${word} ${escapeMarkdown(`(${finding.environment})`)}`, ...explained(finding)];
 }
 
 function explained(finding: Finding): string[] {

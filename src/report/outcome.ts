@@ -33,7 +33,7 @@ export function headline(step: StepResult): string {
   const failed = failedChecks(step);
   const first =
     failed.find(({ kind }) => kind === 'token') ?? failed.find(({ kind }) => kind === 'status') ?? failed[0];
-  if (!first) return step.status;
+  if (!first) return answers(step).map(findingId)[0] ?? step.status;
   const text = describeCheck(first);
   if (text.length <= longestInTitle) return text;
   // What a token check expects says its subject.
@@ -77,8 +77,9 @@ export function runFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => !isStandardsCheck(finding));
 }
 
+/** The ids of what environments are compared by have a dot (`token.lifetime`), those of checks have none. */
 function isStandardsCheck({ cause, check, severity }: Finding): boolean {
-  return cause === null && check !== null && severity !== 'error';
+  return cause === null && check !== null && !check.includes('.') && severity !== 'error';
 }
 
 /** The public id of what a finding says. */

@@ -23,6 +23,8 @@ export interface SurveyContext {
   readonly doors: RunDoors;
   /** false: `--no-experiments`: nothing is asked but what is published. */
   readonly experiments: boolean;
+  /** true: `--scenarios`: the scenarios are replayed with their credentials, in protected environments, too. */
+  readonly scenarios: boolean;
   /** Milliseconds for each request. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -48,6 +50,13 @@ export function surveyStep(
   };
 }
 
-export function leftOut({ environment }: SurveyContext, what: string, why: string, fix: string): LeftOut {
-  return { environment: environment.name, what, why, fix };
+/** `kinds`: what could not be observed for that (`token.*`), so that what is declared of it is not called stale. */
+export function leftOut(
+  { environment }: SurveyContext,
+  what: string,
+  why: string,
+  fix: string,
+  kinds?: readonly string[],
+): LeftOut {
+  return { environment: environment.name, what, why, fix, ...(kinds && { kinds }) };
 }

@@ -23,6 +23,8 @@ import { surveyResources } from './resources.ts';
 
 export interface SurveyOptions extends RunOptions {
   readonly declared: readonly DeclaredDifference[];
+  /** `--scenarios`: they are replayed with their credentials. */
+  readonly scenarios: boolean;
   /** Of the project file. */
   readonly source: Source;
 }
@@ -126,6 +128,7 @@ function contextOf(
     exchange: context.exchange,
     doors,
     experiments: options.experiments,
+    scenarios: options.scenarios,
     timeout,
     signal: context.signal,
   };

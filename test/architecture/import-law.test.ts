@@ -62,13 +62,16 @@ const law: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   // Not shipped: makes validators and JSON at build time.
   'generate.ts': [
-    'compare/kind.ts',
+    'compare/kind-page.ts',
+    'compare/kind-source.ts',
     'diagnose/signature.ts',
     'diagnose/signature-source.ts',
     'diagnose/vocabulary.ts',
     'diagnose/vocabulary-page.ts',
     'http/client-page.ts',
     'http/client-source.ts',
+    'http/redirect-uri-page.ts',
+    'http/redirect-uri-rules.ts',
   ],
 };
 

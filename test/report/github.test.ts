@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { escapeMarkdown } from '../../src/report/markdown.ts';
+import { escapeMarkdown } from '../../src/report/markdown-text.ts';
 import { workflowCommand } from '../../src/report/workflow-command.ts';
 import { expectGolden } from '../support/golden.ts';
 import { dropped, hostile, runs } from '../support/runs.ts';

@@ -9,7 +9,7 @@ import OAuth2Server, {
 } from '@node-oauth/oauth2-server';
 import express, { type Request, type Response } from 'express';
 import session from 'express-session';
-import { ann } from './oidc-server.ts';
+import { ann } from './ann.ts';
 
 export interface RegisteredClient extends Client {
   readonly secret: string;
@@ -51,7 +51,15 @@ export function nodeClient(
   };
 }
 
-export function createNodeOAuth(clients: readonly RegisteredClient[]): NodeOAuthServer {
+export interface NodeOAuthOptions {
+  /** Writes access tokens; default: random ones. */
+  readonly accessToken?: (client: RegisteredClient, scope: readonly string[]) => Promise<string>;
+}
+
+export function createNodeOAuth(
+  clients: readonly RegisteredClient[],
+  { accessToken }: NodeOAuthOptions = {},
+): NodeOAuthServer {
   const kept = {
     clients: [...clients],
     scopes: new Set(['orders:read', 'orders:write']),
@@ -59,7 +67,13 @@ export function createNodeOAuth(clients: readonly RegisteredClient[]): NodeOAuth
     refreshTokens: new Map<string, RefreshToken>(),
     accessTokens: new Map<string, Token>(),
   };
-  const oauth = new OAuth2Server({ model: modelOf(kept) as never });
+  const generateAccessToken = async (
+    client: RegisteredClient,
+    _user: User,
+    scope: string[],
+  ): Promise<string> => (await accessToken?.(client, scope)) ?? '';
+  const model = { ...modelOf(kept), ...(accessToken ? { generateAccessToken } : {}) };
+  const oauth = new OAuth2Server({ model: model as never });
   return {
     ...kept,
     listener: createApp(oauth),

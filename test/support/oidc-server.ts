@@ -10,6 +10,9 @@ import Provider, {
   errors,
   type JWKS,
 } from 'oidc-provider';
+import { ann } from './ann.ts';
+
+export { ann };
 
 export interface OidcSettings {
   readonly issuer: string;
@@ -37,8 +40,6 @@ export interface OidcServer {
 }
 
 export const callback = 'https://app.example.test/callback';
-/** Who may log in. */
-export const ann = { name: 'ann', password: 'correct horse' };
 
 /** A client that may log users in and get tokens for itself; metadata of RFC 7591. No secret where it is empty. */
 export function webClient(

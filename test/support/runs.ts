@@ -87,7 +87,11 @@ const tls: Hop['tls'] = {
   verified: true,
 };
 
-function exchange(environment: string, hops: readonly HopParts[], parts: Partial<Exchange> = {}): Exchange {
+export function exchange(
+  environment: string,
+  hops: readonly HopParts[],
+  parts: Partial<Exchange> = {},
+): Exchange {
   return {
     role: 'resource',
     attempt: 1,
@@ -110,7 +114,12 @@ const reader: CredentialUse = {
 };
 const bearer: readonly RawField[] = [['Authorization', 'Bearer [secret:reader]']];
 
-function step(name: string, line: number, status: StepStatus, parts: Partial<StepResult> = {}): StepResult {
+export function step(
+  name: string,
+  line: number,
+  status: StepStatus,
+  parts: Partial<StepResult> = {},
+): StepResult {
   return {
     name,
     credential: 'reader',
@@ -132,7 +141,7 @@ function statusCheck(line: number, expected: string, actual: string): Check {
   return { kind: 'status', subject: '', passed: expected === actual, expected, actual, source: at };
 }
 
-function finding(environment: string, parts: Partial<Finding>): Finding {
+export function finding(environment: string, parts: Partial<Finding>): Finding {
   return {
     cause: 'unknown',
     check: null,
@@ -152,7 +161,7 @@ function finding(environment: string, parts: Partial<Finding>): Finding {
   };
 }
 
-function job(
+export function job(
   index: number,
   name: string,
   environment: string,
@@ -173,7 +182,7 @@ function job(
   };
 }
 
-function events(
+export function events(
   jobs: readonly JobResult[],
   environments: readonly EnvironmentRef[],
   end: Partial<Extract<RunEvent, { type: 'run-finished' }>> = {},
@@ -203,7 +212,8 @@ function events(
   ];
 }
 
-const secure = (...names: string[]): EnvironmentRef[] => names.map((name) => ({ name, insecure: false }));
+export const secure = (...names: string[]): EnvironmentRef[] =>
+  names.map((name) => ({ name, insecure: false }));
 
 function listed(environment: string, line: number): StepResult {
   const url = `https://api.${environment}.example.test/orders`;

@@ -1,0 +1,45 @@
+/** What the last answer of a step shows: access, challenge, media type (RFC 9110 section 11.6.1, RFC 6750 section 3). */
+import { type Challenge, parseChallenges } from '../../http/challenge.ts';
+import type { Environment, Exchange, Observation, Response } from '../../model.ts';
+import { fieldValues, mediaType, type Note, plain, sorted } from './observing.ts';
+
+/** `exchange` was answered. */
+export function observeAnswer(exchange: Exchange, environment: Environment, note: Note): Observation[] {
+  const response = exchange.hops.at(-1)?.response;
+  if (!response) return [];
+  const { status } = response;
+  const good = status >= 200 && status < 300;
+  return [
+    note('answer.access', accessOf(status), `${accessOf(status)} (${status})`),
+    note('answer.status', status),
+    note(good ? 'answer.content_type' : 'answer.refusal_type', mediaType(response)),
+    ...(status === 401 ? challenges(response, environment, note) : []),
+  ];
+}
+
+/** By classes: which of two refusals it is, or which of two successes, breaks nobody. */
+function accessOf(status: number): string {
+  if (status >= 500) return 'out of order';
+  if (status === 404 || status === 410) return 'not there';
+  if (status === 401 || status === 403 || status === 407) return 'refused';
+  if (status >= 400) return 'a bad request';
+  return status >= 300 ? 'elsewhere' : 'answered';
+}
+
+function challenges(response: Response, environment: Environment, note: Note): Observation[] {
+  const list = parseChallenges(fieldValues(response, 'www-authenticate')).slice(0, 20);
+  const values = (name: string): string[] => sorted(list.flatMap((each) => own(each, name, environment)));
+  const scopes = values('scope').flatMap((each) => each.split(' '));
+  return [
+    note('challenge.schemes', sorted(list.map(({ scheme }) => scheme.toLowerCase()))),
+    note('challenge.realm', values('realm')),
+    note('challenge.error', values('error')),
+    note('challenge.scope', sorted(scopes)),
+    note('challenge.resource_metadata', values('resource_metadata')),
+  ];
+}
+
+function own({ parameters }: Challenge, name: string, environment: Environment): string[] {
+  const value = parameters.get(name);
+  return value === undefined ? [] : [plain(value, environment)];
+}

@@ -1,0 +1,2 @@
+/** Who may log in. */
+export const ann = { name: 'ann', password: 'correct horse' };
