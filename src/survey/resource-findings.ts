@@ -6,7 +6,7 @@ import { evidence, listed, oneLine, surveyFinding } from './finding.ts';
 import { otherOwner } from './hosts.ts';
 import { issuerDifference } from './issuer-name.ts';
 import { textsOf } from './offers.ts';
-import { bare, type Resource } from './resources.ts';
+import { bare, type Resource } from './resource.ts';
 
 export function judgeResource(context: SurveyContext, resource: Resource, members: JsonMap): Finding[] {
   const foreign = mixedUp(context, resource, members);

@@ -2,24 +2,14 @@
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { insecurity } from '../credential/endpoint.ts';
 import { isUrl } from '../http/url.ts';
-import type { Credential, JsonMap, OAuth2Credential, Observation, Source } from '../model.ts';
+import type { Credential, JsonMap, OAuth2Credential, Observation } from '../model.ts';
 import { type SurveyContext, surveyStep } from './context.ts';
 import { type Document, fetchOptional } from './document.ts';
 import { compact } from './members.ts';
 import { textsOf } from './offers.ts';
+import { bare, type Resource } from './resource.ts';
 import { judgeResource } from './resource-findings.ts';
 import { credentialsOf } from './used.ts';
-
-/** A resource whose metadata is asked for. */
-export interface Resource {
-  /** As messages and observations call it: the name of its origin, with the path of the identifier. */
-  readonly name: string;
-  /** Resource identifier: an https URL. */
-  readonly identifier: string;
-  readonly source: Source;
-  /** Credentials whose tokens are asked for this resource (RFC 8707). */
-  readonly credentials: readonly OAuth2Credential[];
-}
 
 /** Standards checks that are judged here. */
 const told = ['prm-resource', 'prm-issuers'];
@@ -57,13 +47,6 @@ function resourcesOf(context: SurveyContext): Resource[] {
 
 function isOAuth2(credential: Credential): credential is OAuth2Credential {
   return credential.type === 'oauth2';
-}
-
-/** RFC 9728 section 3.1: a slash behind the host counts for nothing. */
-export function bare(identifier: string): string {
-  return isUrl(identifier) && new URL(identifier).pathname === '/'
-    ? identifier.replace(/\/$/, '')
-    : identifier;
 }
 
 async function surveyResource(context: SurveyContext, resource: Resource): Promise<Surveyed> {
