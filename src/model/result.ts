@@ -66,6 +66,30 @@ export interface StepResult {
   readonly findings: readonly Finding[];
   /** Said for a skipped step. */
   readonly reason: string | null;
+  /** The same step in another environment; absent: it passed, or there is nothing to hold it beside. */
+  readonly beside?: Beside;
+}
+/** A step that did not pass beside the same step of the same scenario in another environment. */
+export interface Beside {
+  readonly environment: string;
+  /** The step passed there. */
+  readonly passed: boolean;
+  /** The cause first. The environments' own hosts and names are no difference. */
+  readonly differences: readonly StepDifference[];
+  /** One sentence: what follows from the differences. */
+  readonly says: string;
+}
+export interface StepDifference {
+  /** What was compared: `token.scope`, `header`, `redirects`. */
+  readonly kind: string;
+  /** As people read it: `token scope`, `header accept`. */
+  readonly what: string;
+  readonly here: string;
+  readonly there: string;
+  /** The cause that explains the step shows in it. */
+  readonly cause: boolean;
+  /** Where the user's files say it. */
+  readonly source: Source | null;
 }
 export interface JobResult {
   readonly index: number;

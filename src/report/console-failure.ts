@@ -1,5 +1,6 @@
 /** One failed step on the console: the title, the answer, what it rests on, what to do. */
 import type { Check, Exchange, Finding, JobResult, StepResult } from '../model.ts';
+import { besideLines } from './console-beside.ts';
 import { clientLines } from './console-clients.ts';
 import { hopSection, roleTables } from './console-hops.ts';
 import { labelled, labelledWidth, paragraph, type Style } from './console-style.ts';
@@ -42,6 +43,7 @@ export function failureBlock(
     ...title,
     '',
     ...explained,
+    ...besideLines(step.beside, style),
     ...(verbose && earlier.length > 0 ? ['', ...roleTables(earlier, style)] : []),
     ...hopSection(judgedExchange(step), style, verbose),
     ...(clients || !isTold(first) ? clientLines(judgedExchange(step), style, clients) : []),

@@ -19,6 +19,7 @@ import type {
 } from '../model.ts';
 import type { Collection } from './collection.ts';
 import { type AddedField, addedFields } from './hop-fields.ts';
+import { reportBeside } from './result-beside.ts';
 import { reportComparison } from './result-comparison.ts';
 import { visibleLines } from './text.ts';
 
@@ -71,6 +72,7 @@ export function reportStep(step: StepResult): JsonMap {
     exchanges: step.exchanges.map(reportExchange),
     checks: step.checks.map(reportCheck),
     findings: step.findings.map(reportFinding),
+    ...(step.beside ? { beside: reportBeside(step.beside) } : {}),
   };
 }
 

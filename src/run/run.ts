@@ -5,6 +5,7 @@ import { createCredentialStore } from '../credential/store.ts';
 import type { ExitCode, JobResult, RunFinished, Summary } from '../model.ts';
 import { createBrowser } from '../replay/browse.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
+import { createSiblings } from './beside.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
 import type { RunDoors, RunOptions } from './options.ts';
@@ -103,6 +104,14 @@ async function runAll(
   totals: Totals,
 ): Promise<void> {
   const waiting: JobRun[] = [];
+  const siblings = createSiblings(options.jobs);
+  const remembering: JobContext = {
+    ...context,
+    remember: (job, stepRun) => {
+      context.remember(job, stepRun);
+      siblings.remember(job, stepRun);
+    },
+  };
   const done = (result: JobResult): void => {
     totals.add(result);
     options.emit({ type: 'job-finished', job: result });
@@ -113,8 +122,8 @@ async function runAll(
     while (next < options.jobs.length && !(bailed || context.signal.aborted)) {
       const job = options.jobs[next++];
       if (!job) return;
-      const ran = await runJob(job, context);
-      if (ran.unexplained) waiting.push(ran);
+      const ran = await runJob(job, remembering);
+      if (ran.result.status === 'failed' || ran.result.status === 'errored') waiting.push(ran);
       else done(ran.result);
       if (options.bail && ran.result.status !== 'passed') bailed = true;
     }
@@ -124,8 +133,10 @@ async function runAll(
   const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
   for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
   const inTurn = roundRobin(waiting);
-  for (const [at, ran] of inTurn.entries())
-    done(await explained(ran, diagnosis, context.audit, inTurn.length - at));
+  for (const [at, ran] of inTurn.entries()) {
+    const result = await explained(ran, diagnosis, context.audit, inTurn.length - at);
+    done(siblings.explain(ran.state.job, result));
+  }
 }
 
 /** A scenario with many failures, one for each row of its data, does not use up what experiments may send. */

@@ -1,0 +1,157 @@
+/** The traits of the way to an answer, of who gave it, and of the answer. */
+import { parseChallenges } from '../../http/challenge.ts';
+import { isUrl } from '../../http/url.ts';
+import type { CookieNote, Environment, Exchange, Hop, Response, TlsFacts } from '../../model.ts';
+import { steady, withoutOwn } from './own.ts';
+import { mapOf } from './token.ts';
+import { type Trait, trait } from './trait.ts';
+
+export function wayTraits({ hops, stopped }: Exchange, environment: Environment): Trait[] {
+  const moves = hops.flatMap((hop) => moveOf(hop));
+  const way = moves.map(({ status, to }) => `${status} to ${to}`);
+  const own = moves.map(
+    ({ status, to }) => `${status} to ${steady(withoutOwn(withoutQuery(to), environment))}`,
+  );
+  return [
+    trait('redirects', '', own.join(', ') || 'none', way.map(withoutQuery).join(', ') || 'none'),
+    ...(moves.length > 0 ? [trait('redirects.stopped', '', stopped?.reason ?? 'followed')] : []),
+    ...hops.flatMap(({ index, dropped }) =>
+      dropped
+        .filter(({ rule }) => rule !== 'dropped-earlier')
+        .map(({ header, rule }) =>
+          trait('dropped', header, rule, `dropped at hop ${index}: ${rule.replaceAll('-', ' ')}`),
+        ),
+    ),
+    ...cookieTraits(hops),
+  ];
+}
+
+/** What following made of an answer: a redirect that led on, or would have. */
+function moveOf({ request, response }: Hop): { readonly status: number; readonly to: string }[] {
+  if (!response || response.status < 300 || response.status > 399) return [];
+  const location = field(response, 'location');
+  if (location === null) return [];
+  const to = isUrl(location, request.url) ? new URL(location, request.url).href : location;
+  return [{ status: response.status, to }];
+}
+
+function withoutQuery(url: string): string {
+  return url.split(/[?#]/, 1)[0] ?? '';
+}
+
+function cookieTraits(hops: readonly Hop[]): Trait[] {
+  const names = (pick: (hop: Hop) => readonly string[]): string =>
+    [...new Set(hops.flatMap(pick))].sort().slice(0, 20).join(', ') || 'none';
+  const notes = (list: readonly CookieNote[] = []): string[] =>
+    list.map(({ name, rule }) => `${name} (${rule})`);
+  return [
+    trait(
+      'cookie.sent',
+      '',
+      names(({ cookies }) => cookies.sent),
+    ),
+    trait(
+      'cookie.set',
+      '',
+      names(({ cookies }) => cookies.set),
+    ),
+    trait(
+      'cookie.refused',
+      '',
+      names(({ cookies }) => notes(cookies.refused)),
+    ),
+    trait(
+      'cookie.withheld',
+      '',
+      names(({ cookies }) => notes(cookies.withheld)),
+    ),
+  ];
+}
+
+export function answerTraits({ hops }: Exchange, environment: Environment): Trait[] {
+  const hop = hops.at(-1);
+  if (!hop) return [];
+  const { response, failure, tls } = hop;
+  return [
+    ...(tls ? tlsTraits(tls, hop) : []),
+    ...(failure ? [trait('failure', '', failure.code)] : []),
+    ...(failure && /TIMEOUT|ETIMEDOUT|ABORT/.test(failure.code)
+      ? [trait('duration', '', 'timed out', `no answer in ${Math.round(hop.timings.total)} ms`)]
+      : []),
+    ...(response ? responseTraits(response, environment) : []),
+  ];
+}
+
+function tlsTraits({ protocol, issuer, notAfter, notBefore, verified }: TlsFacts, hop: Hop): Trait[] {
+  const at = hop.clock.sent;
+  const validity = at > notAfter ? 'expired' : at < notBefore ? 'not valid yet' : 'valid';
+  return [
+    trait('tls.validity', '', `${validity}${verified ? '' : ', not verified'}`),
+    trait('tls.protocol', '', protocol),
+    trait('tls.issuer', '', issuer),
+  ];
+}
+
+function responseTraits(response: Response, environment: Environment): Trait[] {
+  const { status, statusText, httpVersion } = response;
+  const challenges = fields(response, 'www-authenticate').slice(0, 10);
+  const words = wordsOf(response);
+  const said = (kind: 'server' | 'via' | 'content-type'): Trait => {
+    const text = field(response, kind) ?? 'none';
+    return trait(kind, '', steady(withoutOwn(text, environment)), text);
+  };
+  return [
+    trait('http', '', httpVersion),
+    trait('status', '', String(status), `${status}${statusText === '' ? '' : ` ${statusText}`}`),
+    ...(challenges.length === 0 ? [] : [challengeTrait(challenges, environment)]),
+    ...(words === '' ? [] : [trait('refusal', '', steady(withoutOwn(words, environment)), words)]),
+    said('server'),
+    said('via'),
+    said('content-type'),
+    ...edgeTraits(response),
+  ];
+}
+
+function challengeTrait(challenges: readonly string[], environment: Environment): Trait {
+  const parsed = parseChallenges(challenges).map(({ scheme, parameters }) => {
+    const told = ['realm', 'error', 'error_description', 'scope'].flatMap((name) => {
+      const value = parameters.get(name);
+      return value === undefined ? [] : [`${name}="${value}"`];
+    });
+    return [scheme, told.join(', ')].filter((each) => each !== '').join(' ');
+  });
+  const text = parsed.join(', ');
+  return trait('challenge', '', steady(withoutOwn(text, environment)), text);
+}
+
+/** `error` and `error_description` (RFC 6749 section 5.2) of the body, or of where an authorization answer leads. */
+function wordsOf(response: Response): string {
+  const location = field(response, 'location');
+  const query = location !== null && isUrl(location) ? new URL(location).searchParams : null;
+  const body = query?.has('error') ? null : mapOf(response.body.content);
+  const word = (name: string): string => {
+    const value = body?.[name] ?? query?.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+  return [word('error'), word('error_description')].filter((each) => each !== '').join(': ');
+}
+
+/** Names that say little about who answers. */
+const common =
+  /^(x-request-id|x-correlation-id|x-trace-id|x-frame-options|x-content-type-options|x-xss-protection|x-ratelimit-.*|x-download-options|x-dns-prefetch-control|x-permitted-cross-domain-policies)$/;
+
+/** Fields that CDNs and firewalls put in: that there is one is compared. */
+function edgeTraits({ headers }: Response): Trait[] {
+  const names = new Set(headers.slice(0, 100).map(([name]) => name.toLowerCase()));
+  const marks = [...names].filter((name) => /^(x-|cf-|age$|server-timing$)/.test(name) && !common.test(name));
+  return marks.slice(0, 20).map((name) => trait('edge', name, 'present'));
+}
+
+function fields({ headers }: Response, name: string): string[] {
+  return headers.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+}
+
+function field(response: Response, name: string): string | null {
+  const values = fields(response, name);
+  return values.length === 0 ? null : values.join(', ');
+}

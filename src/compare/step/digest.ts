@@ -1,0 +1,65 @@
+/** A step of one environment in short: its traits, without its exchanges. */
+import { stringifyJson } from '../../http/json.ts';
+import type { Environment, Exchange, Expect, Json, StepResult } from '../../model.ts';
+import { answerTraits, wayTraits } from './answer.ts';
+import { askedTraits } from './asked.ts';
+import { credentialTraits, grantTraits } from './token.ts';
+import { type Trait, trait } from './trait.ts';
+
+export interface Digest {
+  readonly environment: string;
+  readonly passed: boolean;
+  /** The judged answer is none of 4xx and 5xx. */
+  readonly fine: boolean;
+  /** What kind of exchange was judged, or null: nothing was sent. */
+  readonly role: Exchange['role'] | null;
+  /** Of the last exchange of each kind. */
+  readonly traits: ReadonlyMap<Exchange['role'], readonly Trait[]>;
+}
+
+/** `keep`: gives one object for equal traits, so that many steps do not fill the memory. */
+export function digestOf(
+  result: StepResult,
+  expect: Expect,
+  environment: Environment,
+  keep: (each: Trait) => Trait = (each) => each,
+): Digest {
+  const own = result.exchanges.filter(({ role }) => role !== 'experiment' && role !== 'metadata');
+  const judged = own.at(-1) ?? null;
+  const traits = new Map<Exchange['role'], readonly Trait[]>();
+  for (const exchange of new Map(own.map((each) => [each.role, each])).values())
+    traits.set(exchange.role, traitsOf(exchange, result, expect, environment).map(keep));
+  const status = judged?.hops.at(-1)?.response?.status ?? 999;
+  return {
+    environment: environment.name,
+    passed: result.status === 'passed',
+    fine: status < 400,
+    role: judged?.role ?? null,
+    traits,
+  };
+}
+
+function traitsOf(exchange: Exchange, result: StepResult, expect: Expect, environment: Environment): Trait[] {
+  const sent = exchange.hops.at(-1)?.clock.sent ?? 0;
+  const all = [
+    expectation(expect),
+    ...askedTraits(exchange, environment),
+    ...exchange.credentials.flatMap((use) => credentialTraits(use, environment, sent)),
+    ...(exchange.role === 'token' ? grantTraits(exchange) : []),
+    ...wayTraits(exchange, environment),
+    ...answerTraits(exchange, environment),
+  ];
+  return result.passedAfter === null
+    ? all
+    : [...all, trait('attempts', '', `passed after a ${result.passedAfter}`)];
+}
+
+function expectation(expect: Expect): Trait {
+  const { status } = expect;
+  const seen = status === undefined ? 'no status is named' : `status ${words(status)}`;
+  return trait('expectation', '', stringifyJson(expect as unknown as Json), seen);
+}
+
+function words(value: Json): string {
+  return [value].flat().map(String).join(', ');
+}
