@@ -30,9 +30,13 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery, surveyKeys, surveyResources];
+const all: readonly Surveyor[] = [surveyDiscovery, surveyKeys, surveyResources];
 
-export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
+export async function survey(
+  options: SurveyOptions,
+  doors: RunDoors,
+  surveyors: readonly Surveyor[] = all,
+): Promise<RunFinished> {
   const started = doors.clock.monotonic();
   options.emit({
     type: 'run-started',
@@ -43,7 +47,9 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
   });
   const prepared = prepare(options, doors);
   const surveyed = await Promise.all(
-    options.environments.map((environment, index) => look(environment, index, options, prepared, doors)),
+    options.environments.map((environment, index) =>
+      look(environment, index, options, prepared, doors, surveyors),
+    ),
   );
   prepared.deadline.abort();
   const observed: Observed[] = surveyed.map(({ parts }, index) => ({
@@ -80,6 +86,7 @@ async function look(
   options: SurveyOptions,
   prepared: Prepared,
   doors: RunDoors,
+  surveyors: readonly Surveyor[],
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });

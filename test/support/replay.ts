@@ -15,7 +15,7 @@ import type {
 import { plan } from '../../src/plan/plan.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
-import type { RunOptions } from '../../src/run/options.ts';
+import type { RunDoors, RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
 import { createRedactor, type Redactor } from '../../src/secret.ts';
 import { type Origins, systemClock } from './origins.ts';
@@ -42,6 +42,8 @@ export interface Replay {
   readonly options?: Partial<RunOptions>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
+  /** Instead of a run. */
+  readonly instead?: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>;
 }
 export interface Replayed {
   readonly jobs: readonly JobResult[];
@@ -89,7 +91,7 @@ export async function replay(given: Replay): Promise<Replayed> {
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins, given.root !== undefined);
   try {
-    const finished = await run(
+    const finished = await (given.instead ?? run)(
       {
         version: '0.0.0',
         root: process.cwd(),
