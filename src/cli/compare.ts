@@ -80,7 +80,7 @@ async function look(
         deadline,
         signal,
         emit,
-        declared: [],
+        declared: planned.declared,
         scenarios: false,
         source: { file: loaded.project?.file ?? '', line: 1, column: 1 },
       },

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
 import { createSecrets } from '../load/secrets.ts';
-import type { JsonMap } from '../model.ts';
+import type { DeclaredDifference, JsonMap } from '../model.ts';
+import { readDeclared } from '../plan/comparison.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
@@ -16,6 +17,8 @@ export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
   readonly lookups: Lookups;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
   /** Milliseconds for each request. */
   readonly timeout: number;
   /** Said of secrets that look odd: white space around the value. */
@@ -36,6 +39,7 @@ export async function planProject(
     ...(flags.config === undefined ? {} : { config: flags.config }),
   });
   const problems = new Problems();
+  const placed = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
   const nothing = loaded.scenarios.length === 0 && loaded.problems.length > 0;
@@ -60,6 +64,7 @@ export async function planProject(
     now: () => world.clock.now(),
     offline,
   };
+  const declared = await readComparison(loaded.project.value, placed);
   const made = plan(context, loaded.scenarios, options);
   const expectations = await checkExpectations(made.jobs);
   const unusable = offline
@@ -74,10 +79,17 @@ export async function planProject(
   const all = [
     ...loaded.problems,
     ...problems.list,
-    ...withLines([...made.problems, ...expectations.list, ...unusable], loaded),
+    ...withLines([...placed.list, ...made.problems, ...expectations.list, ...unusable], loaded),
   ];
   if (all.length > 0) throw new ProblemError(sorted(all));
-  return { loaded, plan: made, lookups, timeout: options.timeout, notes: secrets.notes };
+  return { loaded, plan: made, declared, lookups, timeout: options.timeout, notes: secrets.notes };
+}
+
+/** The kinds are read where there is something to hold against them. */
+async function readComparison(project: JsonMap, problems: Problems): Promise<DeclaredDifference[]> {
+  if (project['compare'] === undefined) return [];
+  const { kinds } = await import('../compare/kind.ts');
+  return readDeclared(project, [...kinds().keys()], problems);
 }
 
 /** Without those at a place of which something is told already: a secret that is missing is no key either. */

@@ -1,5 +1,6 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
+import { sameSystems } from '../compare/same-system.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
@@ -7,6 +8,7 @@ import type {
   ExitCode,
   Finding,
   JobResult,
+  LeftOut,
   Observed,
   RunFinished,
   Source,
@@ -56,19 +58,20 @@ export async function survey(
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const { differences, findings } = compareObserved(observed, options.declared);
   const left = surveyed.flatMap(({ parts }) => parts.left);
+  const jobs = surveyed.map(({ job }) => job);
+  const { differences, findings } = compareObserved(observed, options.declared, {
+    same: sameSystems(options.known),
+    today: new Date(doors.clock.now()).toISOString().slice(0, 10),
+    left: [...left, ...unreached(jobs)],
+  });
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
-    summary: summaryOf(surveyed.map(({ job }) => job)),
+    summary: summaryOf(jobs),
     findings: [...prepared.audit.findings(), ...findings],
     problems: [],
-    exitCode: exitCode(
-      options,
-      surveyed.map(({ job }) => job),
-      findings,
-    ),
+    exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
     comparison: { differences, observed, left },
   };
   options.emit(event);
@@ -161,11 +164,29 @@ function summaryOf(jobs: readonly JobResult[]): Summary {
   };
 }
 
-function exitCode(options: RunOptions, jobs: readonly JobResult[], between: readonly Finding[]): ExitCode {
+/** Steps without an answer: what would have been observed by them, nobody knows. */
+function unreached(jobs: readonly JobResult[]): LeftOut[] {
+  return jobs.flatMap(({ environment, steps }) =>
+    steps
+      .filter(({ status }) => status === 'errored' || status === 'skipped')
+      .map(({ name }) => ({ environment, what: name, why: '', fix: '' })),
+  );
+}
+
+/** `ended`: by the deadline or by a signal, before all was looked at. */
+function exitCode(
+  options: RunOptions,
+  jobs: readonly JobResult[],
+  between: readonly Finding[],
+  ended: boolean,
+): ExitCode {
   if (options.signal.aborted) return 130;
-  const { failed, errored, warnings } = summaryOf(jobs);
-  const found = [...between].map(({ severity }) => severity);
-  if (failed > 0 || found.includes('error')) return 1;
-  if (options.strict && (warnings > 0 || found.includes('warning'))) return 1;
-  return errored > 0 ? 3 : 0;
+  const steps = jobs.flatMap((job) => job.steps);
+  const found = [...steps.flatMap(({ findings }) => findings), ...between]
+    .filter(({ expected }) => !expected)
+    .map(({ severity }) => severity);
+  const of = (status: StepResult['status']): boolean => steps.some((step) => step.status === status);
+  if (of('failed') || between.some(({ severity, expected }) => severity === 'error' && !expected)) return 1;
+  if (options.strict && found.some((severity) => severity !== 'info')) return 1;
+  return of('errored') || ended ? 3 : 0;
 }
