@@ -132,11 +132,11 @@ describe('metadata of two environments', () => {
     );
     expect({ drift, found }).to.deep.equal({ drift: [], found: [] });
     expect(rows).to.deep.equal([
-      'issuer.scopes_supported[main]: ["openid","orders:read"] in staging, ["openid","orders:read","orders:write"] in production',
+      'issuer.scopes_supported[main]: openid, orders:read in staging, openid, orders:read, orders:write in production',
       'issuer.endpoint[main userinfo_endpoint]: none in staging, ${issuer.main}/userinfo in production',
-      'issuer.algorithms[main userinfo_signing_alg_values_supported]: none in staging, ["RS256"] in production',
+      'issuer.algorithms[main userinfo_signing_alg_values_supported]: none in staging, RS256 in production',
       'issuer.settings[main claims_parameter_supported]: none in staging, true in production',
-      'issuer.further[main]: [] in staging, ["made_up_here"] in production',
+      'issuer.further[main]: an empty list in staging, made_up_here in production',
     ]);
   });
 
@@ -257,7 +257,7 @@ describe('metadata of two environments', () => {
       'production: metadata of issuer main: warning issuer.documents certain: The two documents of issuer "main" differ in token_endpoint.',
     ]);
     expect(rows).to.deep.equal([
-      'issuer.documents[main]: ["openid-configuration"] in staging, ["oauth-authorization-server","openid-configuration"] in production',
+      'issuer.documents[main]: openid-configuration in staging, oauth-authorization-server, openid-configuration in production',
     ]);
   });
 
