@@ -4,8 +4,8 @@ import { isUrl } from '../http/url.ts';
 import type { Finding, Issuer, JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
 import type { SurveyContext } from './context.ts';
-import { evidence, listed, surveyFinding } from './finding.ts';
 import { otherOwner } from './hosts.ts';
+import { evidence, listed, publishedFinding } from './published.ts';
 
 interface Address {
   readonly member: string;
@@ -59,7 +59,7 @@ function mixup(context: SurveyContext, issuer: Issuer, found: readonly Address[]
   const owners = [...new Set(found.flatMap(({ url }) => (url ? [otherOwner(url, context) ?? ''] : [])))];
   const whole = found.length === all && found.length > 1;
   const names = found.map(({ member }) => member);
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'environment-mixup',
     severity: 'error',
     summary: whole
@@ -105,7 +105,7 @@ function wrong(
   severity: Finding['severity'],
 ): Finding {
   const { what, why, fix } = words[fault];
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'endpoint-wrong',
     severity,
     summary: `The metadata of issuer "${issuer.name}" names ${listed(found.map(({ member }) => member))} ${what}, ${why}.`,

@@ -6,10 +6,10 @@ import type { Exchange, Finding, Issuer, JsonMap, Observation, StepResult } from
 import { addressesOf, judgeAddresses } from './addresses.ts';
 import { type SurveyContext, surveyStep } from './context.ts';
 import { type Document, fetchOptional, metadataOf, readDocument } from './document.ts';
-import { evidence, listed, surveyFinding } from './finding.ts';
 import { issuerFinding } from './issuer-name.ts';
 import { observeMembers } from './members.ts';
 import { observeOffers } from './offers.ts';
+import { evidence, listed, publishedFinding } from './published.ts';
 import { type Used, usedOf } from './used.ts';
 
 /** Standards checks that are judged here, beside the other environments and with what the file uses. */
@@ -33,7 +33,7 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
     const values = { issuer: issuer.issuer, ...issuer.metadata };
     const findings = judge(context, issuer, values, used);
     const step = surveyStep({
-      name: `stated metadata of issuer ${issuer.name}`,
+      name: `metadata of issuer ${issuer.name}`,
       source: issuer.source,
       exchanges: [],
       findings,
@@ -127,7 +127,7 @@ function unread(context: SurveyContext, issuer: Issuer, first: Document, second:
   const elsewhere = second?.document.members ? second.name : null;
   const other = issuer.discovery === 'oauth2' ? 'oidc' : 'oauth2';
   return [
-    surveyFinding(context, {
+    publishedFinding(context, {
       ...(first.state === 'absent' ? { check: 'metadata-published' } : { cause: 'endpoint-wrong' }),
       severity: 'error',
       summary: `${first.problem}${elsewhere ? ` There is one at ${elsewhere}.` : ''}`,
@@ -143,7 +143,7 @@ function unread(context: SurveyContext, issuer: Issuer, first: Document, second:
 
 function remarks(context: SurveyContext, issuer: Issuer, { remarks }: Document): Finding[] {
   return remarks.map((remark) =>
-    surveyFinding(context, {
+    publishedFinding(context, {
       check: 'issuer.documents',
       severity: 'warning',
       certainty: 'certain',
@@ -175,7 +175,7 @@ function missing(context: SurveyContext, issuer: Issuer, values: JsonMap, used: 
   const names = [...used.endpoints.keys()].filter((name) => (values[name] ?? null) === null);
   if (names.length === 0) return [];
   return [
-    surveyFinding(context, {
+    publishedFinding(context, {
       cause: 'endpoint-wrong',
       severity: 'error',
       certainty: 'certain',
@@ -201,7 +201,7 @@ function disagreement(
   const differing = addressesOf(a).filter(({ member, text }) => (others.get(member) ?? text) !== text);
   if (differing.length === 0) return [];
   return [
-    surveyFinding(context, {
+    publishedFinding(context, {
       check: 'issuer.documents',
       severity: 'warning',
       certainty: 'certain',

@@ -1,46 +1,25 @@
-/** Findings of a survey: what is wrong with one environment by itself. */
-import type { EvidenceLine, Finding } from '../model.ts';
-import type { SurveyContext } from './context.ts';
+/** What is wrong in an environment by itself: the finding of a step. */
+import type { Finding, Hop } from '../model.ts';
 
-type Told = Pick<Finding, 'severity' | 'summary' | 'fix' | 'fixSource'> & Partial<Finding>;
+type Parts = Pick<Finding, 'cause' | 'summary' | 'evidence' | 'fix' | 'references'> & Partial<Finding>;
 
-/** Likely unless it says otherwise: what is published is the server's own word, and the reason is ours. */
-export function surveyFinding({ environment }: SurveyContext, told: Told): Finding {
+/** A warning that is likely, unless `parts` say otherwise. */
+export function surveyFinding(environment: string, parts: Parts): Finding {
   return {
-    cause: null,
     check: null,
-    environment: environment.name,
+    environment,
+    severity: 'warning',
     expected: false,
     certainty: 'likely',
     hop: null,
-    evidence: [],
     experiments: [],
-    references: [],
+    fixSource: null,
     alternatives: [],
-    ...told,
+    ...parts,
   };
 }
 
-/** Characters of a value that a server wrote. */
-const longest = 200;
-
-/** A server's own text in one line: control characters are commands to a terminal. */
-export function oneLine(text: string): string {
-  const line = text
-    .slice(0, longest * 4)
-    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-    .trim();
-  return line.length > longest ? `${line.slice(0, longest)}...` : line;
-}
-
-export function evidence(field: string, seen: string): EvidenceLine {
-  return { hop: null, field, seen: oneLine(seen) };
-}
-
-/** `a, b and 3 more`. */
-export function listed(names: readonly string[], most = 4): string {
-  const shown = names.slice(0, most).map(oneLine);
-  const more = names.length - shown.length;
-  const all = more > 0 ? [...shown, `${more} more`] : shown;
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+/** `302 to https://login.example.com/`. */
+export function locationLine({ index, response }: Hop, location: string): Finding['evidence'][number] {
+  return { hop: index, field: 'redirect', seen: `${response?.status ?? ''} to ${location}` };
 }

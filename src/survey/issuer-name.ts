@@ -2,7 +2,7 @@
 import { isUrl } from '../http/url.ts';
 import type { Finding, Issuer, Json } from '../model.ts';
 import type { SurveyContext } from './context.ts';
-import { evidence, oneLine, surveyFinding } from './finding.ts';
+import { evidence, oneLine, publishedFinding } from './published.ts';
 
 /** Where two issuers differ, as a clause; they are compared character by character. */
 export function issuerDifference(named: string, wanted: string): string {
@@ -42,7 +42,7 @@ export function issuerFinding(
   const subject = `The metadata of issuer "${issuer.name}"`;
   const named = typeof claimed === 'string' ? claimed : null;
   const how = named === null ? 'there is none' : issuerDifference(named, issuer.issuer);
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'issuer-mismatch',
     severity: 'error',
     certainty: 'certain',

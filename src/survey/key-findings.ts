@@ -2,8 +2,8 @@
 import type { Finding, Issuer, Json } from '../model.ts';
 import type { SurveyContext } from './context.ts';
 import type { Document } from './document.ts';
-import { evidence, listed, oneLine, surveyFinding } from './finding.ts';
 import { describeKey, fits, mostKeys, type PublishedKey } from './key-set.ts';
+import { evidence, listed, oneLine, publishedFinding, type Told } from './published.ts';
 
 export interface KeySetAtHand {
   readonly context: SurveyContext;
@@ -29,7 +29,7 @@ export function keySetProblem(
   const subject = `The key set of issuer "${issuer.name}"`;
   const empty = entries ? `${subject} is empty.` : `${subject} has no list of keys.`;
   const status = exchanges.at(-1)?.hops.at(-1)?.response?.status;
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'jwks-unavailable',
     severity: 'error',
     certainty: 'certain',
@@ -41,7 +41,7 @@ export function keySetProblem(
   });
 }
 
-type Rule = (set: KeySetAtHand) => Omit<Parameters<typeof surveyFinding>[1], 'fixSource'> | null;
+type Rule = (set: KeySetAtHand) => Omit<Told, 'fixSource'> | null;
 
 const rules: readonly Rule[] = [
   ({ keys, issuer }) => {
@@ -186,7 +186,7 @@ const rules: readonly Rule[] = [
 export function judgeKeys(set: KeySetAtHand): Finding[] {
   const { context, issuer, document } = set;
   const remarked = document.remarks.map((remark) =>
-    surveyFinding(context, {
+    publishedFinding(context, {
       check: 'issuer.keys',
       severity: 'warning',
       certainty: 'certain',
@@ -197,7 +197,10 @@ export function judgeKeys(set: KeySetAtHand): Finding[] {
     }),
   );
   const found = rules.map((rule) => rule(set)).filter((each) => each !== null);
-  return [...found.map((each) => surveyFinding(context, { ...each, fixSource: issuer.source })), ...remarked];
+  return [
+    ...found.map((each) => publishedFinding(context, { ...each, fixSource: issuer.source })),
+    ...remarked,
+  ];
 }
 
 function named(keys: readonly PublishedKey[]): string {

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
-import { oneLine } from './finding.ts';
+import { oneLine } from './published.ts';
 
 export interface PublishedKey {
   /** Null: it has none, or one that is no text. */

@@ -3,7 +3,7 @@ import { abstracted } from '../compare/hosts.ts';
 import { stringifyJson } from '../http/json.ts';
 import type { Environment, Issuer, Json, JsonMap, Observation } from '../model.ts';
 import { isMap } from '../source.ts';
-import { oneLine } from './finding.ts';
+import { oneLine } from './published.ts';
 
 /** By kind of the comparison; what the scopes are has a kind of its own. */
 const groups: Readonly<Record<string, readonly string[]>> = {

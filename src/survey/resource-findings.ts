@@ -2,10 +2,10 @@
 import { isUrl } from '../http/url.ts';
 import type { Finding, Json, JsonMap } from '../model.ts';
 import type { SurveyContext } from './context.ts';
-import { evidence, listed, oneLine, surveyFinding } from './finding.ts';
 import { otherOwner } from './hosts.ts';
 import { issuerDifference } from './issuer-name.ts';
 import { textsOf } from './offers.ts';
+import { evidence, listed, oneLine, publishedFinding } from './published.ts';
 import { bare, type Resource } from './resource.ts';
 
 export function judgeResource(context: SurveyContext, resource: Resource, members: JsonMap): Finding[] {
@@ -39,7 +39,7 @@ function mixedUp(
   if (found.length === 0) return null;
   const names = [...new Set(found.map(({ member }) => member))];
   const owners = [...new Set(found.map(({ owner }) => owner))];
-  const finding = surveyFinding(context, {
+  const finding = publishedFinding(context, {
     cause: 'environment-mixup',
     severity: 'error',
     summary: `The metadata of resource ${name} names ${listed(names)} of ${listed(owners)}: clients that follow it get tokens that are of no use here.`,
@@ -58,7 +58,7 @@ function misnamed(
 ): Finding | null {
   const text = typeof claimed === 'string' ? claimed : null;
   if (text !== null && bare(text) === identifier) return null;
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     check: 'prm-resource',
     severity: 'warning',
     certainty: 'certain',
@@ -81,7 +81,7 @@ function strangers(context: SurveyContext, { name, source }: Resource, members: 
   const near = servers.find((each) =>
     issuers.some((issuer) => each.replace(/\/$/, '') === issuer.replace(/\/$/, '')),
   );
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     check: 'prm-issuers',
     severity: 'warning',
     certainty: 'certain',
@@ -101,7 +101,7 @@ function withoutProofs(
   const unbound = credentials.filter(({ asks }) => asks?.dpop !== true);
   const [first] = unbound;
   if (members['dpop_bound_access_tokens_required'] !== true || !first) return null;
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'dpop-proof-missing',
     severity: 'warning',
     summary: `Resource ${name} says that it takes tokens bound by DPoP only, and ${listed(unbound.map((each) => each.name))} asks for bearer tokens.`,
@@ -120,7 +120,7 @@ function noHeader(
 ): Finding | null {
   const methods = textsOf(members['bearer_methods_supported']);
   if (methods === null || methods.includes('header') || credentials.length === 0) return null;
-  return surveyFinding(context, {
+  return publishedFinding(context, {
     cause: 'scheme-mismatch',
     severity: 'warning',
     summary: `Resource ${name} says that it takes bearer tokens ${methods.length === 0 ? 'in no way' : `by ${listed(methods)} only`}, and they are sent in Authorization.`,

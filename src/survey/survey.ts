@@ -5,6 +5,7 @@ import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
   Environment,
+  Exchange,
   ExitCode,
   Finding,
   JobResult,
@@ -21,7 +22,11 @@ import { type Prepared, prepare } from '../run/run.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
 import { surveyKeys } from './keys.ts';
+import { replaying } from './replaying.ts';
 import { surveyResources } from './resources.ts';
+import { surveyTokens } from './tokens.ts';
+import { surveyTraffic } from './traffic.ts';
+import { surveyTransport } from './transport.ts';
 
 export interface SurveyOptions extends RunOptions {
   readonly declared: readonly DeclaredDifference[];
@@ -32,7 +37,14 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const all: readonly Surveyor[] = [surveyDiscovery, surveyKeys, surveyResources];
+const all: readonly Surveyor[] = [
+  surveyDiscovery,
+  surveyKeys,
+  surveyResources,
+  surveyTokens,
+  surveyTraffic,
+  surveyTransport,
+];
 
 export async function survey(
   options: SurveyOptions,
@@ -93,11 +105,14 @@ async function look(
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });
-  const context = contextOf(environment, options, prepared, doors);
+  const made: Exchange[] = [];
+  const replays = replaying(prepared);
+  const context = contextOf(environment, options, prepared, doors, { run: replays.run, made });
   const parts: Surveyed[] = [];
   for (const surveyor of surveyors) {
     const part = await surveyor(context);
     parts.push(part);
+    made.push(...part.steps.flatMap(({ exchanges }) => exchanges));
     for (const step of part.steps) options.emit({ type: 'step-finished', job: ref, step });
   }
   const whole = together(parts);
@@ -108,9 +123,10 @@ async function look(
     status: statusOf(whole.steps),
     steps: whole.steps,
   };
+  // What was replayed was looked at then.
   prepared.audit.exchanges(
     environment,
-    whole.steps.flatMap(({ exchanges }) => exchanges),
+    made.filter((each) => !replays.audited.has(each)),
     new Set(whole.told),
   );
   options.emit({ type: 'job-finished', job });
@@ -124,6 +140,7 @@ function contextOf(
   options: SurveyOptions,
   { context }: Prepared,
   doors: RunDoors,
+  own: Pick<SurveyContext, 'run' | 'made'>,
 ): SurveyContext {
   const timeout = options.timeout ?? usualTimeout;
   const jobs = options.jobs.filter((job) => job.environment.name === environment.name);
@@ -139,6 +156,7 @@ function contextOf(
     doors,
     experiments: options.experiments,
     scenarios: options.scenarios,
+    ...own,
     timeout,
     signal: context.signal,
   };

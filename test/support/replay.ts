@@ -12,12 +12,15 @@ import type {
   Step,
   Transport,
 } from '../../src/model.ts';
-import { plan } from '../../src/plan/plan.ts';
+import { type Plan, plan } from '../../src/plan/plan.ts';
+import type { Lookups } from '../../src/plan/scope.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
 import type { RunDoors, RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
 import { createRedactor, type Redactor } from '../../src/secret.ts';
+import type { Surveyor } from '../../src/survey/context.ts';
+import { type SurveyOptions, survey } from '../../src/survey/survey.ts';
 import { type Origins, systemClock } from './origins.ts';
 
 export const systemRandom: Random = {
@@ -42,8 +45,6 @@ export interface Replay {
   readonly options?: Partial<RunOptions>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
-  /** Instead of a run. */
-  readonly instead?: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>;
 }
 export interface Replayed {
   readonly jobs: readonly JobResult[];
@@ -55,7 +56,28 @@ export interface Replayed {
 }
 
 /** Throws when the plan has problems. */
-export async function replay(given: Replay): Promise<Replayed> {
+export function replay(given: Replay): Promise<Replayed> {
+  return play(given, run);
+}
+
+/** The environments of the project held side by side; problems as above. */
+export function compare(
+  given: Replay & {
+    readonly survey?: Partial<SurveyOptions>;
+    /** Default: all. */
+    readonly surveyors?: readonly Surveyor[];
+  },
+): Promise<Replayed> {
+  const source = { file: 'why401.yml', line: 1, column: 1 };
+  return play(given, (options, doors) =>
+    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors),
+  );
+}
+
+async function play(
+  given: Replay,
+  by: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>,
+): Promise<Replayed> {
   const secrets = given.secrets ?? {};
   const { shift = 0 } = given;
   const own = { ...systemClock, now: () => systemClock.now() + shift };
@@ -69,29 +91,12 @@ export async function replay(given: Replay): Promise<Replayed> {
       return value;
     },
   };
-  const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
-  const context = {
-    root: given.root ?? process.cwd(),
-    project: given.project,
-    lookups,
-    given: {},
-    random: systemRandom,
-    now: () => clock.now(),
-    offline: false,
-  };
-  const planned = plan(context, scenarios, {
-    environments: given.environments ?? [],
-    tags: [],
-    grep: null,
-    timeout: 5000,
-    retries: 0,
-  });
-  if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  const planned = planOf(given, lookups, clock);
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins, given.root !== undefined);
   try {
-    const finished = await (given.instead ?? run)(
+    const finished = await by(
       {
         version: '0.0.0',
         root: process.cwd(),
@@ -129,6 +134,28 @@ export async function replay(given: Replay): Promise<Replayed> {
   } finally {
     await sender.close();
   }
+}
+
+function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
+  const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
+  const context = {
+    root: given.root ?? process.cwd(),
+    project: given.project,
+    lookups,
+    given: {},
+    random: systemRandom,
+    now: () => clock.now(),
+    offline: false,
+  };
+  const planned = plan(context, scenarios, {
+    environments: given.environments ?? [],
+    tags: [],
+    grep: null,
+    timeout: 5000,
+    retries: 0,
+  });
+  if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  return planned;
 }
 
 /** The job with all its environments, those of its faults included. */

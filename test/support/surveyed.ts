@@ -1,8 +1,7 @@
 /** Environments looked at by some surveyors and held side by side, against servers of a test. */
 import type { Finding, JsonMap, Observation } from '../../src/model.ts';
 import type { Surveyor } from '../../src/survey/context.ts';
-import { survey } from '../../src/survey/survey.ts';
-import { type Replay, type Replayed, replay } from './replay.ts';
+import { compare, type Replay, type Replayed } from './replay.ts';
 
 export interface Surveyed extends Replayed {
   /** `environment: step: severity cause-or-check certainty: summary` of the findings of steps. */
@@ -18,16 +17,10 @@ export interface Surveyed extends Replayed {
 
 export async function surveyedBy(
   surveyors: readonly Surveyor[],
-  given: Omit<Replay, 'scenarios' | 'instead'> & { readonly scenarios?: Replay['scenarios'] },
+  given: Omit<Replay, 'scenarios'> & { readonly scenarios?: Replay['scenarios'] },
 ): Promise<Surveyed> {
-  const source = { file: 'why401.yml', line: 1, column: 1 };
   const scenarios: Replay['scenarios'] = { 'all.yml': usingAll(given.project) };
-  const replayed = await replay({
-    scenarios,
-    ...given,
-    instead: (options, doors) =>
-      survey({ ...options, declared: [], scenarios: false, source }, doors, surveyors),
-  });
+  const replayed = await compare({ scenarios, ...given, surveyors });
   const { jobs, finished } = replayed;
   const steps = jobs.flatMap((job) =>
     job.steps.map((step) => ({ at: `${job.environment}: ${step.name}`, step })),

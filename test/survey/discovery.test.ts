@@ -349,8 +349,8 @@ describe('metadata of two environments', () => {
     expect({ found, steps, received: origins.received }).to.deep.equal({
       found: [],
       steps: [
-        'staging: stated metadata of issuer main: passed',
-        'production: stated metadata of issuer main: passed',
+        'staging: metadata of issuer main: passed',
+        'production: metadata of issuer main: passed',
       ],
       received: [],
     });
