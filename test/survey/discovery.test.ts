@@ -348,10 +348,7 @@ describe('metadata of two environments', () => {
     const { found, steps } = await look({}, projectOf({ issuer: { discovery: 'none', metadata } }));
     expect({ found, steps, received: origins.received }).to.deep.equal({
       found: [],
-      steps: [
-        'staging: metadata of issuer main: passed',
-        'production: metadata of issuer main: passed',
-      ],
+      steps: ['staging: metadata of issuer main: passed', 'production: metadata of issuer main: passed'],
       received: [],
     });
   });
