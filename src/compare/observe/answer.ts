@@ -1,5 +1,6 @@
 /** What the last answer of a step shows: access, challenge, media type (RFC 9110 section 11.6.1, RFC 6750 section 3). */
 import { type Challenge, parseChallenges } from '../../http/challenge.ts';
+import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Observation, Response } from '../../model.ts';
 import { fieldValues, mediaType, type Note, plain, sorted } from './observing.ts';
 
@@ -32,7 +33,7 @@ function accessOf(status: number): string {
 function challenges(response: Response, environment: Environment, note: Note): Observation[] {
   const list = parseChallenges(fieldValues(response, 'www-authenticate')).slice(0, 20);
   const values = (name: string): string[] => sorted(list.flatMap((each) => own(each, name, environment)));
-  const metadata = values('resource_metadata');
+  const metadata = sorted(list.flatMap((each) => originOf(each, environment)));
   const scopes = values('scope').flatMap((each) => each.split(' '));
   return [
     note('challenge.schemes', sorted(list.map(({ scheme }) => scheme.toLowerCase()))),
@@ -42,6 +43,13 @@ function challenges(response: Response, environment: Environment, note: Note): O
     // RFC 9728 leaves it out as it likes.
     ...(metadata.length > 0 ? [note('challenge.resource_metadata', metadata)] : []),
   ];
+}
+
+/** Where its metadata is; the path follows from that of the resource. */
+function originOf({ parameters }: Challenge, environment: Environment): string[] {
+  const value = parameters.get('resource_metadata');
+  if (value === undefined) return [];
+  return [plain(isUrl(value) ? new URL(value).origin : value, environment)];
 }
 
 function own({ parameters }: Challenge, name: string, environment: Environment): string[] {

@@ -28,6 +28,7 @@ export function observeCookies(
 
 interface Set {
   readonly parsed: SetCookie;
+  readonly isHttps: boolean;
   /** The rule by which a browser turns it away; null: it keeps it. */
   readonly refused: string | null;
 }
@@ -39,18 +40,20 @@ function cookiesOf({ request, response, clock }: Hop): Set[] {
     .slice(0, mostCookies)
     .map((line) => ({
       parsed: parseSetCookie(line),
+      isHttps: asked.url.protocol === 'https:',
       refused: judgeSetCookie(line, asked, clock.received).refused?.rule ?? null,
     }))
     .filter(({ parsed }) => parsed.name !== '');
 }
 
-function attributes({ parsed, refused }: Set, environment: Environment, note: Note): Observation[] {
+function attributes({ parsed, refused, isHttps }: Set, environment: Environment, note: Note): Observation[] {
   const has = (name: string): boolean => parsed.attributes.has(name);
   const lasts = has('max-age') || has('expires');
   const domain = domainOf(parsed);
   return [
     note('cookie.kept', refused === null ? 'kept' : 'turned away', refused ?? 'kept'),
-    note('cookie.secure', has('secure')),
+    // Over http it would be turned away.
+    ...(isHttps ? [note('cookie.secure', has('secure'))] : []),
     note('cookie.httponly', has('httponly')),
     note('cookie.samesite', sameSiteOf(parsed)),
     note('cookie.scope', [domainKind(domain, environment), parsed.attributes.get('path') ?? 'no Path']),

@@ -1,6 +1,7 @@
 /** Origins and issuers held beside those of the other environment: scheme, inner hosts, the same system twice. */
 
 import { stringifyJson } from '../../http/json.ts';
+import { isLoopback } from '../../http/origin.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Source } from '../../model.ts';
 import { type Drift, drift } from './drift.ts';
@@ -79,8 +80,12 @@ const plain: Judge = (here, ours, there, theirs) => {
   ];
 };
 
-/** A loopback or private address in an environment whose other addresses, and the same one elsewhere, are public. */
+/**
+ * A loopback or private address in an environment whose other addresses, and the same one elsewhere, are public. What is
+ * developed runs on one's own machine, beside servers that do not.
+ */
 const inner: Judge = (here, ours, there, theirs) => {
+  if (!here.environment.protected && isLoopback(ours.url.hostname)) return [];
   const others = [...addressesOf(here).values()].filter(({ of }) => of !== ours.of);
   if (!isInner(ours.url) || isInner(theirs.url) || !others.some(({ url }) => !isInner(url))) return [];
   const [own, other] = [nameOf(here), nameOf(there)];

@@ -117,8 +117,9 @@ function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   });
 }
 
-/** Of redirect_uris the rules for them tell it; origins and issuers are an environment's own by being written. */
-const elsewhere = /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.redirect_uris|extends)/;
+/** Of redirect_uris the rules for them tell it; names of issuers and clients are no hosts; origins and issuers are an environment's own by being written. */
+const elsewhere =
+  /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.(?:redirect_uris|issuer$)|credentials\.[^.]+\.client$|extends)/;
 
 function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
   const related = new Set(
