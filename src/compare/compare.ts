@@ -3,6 +3,7 @@ import type { DeclaredDifference, Difference, Finding, LeftOut, Observed } from 
 import { isAbout, isStale, reasonFor, type Said, saidOf, staleFinding } from './declared.ts';
 import { groupsOf, isNear, type Pair, pairsOf, sharedIn } from './equality.ts';
 import { differenceFinding, sharedFinding } from './finding.ts';
+import { type Kinds, kinds } from './kind.ts';
 import { aligned, type Row } from './rows.ts';
 import { cellsOf } from './words.ts';
 
@@ -18,6 +19,8 @@ export interface CompareOptions {
   readonly today?: string;
   /** What was not looked at: nothing that is declared of it is called stale. */
   readonly left?: readonly LeftOut[];
+  /** Absent: all that there are. */
+  readonly kinds?: Kinds;
 }
 
 /**
@@ -29,7 +32,8 @@ export function compareObserved(
   declared: readonly DeclaredDifference[],
   options: CompareOptions = {},
 ): Compared {
-  const rows = aligned(observed).filter(({ seen }) => seen.size > 1);
+  const known = options.kinds ?? kinds();
+  const rows = aligned(observed, known).filter(({ seen }) => seen.size > 1);
   const used = new Set<DeclaredDifference>();
   const judged = rows.map((row) => {
     const said = saidOf(row, declared, options.today ?? null);
@@ -39,7 +43,7 @@ export function compareObserved(
     return result;
   });
   const environments = observed.map(({ environment }) => environment);
-  const scope = { rows, environments, left: options.left ?? [] };
+  const scope = { rows, environments, left: options.left ?? [], kinds: known };
   const stale = declared.filter((each) => !used.has(each) && isStale(each, scope));
   return {
     differences: judged.flatMap(({ difference }) => difference ?? []),
