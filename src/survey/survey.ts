@@ -1,10 +1,13 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
 import { sameSystems } from '../compare/same-system.ts';
+import { declaredDrift } from '../compare/shape/declared.ts';
+import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
   Environment,
+  Exchange,
   ExitCode,
   Finding,
   JobResult,
@@ -20,8 +23,16 @@ import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { replaying } from './replaying.ts';
+import { surveyTokens } from './tokens.ts';
+import { surveyTraffic } from './traffic.ts';
+import { surveyTransport } from './transport.ts';
 
 export interface SurveyOptions extends RunOptions {
+  /** What the project file alone shows. */
+  readonly shape?: readonly Drift[];
+  /** What cannot be looked at, as the plan says. */
+  readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
   /** `--scenarios`: they are replayed with their credentials. */
   readonly scenarios: boolean;
@@ -30,7 +41,7 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery];
+const surveyors: readonly Surveyor[] = [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -50,13 +61,16 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const left = surveyed.flatMap(({ parts }) => parts.left);
+  const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
   const jobs = surveyed.map(({ job }) => job);
-  const { differences, findings } = compareObserved(observed, options.declared, {
+  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
+  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
+  const seen = compareObserved(observed, options.declared, {
     same: sameSystems(options.known),
-    today: new Date(doors.clock.now()).toISOString().slice(0, 10),
+    today,
     left: [...left, ...unreached(jobs)],
   });
+  const findings = [...shape.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
@@ -64,7 +78,7 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     findings: [...prepared.audit.findings(), ...findings],
     problems: [],
     exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
-    comparison: { differences, observed, left },
+    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
   };
   options.emit(event);
   return event;
@@ -84,11 +98,14 @@ async function look(
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });
-  const context = contextOf(environment, options, prepared, doors);
+  const made: Exchange[] = [];
+  const replays = replaying(prepared);
+  const context = contextOf(environment, options, prepared, doors, { run: replays.run, made });
   const parts: Surveyed[] = [];
   for (const surveyor of surveyors) {
     const part = await surveyor(context);
     parts.push(part);
+    made.push(...part.steps.flatMap(({ exchanges }) => exchanges));
     for (const step of part.steps) options.emit({ type: 'step-finished', job: ref, step });
   }
   const whole = together(parts);
@@ -99,9 +116,10 @@ async function look(
     status: statusOf(whole.steps),
     steps: whole.steps,
   };
+  // What was replayed was looked at then.
   prepared.audit.exchanges(
     environment,
-    whole.steps.flatMap(({ exchanges }) => exchanges),
+    made.filter((each) => !replays.audited.has(each)),
   );
   options.emit({ type: 'job-finished', job });
   return { job, parts: whole };
@@ -114,6 +132,7 @@ function contextOf(
   options: SurveyOptions,
   { context }: Prepared,
   doors: RunDoors,
+  own: Pick<SurveyContext, 'run' | 'made'>,
 ): SurveyContext {
   const timeout = options.timeout ?? usualTimeout;
   const jobs = options.jobs.filter((job) => job.environment.name === environment.name);
@@ -129,19 +148,20 @@ function contextOf(
     doors,
     experiments: options.experiments,
     scenarios: options.scenarios,
+    ...own,
     timeout,
     signal: context.signal,
   };
 }
 
-function statusOf(steps: readonly StepResult[]): JobResult['status'] {
+export function statusOf(steps: readonly StepResult[]): JobResult['status'] {
   const worst = (['failed', 'errored'] as const).find((status) =>
     steps.some((step) => step.status === status),
   );
   return worst ?? 'passed';
 }
 
-function summaryOf(jobs: readonly JobResult[]): Summary {
+export function summaryOf(jobs: readonly JobResult[]): Summary {
   const steps = jobs.flatMap((job) => job.steps);
   const of = (status: StepResult['status']): number => steps.filter((step) => step.status === status).length;
   const warnings = steps.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'warning');
@@ -164,8 +184,8 @@ function unreached(jobs: readonly JobResult[]): LeftOut[] {
 }
 
 /** `ended`: by the deadline or by a signal, before all was looked at. */
-function exitCode(
-  options: RunOptions,
+export function exitCode(
+  options: Pick<RunOptions, 'signal' | 'strict'>,
   jobs: readonly JobResult[],
   between: readonly Finding[],
   ended: boolean,
