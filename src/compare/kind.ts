@@ -61,3 +61,10 @@ export function kinds(): Kinds {
   }
   return loaded;
 }
+
+/** The kind with that id. Throws for one that there is not: observations are made by this program. */
+export function kind(id: string, known: Kinds = kinds()): Kind {
+  const found = known.get(id);
+  if (!found) throw new Error(`There is no kind "${id}".`);
+  return found;
+}

@@ -1,6 +1,6 @@
 /** Observations by what they are of, then by environment. */
 import type { Observation, Observed } from '../model.ts';
-import { type Kind, type Kinds, kinds } from './kind.ts';
+import { type Kind, type Kinds, kind, kinds } from './kind.ts';
 
 export interface Row {
   /** `token.lifetime[reader]`, or the kind alone. */
@@ -17,7 +17,7 @@ export function aligned(observed: readonly Observed[], known: Kinds = kinds()): 
   for (const { environment, observations } of observed) {
     for (const each of observations) {
       const what = whatOf(each);
-      const row = rows.get(what) ?? { what, kind: kindOf(each.kind, known), of: each.of, seen: new Map() };
+      const row = rows.get(what) ?? { what, kind: kind(each.kind, known), of: each.of, seen: new Map() };
       row.seen.set(environment, each);
       rows.set(what, row);
     }
@@ -29,11 +29,4 @@ export function aligned(observed: readonly Observed[], known: Kinds = kinds()): 
 
 export function whatOf({ kind: id, of }: Pick<Observation, 'kind' | 'of'>): string {
   return of === '' ? id : `${id}[${of}]`;
-}
-
-/** Throws for one that there is not: observations are made by this program. */
-function kindOf(id: string, known: Kinds): Kind {
-  const found = known.get(id);
-  if (!found) throw new Error(`There is no kind "${id}".`);
-  return found;
 }

@@ -107,6 +107,22 @@ export function differencesOf(row: Row, groups: readonly (readonly string[])[]):
   return groups.map((names) => `${cells.get(names[0] ?? '') ?? ''} in ${joined(names)}`).join(', ');
 }
 
+/** Of a row of then and now: `1 h before, 5 min now`; of lists what was added and what is gone. */
+export function changesOf(row: Row): string {
+  const all = [...row.seen.values()];
+  const lists = all.every(({ value }) => Array.isArray(value)) ? listsOf(all) : null;
+  const [before = [], after = []] = lists ?? [];
+  const added = after.filter((member) => !before.includes(member));
+  const gone = before.filter((member) => !after.includes(member));
+  if (added.length + gone.length > 0)
+    return [
+      ...(added.length > 0 ? [`${few(added)} added`] : []),
+      ...(gone.length > 0 ? [`${few(gone)} gone`] : []),
+    ].join(', ');
+  const [then = '', now = ''] = cellsOf(row).values();
+  return `${then} before, ${now} now`;
+}
+
 /** null where the lists hold the same in another order. */
 function membersOf(names: readonly string[], lists: readonly (readonly string[])[]): string | null {
   const common = commonOf(lists);
