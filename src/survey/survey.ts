@@ -18,6 +18,7 @@ import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { surveyRedirectUris } from './redirect-uri-advice.ts';
 
 export interface SurveyOptions extends RunOptions {
   readonly declared: readonly DeclaredDifference[];
@@ -28,7 +29,7 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery];
+const surveyors: readonly Surveyor[] = [surveyRedirectUris, surveyDiscovery];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
