@@ -54,8 +54,10 @@ export function planEnvironment(
   const issuers = readIssuers(raw, read, problems);
   known.issuers = issuers;
   const echo = readEchoEndpoint(raw, origins, read, problems);
+  const base = mapAt(mapAt(context.project, 'environments'), name)['extends'];
   const environment: Environment = {
     name,
+    ...(typeof base === 'string' && { extends: base }),
     source: sourceOf(mapAt(context.project, 'environments'), name, 'key') ?? unplaced,
     protected: raw['protected'] !== false,
     default: raw['default'] !== false,
