@@ -45,7 +45,8 @@ export function planEnvironment(
   problems: Problems,
 ): PlannedEnvironment {
   const layers = [context.given, mapAt(raw, 'variables'), mapAt(context.project, 'variables')];
-  const known: Known = {};
+  // What is read first can be named by what is read after it.
+  const known: Named = { origins: new Map(), issuers: new Map() };
   const named = environmentNames(name, raw, () => scope, known);
   const scope: Scope = createScope({ lookups: context.lookups, layers, named });
   const read = new Reader(scope, problems, context.offline);
@@ -74,20 +75,19 @@ export function planEnvironment(
   return { environment, raw, scope, layers };
 }
 
-/** What has been read so far: a client may name an origin, an origin names nothing. */
-interface Known {
-  origins?: ReadonlyMap<string, string>;
-  issuers?: ReadonlyMap<string, Issuer>;
+interface Named {
+  origins: Environment['origins'];
+  issuers: Environment['issuers'];
 }
 
 /** `environment`, `origin.X`, `issuer.X`, `clients.X.key`: what a name means in this environment. */
-function environmentNames(name: string, raw: JsonMap, scope: () => Scope, known: Known) {
+function environmentNames(name: string, raw: JsonMap, scope: () => Scope, known: Named) {
   return (path: string): Json | Value | undefined => {
     if (path === 'environment') return name;
     const [kind, which, ...rest] = path.split('.');
-    if (kind === 'origin' && which !== undefined && rest.length === 0) return known.origins?.get(which);
+    if (kind === 'origin' && which !== undefined && rest.length === 0) return known.origins.get(which);
     if (kind === 'issuer' && which !== undefined && rest.length === 0)
-      return known.issuers?.get(which)?.issuer;
+      return known.issuers.get(which)?.issuer;
     if (kind === 'clients' && which !== undefined && /^(client_id|redirect_uris)$/.test(rest.join('.'))) {
       const written = dig(raw, ['clients', which, ...rest]);
       if (typeof written !== 'string') return written;
