@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
-import { createSecrets } from '../load/secrets.ts';
-import type { DeclaredDifference, JsonMap } from '../model.ts';
+import { createSecrets, type Secrets } from '../load/secrets.ts';
+import type { DeclaredDifference, Job, JsonMap } from '../model.ts';
 import { readDeclared } from '../plan/comparison.ts';
+import type { ProjectContext } from '../plan/environment.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
@@ -25,14 +26,26 @@ export interface Planned {
   readonly notes: readonly string[];
 }
 
-/** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
-export async function planProject(
+/** Project, options and lookups, before anything is planned. */
+export interface Opened {
+  readonly loaded: Loaded;
+  readonly context: ProjectContext;
+  readonly options: PlanOptions;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
+  /** Of files, options and variables. */
+  readonly problems: readonly Problem[];
+  readonly secrets: Secrets;
+}
+
+/** Throws ProblemError where there is nothing to plan. `offline`: no secret is needed. */
+export async function openProject(
   paths: readonly string[],
   flags: RunFlags,
   world: World,
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
-): Promise<Planned> {
+): Promise<Opened> {
   const loaded = loadProject({
     cwd: world.cwd,
     paths,
@@ -42,47 +55,65 @@ export async function planProject(
   const placed = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
-  const nothing = loaded.scenarios.length === 0 && loaded.problems.length > 0;
-  if (!loaded.project || nothing) throw new ProblemError([...loaded.problems, ...problems.list]);
+  const unusable = loaded.problems.filter(({ code }) => code !== 'NO_SCENARIOS');
+  const all = [...loaded.problems, ...problems.list];
+  if (!loaded.project || (loaded.scenarios.length === 0 && unusable.length > 0)) throw new ProblemError(all);
   const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
-  const lookup = (name: string): string | undefined => {
+  const secrets = createSecrets({ env: world.env, ...dotenv });
+  const secret = (name: string): string | undefined => {
     const value = offline ? undefined : secrets.lookup(name);
     if (value !== undefined) learn(name, value);
     return value;
   };
-  const secrets = createSecrets({ env: world.env, ...dotenv });
-  const lookups: Lookups = {
-    env: (name) => world.env[name],
-    secret: lookup,
-  };
   const context = {
     root: loaded.root,
     project: loaded.project.value,
-    lookups,
+    lookups: { env: (name: string) => world.env[name], secret },
     given,
     random: world.random,
     now: () => world.clock.now(),
     offline,
   };
   const declared = await readComparison(loaded.project.value, placed);
+  return {
+    loaded,
+    context,
+    options,
+    declared,
+    problems: [...all, ...withLines(placed.list, loaded)],
+    secrets,
+  };
+}
+
+/** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
+export async function planProject(
+  paths: readonly string[],
+  flags: RunFlags,
+  world: World,
+  offline: boolean,
+  learn: (name: string, value: string) => void = () => {},
+): Promise<Planned> {
+  const opened = await openProject(paths, flags, world, offline, learn);
+  const { loaded, context, options, declared, secrets } = opened;
+  if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
-  const expectations = await checkExpectations(made.jobs);
-  const unusable = offline
-    ? []
-    : beside(
-        made.problems,
-        await preflight(
-          made.jobs.map(({ environment }) => environment),
-          context.now(),
-        ),
-      );
-  const all = [
-    ...loaded.problems,
-    ...problems.list,
-    ...withLines([...placed.list, ...made.problems, ...expectations.list, ...unusable], loaded),
-  ];
+  const wrong = [...made.problems, ...(await wrongIn(made.jobs, made.problems, context))];
+  const all = [...opened.problems, ...withLines(wrong, loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));
+  const { lookups } = context;
   return { loaded, plan: made, declared, lookups, timeout: options.timeout, notes: secrets.notes };
+}
+
+/** What is wrong with the expectations of jobs, and with keys that nobody could use; `told` is told already. */
+export async function wrongIn(
+  jobs: readonly Job[],
+  told: readonly Problem[],
+  { offline, now }: ProjectContext,
+): Promise<Problem[]> {
+  const expectations = await checkExpectations(jobs);
+  if (offline) return expectations.list;
+  const environments = jobs.map(({ environment }) => environment);
+  return [...expectations.list, ...beside(told, await preflight(environments, now()))];
 }
 
 /** The kinds are read where there is something to hold against them. */

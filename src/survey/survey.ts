@@ -1,6 +1,8 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
 import { sameSystems } from '../compare/same-system.ts';
+import { declaredDrift } from '../compare/shape/declared.ts';
+import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
@@ -19,6 +21,8 @@ import type {
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
+import { surveyClientSettings } from './client-settings.ts';
+import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
 import { replaying } from './replaying.ts';
@@ -27,6 +31,10 @@ import { surveyTraffic } from './traffic.ts';
 import { surveyTransport } from './transport.ts';
 
 export interface SurveyOptions extends RunOptions {
+  /** What the project file alone shows. */
+  readonly shape?: readonly Drift[];
+  /** What cannot be looked at, as the plan says. */
+  readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
   /** `--scenarios`: they are replayed with their credentials. */
   readonly scenarios: boolean;
@@ -35,7 +43,14 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport];
+const surveyors: readonly Surveyor[] = [
+  surveyDiscovery,
+  surveyClientSettings,
+  surveyTokens,
+  surveyClients,
+  surveyTraffic,
+  surveyTransport,
+];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -55,21 +70,25 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const left = surveyed.flatMap(({ parts }) => parts.left);
+  const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
   const jobs = surveyed.map(({ job }) => job);
-  const { differences, findings } = compareObserved(observed, options.declared, {
+  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
+  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
+  const seen = compareObserved(observed, options.declared, {
     same: sameSystems(options.known),
-    today: new Date(doors.clock.now()).toISOString().slice(0, 10),
+    today,
     left: [...left, ...unreached(jobs)],
   });
+  const findings = [...shape.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
     summary: summaryOf(jobs),
-    findings: [...prepared.audit.findings(), ...findings],
+    // What a server does against a standard, and does everywhere, is no drift: surveyors tell what matters here.
+    findings,
     problems: [],
     exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
-    comparison: { differences, observed, left },
+    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
   };
   options.emit(event);
   return event;
@@ -145,14 +164,14 @@ function contextOf(
   };
 }
 
-function statusOf(steps: readonly StepResult[]): JobResult['status'] {
+export function statusOf(steps: readonly StepResult[]): JobResult['status'] {
   const worst = (['failed', 'errored'] as const).find((status) =>
     steps.some((step) => step.status === status),
   );
   return worst ?? 'passed';
 }
 
-function summaryOf(jobs: readonly JobResult[]): Summary {
+export function summaryOf(jobs: readonly JobResult[]): Summary {
   const steps = jobs.flatMap((job) => job.steps);
   const of = (status: StepResult['status']): number => steps.filter((step) => step.status === status).length;
   const warnings = steps.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'warning');
@@ -175,8 +194,8 @@ function unreached(jobs: readonly JobResult[]): LeftOut[] {
 }
 
 /** `ended`: by the deadline or by a signal, before all was looked at. */
-function exitCode(
-  options: RunOptions,
+export function exitCode(
+  options: Pick<RunOptions, 'signal' | 'strict'>,
   jobs: readonly JobResult[],
   between: readonly Finding[],
   ended: boolean,
