@@ -67,7 +67,7 @@ const drifts: readonly Drift[] = [
     },
     rows: [
       ['scope info scope-dropped', 'orders:read, orders:write', 'orders:read'],
-      ['scope_dropped info scope-dropped', 'an empty list', 'orders:write'],
+      ['scope_dropped info scope-dropped', 'none', 'orders:write'],
     ],
     findings: ['production: token of reader: scope-dropped certain warning'],
   },
@@ -132,7 +132,7 @@ const drifts: readonly Drift[] = [
         'strict-transport-security',
         'pragma, strict-transport-security',
       ],
-      ['answer_cookies info token.answer_cookies', 'an empty list', 'route'],
+      ['answer_cookies info token.answer_cookies', 'none', 'route'],
     ],
   },
   {

@@ -26,9 +26,9 @@ const drifts: readonly Drift[] = [
     },
     rows: [
       [`challenge.schemes[${read}] warning scheme-mismatch`, 'bearer', 'basic'],
-      [`challenge.scope[${read}] info scope-missing`, 'orders:read', 'an empty list'],
+      [`challenge.scope[${read}] info scope-missing`, 'orders:read', 'none'],
       [`challenge.schemes[${enter}] warning scheme-mismatch`, 'bearer', 'basic'],
-      [`challenge.scope[${enter}] info scope-missing`, 'orders:read', 'an empty list'],
+      [`challenge.scope[${enter}] info scope-missing`, 'orders:read', 'none'],
     ],
   },
   {
