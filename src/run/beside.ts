@@ -2,7 +2,7 @@
 import { besideOf, type Held } from '../compare/step/beside.ts';
 import { type Digest, digestOf } from '../compare/step/digest.ts';
 import type { Trait } from '../compare/step/trait.ts';
-import type { EvidenceLine, Finding, Job, JobResult, StepResult } from '../model.ts';
+import type { EvidenceLine, Finding, Job, JobResult, Source, StepResult } from '../model.ts';
 import type { StepRun } from './state.ts';
 
 export interface Siblings {
@@ -26,14 +26,14 @@ export function createSiblings(jobs: readonly Job[]): Siblings {
       const token = digest.traits.get('token');
       if (token) tokens.set(place, token);
       const known = token ?? tokens.get(place);
-      const list = digests.get(key(job, step.index)) ?? [];
+      const list = digests.get(key(job, step, step.index)) ?? [];
       list.push(known ? { ...digest, traits: new Map([...digest.traits, ['token', known]]) } : digest);
-      digests.set(key(job, step.index), list);
+      digests.set(key(job, step, step.index), list);
     },
     explain(job, result) {
       const steps = result.steps.map((step, index) => {
         if (step.status !== 'failed' && step.status !== 'errored') return step;
-        const list = digests.get(key(job, index)) ?? [];
+        const list = digests.get(key(job, step, index)) ?? [];
         const here = list.findLast(({ environment }) => environment === job.environment.name);
         const others = list.filter(({ environment }) => environment !== job.environment.name);
         return here ? withBeside(step, here, others) : step;
@@ -43,8 +43,9 @@ export function createSiblings(jobs: readonly Job[]): Siblings {
   };
 }
 
-function key({ file, name, source }: Job, index: number): string {
-  return `${file}\n${source.line}:${source.column}\n${name}\n${index}`;
+/** A step is where it is written: what `in:` says of it leaves it there. */
+function key({ file }: Job, { source }: { readonly source: Source }, index: number): string {
+  return `${file}\n${source.line}:${source.column}\n${index}`;
 }
 
 function withBeside(step: StepResult, here: Digest, others: readonly Digest[]): StepResult {
