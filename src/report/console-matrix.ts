@@ -2,7 +2,7 @@
 import type { Collection } from './collection.ts';
 import type { Style } from './console-style.ts';
 import { causeOf, type Matrix, type MatrixRow, matrixOf } from './matrix.ts';
-import { columns, cut, pad, plural, visible } from './text.ts';
+import { columns, cut, pad, visible } from './text.ts';
 
 /** Columns that a title keeps at least, beside causes and beside marks. */
 const leastBesideCauses = 24;
@@ -29,7 +29,7 @@ export function matrixLines(run: Collection, style: Style): string[] {
         )
       : []),
     ...(matrix.limited ? ['· not meant for this environment'] : []),
-    ...(matrix.left > 0 ? [`${plural(matrix.left, 'scenario')} more, passed everywhere`] : []),
+    ...(matrix.left > 0 ? [`${matrix.left} more, passed everywhere`] : []),
   ];
   return [
     '',

@@ -67,7 +67,7 @@ function besideLine({ beside }: StepResult): string[] {
   if (!beside) return [];
   const marked = beside.differences.filter(({ cause }) => cause);
   const told = marked.map(({ what, here, there }) => `${what}: ${here} here, ${there} there`);
-  return [`Beside ${beside.environment}: ${[...told, beside.says].join('; ')}`];
+  return [`Beside ${beside.environment}: ${told.length > 0 ? told.join('; ') : beside.says}`];
 }
 
 function findingAnnotation(finding: Finding, place: Place): string {
