@@ -1,14 +1,16 @@
 /** `why401 compare`. */
-import type { ExitCode, RunEvent, RunFinished } from '../model.ts';
+import type { Credential, ExitCode, RunEvent, RunFinished } from '../model.ts';
 import { ProblemError, Problems } from '../problem.ts';
 import type { Reporters } from '../report/reporter.ts';
 import type { RunDoors } from '../run/options.ts';
 import type { Redactor } from '../secret.ts';
+import { checkFlags } from './compare-flags.ts';
+import { type Comparable, planComparison } from './compare-plan.ts';
 import { credentialDoors } from './credential-doors.ts';
 import type { CompareFlags } from './flags.ts';
-import { duration, type Planned, planProject } from './project.ts';
+import { duration } from './project.ts';
 import { bodyLimit, nothingSent, reporting } from './reporting.ts';
-import { credentialsOf, prompting } from './run.ts';
+import { prompting } from './run.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -29,27 +31,82 @@ async function planAndCompare(
   redactor: Redactor,
   reporters: Reporters,
 ): Promise<ExitCode> {
-  let planned: Planned;
+  let planned: Comparable;
   let deadline: number | null;
   let doors: Omit<RunDoors, 'send' | 'clock' | 'random'>;
   try {
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
+    problems.list.push(...checkFlags(flags));
     problems.throwIfAny();
-    planned = await planProject(paths, flags, world, false, (name, value) => redactor.learn(name, value));
-    const opened = await credentialDoors(credentialsOf(planned), world);
-    doors = { ...opened, ...prompting(world), redactor, lookups: planned.lookups };
+    planned = await planComparison(paths, flags, world, (name, value) => redactor.learn(name, value));
+    if (planned.problems.length > 0) return refused(planned, world, reporters);
+    const opened = flags.offline ? {} : await credentialDoors(credentialsOf(planned), world);
+    doors = { ...opened, ...prompting(world), redactor, lookups: planned.context.lookups };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
     return 2;
   }
-  return (await look(planned, flags, world, doors, deadline, (event) => reporters.event(event))).exitCode;
+  const emit = (event: RunEvent): void => reporters.event(event);
+  const finished = flags.offline
+    ? await offline(planned, flags, world, emit)
+    : await look(planned, flags, world, doors, deadline, emit);
+  return finished.exitCode;
+}
+
+/** Wrong input, told beside what the shape of the file shows. */
+async function refused(
+  { problems, drift, declared, environments }: Comparable,
+  { clock }: World,
+  reporters: Reporters,
+): Promise<ExitCode> {
+  const { declaredDrift } = await import('../compare/shape/declared.ts');
+  const { differences, findings } = declaredDrift(
+    drift,
+    declared,
+    environments,
+    new Date(clock.now()).toISOString().slice(0, 10),
+  );
+  const observed = environments.map(({ name }) => ({ environment: name, observations: [] }));
+  reporters.event({
+    ...nothingSent(problems.map((problem) => problem.toData())),
+    findings,
+    comparison: { differences, observed, left: [] },
+  });
+  return 2;
+}
+
+async function offline(
+  planned: Comparable,
+  flags: CompareFlags,
+  world: World,
+  emit: (event: RunEvent) => void,
+): Promise<RunFinished> {
+  const { compareOffline } = await import('../survey/offline.ts');
+  return compareOffline({ ...common(planned, flags, world), emit }, world.clock);
+}
+
+function common(
+  { environments, known, drift, declared, loaded }: Comparable,
+  flags: CompareFlags,
+  { signal }: World,
+) {
+  return {
+    version: version(),
+    environments,
+    known,
+    strict: flags.strict === true,
+    signal,
+    shape: drift,
+    declared,
+    source: { file: loaded.project?.file ?? '', line: 1, column: 1 },
+  };
 }
 
 /** Everything that only a comparison needs is loaded here. */
 async function look(
-  planned: Planned,
+  planned: Comparable,
   flags: CompareFlags,
   world: World,
   doors: Omit<RunDoors, 'send' | 'clock' | 'random'>,
@@ -60,33 +117,31 @@ async function look(
     import('../survey/survey.ts'),
     import('../replay/send.ts'),
   ]);
-  const { clock, random, signal } = world;
+  const { clock, random } = world;
   const sender = createSend({ clock, redactor: doors.redactor });
-  const { loaded, plan, timeout } = planned;
   try {
     return await survey(
       {
-        version: version(),
-        root: loaded.root,
-        jobs: plan.jobs,
-        environments: plan.environments,
-        known: plan.known,
+        ...common(planned, flags, world),
+        root: planned.loaded.root,
+        jobs: planned.jobs,
         concurrency: 8,
         bail: false,
-        strict: flags.strict === true,
         experiments: flags.experiments !== false,
         bodyLimit,
-        timeout,
+        timeout: planned.timeout,
         deadline,
-        signal,
         emit,
-        declared: [],
-        scenarios: false,
-        source: { file: loaded.project?.file ?? '', line: 1, column: 1 },
+        left: planned.left,
+        scenarios: flags.scenarios === true,
       },
       { ...doors, send: sender.send, clock, random },
     );
   } finally {
     await sender.close();
   }
+}
+
+function credentialsOf({ jobs }: Comparable): Credential[] {
+  return jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
 }

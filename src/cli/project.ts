@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
-import { createSecrets } from '../load/secrets.ts';
-import type { JsonMap } from '../model.ts';
+import { createSecrets, type Secrets } from '../load/secrets.ts';
+import type { DeclaredDifference, Job, JsonMap } from '../model.ts';
+import { readDeclared } from '../plan/comparison.ts';
+import type { ProjectContext } from '../plan/environment.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { parseDuration } from '../plan/units.ts';
@@ -16,10 +18,71 @@ export interface Planned {
   readonly loaded: Loaded;
   readonly plan: Plan;
   readonly lookups: Lookups;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
   /** Milliseconds for each request. */
   readonly timeout: number;
   /** Said of secrets that look odd: white space around the value. */
   readonly notes: readonly string[];
+}
+
+/** Project, options and lookups, before anything is planned. */
+export interface Opened {
+  readonly loaded: Loaded;
+  readonly context: ProjectContext;
+  readonly options: PlanOptions;
+  /** `compare.differs` of the project file. */
+  readonly declared: readonly DeclaredDifference[];
+  /** Of files, options and variables. */
+  readonly problems: readonly Problem[];
+  readonly secrets: Secrets;
+}
+
+/** Throws ProblemError where there is nothing to plan. `offline`: no secret is needed. */
+export async function openProject(
+  paths: readonly string[],
+  flags: RunFlags,
+  world: World,
+  offline: boolean,
+  learn: (name: string, value: string) => void = () => {},
+): Promise<Opened> {
+  const loaded = loadProject({
+    cwd: world.cwd,
+    paths,
+    ...(flags.config === undefined ? {} : { config: flags.config }),
+  });
+  const problems = new Problems();
+  const placed = new Problems();
+  const given = variables(flags.var ?? [], problems);
+  const options = planOptions(flags, problems);
+  const unusable = loaded.problems.filter(({ code }) => code !== 'NO_SCENARIOS');
+  const all = [...loaded.problems, ...problems.list];
+  if (!loaded.project || (loaded.scenarios.length === 0 && unusable.length > 0)) throw new ProblemError(all);
+  const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
+  const secrets = createSecrets({ env: world.env, ...dotenv });
+  const secret = (name: string): string | undefined => {
+    const value = offline ? undefined : secrets.lookup(name);
+    if (value !== undefined) learn(name, value);
+    return value;
+  };
+  const context = {
+    root: loaded.root,
+    project: loaded.project.value,
+    lookups: { env: (name: string) => world.env[name], secret },
+    given,
+    random: world.random,
+    now: () => world.clock.now(),
+    offline,
+  };
+  const declared = await readComparison(loaded.project.value, placed);
+  return {
+    loaded,
+    context,
+    options,
+    declared,
+    problems: [...all, ...withLines(placed.list, loaded)],
+    secrets,
+  };
 }
 
 /** Throws ProblemError with everything that is wrong. `offline`: no secret is needed. */
@@ -30,54 +93,34 @@ export async function planProject(
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
-  const loaded = loadProject({
-    cwd: world.cwd,
-    paths,
-    ...(flags.config === undefined ? {} : { config: flags.config }),
-  });
-  const problems = new Problems();
-  const given = variables(flags.var ?? [], problems);
-  const options = planOptions(flags, problems);
-  const nothing = loaded.scenarios.length === 0 && loaded.problems.length > 0;
-  if (!loaded.project || nothing) throw new ProblemError([...loaded.problems, ...problems.list]);
-  const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
-  const lookup = (name: string): string | undefined => {
-    const value = offline ? undefined : secrets.lookup(name);
-    if (value !== undefined) learn(name, value);
-    return value;
-  };
-  const secrets = createSecrets({ env: world.env, ...dotenv });
-  const lookups: Lookups = {
-    env: (name) => world.env[name],
-    secret: lookup,
-  };
-  const context = {
-    root: loaded.root,
-    project: loaded.project.value,
-    lookups,
-    given,
-    random: world.random,
-    now: () => world.clock.now(),
-    offline,
-  };
+  const opened = await openProject(paths, flags, world, offline, learn);
+  const { loaded, context, options, declared, secrets } = opened;
+  if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
-  const expectations = await checkExpectations(made.jobs);
-  const unusable = offline
-    ? []
-    : beside(
-        made.problems,
-        await preflight(
-          made.jobs.map(({ environment }) => environment),
-          context.now(),
-        ),
-      );
-  const all = [
-    ...loaded.problems,
-    ...problems.list,
-    ...withLines([...made.problems, ...expectations.list, ...unusable], loaded),
-  ];
+  const wrong = [...made.problems, ...(await wrongIn(made.jobs, made.problems, context))];
+  const all = [...opened.problems, ...withLines(wrong, loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));
-  return { loaded, plan: made, lookups, timeout: options.timeout, notes: secrets.notes };
+  const { lookups } = context;
+  return { loaded, plan: made, declared, lookups, timeout: options.timeout, notes: secrets.notes };
+}
+
+/** What is wrong with the expectations of jobs, and with keys that nobody could use; `told` is told already. */
+export async function wrongIn(
+  jobs: readonly Job[],
+  told: readonly Problem[],
+  { offline, now }: ProjectContext,
+): Promise<Problem[]> {
+  const expectations = await checkExpectations(jobs);
+  if (offline) return expectations.list;
+  const environments = jobs.map(({ environment }) => environment);
+  return [...expectations.list, ...beside(told, await preflight(environments, now()))];
+}
+
+/** The kinds are read where there is something to hold against them. */
+async function readComparison(project: JsonMap, problems: Problems): Promise<DeclaredDifference[]> {
+  if (project['compare'] === undefined) return [];
+  const { kinds } = await import('../compare/kind.ts');
+  return readDeclared(project, [...kinds().keys()], problems);
 }
 
 /** Without those at a place of which something is told already: a secret that is missing is no key either. */

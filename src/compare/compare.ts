@@ -1,106 +1,103 @@
 /** Observations of several environments to differences and findings. Pure. */
-import { stringifyJson } from '../http/json.ts';
-import type { DeclaredDifference, Difference, Finding, Observation, Observed } from '../model.ts';
-import { type Kind, kind } from './kind.ts';
+import type { DeclaredDifference, Difference, Finding, LeftOut, Observed } from '../model.ts';
+import { isAbout, isStale, reasonFor, type Said, saidOf, staleFinding } from './declared.ts';
+import { groupsOf, isNear, type Pair, pairsOf, sharedIn } from './equality.ts';
+import { differenceFinding, sharedFinding } from './finding.ts';
+import { aligned, type Row } from './rows.ts';
+import { cellsOf } from './words.ts';
 
 export interface Compared {
   readonly differences: readonly Difference[];
   readonly findings: readonly Finding[];
 }
 
-/** In the order of `observed`. What only one environment was asked is not compared. */
+export interface CompareOptions {
+  /** Whether two environments are one system, which shares what others must not. Absent: none are. */
+  readonly same?: (a: string, b: string) => boolean;
+  /** `2027-01-31`, for declarations that end; absent: none has ended. */
+  readonly today?: string;
+  /** What was not looked at: nothing that is declared of it is called stale. */
+  readonly left?: readonly LeftOut[];
+}
+
+/**
+ * Rows in the order of the kinds, columns in that of `observed`. What only one environment was asked is not compared;
+ * one that looked and found nothing says so by the value null.
+ */
 export function compareObserved(
   observed: readonly Observed[],
   declared: readonly DeclaredDifference[],
+  options: CompareOptions = {},
 ): Compared {
-  const differences: Difference[] = [];
-  const findings: Finding[] = [];
-  for (const [what, seen] of aligned(observed)) {
-    const [first] = seen.values();
-    if (!first || seen.size < 2) continue;
-    const rule = kind(first.kind);
-    if (!isDifference(rule, [...seen.values()])) continue;
-    const expected = declared.find((each) => each.what === what || each.what === first.kind)?.reason ?? null;
-    const severity = isNear(rule, [...seen.values()]) ? 'info' : rule.severity;
-    const difference: Difference = {
-      what,
-      environments: Object.fromEntries([...seen].map(([name, each]) => [name, shown(each)])),
-      cause: rule.cause ?? null,
-      check: rule.cause === undefined ? rule.id : null,
-      severity,
-      expected,
-    };
-    differences.push(difference);
-    if (expected === null && severity !== 'info') findings.push(findingOf(rule, first, difference, seen));
-  }
-  return { differences, findings };
-}
-
-type Aligned = ReadonlyMap<string, ReadonlyMap<string, Observation>>;
-
-/** By what it is of, then by environment. */
-function aligned(observed: readonly Observed[]): Aligned {
-  const rows = new Map<string, Map<string, Observation>>();
-  for (const { environment, observations } of observed) {
-    for (const each of observations) {
-      const what = each.of === '' ? each.kind : `${each.kind}[${each.of}]`;
-      const row = rows.get(what) ?? new Map<string, Observation>();
-      rows.set(what, row.set(environment, each));
-    }
-  }
-  return rows;
-}
-
-function isDifference({ rule }: Kind, seen: readonly Observation[]): boolean {
-  const values = new Set(seen.map(({ value }) => stringifyJson(value)));
-  if (rule === 'distinct') return values.size < seen.filter(({ value }) => value !== null).length;
-  return values.size > 1;
-}
-
-/** Numbers that differ by less than the kind minds. */
-function isNear({ factor }: Kind, seen: readonly Observation[]): boolean {
-  const numbers = seen.flatMap(({ value }) => (typeof value === 'number' ? [value] : []));
-  if (factor === undefined || numbers.length < seen.length) return false;
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return least > 0 && most <= least * factor;
-}
-
-function shown({ seen, value }: Observation): string {
-  if (seen !== undefined) return seen;
-  if (value === null) return 'none';
-  return typeof value === 'string' ? value : stringifyJson(value);
-}
-
-function findingOf(
-  rule: Kind,
-  first: Observation,
-  difference: Difference,
-  seen: ReadonlyMap<string, Observation>,
-): Finding {
-  const subject = `${rule.title}${first.of === '' ? '' : ` of ${first.of}`}`;
-  const told = Object.entries(difference.environments);
-  const last = [...seen.values()].at(-1);
+  const rows = aligned(observed).filter(({ seen }) => seen.size > 1);
+  const used = new Set<DeclaredDifference>();
+  const judged = rows.map((row) => {
+    const said = saidOf(row, declared, options.today ?? null);
+    const result = row.kind.rule === 'distinct' ? judgeShared(row, said, options) : judgeEqual(row, said);
+    for (const each of [...said.holding, ...said.over])
+      if (result.pairs.some((pair) => isAbout(each, pair))) used.add(each);
+    return result;
+  });
+  const environments = observed.map(({ environment }) => environment);
+  const scope = { rows, environments, left: options.left ?? [] };
+  const stale = declared.filter((each) => !used.has(each) && isStale(each, scope));
   return {
-    cause: difference.cause,
-    check: difference.check,
-    environment: [...seen.keys()].join(', '),
-    severity: rule.severity,
-    expected: false,
-    certainty: 'possible',
-    summary:
-      rule.rule === 'distinct'
-        ? `${capital(subject)} is the same in ${told.map(([name]) => name).join(' and ')}: ${told[0]?.[1]}.`
-        : `${capital(subject)} differs: ${told.map(([name, value]) => `${value} in ${name}`).join(', ')}.`,
-    hop: null,
-    evidence: told.map(([name, value]) => ({ hop: null, field: name, seen: value })),
-    experiments: [],
-    fix: rule.fix,
-    fixSource: last?.source ?? null,
-    references: rule.references,
-    alternatives: [],
+    differences: judged.flatMap(({ difference }) => difference ?? []),
+    findings: [
+      ...judged.flatMap(({ findings }) => findings),
+      ...stale.map((each) => staleFinding(each, environments)),
+    ],
   };
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+interface Judged {
+  readonly difference: Difference | null;
+  readonly findings: readonly Finding[];
+  /** Environments that differ, or that share what they must not. */
+  readonly pairs: readonly Pair[];
+}
+
+const nothing: Judged = { difference: null, findings: [], pairs: [] };
+
+function judgeEqual(row: Row, said: Said): Judged {
+  const groups = groupsOf(row);
+  if (groups.length < 2) return nothing;
+  const group = new Map(groups.flatMap((names, index) => names.map((name) => [name, index] as const)));
+  const pairs = pairsOf([...row.seen.keys()]).filter(([a, b]) => group.get(a) !== group.get(b));
+  const severity = isNear(row) || row.kind.rule === 'shown' ? 'info' : row.kind.severity;
+  const expected = reasonFor(pairs, said.holding);
+  const isFinding = expected === null && severity !== 'info';
+  return {
+    difference: differenceOf(row, severity, expected),
+    findings: isFinding ? [differenceFinding(row, groups, said.over)] : [],
+    pairs,
+  };
+}
+
+function judgeShared(row: Row, said: Said, { same = () => false }: CompareOptions): Judged {
+  const shared = sharedIn(row, same);
+  if (shared.length === 0) return nothing;
+  const pairs = (names: readonly string[]): readonly Pair[] => pairsOf(names).filter(([a, b]) => !same(a, b));
+  const all = shared.flatMap(({ environments }) => pairs(environments));
+  const undeclared = shared.filter(
+    ({ environments }) => reasonFor(pairs(environments), said.holding) === null,
+  );
+  return {
+    difference: differenceOf(row, row.kind.severity, reasonFor(all, said.holding)),
+    findings:
+      row.kind.severity === 'info' ? [] : undeclared.map((each) => sharedFinding(row, each, said.over)),
+    pairs: all,
+  };
+}
+
+function differenceOf(row: Row, severity: Difference['severity'], expected: string | null): Difference {
+  const { what, kind } = row;
+  return {
+    what,
+    environments: Object.fromEntries(cellsOf(row)),
+    cause: kind.cause ?? null,
+    check: kind.cause === undefined ? kind.id : null,
+    severity,
+    expected,
+  };
 }

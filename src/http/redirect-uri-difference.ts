@@ -13,6 +13,7 @@ export type UriComponent =
   | 'www'
   | 'loopback'
   | 'idn'
+  | 'slashes'
   | 'port'
   | 'default-port'
   | 'path'
@@ -42,6 +43,8 @@ export function uriDifferences(registered: string, requested: string): readonly 
   const bare = [withoutSpace(registered), withoutSpace(requested)] as const;
   const spaced = bare[0] !== registered || bare[1] !== requested;
   const [a, b] = [uriParts(bare[0]), uriParts(bare[1])];
+  if (a.scheme === b.scheme && isCustomScheme(a.scheme) && sameButSlashes(bare[0], bare[1]))
+    return [difference('slashes', 'the slashes after the scheme', registered, requested)];
   const found = [
     ...(spaced && bare[0].length - bare[1].length !== registered.length - requested.length
       ? [difference('white-space', 'white space', registered, requested)]
@@ -69,6 +72,12 @@ export function partsAt(registered: string, requested: string): number | null {
   return end;
 }
 
+/** `app:/callback`, `app://callback`. */
+function sameButSlashes(a: string, b: string): boolean {
+  const bare = (uri: string): string => uri.replace(/:\/*/, ':');
+  return a !== b && bare(a) === bare(b);
+}
+
 function withoutSpace(uri: string): string {
   return uri.replace(/\s/g, '');
 }
@@ -94,7 +103,7 @@ function text(
 function schemes({ scheme: a }: UriParts, { scheme: b }: UriParts): readonly UriDifference[] {
   if (a === b) return [];
   if (a?.toLowerCase() === b?.toLowerCase())
-    return [difference('scheme-case', 'upper and lower case of the scheme', a, b)];
+    return [difference('scheme-case', 'the case of the scheme', a, b)];
   const custom = isCustomScheme(a) || isCustomScheme(b);
   return [difference(custom ? 'custom-scheme' : 'scheme', 'the scheme', a, b)];
 }
@@ -102,9 +111,8 @@ function schemes({ scheme: a }: UriParts, { scheme: b }: UriParts): readonly Uri
 function hosts(a: string, b: string): readonly UriDifference[] {
   if (a === b) return [];
   const [one, other] = [a.toLowerCase(), b.toLowerCase()];
-  if (one === other) return [difference('host-case', 'upper and lower case of the host', a, b)];
-  if (loopbackForm(a) && loopbackForm(b))
-    return [difference('loopback', `the name of this machine, ${a} and ${b}`, a, b)];
+  if (one === other) return [difference('host-case', 'the case of the host', a, b)];
+  if (loopbackForm(a) && loopbackForm(b)) return [difference('loopback', `${a} and ${b}`, a, b)];
   if (one === `www.${other}` || other === `www.${one}`) return [difference('www', 'www.', a, b)];
   if (isShort(one, other) && domainToASCII(one) !== '' && domainToASCII(one) === domainToASCII(other))
     return [difference('idn', 'the spelling of the international host name', a, b)];
@@ -127,14 +135,13 @@ function ports(a: UriParts, b: UriParts): readonly UriDifference[] {
 
 function paths(a: string, b: string): readonly UriDifference[] {
   if (a === b) return [];
-  if (a === `${b}/` || b === `${a}/`)
-    return [difference('trailing-slash', 'the slash at the end of the path', a, b)];
+  if (a === `${b}/` || b === `${a}/`) return [difference('trailing-slash', 'a slash at the end', a, b)];
   const found = escapes(a, b);
   if (found) return [found];
   const [one, other] = [bareEnd(a), bareEnd(b)];
   if (one.toLowerCase() === other.toLowerCase()) {
-    const cased = difference('path-case', 'upper and lower case of the path', a, b);
-    const slash = difference('trailing-slash', 'the slash at the end of the path', a, b);
+    const cased = difference('path-case', 'the case of the path', a, b);
+    const slash = difference('trailing-slash', 'a slash at the end', a, b);
     return a.length === b.length ? [cased] : [cased, slash];
   }
   return [difference('path', 'the path', a, b)];
@@ -146,11 +153,9 @@ function bareEnd(path: string): string {
 
 function escapes(a: string, b: string): UriDifference | null {
   if (upperEscapes(a) === upperEscapes(b))
-    return difference('percent-encoding-case', 'upper and lower case of a percent-encoding', a, b);
+    return difference('percent-encoding-case', 'the case of a percent-encoding', a, b);
   const [one, other] = [decoded(a), decoded(b)];
-  return one !== null && one === other
-    ? difference('percent-encoding', 'what is percent-encoded', a, b)
-    : null;
+  return one !== null && one === other ? difference('percent-encoding', 'percent-encoding', a, b) : null;
 }
 
 export function upperEscapes(part: string): string {

@@ -3,7 +3,6 @@
 const keys: ReadonlySet<string> = new Set([
   'after',
   'before',
-  'compare',
   'data',
   'known_failure',
   'serial',

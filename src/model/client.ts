@@ -21,7 +21,7 @@ export interface Client {
   readonly token_endpoint_auth_method: ClientAuthMethod;
   readonly redirect_uris: readonly string[];
   readonly source: Source;
-  /** Place of a key (`client_id`, `redirect_uris`), for fixes that name it. */
+  /** Place of a key (`client_id`, `redirect_uris`) or of one redirect URI (`redirect_uris.0`), for fixes that name it. */
   readonly sources: Readonly<Record<string, Source>>;
   /** What only some clients have; absent: nothing of it is written. */
   readonly settings?: ClientSettings;

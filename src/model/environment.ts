@@ -45,6 +45,8 @@ export interface Issuer {
   /** RFC 8414 members that the project file states; they win over discovered ones. */
   readonly metadata: Readonly<Record<string, Json>>;
   readonly source: Source;
+  /** The server whose way of comparing redirect URIs is taken (`src/http/redirect-uri-rules`); absent: that of the standards. */
+  readonly redirect_uri_rules?: string;
 }
 
 /** How this environment is reached; one HTTP agent serves one Transport object. */

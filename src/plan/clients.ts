@@ -45,12 +45,27 @@ export function readClients(
       client_id,
       client_secret: null,
       token_endpoint_auth_method: authMethod(value),
-      redirect_uris: read.list(value, 'redirect_uris'),
+      ...redirectUris(value, read),
       source: sourceOf(map, name, 'key') ?? unplaced,
-      sources: sourcesOf(value),
     });
   }
   return clients;
+}
+
+/** Those that can be rendered, each with its place: `redirect_uris.0` is that of the first. */
+function redirectUris(client: JsonMap, read: Reader): Pick<Client, 'redirect_uris' | 'sources'> {
+  const written = client['redirect_uris'];
+  const sources = sourcesOf(client);
+  if (!Array.isArray(written)) return { redirect_uris: read.list(client, 'redirect_uris'), sources };
+  const redirect_uris: string[] = [];
+  for (const index of written.keys()) {
+    const text = read.plain(written as unknown as JsonMap, String(index));
+    const place = sourceOf(written, index);
+    if (text === null) continue;
+    if (place) sources[`redirect_uris.${redirect_uris.length}`] = place;
+    redirect_uris.push(text);
+  }
+  return { redirect_uris, sources };
 }
 
 /** The schema has checked the word. */

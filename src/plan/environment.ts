@@ -10,6 +10,7 @@ import { checkSendable } from './field-name.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
+import { readRedirectUriRules } from './redirect-uri-rules.ts';
 import type { Lookups } from './scope.ts';
 import { createScope, dig } from './scope.ts';
 import type { Scope } from './template.ts';
@@ -55,8 +56,10 @@ export function planEnvironment(
   const origins = readOrigins(raw, read, problems);
   const issuers = readIssuers(raw, read, problems);
   const echo = readEchoEndpoint(raw, origins, read, problems);
+  const base = mapAt(mapAt(context.project, 'environments'), name)['extends'];
   const environment: Environment = {
     name,
+    ...(typeof base === 'string' && { extends: base }),
     source: sourceOf(mapAt(context.project, 'environments'), name, 'key') ?? unplaced,
     protected: raw['protected'] !== false,
     default: raw['default'] !== false,
@@ -143,12 +146,14 @@ function readIssuers(raw: JsonMap, read: Reader, problems: Problems): Map<string
       continue;
     }
     const discovery = long?.['discovery'];
+    const rules = long ? readRedirectUriRules(long, problems) : null;
     issuers.set(name, {
       name,
       issuer,
       discovery: discovery === 'oauth2' || discovery === 'none' ? discovery : 'oidc',
       metadata: long ? read.map(mapAt(long, 'metadata')) : {},
       source,
+      ...(rules !== null && { redirect_uri_rules: rules }),
     });
   }
   return issuers;

@@ -1,38 +1,15 @@
 /** Project and options to jobs. Pure but for certificate files: nothing is sent, every wrong name is told. */
 
-import type { Credential, Environment, Job, Json, JsonMap, Step } from '../model.ts';
+import type { Environment, Job, JsonMap } from '../model.ts';
 import { type Problem, Problems } from '../problem.ts';
-import { isMap, sourceOf } from '../source.ts';
-import { credentialMaps, planCredential } from './credentials.ts';
+import { credentialMaps } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
-import { planFaults } from './faults.ts';
-import { checkSessionUse } from './login.ts';
+import { nameOf, type PlanOptions, planJob, type ScenarioSource, strings } from './jobs.ts';
 import { mapAt } from './maps.ts';
-import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
-import { checkRenewals } from './renewals.ts';
-import { createScope } from './scope.ts';
 import { checkEnvironmentNames, extended, selectEnvironments } from './selection.ts';
-import { checkKind, settle } from './settings.ts';
-import { checkProtection, override, planStep } from './steps.ts';
 
-/** One scenario file as loaded. */
-export interface ScenarioSource {
-  /** Relative to the working directory. */
-  readonly file: string;
-  readonly value: JsonMap;
-}
-
-export interface PlanOptions {
-  /** Names; empty: all that are not `default: false`. */
-  readonly environments: readonly string[];
-  readonly tags: readonly string[];
-  /** Part of a scenario's name, case ignored. */
-  readonly grep: string | null;
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly retries: number;
-}
+export type { PlanOptions, ScenarioSource } from './jobs.ts';
 
 export interface Plan {
   readonly jobs: readonly Job[];
@@ -43,41 +20,81 @@ export interface Plan {
   readonly problems: readonly Problem[];
 }
 
+/** A plan before anybody says that all of it must be right. */
+export interface PlanInParts {
+  /** Selected ones, in the order of the file. */
+  readonly environments: readonly EnvironmentPart[];
+  readonly jobs: readonly JobPart[];
+  readonly known: readonly Environment[];
+  /** What is wrong whatever the environment. */
+  readonly problems: readonly Problem[];
+}
+
+export interface EnvironmentPart extends PlannedEnvironment {
+  /** What why401.yml says of each credential here. */
+  readonly credentials: ReadonlyMap<string, JsonMap>;
+  readonly problems: readonly Problem[];
+}
+
+export interface JobPart {
+  readonly job: Job;
+  readonly problems: readonly Problem[];
+}
+
 export function plan(
   context: ProjectContext,
   scenarios: readonly ScenarioSource[],
   options: PlanOptions,
 ): Plan {
+  const { environments, jobs, known, problems } = planInParts(context, scenarios, options);
+  const all = new Problems();
+  for (const each of [{ problems }, ...environments, ...jobs]) all.list.push(...each.problems);
+  if (jobs.length === 0 && all.list.length === 0) noJobs(scenarios.length, all);
+  return {
+    jobs: jobs.map(({ job }) => job),
+    environments: environments.map(({ environment }) => environment),
+    known,
+    problems: distinct(all.list),
+  };
+}
+
+/** As `plan`; what is wrong stands where it belongs. */
+export function planInParts(
+  context: ProjectContext,
+  scenarios: readonly ScenarioSource[],
+  options: PlanOptions,
+): PlanInParts {
   const problems = new Problems();
   const raws = extended(mapAt(context.project, 'environments'), problems);
   const selected = selectEnvironments(raws, options.environments, problems);
   const planned = new Map<string, PlannedEnvironment>();
+  const wrong = new Map([...raws.keys()].map((name) => [name, new Problems()]));
   for (const [name, raw] of raws) {
-    const own = selected.has(name) ? problems : new Problems();
-    planned.set(
-      name,
-      planEnvironment(name, raw, { ...context, offline: context.offline || !selected.has(name) }, own),
-    );
+    const offline = context.offline || !selected.has(name);
+    planned.set(name, planEnvironment(name, raw, { ...context, offline }, wrong.get(name) ?? problems));
   }
   const environments = inFull(planned, selected, raws, context, problems);
-  const wanted = scenarios.filter((scenario) => matches(scenario, options));
-  const jobs: Job[] = [];
-  for (const scenario of wanted) {
+  const jobs: JobPart[] = [];
+  for (const scenario of scenarios.filter((each) => matches(each, options))) {
     checkEnvironmentNames(scenario.value, [...raws.keys()], problems);
     for (const name of selected) {
       const environment = planned.get(name);
+      const own = new Problems();
       const given = { context, environments, options };
-      const job = environment && planJob(jobs.length, scenario, environment, given, problems);
-      if (job) jobs.push(job);
+      const job = environment && planJob(jobs.length, scenario, environment, given, own);
+      if (job) jobs.push({ job, problems: own.list });
     }
   }
-  if (jobs.length === 0 && problems.list.length === 0) noJobs(scenarios.length, problems);
-  const known = [...planned.values()].map((each) => each.environment);
+  const parts = [...planned].filter(([name]) => selected.has(name));
   return {
+    environments: parts.map(([name, each]) => ({
+      ...each,
+      credentials: credentialMaps(each, context),
+      problems: wrong.get(name)?.list ?? [],
+    })),
     jobs,
-    environments: known.filter((each) => selected.has(each.name)),
-    known,
-    problems: distinct(problems.list),
+    known: [...planned.values()].map(({ environment }) => environment),
+    problems: problems.list,
   };
 }
 
@@ -85,22 +102,6 @@ function matches(scenario: ScenarioSource, options: PlanOptions): boolean {
   const tags = strings(scenario.value['tags']);
   if (options.tags.length > 0 && !options.tags.some((tag) => tags.includes(tag))) return false;
   return options.grep === null || nameOf(scenario).toLowerCase().includes(options.grep.toLowerCase());
-}
-
-function nameOf(scenario: ScenarioSource): string {
-  const name = scenario.value['name'];
-  if (typeof name === 'string') return name;
-  return (scenario.file.split('/').pop() ?? scenario.file).replace(/\.ya?ml$/, '');
-}
-
-function strings(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-interface Given {
-  readonly context: ProjectContext;
-  readonly environments: EnvironmentsOfFile;
-  readonly options: PlanOptions;
 }
 
 /** Of an environment that is not selected certificates and secrets are wanted only where a step names it. */
@@ -123,100 +124,6 @@ function inFull(
   };
 }
 
-function planJob(
-  index: number,
-  scenario: ScenarioSource,
-  planned: PlannedEnvironment,
-  given: Given,
-  problems: Problems,
-): Job | null {
-  const { context } = given;
-  const { environment } = planned;
-  const only = scenario.value['only'];
-  if (Array.isArray(only) && !only.includes(environment.name)) return null;
-  const value = override(scenario.value, environment.name);
-  const layers = [context.given, mapAt(value, 'variables'), ...planned.layers.slice(1)];
-  const scope = createScope({
-    lookups: context.lookups,
-    layers,
-    named: (name) => jobName(name) ?? planned.scope.lookup(name),
-  });
-  const credentials = credentialMaps(planned, context);
-  const captured = new Set<string>();
-  const names: NameContext = { planned, credentials, scope, captured, offline: context.offline };
-  checkCredentialNames(value['credential'], value, names, problems);
-  const steps = planSteps(value, given, names, captured, problems);
-  return {
-    index,
-    file: scenario.file,
-    name: nameOf(scenario),
-    source: sourceOf(scenario.value) ?? { file: scenario.file, line: 1, column: 1 },
-    tags: strings(scenario.value['tags']),
-    environment: { ...environment, credentials: neededCredentials(steps, names, context, problems) },
-    variables: layers,
-    steps,
-  };
-}
-
-function planSteps(
-  scenario: JsonMap,
-  { context, environments, options }: Given,
-  names: NameContext,
-  captured: Set<string>,
-  problems: Problems,
-): Step[] {
-  const { environment } = names.planned;
-  const faults = { names, project: context, environments, problems };
-  const defaults = { credential: scenario['credential'], timeout: options.timeout, retry: options.retries };
-  const steps: Step[] = [];
-  const written = scenario['steps'];
-  for (const [index, map] of (Array.isArray(written) ? written : []).entries()) {
-    if (!isMap(map)) continue;
-    const step = planStep(settle(map, names.scope, problems), index, environment.name, defaults);
-    if (!step) continue;
-    const effective = override(map, environment.name);
-    checkKind(effective, problems);
-    checkCredentialNames(effective['credential'], effective, names, problems);
-    checkNames(step, effective, names, problems);
-    checkSessionUse(step, names.credentials, problems);
-    checkProtection(step, effective, environment, problems);
-    for (const name of Object.keys(step.capture)) captured.add(name);
-    const holder = effective['credential'] === undefined && step.kind === 'request' ? scenario : effective;
-    checkRenewals(step, holder, names.credentials, problems);
-    steps.push(planFaults(step, holder, effective, faults));
-  }
-  return steps;
-}
-
-/** Names that have a value only while a job runs. */
-function jobName(name: string): Json | undefined {
-  return name === 'uuid' || name.startsWith('pkce.') || /^now([+-]\d+[smhd])?\./.test(name) ? '' : undefined;
-}
-
-function neededCredentials(
-  steps: readonly Step[],
-  names: NameContext,
-  context: ProjectContext,
-  problems: Problems,
-): Map<string, Credential> {
-  const result = new Map<string, Credential>();
-  for (const step of steps) {
-    const wanted =
-      step.kind === 'request'
-        ? step.credentials.map((each) => each.name)
-        : step.kind === 'token'
-          ? [step.credential]
-          : [];
-    for (const name of wanted) {
-      const map = names.credentials.get(name);
-      if (!map || result.has(name)) continue;
-      const credential = planCredential(name, map, names.planned, context, problems);
-      if (credential) result.set(name, credential);
-    }
-  }
-  return result;
-}
-
 function noJobs(scenarios: number, problems: Problems): void {
   const message =
     scenarios === 0
@@ -228,14 +135,17 @@ function noJobs(scenarios: number, problems: Problems): void {
 }
 
 /** A wrong line in a scenario is wrong in every environment, and told once. */
-function distinct(list: readonly Problem[]): Problem[] {
+export function distinct(list: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
   for (const problem of list) {
-    const place = problem.source
-      ? `${problem.source.file}:${problem.source.line}:${problem.source.column}`
-      : '';
-    const key = `${problem.code} ${place} ${problem.source ? problem.message.replace(/ in environment "[^"]*"/, '') : problem.message}`;
+    const key = problemKey(problem);
     if (!seen.has(key)) seen.set(key, problem);
   }
   return [...seen.values()];
+}
+
+/** The same for what is wrong at one place in several environments. */
+export function problemKey({ code, message, source }: Problem): string {
+  const place = source ? `${source.file}:${source.line}:${source.column}` : '';
+  return `${code} ${place} ${source ? message.replace(/ in environment "[^"]*"/, '') : message}`;
 }

@@ -24,6 +24,8 @@ export interface ExchangeRequest {
   /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
   readonly initiator?: Initiator | null;
   readonly bound: (origin: string) => boolean;
+  /** Where a redirect may lead at all; absent: wherever the rules let it. */
+  readonly within?: (origin: string) => boolean;
   /** Milliseconds for the whole chain. */
   readonly timeout: number;
   readonly signal: AbortSignal | null;
@@ -45,6 +47,7 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
       bodyLimit: context.bodyLimit,
       redirect: given.redirect,
       bound: given.bound,
+      ...(given.within ? { within: given.within } : {}),
       jar: given.jar,
       ...(given.initiator === undefined ? {} : { initiator: given.initiator }),
       ...(request.signers ? { signers: request.signers } : {}),

@@ -29,6 +29,8 @@ export interface FollowRequest {
   readonly redirect: RedirectSpec;
   /** Whether credentials may go to this origin (RFC 6454 serialisation). */
   readonly bound: (origin: string) => boolean;
+  /** Where a redirect may lead at all; absent: wherever the rules let it. */
+  readonly within?: (origin: string) => boolean;
   readonly jar: Jar | null;
   /** On whose behalf cookies are asked for; absent: what the request says itself, or nobody. */
   readonly initiator?: Initiator | null;
@@ -72,7 +74,7 @@ export async function follow(asked: FollowRequest, doors: { readonly send: Send 
 /** Decides hop after hop by our own rules, or by those of the client of `redirect.as`. */
 function decider(request: FollowRequest): (plan: HopPlan, hop: Hop, sent: readonly Field[]) => Decision {
   const profile = profileOf(request);
-  if (profile === null) return (plan, hop) => decide(request, plan, hop, hop.index);
+  if (profile === null) return (plan, hop) => keptWithin(request, decide(request, plan, hop, hop.index));
   let replayed: Replayed | null = null;
   return (plan, hop, sent) => {
     replayed ??= startReplay(profile, request, plan, sent);
@@ -80,6 +82,11 @@ function decider(request: FollowRequest): (plan: HopPlan, hop: Hop, sent: readon
     replayed = decided.replayed;
     return decided.decision;
   };
+}
+
+function keptWithin({ within }: FollowRequest, next: Decision): Decision {
+  if (!within || next === null || 'reason' in next || within(next.url.origin)) return next;
+  return { reason: 'not-followed', location: next.url.href };
 }
 
 function profileOf({ redirect }: FollowRequest): ClientProfile | null {

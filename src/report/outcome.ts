@@ -79,7 +79,8 @@ export function runFindings(findings: readonly Finding[]): readonly Finding[] {
 
 /** The ids of what environments are compared by have a dot (`token.lifetime`), those of checks have none. */
 function isStandardsCheck({ cause, check, severity }: Finding): boolean {
-  return cause === null && check !== null && !check.includes('.') && severity !== 'error';
+  const isOurs = check === null || check.includes('.') || check === 'declared-difference-stale';
+  return cause === null && !isOurs && severity !== 'error';
 }
 
 /** The public id of what a finding says. */

@@ -2,7 +2,7 @@
 
 import type { Surveyed } from '../compare/surveyed.ts';
 import type { CredentialStore, Perform } from '../credential/presentation.ts';
-import type { Credential, Environment, Job, LeftOut, StepResult } from '../model.ts';
+import type { Credential, Environment, Exchange, Job, JobResult, LeftOut, StepResult } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import type { RunDoors } from '../run/options.ts';
 
@@ -25,6 +25,10 @@ export interface SurveyContext {
   readonly experiments: boolean;
   /** true: `--scenarios`: the scenarios are replayed with their credentials, in protected environments, too. */
   readonly scenarios: boolean;
+  /** Runs a job as `why401 run` does: the same breaker, the failure explained. Nothing of it is emitted. */
+  readonly run: (job: Job) => Promise<JobResult>;
+  /** What the surveyors before this one sent to the environment. */
+  readonly made: readonly Exchange[];
   /** Milliseconds for each request. */
   readonly timeout: number;
   readonly signal: AbortSignal;

@@ -1,12 +1,17 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
 import { compareObserved } from '../compare/compare.ts';
+import { sameSystems } from '../compare/same-system.ts';
+import { declaredDrift } from '../compare/shape/declared.ts';
+import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
   DeclaredDifference,
   Environment,
+  Exchange,
   ExitCode,
   Finding,
   JobResult,
+  LeftOut,
   Observed,
   RunFinished,
   Source,
@@ -16,10 +21,20 @@ import type {
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
+import { surveyClientSettings } from './client-settings.ts';
+import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { replaying } from './replaying.ts';
+import { surveyTokens } from './tokens.ts';
+import { surveyTraffic } from './traffic.ts';
+import { surveyTransport } from './transport.ts';
 
 export interface SurveyOptions extends RunOptions {
+  /** What the project file alone shows. */
+  readonly shape?: readonly Drift[];
+  /** What cannot be looked at, as the plan says. */
+  readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
   /** `--scenarios`: they are replayed with their credentials. */
   readonly scenarios: boolean;
@@ -28,7 +43,14 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery];
+const surveyors: readonly Surveyor[] = [
+  surveyDiscovery,
+  surveyClientSettings,
+  surveyTokens,
+  surveyClients,
+  surveyTraffic,
+  surveyTransport,
+];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -48,20 +70,25 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     environment: options.environments[index]?.name ?? '',
     observations: parts.observations,
   }));
-  const { differences, findings } = compareObserved(observed, options.declared);
-  const left = surveyed.flatMap(({ parts }) => parts.left);
+  const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
+  const jobs = surveyed.map(({ job }) => job);
+  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
+  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
+  const seen = compareObserved(observed, options.declared, {
+    same: sameSystems(options.known),
+    today,
+    left: [...left, ...unreached(jobs)],
+  });
+  const findings = [...shape.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
-    summary: summaryOf(surveyed.map(({ job }) => job)),
-    findings: [...prepared.audit.findings(), ...findings],
+    summary: summaryOf(jobs),
+    // What a server does against a standard, and does everywhere, is no drift: surveyors tell what matters here.
+    findings,
     problems: [],
-    exitCode: exitCode(
-      options,
-      surveyed.map(({ job }) => job),
-      findings,
-    ),
-    comparison: { differences, observed, left },
+    exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
+    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
   };
   options.emit(event);
   return event;
@@ -81,11 +108,14 @@ async function look(
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });
-  const context = contextOf(environment, options, prepared, doors);
+  const made: Exchange[] = [];
+  const replays = replaying(prepared);
+  const context = contextOf(environment, options, prepared, doors, { run: replays.run, made });
   const parts: Surveyed[] = [];
   for (const surveyor of surveyors) {
     const part = await surveyor(context);
     parts.push(part);
+    made.push(...part.steps.flatMap(({ exchanges }) => exchanges));
     for (const step of part.steps) options.emit({ type: 'step-finished', job: ref, step });
   }
   const whole = together(parts);
@@ -96,9 +126,10 @@ async function look(
     status: statusOf(whole.steps),
     steps: whole.steps,
   };
+  // What was replayed was looked at then.
   prepared.audit.exchanges(
     environment,
-    whole.steps.flatMap(({ exchanges }) => exchanges),
+    made.filter((each) => !replays.audited.has(each)),
   );
   options.emit({ type: 'job-finished', job });
   return { job, parts: whole };
@@ -111,6 +142,7 @@ function contextOf(
   options: SurveyOptions,
   { context }: Prepared,
   doors: RunDoors,
+  own: Pick<SurveyContext, 'run' | 'made'>,
 ): SurveyContext {
   const timeout = options.timeout ?? usualTimeout;
   const jobs = options.jobs.filter((job) => job.environment.name === environment.name);
@@ -126,19 +158,20 @@ function contextOf(
     doors,
     experiments: options.experiments,
     scenarios: options.scenarios,
+    ...own,
     timeout,
     signal: context.signal,
   };
 }
 
-function statusOf(steps: readonly StepResult[]): JobResult['status'] {
+export function statusOf(steps: readonly StepResult[]): JobResult['status'] {
   const worst = (['failed', 'errored'] as const).find((status) =>
     steps.some((step) => step.status === status),
   );
   return worst ?? 'passed';
 }
 
-function summaryOf(jobs: readonly JobResult[]): Summary {
+export function summaryOf(jobs: readonly JobResult[]): Summary {
   const steps = jobs.flatMap((job) => job.steps);
   const of = (status: StepResult['status']): number => steps.filter((step) => step.status === status).length;
   const warnings = steps.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'warning');
@@ -151,11 +184,29 @@ function summaryOf(jobs: readonly JobResult[]): Summary {
   };
 }
 
-function exitCode(options: RunOptions, jobs: readonly JobResult[], between: readonly Finding[]): ExitCode {
+/** Steps without an answer: what would have been observed by them, nobody knows. */
+function unreached(jobs: readonly JobResult[]): LeftOut[] {
+  return jobs.flatMap(({ environment, steps }) =>
+    steps
+      .filter(({ status }) => status === 'errored' || status === 'skipped')
+      .map(({ name }) => ({ environment, what: name, why: '', fix: '' })),
+  );
+}
+
+/** `ended`: by the deadline or by a signal, before all was looked at. */
+export function exitCode(
+  options: Pick<RunOptions, 'signal' | 'strict'>,
+  jobs: readonly JobResult[],
+  between: readonly Finding[],
+  ended: boolean,
+): ExitCode {
   if (options.signal.aborted) return 130;
-  const { failed, errored, warnings } = summaryOf(jobs);
-  const found = [...between].map(({ severity }) => severity);
-  if (failed > 0 || found.includes('error')) return 1;
-  if (options.strict && (warnings > 0 || found.includes('warning'))) return 1;
-  return errored > 0 ? 3 : 0;
+  const steps = jobs.flatMap((job) => job.steps);
+  const found = [...steps.flatMap(({ findings }) => findings), ...between]
+    .filter(({ expected }) => !expected)
+    .map(({ severity }) => severity);
+  const of = (status: StepResult['status']): boolean => steps.some((step) => step.status === status);
+  if (of('failed') || between.some(({ severity, expected }) => severity === 'error' && !expected)) return 1;
+  if (options.strict && found.some((severity) => severity !== 'info')) return 1;
+  return of('errored') || ended ? 3 : 0;
 }

@@ -37,7 +37,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   // Joins the stages: it hands replay to diagnose as a function, so that neither knows the other.
   run: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit', 'compare'],
   // Observations held side by side: what made them, it does not know.
-  compare: [...ground, 'http'],
+  compare: [...ground, 'http', 'load/nearest.ts'],
   // Asks each environment what it is to be compared by, through the doors of a run.
   survey: [...ground, 'http', 'plan', 'credential', 'replay', 'check', 'diagnose', 'audit', 'compare', 'run'],
   // Of credentials it knows what is checked before a run, of diagnosis it prints the vocabulary, and of the audit it

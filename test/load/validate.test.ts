@@ -190,7 +190,15 @@ const projects: Rows = [
   ],
   ['environments: {}\n', 'EMPTY 1:15 "environments" is empty. | Write a map, or remove the key.'],
   ['environments: {a: }\n', 'EMPTY 1:16 "a" has no value. | Write a map, or remove it.'],
-  ['environments: {a: {}}\ncompare: {}\n', `NOT_SUPPORTED 2:1 "compare" ${later} | Remove it.`],
+  [
+    'environments: {a: {}}\ncompare: {differs: [{what: token.lifetime}]}\n',
+    'MISSING_KEY 2:21 Item 1 of "differs" needs the key "reason". | reason: Why it is meant so, for those who read the report.',
+  ],
+  [
+    'environments: {a: {}}\ncompare: {differs: [{what: token.lifetime, reason: " ", until: soon}]}\n',
+    'WRONG_VALUE 2:52 "reason" must be the reason why it is meant so, not " ". | null',
+    'WRONG_VALUE 2:64 "until" must be a day such as 2027-01-31, not "soon". | null',
+  ],
   [
     environment('isuers: {}'),
     'UNKNOWN_KEY 1:20 "isuers" is no key that is known in "a". | Did you mean "issuers"?',

@@ -12,12 +12,14 @@ import type {
   Step,
   Transport,
 } from '../../src/model.ts';
-import { plan } from '../../src/plan/plan.ts';
+import { type Plan, plan } from '../../src/plan/plan.ts';
+import type { Lookups } from '../../src/plan/scope.ts';
 import type { Problem } from '../../src/problem.ts';
 import { createSend } from '../../src/replay/send.ts';
-import type { RunOptions } from '../../src/run/options.ts';
+import type { RunDoors, RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
 import { createRedactor, type Redactor } from '../../src/secret.ts';
+import { type SurveyOptions, survey } from '../../src/survey/survey.ts';
 import { type Origins, systemClock } from './origins.ts';
 
 export const systemRandom: Random = {
@@ -53,7 +55,22 @@ export interface Replayed {
 }
 
 /** Throws when the plan has problems. */
-export async function replay(given: Replay): Promise<Replayed> {
+export function replay(given: Replay): Promise<Replayed> {
+  return play(given, run);
+}
+
+/** The environments of the project held side by side; problems as above. */
+export function compare(given: Replay & { readonly survey?: Partial<SurveyOptions> }): Promise<Replayed> {
+  const source = { file: 'why401.yml', line: 1, column: 1 };
+  return play(given, (options, doors) =>
+    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors),
+  );
+}
+
+async function play(
+  given: Replay,
+  by: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>,
+): Promise<Replayed> {
   const secrets = given.secrets ?? {};
   const { shift = 0 } = given;
   const own = { ...systemClock, now: () => systemClock.now() + shift };
@@ -67,29 +84,12 @@ export async function replay(given: Replay): Promise<Replayed> {
       return value;
     },
   };
-  const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
-  const context = {
-    root: given.root ?? process.cwd(),
-    project: given.project,
-    lookups,
-    given: {},
-    random: systemRandom,
-    now: () => clock.now(),
-    offline: false,
-  };
-  const planned = plan(context, scenarios, {
-    environments: given.environments ?? [],
-    tags: [],
-    grep: null,
-    timeout: 5000,
-    retries: 0,
-  });
-  if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  const planned = planOf(given, lookups, clock);
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins, given.root !== undefined);
   try {
-    const finished = await run(
+    const finished = await by(
       {
         version: '0.0.0',
         root: process.cwd(),
@@ -127,6 +127,28 @@ export async function replay(given: Replay): Promise<Replayed> {
   } finally {
     await sender.close();
   }
+}
+
+function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
+  const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
+  const context = {
+    root: given.root ?? process.cwd(),
+    project: given.project,
+    lookups,
+    given: {},
+    random: systemRandom,
+    now: () => clock.now(),
+    offline: false,
+  };
+  const planned = plan(context, scenarios, {
+    environments: given.environments ?? [],
+    tags: [],
+    grep: null,
+    timeout: 5000,
+    retries: 0,
+  });
+  if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
+  return planned;
 }
 
 /** The job with all its environments, those of its faults included. */

@@ -72,7 +72,9 @@ const answers: Readonly<Record<string, Predicate>> = {
     seen.header('access-control-allow-origin') !== null
       ? 'allows other origins at its authorization endpoint'
       : null,
+  // OAuth 2.0 alone has no prompt.
   'prompt-none-error': (seen) =>
+    seen.issuer?.discovery !== 'oauth2' &&
     seen.url.searchParams.get('prompt') === 'none' &&
     seen.status === 200 &&
     seen.mediaType === 'text/html' &&

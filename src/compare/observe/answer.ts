@@ -9,10 +9,14 @@ export function observeAnswer(exchange: Exchange, environment: Environment, note
   if (!response) return [];
   const { status } = response;
   const good = status >= 200 && status < 300;
+  // A redirect that is not followed is told as such.
+  const access = status >= 300 && status < 400 ? [] : [accessOf(status)];
   return [
-    note('answer.access', accessOf(status), `${accessOf(status)} (${status})`),
+    ...access.map((each) => note('answer.access', each, `${each} (${status})`)),
     note('answer.status', status),
-    note(good ? 'answer.content_type' : 'answer.refusal_type', mediaType(response)),
+    ...(access.length > 0
+      ? [note(good ? 'answer.content_type' : 'answer.refusal_type', mediaType(response))]
+      : []),
     ...(status === 401 ? challenges(response, environment, note) : []),
   ];
 }
@@ -22,8 +26,7 @@ function accessOf(status: number): string {
   if (status >= 500) return 'out of order';
   if (status === 404 || status === 410) return 'not there';
   if (status === 401 || status === 403 || status === 407) return 'refused';
-  if (status >= 400) return 'a bad request';
-  return status >= 300 ? 'elsewhere' : 'answered';
+  return status >= 400 ? 'a bad request' : 'answered';
 }
 
 function challenges(response: Response, environment: Environment, note: Note): Observation[] {

@@ -5,25 +5,32 @@ import type { Environment, Exchange, Hop, Observation } from '../../model.ts';
 import { fieldValue, type Note, placeOf, plain } from './observing.ts';
 
 export function observeChain(exchange: Exchange, environment: Environment, note: Note): Observation[] {
-  const leads = exchange.hops.flatMap((hop) => leadOf(hop, environment));
   const first = exchange.hops[0];
   if (!first?.response) return [];
-  const found = [
-    note('redirects.answer', leads.length > 0 ? 'redirects' : 'answers itself', chainText(leads)),
-    note('redirects.scheme', schemes(exchange.hops, leads)),
-  ];
-  if (leads.length === 0) return found;
+  const all = exchange.hops.flatMap((hop) => leadOf(hop, environment));
+  // Another scheme of the same address is told as such.
+  const leads = all.filter((lead) => !changesSchemeOnly(lead));
+  const scheme = schemeOf(first, all);
   return [
-    ...found,
-    note(
-      'redirects.target',
-      leads.map(({ where }) => where),
-      chainText(leads),
-    ),
-    note(
-      'redirects.status',
-      leads.map(({ status }) => status),
-    ),
+    note('redirects.answer', leads.length > 0 ? 'redirected' : 'not redirected', chainText(leads)),
+    ...(scheme === null ? [] : [note('redirects.scheme', scheme)]),
+    ...(leads.length > 0
+      ? [
+          note(
+            'redirects.target',
+            leads.map(({ where }) => where),
+            chainText(leads),
+          ),
+        ]
+      : []),
+    ...(all.length > 0
+      ? [
+          note(
+            'redirects.status',
+            all.map(({ status }) => status),
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -44,6 +51,15 @@ function leadOf({ request, response }: Hop, environment: Environment): Lead[] {
   return [{ status: response.status, from, to, where: whereTo(to, from, environment) }];
 }
 
+function changesSchemeOnly({ from, to }: Lead): boolean {
+  return (
+    from.protocol !== to.protocol &&
+    from.hostname === to.hostname &&
+    from.pathname === to.pathname &&
+    from.search === to.search
+  );
+}
+
 /** Servers of different make have other paths; those of an own origin are the application's. */
 function whereTo(to: URL, from: URL, environment: Environment): string {
   const place = placeOf(to.href, environment);
@@ -61,7 +77,7 @@ function stable(part: string): string {
 
 /** `302 to ${origin.web}/login`. */
 function chainText(leads: readonly Lead[]): string {
-  if (leads.length === 0) return 'answers itself';
+  if (leads.length === 0) return 'not redirected';
   return leads.map(({ status, where, to }) => `${status} to ${shown(where, to)}`).join(', then ');
 }
 
@@ -69,12 +85,8 @@ function shown(where: string, { origin }: URL): string {
   return where === 'another host' || where.endsWith('same host') ? origin : where;
 }
 
-/** What became of http and https from the first hop to the last. */
-function schemes(hops: readonly Hop[], leads: readonly Lead[]): string {
-  if (leads.some(({ from, to }) => from.protocol === 'https:' && to.protocol === 'http:')) {
-    return 'from https to http';
-  }
-  const first = hops[0]?.request.url ?? '';
-  if (!first.startsWith('http:')) return 'https';
-  return leads.some(({ to }) => to.protocol === 'https:') ? 'from http to https' : 'http';
+/** What becomes of http; null: nothing, or it is where https leads to, which is wrong by itself. */
+function schemeOf(first: Hop, leads: readonly Lead[]): string | null {
+  if (!first.request.url.startsWith('http:')) return null;
+  return leads.some(({ to }) => to.protocol === 'https:') ? 'led to https' : 'answered in clear';
 }

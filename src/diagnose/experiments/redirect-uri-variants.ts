@@ -1,32 +1,48 @@
 /** Which near variant of a refused redirect_uri is registered. Class C: it looks like somebody trying callbacks. */
 
 import { acceptance } from '../../http/authorization-response.ts';
+import { nearness, transplanted, type Variant, variantsOf } from '../../http/redirect-uri-variants.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Exchange } from '../../model.ts';
 import { evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, notSent, type Observation } from './experiment.ts';
-import { nearness, type Variant, variantsOf } from './redirect-uri-forms.ts';
 
 const most = 6;
 const found = 'a near variant is accepted';
 const none = 'no near variant is accepted';
 
-/** What the project file has for this client here and elsewhere comes before what might be. */
+/** What the project file has for this client elsewhere and here comes before what might be. */
 export function orderedVariants(subject: Subject): readonly Variant[] {
   const { redirect_uri, known } = subject;
   if (redirect_uri === null) return [];
   const written = known.flatMap(({ clients }) =>
     [...clients.values()].flatMap(({ redirect_uris }) => redirect_uris),
   );
-  const near = [...new Set(written)].flatMap((each) => {
+  const near = written.flatMap((each) => {
     const differs = nearness(redirect_uri, each);
     return differs === null ? [] : [{ redirect_uri: each, differs }];
   });
-  const rest = variantsOf(redirect_uri).filter(
-    (each) => !near.some((other) => other.redirect_uri === each.redirect_uri),
-  );
-  return [...near, ...rest].slice(0, most);
+  const all = [...elsewhere(subject), ...near, ...variantsOf(redirect_uri)];
+  const first = new Map<string, Variant>();
+  for (const each of all) if (!first.has(each.redirect_uri)) first.set(each.redirect_uri, each);
+  return [...first.values()].slice(0, most);
+}
+
+/** What this client has in other environments, on the host of this one, where nothing there is like it but for the host. */
+function elsewhere({ redirect_uri, client, environment, known }: Subject): readonly Variant[] {
+  if (redirect_uri === null || client === null) return [];
+  return known.flatMap(({ name, clients }) => {
+    if (name === environment.name) return [];
+    const theirs = (clients.get(client.name)?.redirect_uris ?? []).map((uri) =>
+      transplanted(uri, redirect_uri),
+    );
+    if (theirs.includes(redirect_uri)) return [];
+    return theirs.flatMap((uri) => {
+      const differs = nearness(redirect_uri, uri);
+      return differs === null ? [] : [{ redirect_uri: uri, differs }];
+    });
+  });
 }
 
 export const redirectUriVariants: Experiment = {

@@ -1,4 +1,7 @@
 /** Causes about the client at the authorization server. */
+
+import { compareRedirectUri } from '../../http/redirect-uri.ts';
+import { nearness, transplanted } from '../../http/redirect-uri-variants.ts';
 import { headerValue, type Subject } from '../subject.ts';
 import {
   answered,
@@ -12,7 +15,6 @@ import {
   secretName,
   takenIn,
 } from './explanation.ts';
-import { smallDifference } from './words.ts';
 
 export const client: Explanations = {
   'client-unknown': unknown,
@@ -152,13 +154,36 @@ function redirectUri(subject: Subject): ReturnType<Explain> {
       fix: `Send the same redirect_uri in both requests, one of those that are registered; compare ${clientKey(subject, 'redirect_uris')}.`,
       fixSource: clientSource(subject, 'redirect_uris'),
     };
-  const own = subject.client?.redirect_uris ?? [];
-  const near = own.filter((each) => each !== uri).map((each) => [each, smallDifference(uri, each)] as const);
-  const [twin, how] = near.find(([, difference]) => difference !== null) ?? [null, null];
-  const listed = own.includes(uri) || twin === null ? '' : `; why401.yml has ${twin}, ${how}`;
+  const twin = near(subject, uri);
   return {
-    summary: `${answered(subject)}: it has no redirect_uri ${uri} for ${clientId(subject)}${listed}.`,
+    summary: `${answered(subject)}: it has no redirect_uri ${uri} for ${clientId(subject)}${twin === null ? '' : `; ${twin}`}.`,
     fix: `Register exactly ${uri}, or correct ${clientKey(subject, 'redirect_uris')}: every character counts, a trailing slash too.`,
     fixSource: clientSource(subject, 'redirect_uris'),
   };
+}
+
+/**
+ * In what it differs from what the file has for the client here; where it is one of those, from what the client has
+ * elsewhere, the host left aside.
+ */
+function near({ client, environment, known }: Subject, uri: string): string | null {
+  if (client === null) return null;
+  if (!client.redirect_uris.includes(uri)) {
+    const { nearest, differences } = compareRedirectUri(client.redirect_uris, uri);
+    const told = differences.map(({ words }) => words).join(' and ');
+    return nearest === null || differences.length > 2
+      ? null
+      : `why401.yml has ${nearest}, they differ in ${told}`;
+  }
+  for (const { name, clients } of known) {
+    if (name === environment.name) continue;
+    const theirs = clients.get(client.name)?.redirect_uris ?? [];
+    const here = theirs.map((each) => transplanted(each, uri));
+    if (here.includes(uri)) continue;
+    for (const [index, each] of theirs.entries()) {
+      const how = nearness(here[index] ?? '', uri);
+      if (how !== null) return `${name} has ${each}, they differ in ${how}`;
+    }
+  }
+  return null;
 }

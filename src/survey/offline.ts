@@ -1,0 +1,62 @@
+/** `why401 compare --offline`: what the project file alone shows. Nothing is sent, and nothing that could send is at hand. */
+import { redirectUriFindings } from '../compare/redirect-uris.ts';
+import { declaredDrift } from '../compare/shape/declared.ts';
+import type { Clock } from '../doors.ts';
+import type { Environment, JobResult, LeftOut, RunFinished } from '../model.ts';
+import { exitCode, type SurveyOptions, statusOf, summaryOf } from './survey.ts';
+
+export type OfflineOptions = Pick<
+  SurveyOptions,
+  'version' | 'environments' | 'known' | 'strict' | 'signal' | 'emit' | 'shape' | 'declared' | 'source'
+>;
+
+export function compareOffline(options: OfflineOptions, clock: Clock): RunFinished {
+  const started = clock.monotonic();
+  options.emit({
+    type: 'run-started',
+    started: clock.now(),
+    version: options.version,
+    environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
+    jobs: options.environments.length,
+  });
+  const jobs = options.environments.map((environment, index) => judged(environment, index, options));
+  const today = new Date(clock.now()).toISOString().slice(0, 10);
+  const { shape = [], declared, environments } = options;
+  const { differences, findings } = declaredDrift(shape, declared, environments, today);
+  const event: RunFinished = {
+    type: 'run-finished',
+    duration: clock.monotonic() - started,
+    summary: summaryOf(jobs),
+    findings,
+    problems: [],
+    exitCode: exitCode(options, jobs, findings, false),
+    comparison: {
+      differences,
+      observed: options.environments.map(({ name }) => ({ environment: name, observations: [] })),
+      left: options.environments.map(({ name }) => unasked(name)),
+    },
+  };
+  options.emit(event);
+  return event;
+}
+
+/** The rules that hold for redirect URIs whoever is asked. */
+function judged(environment: Environment, index: number, options: OfflineOptions): JobResult {
+  const { name, source } = environment;
+  const ref = { index, file: options.source.file, name: 'compare', environment: name };
+  options.emit({ type: 'job-started', job: ref });
+  const steps = redirectUriFindings(environment, options.known);
+  for (const step of steps) options.emit({ type: 'step-finished', job: ref, step });
+  const job: JobResult = { ...ref, tags: [], source, status: statusOf(steps), steps };
+  options.emit({ type: 'job-finished', job });
+  return job;
+}
+
+function unasked(environment: string): LeftOut {
+  return {
+    environment,
+    what: 'everything that servers are asked for',
+    why: 'nothing is sent with --offline',
+    fix: 'Leave --offline out.',
+  };
+}

@@ -1,0 +1,126 @@
+/** What the environment answers the requests of the scenarios: without credential, or replayed as they are. */
+import { nameOf } from '../compare/observe/collector.ts';
+import { observeExchange, observeStep } from '../compare/observe/step.ts';
+import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
+import { isAllowed } from '../diagnose/experiments/experiments.ts';
+import { stopsOf } from '../diagnose/experiments/stop.ts';
+import { createSubject } from '../diagnose/subject.ts';
+import { transportFinding } from '../diagnose/transport.ts';
+import type { Exchange, Finding, Job, Step } from '../model.ts';
+import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
+import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { downgrades, foreignRedirect } from './foreign.ts';
+import { asPresented } from './tokens.ts';
+
+/** Requests without credential to one environment. */
+const mostRequests = 50;
+const kinds = ['answer.*', 'challenge.*', 'redirects.*', 'cookie.*', 'cookies.*'];
+
+export async function surveyTraffic(context: SurveyContext): Promise<Surveyed> {
+  if (context.scenarios) return replayed(context);
+  const { environment, experiments } = context;
+  if (!experiments || !isAllowed('without-credential', 'A0', environment.experiments)) {
+    const why = experiments
+      ? 'requests without credential (class A0) are not allowed'
+      : 'experiments are off';
+    return { ...nothing, left: [leftOut(context, 'answers to requests', why, 'Add --scenarios.', kinds)] };
+  }
+  const requests = await anonymousRequests(context);
+  const parts: Surveyed[] = [];
+  const stopped = new Set<string>();
+  for (const each of requests.slice(0, mostRequests)) {
+    if (context.signal.aborted || stopped.has(each.request.url.origin)) continue;
+    const exchange = await sendAnonymous(each.request, each.step.redirect.max, each.step.timeout, context);
+    for (const { origin } of stopsOf(exchange)) stopped.add(origin);
+    parts.push(looked(each, exchange, context));
+  }
+  return { ...together(parts), left: leftOf(requests.length, stopped, context) };
+}
+
+function leftOf(count: number, stopped: ReadonlySet<string>, context: SurveyContext): Surveyed['left'] {
+  const more = count - mostRequests;
+  return [
+    ...(more > 0
+      ? [
+          leftOut(
+            context,
+            `${more} more requests of the scenarios`,
+            `at most ${mostRequests} are sent`,
+            'Name fewer scenarios.',
+          ),
+        ]
+      : []),
+    ...[...stopped].map((origin) =>
+      leftOut(context, `further requests to ${origin}`, 'it asked to stop', 'Compare again later.', kinds),
+    ),
+  ];
+}
+
+function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyContext): Surveyed {
+  const { environment, known } = context;
+  const hasAnswer = exchange.hops.at(-1)?.response != null;
+  const foreign = foreignRedirect(exchange, environment, known);
+  const findings = hasAnswer
+    ? [...foreign, ...downgrades(exchange, environment.name)]
+    : silence(exchange, step, context);
+  const told = surveyStep({
+    name: `${name} without credential`,
+    source: step.source,
+    exchanges: [exchange],
+    findings,
+  });
+  return {
+    ...nothing,
+    steps: [hasAnswer ? told : { ...told, status: 'errored' }],
+    // What is wrong by itself is not told as a difference, too.
+    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
+      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
+    ),
+  };
+}
+
+/** Why nothing came back, as a run says it. */
+export function silence(exchange: Exchange, step: Step, { environment, known }: SurveyContext): Finding[] {
+  const subject = createSubject({
+    stage: 'transport',
+    environment,
+    known,
+    step,
+    failing: exchange,
+    credential: null,
+    client: null,
+    failed: [],
+    siblings: [],
+    keys: [],
+    past: [],
+  });
+  const finding = subject && transportFinding(subject);
+  return finding ? [finding] : [];
+}
+
+/** Every scenario, as `why401 run` replays it. */
+async function replayed(context: SurveyContext): Promise<Surveyed> {
+  const parts: Surveyed[] = [];
+  for (const job of context.jobs) {
+    if (context.signal.aborted) break;
+    parts.push(await replay(job, context));
+  }
+  return together(parts);
+}
+
+async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
+  const { environment } = job;
+  const result = await context.run(job);
+  const steps = result.steps.map((step) => ({ ...step, name: nameOf(job, step) }));
+  const observations = result.steps
+    .filter(({ status }) => status !== 'skipped')
+    .flatMap((step) => observeStep(step, environment, nameOf(job, step)));
+  const tokens: Surveyed[] = [];
+  for (const [index, step] of job.steps.entries()) {
+    const done = result.steps[index];
+    const credential =
+      step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
+    if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
+  }
+  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations] };
+}

@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import { findings, type Pair, type Site, startPair, told } from './pair.ts';
+
+/** What is done to production, and `what severity cause` with staging's and production's values. */
+interface Drift {
+  readonly name: string;
+  readonly make: (production: Site, pair: Pair) => void;
+  readonly rows: readonly [string, string, string][];
+  readonly findings?: readonly string[];
+}
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+const drifts: readonly Drift[] = [
+  {
+    name: 'a lifetime that is many times as long',
+    make: (site) => {
+      site.claims['exp'] = now() + 7200;
+      site.claims['iat'] = now();
+      site.answer['expires_in'] = 7200;
+    },
+    rows: [['lifetime warning token-lifetime-wrong', '300 s', '7200 s']],
+  },
+  {
+    name: 'a lifetime that is twice as long, which wakes nobody',
+    make: (site) => {
+      site.claims['iat'] = now();
+      site.claims['exp'] = now() + 600;
+      site.answer['expires_in'] = 600;
+    },
+    rows: [['lifetime info token-lifetime-wrong', '300 s', '600 s']],
+  },
+  {
+    name: 'another audience',
+    make: (site) => {
+      site.claims['aud'] = 'https://orders.example.org';
+    },
+    rows: [['audience warning audience-mismatch', '["as asked for"]', '["https://orders.example.org"]']],
+  },
+  {
+    name: 'the audience of the other environment',
+    make: (site, { staging }) => {
+      site.claims['aud'] = [site.api, staging.api];
+    },
+    rows: [],
+    findings: ['production: token of reader: environment-mixup likely error'],
+  },
+  {
+    name: 'the issuer of the other environment',
+    make: (site, { staging }) => {
+      site.claims['iss'] = staging.login;
+    },
+    rows: [],
+    findings: ['production: token of reader: environment-mixup likely error'],
+  },
+  {
+    name: 'a token of another client',
+    make: (site) => {
+      site.claims['client_id'] = 'other';
+    },
+    rows: [['client warning client-mismatch', 'the client of the credential', 'another client']],
+  },
+  {
+    name: 'scope that was not granted',
+    make: (site) => {
+      site.answer['scope'] = 'orders:read';
+    },
+    rows: [
+      ['scope info scope-dropped', '["orders:read","orders:write"]', '["orders:read"]'],
+      ['scope_dropped info scope-dropped', '[]', '["orders:write"]'],
+    ],
+    findings: ['production: token of reader: scope-dropped certain warning'],
+  },
+  {
+    name: 'other roles',
+    make: (site) => {
+      site.claims['roles'] = ['guest'];
+    },
+    rows: [['roles warning permission-missing', '["reader"]', '["guest"]']],
+  },
+  {
+    name: 'roles that are missing, and an end',
+    make: (site) => {
+      site.claims['roles'] = undefined;
+      site.claims['exp'] = undefined;
+    },
+    rows: [
+      [
+        'claims info token-claims-invalid',
+        '["aud","client_id","exp","iat","iss","jti","roles","sub"]',
+        '["aud","client_id","iat","iss","jti","sub"]',
+      ],
+      ['end warning token-claims-invalid', 'exp', 'no exp'],
+    ],
+  },
+  {
+    name: 'an expires_in that is not that of the token',
+    make: (site) => {
+      site.answer['expires_in'] = 3600;
+    },
+    rows: [
+      ['expires_in warning token-lifetime-wrong', 'as the token', '3600 s, and the token is good for 300 s'],
+    ],
+  },
+  {
+    name: 'a token that is bound to a key',
+    make: (site) => {
+      site.claims['cnf'] = { jkt: 'x' };
+    },
+    rows: [
+      [
+        'claims info token-claims-invalid',
+        '["aud","client_id","exp","iat","iss","jti","roles","sub"]',
+        '["aud","client_id","cnf","exp","iat","iss","jti","roles","sub"]',
+      ],
+      ['binding warning token-binding-mismatch', 'none', 'DPoP'],
+    ],
+  },
+  {
+    name: 'servers of different make, which wake nobody',
+    make: (site) => {
+      site.header['typ'] = 'JWT';
+      site.answer['refresh_token'] = 'one-that-nobody-asked-for-0123456789';
+      site.answerFields['set-cookie'] = 'route=a; Secure; HttpOnly';
+      site.answerFields['pragma'] = 'no-cache';
+    },
+    rows: [
+      ['typ info token-type-wrong', 'at+jwt', 'JWT'],
+      ['refresh_token info token.refresh_token', 'not given', 'given'],
+      [
+        'answer_fields info token.answer_fields',
+        '["strict-transport-security"]',
+        '["pragma","strict-transport-security"]',
+      ],
+      ['answer_cookies info token.answer_cookies', '[]', '["route"]'],
+    ],
+  },
+  {
+    name: 'an answer that may be stored',
+    make: (site) => {
+      site.answerFields['cache-control'] = 'max-age=60';
+    },
+    rows: [['answer_caching info token.answer_caching', 'no-store', 'may be stored']],
+    findings: ['production: token of reader: token-cache-control certain warning'],
+  },
+];
+
+describe('a comparison of tokens', () => {
+  let pair: Pair;
+  beforeEach(async () => {
+    pair = await startPair();
+  });
+  afterEach(() => pair.close());
+
+  for (const drift of drifts) {
+    it(`tells ${drift.name}`, async () => {
+      drift.make(pair.production, pair);
+      const replayed = await pair.compare();
+      const named = (what: string): string =>
+        what.replace(' ', what.startsWith('roles ') ? '[reader roles] ' : '[reader] ');
+      expect(told(replayed)).to.deep.equal(
+        drift.rows.map(([what, staging, production]) => [`token.${named(what)}`, { staging, production }]),
+      );
+      const own = drift.findings ?? [];
+      expect(findings(replayed).filter((each) => each.startsWith('production'))).to.deep.equal(own);
+    });
+  }
+
+  it('says why a token is refused, as a run does', async () => {
+    pair.production.refusal = [401, { error: 'invalid_client', error_description: 'Unknown client' }];
+    const replayed = await pair.compare();
+    expect(findings(replayed).filter((each) => each.startsWith('production'))).to.deep.equal([
+      'production: token of reader: client-unknown likely error',
+    ]);
+    expect(replayed.finished.exitCode).to.equal(1);
+  });
+
+  it('asks for none in a protected environment, and says how they would be', async () => {
+    pair.production.protected = true;
+    const replayed = await pair.compare();
+    expect(pair.origins.received.filter(({ origin }) => origin === pair.production.login)).to.deep.equal([]);
+    expect(replayed.finished.comparison?.left).to.deep.equal([
+      {
+        environment: 'production',
+        what: 'the token of reader',
+        why: 'token requests (class B) are not allowed here',
+        fix: 'Add --scenarios: the scenarios are then replayed with their credentials.',
+        kinds: ['token.*'],
+      },
+      {
+        environment: 'production',
+        what: 'clock and TLS of issuer main',
+        why: 'nothing was sent there',
+        fix: 'Name a scenario that sends a request there.',
+        kinds: ['clock.*', 'tls.*'],
+      },
+    ]);
+    expect(findings(replayed)).to.deep.equal([]);
+  });
+
+  it('reads a token that is written in the file, and sends nothing for it', async () => {
+    const claims = (aud: string): string =>
+      [{ alg: 'ES256' }, { iss: 'https://login.example.org', aud, sub: 'someone@example.org' }]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .concat('c2lnbmF0dXJl')
+        .join('.');
+    pair.project['credentials'] = { reader: { type: 'bearer', token: '${secret.TOKEN}' } };
+    pair.secrets['TOKEN'] = claims('orders');
+    pair.production.protected = true;
+    const replayed = await pair.compare();
+    expect(pair.origins.received.filter(({ origin }) => origin.includes('login'))).to.deep.equal([]);
+    const observed = replayed.finished.comparison?.observed[1]?.observations
+      .filter(({ kind }) => kind.startsWith('token.'))
+      .map(({ kind, value }) => [kind, value]);
+    expect(observed).to.deep.equal([
+      ['token.format', 'jwt'],
+      ['token.typ', null],
+      ['token.alg', 'ES256'],
+      ['token.claims', ['aud', 'iss', 'sub']],
+      ['token.issuer', 'not in the file'],
+      ['token.audience', ['orders']],
+      ['token.client', null],
+      ['token.end', 'no exp'],
+      ['token.binding', 'none'],
+    ]);
+    expect(JSON.stringify(replayed.finished)).not.to.include('someone@example.org');
+  });
+});
