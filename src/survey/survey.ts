@@ -25,7 +25,9 @@ import { surveyClientSettings } from './client-settings.ts';
 import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { surveyKeys } from './keys.ts';
 import { replaying } from './replaying.ts';
+import { surveyResources } from './resources.ts';
 import { surveyTokens } from './tokens.ts';
 import { surveyTraffic } from './traffic.ts';
 import { surveyTransport } from './transport.ts';
@@ -43,8 +45,10 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [
+const all: readonly Surveyor[] = [
   surveyDiscovery,
+  surveyKeys,
+  surveyResources,
   surveyClientSettings,
   surveyTokens,
   surveyClients,
@@ -52,7 +56,11 @@ const surveyors: readonly Surveyor[] = [
   surveyTransport,
 ];
 
-export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
+export async function survey(
+  options: SurveyOptions,
+  doors: RunDoors,
+  surveyors: readonly Surveyor[] = all,
+): Promise<RunFinished> {
   const started = doors.clock.monotonic();
   options.emit({
     type: 'run-started',
@@ -63,7 +71,9 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
   });
   const prepared = prepare(options, doors);
   const surveyed = await Promise.all(
-    options.environments.map((environment, index) => look(environment, index, options, prepared, doors)),
+    options.environments.map((environment, index) =>
+      look(environment, index, options, prepared, doors, surveyors),
+    ),
   );
   prepared.deadline.abort();
   const observed: Observed[] = surveyed.map(({ parts }, index) => ({
@@ -105,6 +115,7 @@ async function look(
   options: SurveyOptions,
   prepared: Prepared,
   doors: RunDoors,
+  surveyors: readonly Surveyor[],
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });
@@ -130,6 +141,7 @@ async function look(
   prepared.audit.exchanges(
     environment,
     made.filter((each) => !replays.audited.has(each)),
+    new Set(whole.told),
   );
   options.emit({ type: 'job-finished', job });
   return { job, parts: whole };

@@ -278,6 +278,31 @@ describe('plan', () => {
     });
   }
 
+  it('lets clients and headers name the origins and issuers of their environment', () => {
+    const clients = { web: { client_id: 'web', redirect_uris: ['${origin.api}/cb'] } };
+    const headers = { 'X-Issuer': '${issuer.main}' };
+    const environments = {
+      a: { origins: { api: 'https://api.test' }, issuers: { main: 'https://login.test' }, clients, headers },
+    };
+    const { environments: [environment] = [], problems } = planned({ steps: [{ wait: '0s' }] }, {}, all, {
+      environments,
+      credentials: {},
+    });
+    expect(problems).to.deep.equal([]);
+    expect([
+      environment?.clients.get('web')?.redirect_uris,
+      environment?.headers.map(([, value]) => value),
+    ]).to.deep.equal([['https://api.test/cb'], ['https://login.test']]);
+  });
+
+  it('finds nothing by the name of what is not yet read', () => {
+    const main = { issuer: 'https://login.test', metadata: { token_endpoint: '${issuer.main}/token' } };
+    const environments = { a: { origins: { api: 'https://api.test' }, issuers: { main } } };
+    expect(
+      messages(planned({ steps: [{ wait: '0s' }] }, {}, all, { environments, credentials: {} })),
+    ).to.deep.equal(['UNRESOLVED_VARIABLE Nothing is named "issuer.main" here.']);
+  });
+
   it('refuses one header from an environment and a credential', () => {
     const environments = { a: { origins: { api: 'https://a.test' }, headers: { 'X-Key': 'b' } } };
     expect(
