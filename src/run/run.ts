@@ -111,7 +111,7 @@ async function runAll(
   done: (result: JobResult) => void,
 ): Promise<void> {
   const waiting: JobRun[] = [];
-  const siblings = createSiblings(options.jobs);
+  const siblings = createSiblings(options);
   const remembering: JobContext = {
     ...context,
     remember: (job, stepRun) => {
