@@ -38,8 +38,7 @@ export function foreignHost(
 ): Foreign | null {
   const { scheme, host, port } = uriParts(uri);
   const others = known.filter(({ name }) => name !== environment.name);
-  const found = foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
-  return found?.exact ? found : null;
+  return foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
 }
 
 function findingsOf(
@@ -72,7 +71,7 @@ function findingsOf(
 function mixup(
   client: Client,
   uri: string,
-  { environments, name, seen }: Foreign,
+  { environments, name, seen, exact }: Foreign,
   environment: Environment,
   known: readonly Environment[],
   place: Source,
@@ -82,9 +81,9 @@ function mixup(
   const whose = environments.join(' and ');
   return finding(environment, place, uri, {
     cause: 'environment-mixup',
-    severity: some ? 'warning' : 'error',
-    certainty: 'likely',
-    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which is ${name} of ${whose}: whoever logs in to ${environment.name} ends there.`,
+    severity: some || !exact ? 'warning' : 'error',
+    certainty: exact ? 'likely' : 'possible',
+    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which is ${exact ? `${name} of` : 'in the domain of'} ${whose}: whoever logs in to ${environment.name} ends there.`,
     fix: `Write the address of the application in ${environment.name}, and register it there.`,
     references: ['RFC 9700 section 4.1'],
   });
