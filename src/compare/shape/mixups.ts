@@ -117,8 +117,16 @@ function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   });
 }
 
-/** Of redirect_uris the rules for them tell it; origins and issuers are an environment's own by being written. */
-const elsewhere = /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.redirect_uris|extends)/;
+/** Of redirect_uris the rules for them tell it; origins and issuers are an environment's own by being written; names. */
+const elsewhere =
+  /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.(?:redirect_uris|issuer$)|credentials\.[^.]+\.client$|extends)/;
+
+/** A machine of one's own is nobody's, and a word without a dot may be any. */
+function isHost(seen: string): boolean {
+  return (
+    /[.:]/.test(seen) && !/^(?:https?:\/\/)?(?:[^/:]*\.)?(?:localhost|127\.[\d.]+)(?::\d+)?$/i.test(seen)
+  );
+}
 
 function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
   const related = new Set(
@@ -133,7 +141,7 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
     .filter(({ path }) => !elsewhere.test(path))
     .flatMap((leaf) => {
       const foreign = foreignIn(leaf.text, here.environment, others);
-      if (!foreign) return [];
+      if (!foreign || !isHost(foreign.seen)) return [];
       const [whose = ''] = foreign.environments;
       return [
         drift({
