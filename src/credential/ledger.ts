@@ -7,7 +7,7 @@ export interface Ledger {
   /** Makes `value` a secret and tells the redactor of it; one that has a name of its own keeps it. */
   secret(name: string, value: Value): Secret;
   /** 16 hex digits; equal for equal values. */
-  fingerprint(secret: Secret): string;
+  fingerprint(secret: Value): string;
   /** The fingerprint of a secret that `find` shall give back. */
   remember(secret: Secret): string;
   find(fingerprint: string): Secret | null;
@@ -17,8 +17,11 @@ export interface Ledger {
 export function createLedger(redactor: Redactor, random: Random): Ledger {
   const key = random.token(32);
   const found = new Map<string, Secret>();
-  const fingerprint = (secret: Secret): string =>
-    createHmac('sha256', key).update(secret.reveal()).digest('hex').slice(0, 16);
+  const fingerprint = (secret: Value): string =>
+    createHmac('sha256', key)
+      .update(secret instanceof Secret ? secret.reveal() : secret)
+      .digest('hex')
+      .slice(0, 16);
   return {
     fingerprint,
     secret(name, value) {

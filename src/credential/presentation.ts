@@ -110,6 +110,8 @@ export interface CredentialStore {
   fresh(credential: OAuth2Credential, environment: Environment, asks: FreshAsks): Promise<Presentation>;
   /** A question to the authorization server with the client's authentication; once refused, not again. */
   ask(question: ClientQuestion, environment: Environment): Promise<Asked>;
+  /** Equal for equal values within a run; nothing follows from it. */
+  fingerprint(value: Value): string;
   /** Verifies the signature of a presented token against a JWK Set; null where it cannot be told (opaque, HS*, JWE). */
   verify(fingerprint: string, jwks: JsonMap): Promise<'verified' | 'wrong-signature' | 'unknown-key' | null>;
   /** Metadata of an authorization server (RFC 8414 names), from the project file and discovery; cached for the run. */

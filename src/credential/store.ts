@@ -115,6 +115,7 @@ export function createCredentialStore(doors: CredentialDoors): CredentialStore {
       const { askServer } = await import('./inquiry.ts');
       return askServer(question, environment, { ...parts, discovery, dpop, breaker });
     },
+    fingerprint: (value) => ledger.fingerprint(value),
     async verify(fingerprint, jwks) {
       const token = ledger.find(fingerprint);
       return token ? verifySignature(token, jwks) : null;

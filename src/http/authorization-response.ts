@@ -12,6 +12,9 @@ export type Acceptance =
   /** A page with status 200, or a redirect elsewhere: a login page or an error page; a control tells. */
   | { readonly verdict: 'undecided'; readonly status: number; readonly location: string | null };
 
+/** Bytes of a page that are looked at. */
+const looked = 65_536;
+
 /** Null where there was no answer. `state` is the one that was sent. */
 export function acceptance(hop: Hop, redirect_uri: string, state: string): Acceptance | null {
   const { response } = hop;
@@ -25,7 +28,7 @@ export function acceptance(hop: Hop, redirect_uri: string, state: string): Accep
     }
     return { verdict: 'undecided', status, location };
   }
-  const text = Buffer.from(response.body.content).toString('utf8');
+  const text = Buffer.from(response.body.content.subarray(0, looked)).toString('utf8');
   const page = formPost(text, redirect_uri, state);
   if (page) return page;
   if (status >= 400) return { verdict: 'refused', status, error: errorCode(text) };
@@ -50,10 +53,23 @@ function parameter(url: URL, name: string): string | null {
 
 /** `response_mode=form_post`: a page whose form goes to the redirect_uri. */
 function formPost(text: string, redirect_uri: string, state: string): Acceptance | null {
-  const action = /<form[^>]*\saction="([^"]*)"/i.exec(text)?.[1];
-  if (action === undefined || !isUrl(action) || !pointsTo(new URL(action), redirect_uri)) return null;
-  if (!text.includes(state)) return null;
-  return { verdict: 'accepted', error: /name="error"\s+value="([^"]*)"/i.exec(text)?.[1] ?? null };
+  const action = attribute(/<form\b[^<>]*/i.exec(text)?.[0] ?? '', 'action');
+  if (action === null || !isUrl(action) || !pointsTo(new URL(action), redirect_uri)) return null;
+  const inputs = text.match(/<input\b[^<>]*/gi) ?? [];
+  const value = (name: string): string | null => {
+    const input = inputs.find((each) => attribute(each, 'name') === name);
+    return input === undefined ? null : attribute(input, 'value');
+  };
+  return value('state') === state ? { verdict: 'accepted', error: value('error') } : null;
+}
+
+function attribute(tag: string, name: string): string | null {
+  const [, double, single] = new RegExp(`\\s${name}\\s?=\\s?(?:"([^"]*)"|'([^']*)')`, 'i').exec(tag) ?? [];
+  const written = double ?? single;
+  if (written === undefined) return null;
+  return written.replace(/&(amp|#x0*2f|#0*47|#x0*3a|#0*58);/gi, (_, entity: string) =>
+    /^amp$/i.test(entity) ? '&' : /2f$|47$/i.test(entity) ? '/' : ':',
+  );
 }
 
 /** An OAuth error code in a JSON body or in a page (`error: invalid_redirect_uri`). */
@@ -61,7 +77,7 @@ export function errorCode(text: string): string | null {
   const json = /"error"\s*:\s*"([\w.-]+)"/.exec(text)?.[1];
   if (json !== undefined) return json;
   return (
-    /\b(invalid_client(?:_id)?|unauthorized_client|invalid_redirect_uri|redirect_uri_mismatch|invalid_request(?:_uri|_object)?|unsupported_response_type|invalid_scope|access_denied|server_error)\b/.exec(
+    /\b(invalid_client(?:_id)?|unauthorized_client|invalid_redirect_uri|redirect_uri_mismatch|invalid_request(?:_uri|_object)?|unsupported_response_type|invalid_(?:scope|target)|access_denied|server_error|(?:login|interaction|consent|account_selection)_required)\b/.exec(
       text,
     )?.[1] ?? null
   );

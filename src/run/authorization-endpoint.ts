@@ -1,6 +1,6 @@
 /** The authorization endpoint of a client's issuer: at the issuer's origin, or stated in the project file. */
 import { bindEndpoint } from '../credential/endpoint.ts';
-import type { Client, Exchange } from '../model.ts';
+import type { Client, Exchange, Job } from '../model.ts';
 import type { JobState } from './state.ts';
 
 export type AuthorizationEndpoint = { readonly url: string } | { readonly problem: string };
@@ -8,7 +8,7 @@ export type AuthorizationEndpoint = { readonly url: string } | { readonly proble
 /** Metadata that had to be fetched for it goes to `exchanges`. A discovery document leads nowhere else. */
 export async function authorizationEndpoint(
   client: Client,
-  state: Pick<JobState, 'job' | 'store'>,
+  state: Pick<JobState, 'store'> & { readonly job: Pick<Job, 'environment'> },
   exchanges: Exchange[],
 ): Promise<AuthorizationEndpoint> {
   const { environment } = state.job;

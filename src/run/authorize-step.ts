@@ -2,7 +2,7 @@
 import { compare, features } from '../diagnose/likeness.ts';
 import { acceptance } from '../http/authorization-response.ts';
 import { withoutClientCertificates } from '../http/client-certificate.ts';
-import type { AuthorizeStep, Check, Client, Exchange, Transport } from '../model.ts';
+import type { AuthorizeStep, Check, Client, Exchange, Job, Transport } from '../model.ts';
 import { renderText } from '../plan/template.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
@@ -149,7 +149,7 @@ function parameters(step: AuthorizeStep, state: JobState): Record<string, string
 /** No cookies, no client certificate, and never on to the callback, which is the application's. */
 export function sendAuthorization(
   request: Parameters<typeof exchange>[1]['request'],
-  state: Pick<JobState, 'job' | 'context' | 'signal'>,
+  state: Pick<JobState, 'context' | 'signal'> & { readonly job: Pick<Job, 'environment'> },
   role: Exchange['role'],
   timeout: number,
 ): Promise<Exchange> {

@@ -21,6 +21,8 @@ import type {
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
+import { surveyClientSettings } from './client-settings.ts';
+import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
 import { replaying } from './replaying.ts';
@@ -41,7 +43,14 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport];
+const surveyors: readonly Surveyor[] = [
+  surveyDiscovery,
+  surveyClientSettings,
+  surveyTokens,
+  surveyClients,
+  surveyTraffic,
+  surveyTransport,
+];
 
 export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
@@ -75,7 +84,8 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
     summary: summaryOf(jobs),
-    findings: [...prepared.audit.findings(), ...findings],
+    // What a server does against a standard, and does everywhere, is no drift: surveyors tell what matters here.
+    findings,
     problems: [],
     exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
     comparison: { differences: [...shape.differences, ...seen.differences], observed, left },

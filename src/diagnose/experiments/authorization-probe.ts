@@ -3,14 +3,13 @@
  * question, a random one. Nothing is followed, no session is made.
  */
 
-import { errorCode } from '../../http/authorization-response.ts';
 import { isUrl } from '../../http/url.ts';
 import type { CauseId, Client, Exchange } from '../../model.ts';
 import { ownFaults, proofKind, usualFault } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import { isHtml, textOf } from '../facts/wire.ts';
 import { clientAbsent, clientExists } from '../groups.ts';
-import { compare, namesClient, pageText } from '../likeness.ts';
+import { codeOf, compare, namesAnother, namesClient, namesRedirectUri, refuses } from '../likeness.ts';
 import type { Subject } from '../subject.ts';
 import { type Experiment, notSent, type Observation, type Probe, statusOf } from './experiment.ts';
 
@@ -49,7 +48,7 @@ export const clientProbe: Experiment = {
     const seen = `client ${client_id}: ${summary(ours)}; random client: ${summary(control)}`;
     if (likeness === 'unlike') return exists(subject, seen, exchanges);
     if (likeness === 'unclear') return undecided(`${seen}: no control separates them`, exchanges);
-    if (namesClient(ours)) return absent(seen, exchanges);
+    if (namesClient(ours) && !namesRedirectUri(ours)) return absent(seen, exchanges);
     // Without words, equal to an unknown client says something only where a known one is answered otherwise.
     const good = limit > exchanges.length ? knownGood(subject) : null;
     const other = good && (await authorize(good.client_id, good.redirect_uris[0] ?? nowhere));
@@ -121,7 +120,7 @@ export const redirectUriProbe: Experiment = {
     subject.redirect_uri !== null &&
     subject.response !== null,
   predicts(cause) {
-    if (clientAbsent.includes(cause)) return 'like a random client, unlike a random redirect_uri';
+    if (clientAbsent.includes(cause)) return 'like a random client';
     return cause === 'redirect-uri-mismatch' ? 'like a random redirect_uri, unlike a random client' : null;
   },
   async run(subject: Subject, probe: Probe): Promise<Observation> {
@@ -143,6 +142,13 @@ export const redirectUriProbe: Experiment = {
     const likeClient = compare(baseline, { exchange: byClient, erase });
     const likeUri = compare(baseline, { exchange: byUri, erase });
     const seen = `random client: ${summary(byClient)}; random redirect_uri: ${summary(byUri)}`;
+    const { failing } = subject;
+    // What is no refusal, or one of something else, is alike for other reasons.
+    if (!refuses(failing) || namesAnother(failing))
+      return undecided(`${seen}: ours says nothing of either`, exchanges);
+    // A client that is not known is looked for before its redirect_uri.
+    const told = namesClient(failing) && !namesRedirectUri(failing);
+    if (told && likeClient === 'alike' && likeUri === 'alike') return read(true, seen, exchanges);
     if (likeClient === 'unclear' || likeUri === 'unclear' || likeClient === likeUri)
       return undecided(`${seen}: no control separates them`, exchanges);
     return read(likeClient === 'alike', seen, exchanges);
@@ -151,9 +157,7 @@ export const redirectUriProbe: Experiment = {
 
 function read(likeClient: boolean, seen: string, exchanges: readonly Exchange[]): Observation {
   const lines = [{ hop: null, field: 'authorization endpoint', seen }];
-  const outcome = likeClient
-    ? 'like a random client, unlike a random redirect_uri'
-    : 'like a random redirect_uri, unlike a random client';
+  const outcome = likeClient ? 'like a random client' : 'like a random redirect_uri, unlike a random client';
   const names: readonly CauseId[] = likeClient ? ['client-unknown'] : ['redirect-uri-mismatch'];
   const only: readonly CauseId[] = likeClient
     ? [...clientAbsent, 'environment-mixup']
@@ -185,8 +189,7 @@ function summary(exchange: Exchange): string {
   const location = exchange.hops
     .at(-1)
     ?.response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  const error =
-    location && isUrl(location) ? new URL(location).searchParams.get('error') : errorCode(pageText(exchange));
+  const error = location && isUrl(location) ? new URL(location).searchParams.get('error') : codeOf(exchange);
   return [status ?? 'no answer', location ? 'redirect' : null, error]
     .filter((part) => part !== null)
     .join(' ');

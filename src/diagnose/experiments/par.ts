@@ -12,6 +12,12 @@ const taken = 'the request is taken';
 const clientRefused = 'invalid_client';
 const uriRefused = 'the redirect_uri is refused';
 const grantRefused = 'unauthorized_client';
+export type Pushed =
+  | typeof taken
+  | typeof clientRefused
+  | typeof uriRefused
+  | typeof grantRefused
+  | 'undecided';
 
 const ofClient: readonly CauseId[] = [...clientAbsent, ...clientExists];
 /** None of these would let a request through. */
@@ -23,7 +29,7 @@ const excludedByTaken: readonly CauseId[] = [
   'pkce-missing',
 ];
 
-function outcomeFor(exchange: Exchange): { readonly outcome: string; readonly seen: string } {
+export function pushedOutcome(exchange: Exchange): { readonly outcome: Pushed; readonly seen: string } {
   const status = statusOf(exchange);
   const text = pageText(exchange);
   const error = errorCode(text);
@@ -90,7 +96,7 @@ export const par: Experiment = {
     if (!client || redirect_uri === null) return notSent('no client is known');
     const exchange = await probe.ask({ kind: 'par', client, redirect_uri });
     if (!exchange) return notSent('no endpoint for pushed requests is known, or it is not to be asked');
-    const { outcome, seen } = outcomeFor(exchange);
+    const { outcome, seen } = pushedOutcome(exchange);
     const reading = readings[outcome];
     const lines = [{ hop: null, field: 'pushed authorization request', seen: `${seen}: ${outcome}` }];
     const found = reading

@@ -1,5 +1,6 @@
 /** Causes about who issued a token, for whom, and to whom. */
-import type { Environment, Issuer } from '../../model.ts';
+import { stringifyJson } from '../../http/json.ts';
+import type { Environment, Issuer, Json } from '../../model.ts';
 import { jsonOf } from '../facts/wire.ts';
 import { type Subject, tokenUse } from '../subject.ts';
 import {
@@ -35,8 +36,13 @@ export const claims: Explanations = {
 
 export function claim(subject: Subject, name: string): string | null {
   const value = tokenUse(subject)?.token?.claims?.[name];
-  if (Array.isArray(value)) return several(value.map(String), ', ', 6);
+  if (Array.isArray(value)) return several(value.map(inWords), ', ', 6);
   return typeof value === 'string' || typeof value === 'number' ? several([String(value)]) : null;
+}
+
+/** A member of a list may be an object, whose own `toString` is anything. */
+function inWords(value: Json): string {
+  return typeof value === 'string' ? value : stringifyJson(value);
 }
 
 function others(subject: Subject): Environment[] {

@@ -4,6 +4,7 @@ import { parseJson } from '../../http/json.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Json } from '../../model.ts';
 import { isMap } from '../../source.ts';
+import { saidBy } from '../likeness.ts';
 import { headerValue, type Subject } from '../subject.ts';
 
 const longest = 140;
@@ -31,6 +32,8 @@ export function words(subject: Subject): string | null {
   const parsed = /^[[{"]/.test(text) ? parseJson(text) : null;
   if (parsed && 'value' in parsed) return short(inJson(parsed.value, 0) ?? '');
   const page = subject.response ? headerValue(subject.response, 'content-type') : null;
+  const said = subject.stage === 'authorization' ? saidBy(subject.failing) : null;
+  if (said !== null) return short(said);
   if (/html/i.test(page ?? '') || text.startsWith('<'))
     return short(/<(title|h1)[^>]*>([^<]{1,200})</i.exec(text)?.[2] ?? '');
   return text.length <= 200 ? short(text) : null;

@@ -1,0 +1,65 @@
+/**
+ * Whether the authorization servers know the clients of the project file and their redirect_uris: authorization requests
+ * with `prompt=none` beside controls, no login, nothing followed.
+ */
+import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
+import { isAllowed } from '../diagnose/experiments/experiments.ts';
+import type { Client, Exchange, Json } from '../model.ts';
+import { authorizationEndpoint } from '../run/authorization-endpoint.ts';
+import { createAsker, type Target } from './authorization-asker.ts';
+import { askAbout, type ClientAnswers } from './client-answers.ts';
+import { judgeClient } from './client-step.ts';
+import { leftOut, type SurveyContext } from './context.ts';
+import { unaskedStep } from './foreign-client.ts';
+import { judgePushed } from './pushed-requests.ts';
+
+const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
+
+export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
+  const { environment } = context;
+  if (environment.clients.size === 0) return nothing;
+  const why = notAllowed(context);
+  if (why) {
+    const steps = [...environment.clients.values()].flatMap((client) => unaskedStep(client, context));
+    return { ...nothing, steps, left: [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] };
+  }
+  const asker = createAsker(context);
+  const parts: Surveyed[] = [];
+  const asked: ClientAnswers[] = [];
+  for (const client of environment.clients.values()) {
+    const found = await targetOf(client, context);
+    if ('left' in found) parts.push(found.left);
+    else if (found.pushed) parts.push(await judgePushed(found.target, asker, context));
+    else asked.push(await askAbout(found.target, asker));
+  }
+  for (const answers of asked) parts.push(await judgeClient(answers, asked, asker, context));
+  return together(parts);
+}
+
+function notAllowed({ experiments, environment }: SurveyContext): [why: string, fix: string] | null {
+  if (!experiments)
+    return ['nothing is asked with --no-experiments but what is published', 'Leave out --no-experiments.'];
+  if (isAllowed('authorize-controls', 'A0', environment.experiments)) return null;
+  return [
+    'experiments.allow has neither A0 nor authorize-controls',
+    `Write A0 into experiments.allow of ${environment.name}.`,
+  ];
+}
+
+type Found = { readonly target: Target; readonly pushed: boolean } | { readonly left: Surveyed };
+
+async function targetOf(client: Client, context: SurveyContext): Promise<Found> {
+  const { environment, store } = context;
+  const exchanges: Exchange[] = [];
+  const found = await authorizationEndpoint(client, { job: { environment }, store }, exchanges);
+  if ('problem' in found) {
+    const what = `client ${client.name} and its redirect_uris`;
+    const fix = `State authorization_endpoint under issuers.${client.issuer.name}.metadata, if the server has one.`;
+    const left = [leftOut(context, what, found.problem, fix, kinds)];
+    return { left: { ...nothing, steps: unaskedStep(client, context), left } };
+  }
+  const { values } = await store.metadata(environment, client.issuer.name);
+  const required: Json | undefined = values?.['require_pushed_authorization_requests'];
+  const pushed = required === true || client.settings?.require_pushed_authorization_requests === true;
+  return { target: { client, endpoint: found.url }, pushed };
+}

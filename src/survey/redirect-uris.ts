@@ -1,0 +1,65 @@
+/** A redirect_uri that is refused: why, in what it differs from what other environments have, and what is taken instead. */
+import type { Finding } from '../model.ts';
+import type { Asker, Target } from './authorization-asker.ts';
+import type { Tried } from './client-answers.ts';
+import { explainRefusal, type Refused } from './client-refusal.ts';
+import type { Sheet } from './client-step.ts';
+import { leftOut, type SurveyContext } from './context.ts';
+import { type Search, searchVariants } from './redirect-uri-search.ts';
+
+const mismatch = 'redirect-uri-mismatch';
+
+export async function explainRedirectUri(
+  target: Target,
+  tried: Tried,
+  sheet: Sheet,
+  asker: Asker,
+  context: SurveyContext,
+  stage: Refused['stage'] = 'authorization',
+): Promise<void> {
+  const { redirect_uri, exchange } = tried;
+  const refused = { target, exchange, redirect_uri, stage };
+  const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
+  sheet.exchanges.push(...explained.exchanges);
+  const about = explained.findings.some(({ cause }) => cause === mismatch);
+  const search = about ? await searchVariants(refused, asker, context) : null;
+  const base = sheet.exchanges.length;
+  if (search && 'exchanges' in search) sheet.exchanges.push(...search.exchanges);
+  if (search && 'left' in search) {
+    const what = `near variants of redirect_uri ${redirect_uri} of client ${target.client.name}`;
+    sheet.left.push(leftOut(context, what, ...search.left));
+  }
+  for (const finding of explained.findings)
+    sheet.findings.push(
+      finding.cause === mismatch ? completed(finding, target, tried, search, base) : finding,
+    );
+}
+
+function completed(
+  finding: Finding,
+  { client }: Target,
+  { redirect_uri, index }: Tried,
+  search: Search | null,
+  base: number,
+): Finding {
+  const place = client.sources[`redirect_uris.${index}`] ?? finding.fixSource;
+  const whole = { ...finding, fixSource: place };
+  if (!search || !('exchanges' in search) || search.exchanges.length === 0) return whole;
+  const { found, exchanges } = search;
+  const observed = found
+    ? `${found.redirect_uri} is accepted: it differs in ${found.differs}`
+    : `${exchanges.length} near variants are refused, too`;
+  const report = {
+    id: 'redirect-uri-variants',
+    class: 'C',
+    predicted: 'a near variant is accepted, if the registration has a slip',
+    observed,
+    agrees: found !== null,
+    exchange: base + exchanges.length - 1,
+  } as const;
+  const experiments = [...whole.experiments, report];
+  if (!found) return { ...whole, experiments };
+  const registered = { hop: null, field: 'redirect_uri', seen: observed };
+  const fix = `Registered is probably ${found.redirect_uri} (differs in ${found.differs}): register exactly ${redirect_uri}, or write that one at clients.${client.name}.redirect_uris.`;
+  return { ...whole, experiments, evidence: [...whole.evidence, registered], fix };
+}
