@@ -63,7 +63,9 @@ type Judge = (here: ShapeEnvironment, ours: Address, there: ShapeEnvironment, th
 /** http here, https there. A machine of one's own, and a whole environment without TLS, are meant so. */
 const plain: Judge = (here, ours, there, theirs) => {
   if (ours.url.protocol !== 'http:' || theirs.url.protocol !== 'https:' || isInner(ours.url)) return [];
-  const hasTls = [...addressesOf(here).values()].some(({ url }) => url.protocol === 'https:');
+  const hasTls = [...addressesOf(here).values()].some(
+    ({ url, isIssuer }) => url.protocol === 'https:' && isIssuer === ours.isIssuer,
+  );
   const [own, other] = [nameOf(here), nameOf(there)];
   return [
     drift({
