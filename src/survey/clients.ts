@@ -19,10 +19,7 @@ export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
   const { environment } = context;
   if (environment.clients.size === 0) return nothing;
   const why = notAllowed(context);
-  if (why) {
-    const steps = [...environment.clients.values()].flatMap((client) => unaskedStep(client, context));
-    return { ...nothing, steps, left: [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] };
-  }
+  if (why) return unasked(why, context);
   const asker = createAsker(context);
   const parts: Surveyed[] = [];
   const asked: ClientAnswers[] = [];
@@ -34,6 +31,20 @@ export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
   }
   for (const answers of asked) parts.push(await judgeClient(answers, asked, asker, context));
   return together(parts);
+}
+
+function unasked(why: [why: string, fix: string], context: SurveyContext): Surveyed {
+  const clients = [...context.environment.clients.values()];
+  const open = clients.some((client) => client.redirect_uris.length > 0 || mayHaveEndpoint(client));
+  return {
+    ...nothing,
+    steps: clients.flatMap((client) => unaskedStep(client, context)),
+    left: open ? [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] : [],
+  };
+}
+
+function mayHaveEndpoint({ issuer }: Client): boolean {
+  return issuer.discovery !== 'none' || issuer.metadata['authorization_endpoint'] !== undefined;
 }
 
 function notAllowed({ experiments, environment }: SurveyContext): [why: string, fix: string] | null {
@@ -55,7 +66,9 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
   if ('problem' in found) {
     const what = `client ${client.name} and its redirect_uris`;
     const fix = `State authorization_endpoint under issuers.${client.issuer.name}.metadata, if the server has one.`;
-    const left = [leftOut(context, what, found.problem, fix, kinds)];
+    // A client that gets tokens for itself is told by its token request.
+    const open = client.redirect_uris.length > 0 || mayHaveEndpoint(client);
+    const left = open ? [leftOut(context, what, found.problem, fix, kinds)] : [];
     return { left: { ...nothing, steps: unaskedStep(client, context), left } };
   }
   const { values } = await store.metadata(environment, client.issuer.name);

@@ -2,7 +2,11 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Difference, JsonMap } from '../../src/model.ts';
+import { surveyDiscovery } from '../../src/survey/discovery.ts';
 import type { SurveyOptions } from '../../src/survey/survey.ts';
+import { surveyTokens } from '../../src/survey/tokens.ts';
+import { surveyTraffic } from '../../src/survey/traffic.ts';
+import { surveyTransport } from '../../src/survey/transport.ts';
 import { type Handler, type OriginOptions, type Origins, startOrigins } from '../support/origins.ts';
 import { compare, type Replayed } from '../support/replay.ts';
 
@@ -52,7 +56,8 @@ export async function startPair(
   api: Partial<Record<'staging' | 'production', OriginOptions>> = {},
 ): Promise<Pair> {
   const origins = await startOrigins();
-  const secrets: Record<string, string> = { CLIENT_SECRET: randomBytes(18).toString('base64url') };
+  const secret = (): string => randomBytes(18).toString('base64url');
+  const secrets: Record<string, string> = { SECRET_OF_STAGING: secret(), SECRET_OF_PRODUCTION: secret() };
   const staging = await serve('staging', origins, api.staging);
   const production = await serve('production', origins, api.production);
   const project: Record<string, unknown> = {
@@ -82,17 +87,19 @@ export async function startPair(
         scenarios: { 'orders.yml': scenario },
         secrets,
         survey,
+        surveyors: [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport],
       }),
     close: () => origins.close(),
   };
 }
 
-function written({ api, entry, login, protected: kept }: Site): JsonMap {
+function written({ name, api, entry, login, protected: kept }: Site): JsonMap {
+  const client_secret = `\${secret.SECRET_OF_${name.toUpperCase()}}`;
   return {
     protected: kept,
     origins: { api, entry },
     issuers: { main: { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}/token` } } },
-    clients: { web: { client_id: 'web', client_secret: '${secret.CLIENT_SECRET}' } },
+    clients: { web: { client_id: `web-${name}`, client_secret } },
   };
 }
 
@@ -145,13 +152,13 @@ async function serve(name: string, origins: Origins, options: OriginOptions = {}
   return site;
 }
 
-function token({ login, api, header, claims }: Site, key: KeyObject): Promise<string> {
+function token({ name, login, api, header, claims }: Site, key: KeyObject): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const usual = {
     iss: login,
     aud: api,
-    client_id: 'web',
-    sub: 'web',
+    client_id: `web-${name}`,
+    sub: `web-${name}`,
     iat: now,
     exp: now + 300,
     jti: randomBytes(8).toString('hex'),
