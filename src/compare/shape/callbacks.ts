@@ -7,6 +7,8 @@ import { type Drift, drift } from './drift.ts';
 import { nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
 
 export function callbackDrift(shape: ProjectShape): Drift[] {
+  // Where servers are asked, what they say of each is held beside it.
+  if (!shape.offline) return [];
   return pairsOf(shape).flatMap(([a, b]) =>
     [...a.environment.clients.values()].flatMap((ours) => {
       const theirs = b.environment.clients.get(ours.name);
