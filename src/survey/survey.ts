@@ -1,7 +1,4 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
-import { compareObserved } from '../compare/compare.ts';
-import { sameSystems } from '../compare/same-system.ts';
-import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
@@ -13,6 +10,7 @@ import type {
   JobResult,
   LeftOut,
   Observed,
+  Past,
   RunFinished,
   Source,
   StepResult,
@@ -21,6 +19,7 @@ import type {
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
+import { withOthers, withPast } from './beside.ts';
 import { surveyClientSettings } from './client-settings.ts';
 import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
@@ -36,6 +35,8 @@ import { surveyTransport } from './transport.ts';
 export interface SurveyOptions extends RunOptions {
   /** What the project file alone shows. */
   readonly shape?: readonly Drift[];
+  /** The environments are held beside this instead of each other; absent: they are not. */
+  readonly past?: readonly Past[];
   /** What cannot be looked at, as the plan says. */
   readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
@@ -84,14 +85,10 @@ export async function survey(
   }));
   const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
   const jobs = surveyed.map(({ job }) => job);
-  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
-  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
-  const seen = compareObserved(observed, options.declared, {
-    same: sameSystems(options.known),
-    today,
-    left: [...left, ...unreached(jobs)],
-  });
-  const findings = [...shape.findings, ...seen.findings];
+  const compared = options.past
+    ? withPast(observed, options.past, doors.redactor)
+    : withOthers(observed, [...left, ...unreached(jobs)], options, doors);
+  const { differences, findings } = compared;
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
@@ -100,7 +97,7 @@ export async function survey(
     findings,
     problems: [],
     exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
-    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
+    comparison: { differences, observed, left: [...left, ...compared.left] },
   };
   options.emit(event);
   return event;
