@@ -30,7 +30,7 @@ export function placeOf(client: Client, index: number): Source {
   return client.sources[`redirect_uris.${index}`] ?? client.sources['redirect_uris'] ?? client.source;
 }
 
-/** Whose the host of a redirect URI is, where it is another environment's and not this one's. */
+/** Whose the host of a redirect URI is, or its domain, where it is another environment's and not this one's. */
 export function foreignHost(
   uri: string,
   environment: Environment,
@@ -81,9 +81,9 @@ function mixup(
   const whose = environments.join(' and ');
   return finding(environment, place, uri, {
     cause: 'environment-mixup',
-    severity: some || !exact ? 'warning' : 'error',
+    severity: some ? 'warning' : 'error',
     certainty: exact ? 'likely' : 'possible',
-    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which is ${exact ? `${name} of` : 'in the domain of'} ${whose}: whoever logs in to ${environment.name} ends there.`,
+    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which ${exact ? `is ${name} of` : 'lies among the hosts of'} ${whose}: whoever logs in to ${environment.name} ends there.`,
     fix: `Write the address of the application in ${environment.name}, and register it there.`,
     references: ['RFC 9700 section 4.1'],
   });

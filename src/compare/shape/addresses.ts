@@ -1,7 +1,6 @@
 /** Origins and issuers held beside those of the other environment: scheme, inner hosts, the same system twice. */
 
 import { stringifyJson } from '../../http/json.ts';
-import { isLoopback } from '../../http/origin.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Source } from '../../model.ts';
 import { type Drift, drift } from './drift.ts';
@@ -64,7 +63,9 @@ type Judge = (here: ShapeEnvironment, ours: Address, there: ShapeEnvironment, th
 /** http here, https there. A machine of one's own, and a whole environment without TLS, are meant so. */
 const plain: Judge = (here, ours, there, theirs) => {
   if (ours.url.protocol !== 'http:' || theirs.url.protocol !== 'https:' || isInner(ours.url)) return [];
-  const hasTls = [...addressesOf(here).values()].some(({ url }) => url.protocol === 'https:');
+  const hasTls = [...addressesOf(here).values()].some(
+    ({ url, isIssuer }) => url.protocol === 'https:' && isIssuer === ours.isIssuer,
+  );
   const [own, other] = [nameOf(here), nameOf(there)];
   return [
     drift({
@@ -81,13 +82,18 @@ const plain: Judge = (here, ours, there, theirs) => {
 };
 
 /**
- * A loopback or private address in an environment whose other addresses, and the same one elsewhere, are public. What is
- * developed runs on one's own machine, beside servers that do not.
+ * A loopback or private address in a protected environment whose other addresses, and the same one elsewhere, are public.
+ * What is not protected may be on the machine of whoever tests.
  */
 const inner: Judge = (here, ours, there, theirs) => {
-  if (!here.environment.protected && isLoopback(ours.url.hostname)) return [];
   const others = [...addressesOf(here).values()].filter(({ of }) => of !== ours.of);
-  if (!isInner(ours.url) || isInner(theirs.url) || !others.some(({ url }) => !isInner(url))) return [];
+  if (
+    here.raw['protected'] === false ||
+    !isInner(ours.url) ||
+    isInner(theirs.url) ||
+    !others.some(({ url }) => !isInner(url))
+  )
+    return [];
   const [own, other] = [nameOf(here), nameOf(there)];
   return [
     drift({
