@@ -3,7 +3,7 @@ import { nothing, type Surveyed } from '../compare/surveyed.ts';
 import type { Client, Json, Observation } from '../model.ts';
 import type { Value } from '../secret.ts';
 import type { SurveyContext } from './context.ts';
-import { isToldOfFile } from './foreign-client.ts';
+import { foreignClient } from './foreign-client.ts';
 
 export async function surveyClientSettings(context: SurveyContext): Promise<Surveyed> {
   const clients = [...context.environment.clients.values()];
@@ -21,11 +21,12 @@ function observations(client: Client, context: SurveyContext): Observation[] {
     ...(seen !== undefined && { seen }),
   });
   const shared = isOneClient(client, context);
-  const told = isToldOfFile(client, context.environment, context.compared);
+  // An id that is rather another environment's is told with the client itself.
+  const isTold = foreignClient(client, context) !== null;
   const secret = secretOf(client, context);
   const held = secret === null || shared ? null : context.store.fingerprint(secret);
   return [
-    observed('id', 'client_id', shared || told ? null : client.client_id, client.client_id),
+    observed('id', 'client_id', shared || isTold ? null : client.client_id, client.client_id),
     ...(secret === null
       ? []
       : [observed('secret', 'client_secret', held, held ?? 'that of the same client')]),

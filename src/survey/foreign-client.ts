@@ -1,5 +1,4 @@
 /** Whether a client_id of this environment is rather that of another one. Nothing is sent. */
-import { isCalledAfter } from '../compare/shape/words.ts';
 import type { Client, Environment, Finding, StepResult } from '../model.ts';
 import { type SurveyContext, surveyStep } from './context.ts';
 
@@ -33,20 +32,12 @@ export function foreignClient(client: Client, context: SurveyContext): ForeignCl
   );
 }
 
-/** The shape of the file shows an id that is called after another environment, in which this client is as well. */
-export function isToldOfFile(client: Client, own: Environment, compared: readonly Environment[]): boolean {
-  return compared.some(
-    ({ name, clients }) =>
-      name !== own.name && clients.has(client.name) && isCalledAfter(client.client_id, name, own.name),
-  );
-}
-
 /** What the project file alone shows; the server may know the id all the same. */
 export function foreignFindings(client: Client, context: SurveyContext): Finding[] {
   const foreign = foreignClient(client, context);
+  if (!foreign) return [];
   const { client_id, name } = client;
-  const { environment, compared } = context;
-  if (!foreign || isToldOfFile(client, environment, compared)) return [];
+  const { environment } = context;
   return [
     {
       cause: 'environment-mixup',
