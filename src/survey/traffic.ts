@@ -63,6 +63,7 @@ function leftOf(count: number, stopped: ReadonlySet<string>, context: SurveyCont
             `${more} more requests of the scenarios`,
             `at most ${mostRequests} are sent`,
             'Name fewer scenarios.',
+            kinds,
           ),
         ]
       : []),

@@ -72,6 +72,20 @@ describe('compare --baseline', () => {
     });
   }
 
+  it('takes one environment alone where its report is kept', async () => {
+    const alone = await compare(one);
+    expect([
+      alone.code,
+      alone.stdout.includes('There is nothing to hold "production" beside.'),
+    ]).to.deep.equal([2, true]);
+    const kept = await compare([...one, '--reporter', 'json=now.json']);
+    expect(reported(kept).comparison).to.deep.equal([]);
+    const ended = await compare([...one, '--baseline', 'past.json', '--reporter', 'json=now.json'], {
+      'past.json': kept.written['now.json'] ?? '',
+    });
+    expect(reported(ended).comparison).to.deep.equal([]);
+  });
+
   it('tells what changed', async () => {
     const first = await compare([...both, '--reporter', 'json=first.json']);
     scopes = ['orders:read'];
