@@ -60,6 +60,11 @@ export async function ask(origins: Origins, answering: Answering, asking: Asking
     response.writeHead(status, { 'content-type': type, ...(location ? { location } : {}), ...headers });
     response.end(body);
   });
+  return askServed(origins, asking);
+}
+
+/** As `ask`, of a server that is there already. */
+export async function askServed(origins: Origins, asking: Asking): Promise<Said> {
   const replayed = await compare({
     origins,
     project: {
