@@ -27,8 +27,8 @@ export interface Audited {
 export interface Audit {
   /** Looks at a step, once. */
   step(audited: AuditedStep): Audited;
-  /** Looks at exchanges that explaining took: metadata and keys. */
-  exchanges(environment: Environment, exchanges: readonly Exchange[]): void;
+  /** Looks at exchanges that explaining took: metadata and keys. `told`: checks that somebody else has judged. */
+  exchanges(environment: Environment, exchanges: readonly Exchange[], told?: ReadonlySet<string>): void;
   /** The standards checks that failed, one finding for each environment, origin and check. */
   findings(): Finding[];
 }
@@ -60,9 +60,9 @@ export function createAudit({ environments, redact }: AuditDoors): Audit {
       for (const hit of hits) if (!told.has(hit.check)) tally.add(hit);
       return { warnings: warnings.map(({ finding }) => finding), named: createTally(named).findings() };
     },
-    exchanges(environment, exchanges) {
+    exchanges(environment, exchanges, told) {
       for (const seen of lookAt(environment, exchanges, known))
-        for (const hit of hitsOfAll([seen], known, memory)) tally.add(hit);
+        for (const hit of hitsOfAll([seen], known, memory)) if (!told?.has(hit.check)) tally.add(hit);
     },
     findings: () => tally.findings(),
   };

@@ -2,7 +2,7 @@
 import type { Drift } from '../compare/shape/drift.ts';
 import type { ProjectShape } from '../compare/shape/file.ts';
 import { shapeDrift } from '../compare/shape/shape.ts';
-import type { Environment, Job, JsonMap, LeftOut } from '../model.ts';
+import type { Environment, Job, JsonMap, LeftOut, Past } from '../model.ts';
 import { distinct, type EnvironmentPart, type JobPart, type PlanInParts, planInParts } from '../plan/plan.ts';
 import { Problem } from '../problem.ts';
 import { isMap } from '../source.ts';
@@ -22,6 +22,8 @@ export interface Comparable extends Pick<Opened, 'loaded' | 'context' | 'declare
   readonly jobs: readonly Job[];
   readonly drift: readonly Drift[];
   readonly left: readonly LeftOut[];
+  /** `--baseline`; null: the environments are held beside each other. */
+  readonly past: readonly Past[] | null;
   /** Wrong input: nothing is sent. */
   readonly problems: readonly Problem[];
 }
@@ -43,14 +45,20 @@ export async function planComparison(
   const jobs = usable
     .map(({ job }) => job)
     .filter(({ environment }) => !blind.some((each) => each.environment.name === environment.name));
+  const names = parts.environments.map(({ environment }) => environment.name);
+  const baseline =
+    flags.baseline === undefined
+      ? null
+      : (await import('./baseline.ts')).readBaseline(flags.baseline, world.cwd, names);
   const wrong = [
+    ...(baseline?.problems ?? []),
     ...parts.problems,
     ...wrongOf(parts, apart, flags.scenarios === true),
     ...unselected(paths, flags, parts),
     ...(parts.problems.length > 0
       ? []
       : checkNumber(
-          parts.environments.map(({ environment }) => environment.name),
+          names,
           parts.known.map(({ name }) => name),
           flags,
         )),
@@ -67,6 +75,7 @@ export async function planComparison(
     jobs,
     drift: shapeDrift(shapeOf(parts, apart, opened)),
     left: leftOf(parts.jobs, jobs),
+    past: baseline?.past ?? null,
     problems: sorted([...files, ...withLines(distinct([...wrong, ...later]), loaded)]),
   };
 }

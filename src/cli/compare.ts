@@ -133,6 +133,7 @@ async function look(
         deadline,
         emit,
         left: planned.left,
+        ...(planned.past && { past: planned.past }),
         scenarios: flags.scenarios === true,
       },
       { ...doors, send: sender.send, clock, random },

@@ -1,8 +1,9 @@
 /** Observations of several environments to differences and findings. Pure. */
 import type { DeclaredDifference, Difference, Finding, LeftOut, Observed } from '../model.ts';
-import { isAbout, isStale, reasonFor, type Said, saidOf, staleFinding } from './declared.ts';
+import { isAbout, isStale, kindOf, matches, reasonFor, type Said, saidOf, staleFinding } from './declared.ts';
 import { groupsOf, isNear, type Pair, pairsOf, sharedIn } from './equality.ts';
 import { differenceFinding, sharedFinding } from './finding.ts';
+import { type Kinds, kinds } from './kind.ts';
 import { aligned, type Row } from './rows.ts';
 import { cellsOf } from './words.ts';
 
@@ -18,6 +19,10 @@ export interface CompareOptions {
   readonly today?: string;
   /** What was not looked at: nothing that is declared of it is called stale. */
   readonly left?: readonly LeftOut[];
+  /** Differences that were found by other means: what is declared of them is no more stale than of those found here. */
+  readonly others?: readonly Difference[];
+  /** Absent: all that there are. */
+  readonly kinds?: Kinds;
 }
 
 /**
@@ -29,8 +34,9 @@ export function compareObserved(
   declared: readonly DeclaredDifference[],
   options: CompareOptions = {},
 ): Compared {
-  const rows = aligned(observed).filter(({ seen }) => seen.size > 1);
-  const used = new Set<DeclaredDifference>();
+  const known = options.kinds ?? kinds();
+  const rows = aligned(observed, known).filter(({ seen }) => seen.size > 1);
+  const used = new Set(declared.filter((each) => (options.others ?? []).some((other) => isOf(each, other))));
   const judged = rows.map((row) => {
     const said = saidOf(row, declared, options.today ?? null);
     const result = row.kind.rule === 'distinct' ? judgeShared(row, said, options) : judgeEqual(row, said);
@@ -39,7 +45,7 @@ export function compareObserved(
     return result;
   });
   const environments = observed.map(({ environment }) => environment);
-  const scope = { rows, environments, left: options.left ?? [] };
+  const scope = { rows, environments, left: options.left ?? [], kinds: known };
   const stale = declared.filter((each) => !used.has(each) && isStale(each, scope));
   return {
     differences: judged.flatMap(({ difference }) => difference ?? []),
@@ -48,6 +54,10 @@ export function compareObserved(
       ...stale.map((each) => staleFinding(each, environments)),
     ],
   };
+}
+
+function isOf(declaration: DeclaredDifference, { what }: Difference): boolean {
+  return matches(declaration.what, { kind: kindOf(what), what });
 }
 
 interface Judged {

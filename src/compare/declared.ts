@@ -2,7 +2,7 @@
 import { matchesWildcard } from '../http/wildcard.ts';
 import type { DeclaredDifference, Finding, LeftOut, Source } from '../model.ts';
 import type { Pair } from './equality.ts';
-import { kinds } from './kind.ts';
+import type { Kinds } from './kind.ts';
 import type { Row } from './rows.ts';
 import { joined } from './words.ts';
 
@@ -41,17 +41,21 @@ export interface Scope {
   readonly rows: readonly Row[];
   readonly environments: readonly string[];
   readonly left: readonly LeftOut[];
+  readonly kinds: Kinds;
 }
 
 /**
  * Whether a declaration that nothing needed is stale: all that it may be about was observed, everywhere. What may have
  * been left out is not.
  */
-export function isStale(declaration: DeclaredDifference, { rows, environments, left }: Scope): boolean {
+export function isStale(
+  declaration: DeclaredDifference,
+  { rows, environments, left, kinds }: Scope,
+): boolean {
   const { what, environments: named } = declaration;
   if (named.some((name) => !environments.includes(name))) return false;
   const wanted = named.length > 0 ? named : environments;
-  if (left.some((each) => wanted.includes(each.environment) && mayConcern(each, what))) return false;
+  if (left.some((each) => wanted.includes(each.environment) && mayConcern(each, what, kinds))) return false;
   const isWhole = ({ seen }: Row): boolean => wanted.every((name) => seen.has(name));
   const own = rows.filter((row) => matches(what, { kind: row.kind.id, what: row.what }));
   if (own.length > 0) return own.every(isWhole);
@@ -60,9 +64,9 @@ export function isStale(declaration: DeclaredDifference, { rows, environments, l
   return siblings.length > 0 && siblings.every(isWhole);
 }
 
-function mayConcern({ kinds: patterns }: LeftOut, what: string): boolean {
+function mayConcern({ kinds: patterns }: LeftOut, what: string, known: Kinds): boolean {
   if (patterns === undefined) return true;
-  return [...kinds().keys()].some(
+  return [...known.keys()].some(
     (id) =>
       matchesWildcard(kindOf(what), id) && patterns.some((pattern) => matchesWildcard(kindOf(pattern), id)),
   );

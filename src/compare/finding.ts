@@ -1,10 +1,10 @@
 /** A difference, or what is shared and must not be, as a finding. */
-import type { DeclaredDifference, Finding, Source } from '../model.ts';
+import type { DeclaredDifference, Difference, Finding, Past, Source } from '../model.ts';
 import { placed } from './declared.ts';
 import type { Shared } from './equality.ts';
 import type { Kind } from './kind.ts';
 import type { Row } from './rows.ts';
-import { capital, cellsOf, differencesOf, few, filled, joined, shown, worded } from './words.ts';
+import { capital, cellsOf, changesOf, differencesOf, few, filled, joined, shown, worded } from './words.ts';
 
 /** `groups`: environments by value. `over`: declarations that have ended. */
 export function differenceFinding(
@@ -62,14 +62,36 @@ export function sharedFinding(
   };
 }
 
-export function subjectOf({ kind, of }: Pick<Row, 'kind' | 'of'>): string {
+/** `row`: first then, then now. */
+export function changeFinding(row: Row, { environment, at }: Past, difference: Difference): Finding {
+  const names = [...row.seen.keys()];
+  const cells = cellsOf(row);
+  const [before = '', value = ''] = names.map((name) => cells.get(name) ?? '');
+  const differences = changesOf(row);
+  const words = { of: row.of, environments: environment, environment, differences, before, value };
+  const { cause, check, severity } = difference;
+  const own = row.kind.rule === 'equal' ? `${filled(row.kind.fix, words) ?? row.kind.fix} ` : '';
+  return {
+    ...common(row.kind),
+    cause,
+    check,
+    severity,
+    environment,
+    summary:
+      filled(row.kind.says?.changed, words) ??
+      `${capital(subjectOf(row))} changed in ${environment} since ${at}: ${differences}.`,
+    evidence: evidenceOf(row, names, cells, []),
+    fix: `${own}Where the change is meant, write a new baseline.`,
+    fixSource: row.seen.get(environment)?.source ?? null,
+  };
+}
+
+function subjectOf({ kind, of }: Pick<Row, 'kind' | 'of'>): string {
   return `${kind.title}${of === '' ? '' : ` of ${of}`}`;
 }
 
 /** What a finding of that kind says whatever was seen. */
-export function common(
-  kind: Kind,
-): Omit<Finding, 'environment' | 'summary' | 'evidence' | 'fix' | 'fixSource'> {
+function common(kind: Kind): Omit<Finding, 'environment' | 'summary' | 'evidence' | 'fix' | 'fixSource'> {
   return {
     cause: kind.cause ?? null,
     check: kind.cause === undefined ? kind.id : null,

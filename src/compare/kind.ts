@@ -49,10 +49,12 @@ export interface Sentences {
   readonly changed?: string;
 }
 
-let loaded: ReadonlyMap<string, Kind> | null = null;
+export type Kinds = ReadonlyMap<string, Kind>;
+
+let loaded: Kinds | null = null;
 
 /** All kinds by id; read at the first call. */
-export function kinds(): ReadonlyMap<string, Kind> {
+export function kinds(): Kinds {
   if (loaded === null) {
     const list = createRequire(import.meta.url)('./kinds.json') as Kind[];
     loaded = new Map(list.map((each) => [each.id, each]));
@@ -60,9 +62,9 @@ export function kinds(): ReadonlyMap<string, Kind> {
   return loaded;
 }
 
-/** The kind with that id. Throws for one that there is not. */
-export function kind(id: string): Kind {
-  const found = kinds().get(id);
+/** The kind with that id. Throws for one that there is not: observations are made by this program. */
+export function kind(id: string, known: Kinds = kinds()): Kind {
+  const found = known.get(id);
   if (!found) throw new Error(`There is no kind "${id}".`);
   return found;
 }

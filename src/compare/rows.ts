@@ -1,6 +1,6 @@
 /** Observations by what they are of, then by environment. */
 import type { Observation, Observed } from '../model.ts';
-import { type Kind, kind, kinds } from './kind.ts';
+import { type Kind, type Kinds, kind, kinds } from './kind.ts';
 
 export interface Row {
   /** `token.lifetime[reader]`, or the kind alone. */
@@ -12,19 +12,18 @@ export interface Row {
 }
 
 /** In the order of the kinds, then by subject: whatever the order in which things were observed. */
-export function aligned(observed: readonly Observed[]): readonly Row[] {
+export function aligned(observed: readonly Observed[], known: Kinds = kinds()): readonly Row[] {
   const rows = new Map<string, Row & { seen: Map<string, Observation> }>();
   for (const { environment, observations } of observed) {
     for (const each of observations) {
       const what = whatOf(each);
-      const row = rows.get(what) ?? { what, kind: kind(each.kind), of: each.of, seen: new Map() };
+      const row = rows.get(what) ?? { what, kind: kind(each.kind, known), of: each.of, seen: new Map() };
       row.seen.set(environment, each);
       rows.set(what, row);
     }
   }
-  const order = [...kinds().keys()];
-  const place = new Map(order.map((id, index) => [id, index]));
-  const at = (row: Row): number => place.get(row.kind.id) ?? order.length;
+  const place = new Map([...known.keys()].map((id, index) => [id, index]));
+  const at = (row: Row): number => place.get(row.kind.id) ?? place.size;
   return [...rows.values()].sort((a, b) => at(a) - at(b) || (a.of < b.of ? -1 : a.of > b.of ? 1 : 0));
 }
 

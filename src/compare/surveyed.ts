@@ -6,6 +6,8 @@ export interface Surveyed {
   readonly steps: readonly StepResult[];
   readonly observations: readonly Observation[];
   readonly left: readonly LeftOut[];
+  /** Ids of the standards checks that the steps' findings say already, or have judged better; absent: none. */
+  readonly told?: readonly string[];
 }
 
 export const nothing: Surveyed = { steps: [], observations: [], left: [] };
@@ -15,5 +17,6 @@ export function together(parts: readonly Surveyed[]): Surveyed {
     steps: parts.flatMap(({ steps }) => steps),
     observations: parts.flatMap(({ observations }) => observations),
     left: parts.flatMap(({ left }) => left),
+    told: parts.flatMap(({ told }) => told ?? []),
   };
 }

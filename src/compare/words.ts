@@ -22,7 +22,7 @@ export function shown({ seen, value }: Pick<Observation, 'seen' | 'value'>): str
 
 export function worded(value: Json): string {
   if (value === null) return 'none';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : value.map(worded).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(worded).join(', ');
   if (isMap(value))
     return Object.entries(value)
       .map(([name, member]) => `${name}: ${worded(member)}`)
@@ -34,7 +34,8 @@ export function worded(value: Json): string {
 /** By environment; of long lists, maps and texts what differs, and how much is left out. */
 export function cellsOf({ seen }: Pick<Row, 'seen'>): ReadonlyMap<string, string> {
   const all = [...seen.values()];
-  const texts = all.map(shown);
+  const isAbsent = all.some(({ value }) => value === null);
+  const texts = all.map((each) => (isAbsent && isEmpty(each) ? 'an empty list' : shown(each)));
   if (texts.some((text) => text.length > longest)) {
     const lists = listsOf(all);
     if (lists && all.every((each) => each.seen === undefined)) {
@@ -46,6 +47,10 @@ export function cellsOf({ seen }: Pick<Row, 'seen'>): ReadonlyMap<string, string
     }
   }
   return entries(seen, shortened(texts));
+}
+
+function isEmpty({ seen, value }: Observation): boolean {
+  return seen === undefined && Array.isArray(value) && value.length === 0;
 }
 
 function entries(seen: Row['seen'], texts: readonly string[]): ReadonlyMap<string, string> {
@@ -105,6 +110,22 @@ export function differencesOf(row: Row, groups: readonly (readonly string[])[]):
   if (byKey) return byKey;
   const cells = cellsOf(row);
   return groups.map((names) => `${cells.get(names[0] ?? '') ?? ''} in ${joined(names)}`).join(', ');
+}
+
+/** Of a row of then and now: `1 h before, 5 min now`; of lists what was added and what is gone. */
+export function changesOf(row: Row): string {
+  const all = [...row.seen.values()];
+  const lists = all.every(({ value }) => Array.isArray(value)) ? listsOf(all) : null;
+  const [before = [], after = []] = lists ?? [];
+  const added = after.filter((member) => !before.includes(member));
+  const gone = before.filter((member) => !after.includes(member));
+  if (added.length + gone.length > 0)
+    return [
+      ...(added.length > 0 ? [`${few(added)} added`] : []),
+      ...(gone.length > 0 ? [`${few(gone)} gone`] : []),
+    ].join(', ');
+  const [then = '', now = ''] = cellsOf(row).values();
+  return `${then} before, ${now} now`;
 }
 
 /** null where the lists hold the same in another order. */

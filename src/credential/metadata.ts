@@ -78,7 +78,7 @@ async function discover(
 }
 
 /** Where a server keeps its document instead, mostly a slash further on. Another origin is not asked. */
-function withinOrigin(exchange: Exchange): string | null {
+export function withinOrigin(exchange: Exchange): string | null {
   const hop = exchange.hops.at(-1);
   const response = finalResponse(exchange);
   if (!hop || !response || !isRedirect(response.status)) return null;

@@ -78,8 +78,9 @@ function sameButSlashes(a: string, b: string): boolean {
   return a !== b && bare(a) === bare(b);
 }
 
+/** A space within may be one that is to be escaped. */
 function withoutSpace(uri: string): string {
-  return uri.replace(/\s/g, '');
+  return uri.trim().replace(/[\r\n\t]/g, '');
 }
 
 function difference(

@@ -51,6 +51,12 @@ export function uriText(parts: UriParts): string {
   ].join('');
 }
 
+/** A text in which a URI stands, without the password that the URI may have before its host. */
+export function withoutPassword(text: string, { userinfo }: UriParts): string {
+  const password = userinfo?.replace(/^[^:]*:?/, '') ?? '';
+  return password === '' ? text : text.replaceAll(`:${password}@`, ':…@');
+}
+
 /** Of http and https. */
 export function defaultPort(scheme: string | null): string | null {
   return { http: '80', https: '443' }[scheme?.toLowerCase() ?? ''] ?? null;

@@ -6,6 +6,7 @@ import {
   type ClientFact,
   type ClientFacts,
   type RedirectUriRules,
+  type Refusal,
   type Refused,
   standardRules,
 } from './redirect-uri-rules.ts';
@@ -41,7 +42,9 @@ export function compareRedirectUri(
 ): RedirectUriComparison {
   const list = typeof registered === 'string' ? [registered] : registered;
   const open = facts.filter((fact) => client[fact] === undefined && asks(rules, fact));
-  const verdicts = completions(client, open).map((known) => verdict(list, requested, rules, known));
+  const ways = rules.accepts.filter((each) => accepts(each, list, requested));
+  const refusals = rules.refuses.filter((each) => refuses(each, requested));
+  const verdicts = completions(client, open).map((known) => verdict(ways, refusals, known));
   const [first] = verdicts;
   const accepted = verdicts.every((each) => each.accepted === first?.accepted)
     ? (first?.accepted ?? null)
@@ -60,18 +63,15 @@ export function compareRedirectUri(
 
 type Verdict = Pick<RedirectUriComparison, 'accepted' | 'by' | 'refused'>;
 
-function verdict(
-  registered: readonly string[],
-  requested: string,
-  rules: RedirectUriRules,
-  client: ClientFacts,
-): Verdict {
-  const refusal = rules.refuses.find((each) => holds(each, client) && refuses(each, requested));
-  if (refusal && !refusal.unsure) return { accepted: false, by: null, refused: refusal.what };
-  const ways = rules.accepts.filter((each) => holds(each, client) && accepts(each, registered, requested));
-  const way = ways.find(({ unsure }) => !unsure);
-  if (way && !refusal) return { accepted: true, by: way.by, refused: null };
-  return { accepted: ways.length > 0 ? null : false, by: null, refused: null };
+/** `ways` and `refusals` fit the two URIs; whether they hold for the client is looked at here. */
+function verdict(ways: readonly Acceptance[], refusals: readonly Refusal[], client: ClientFacts): Verdict {
+  const against = refusals.filter((each) => holds(each, client));
+  const sure = against.find(({ unsure }) => !unsure);
+  if (sure) return { accepted: false, by: null, refused: sure.what };
+  const open = ways.filter((each) => holds(each, client));
+  const way = open.find(({ unsure }) => !unsure);
+  if (way && against.length === 0) return { accepted: true, by: way.by, refused: null };
+  return { accepted: open.length > 0 ? null : false, by: null, refused: null };
 }
 
 type Conditions = Pick<Acceptance, 'only' | 'unless'>;

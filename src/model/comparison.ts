@@ -25,6 +25,12 @@ export interface Observed {
   readonly observations: readonly Observation[];
 }
 
+/** What an earlier comparison observed of an environment. */
+export interface Past extends Observed {
+  /** When it began, `2026-11-20T10:00:00Z`. */
+  readonly at: string;
+}
+
 /** One difference, or one thing that must differ and does not. */
 export interface Difference {
   /** Kind and subject: `token.lifetime[reader]`. */

@@ -45,16 +45,15 @@ export function planEnvironment(
   problems: Problems,
 ): PlannedEnvironment {
   const layers = [context.given, mapAt(raw, 'variables'), mapAt(context.project, 'variables')];
-  const named = environmentNames(
-    name,
-    raw,
-    () => scope,
-    () => planned.environment,
-  );
+  // What is read first can be named by what is read after it.
+  const known: Named = { origins: new Map(), issuers: new Map() };
+  const named = environmentNames(name, raw, () => scope, known);
   const scope: Scope = createScope({ lookups: context.lookups, layers, named });
   const read = new Reader(scope, problems, context.offline);
   const origins = readOrigins(raw, read, problems);
+  known.origins = origins;
   const issuers = readIssuers(raw, read, problems);
+  known.issuers = issuers;
   const echo = readEchoEndpoint(raw, origins, read, problems);
   const base = mapAt(mapAt(context.project, 'environments'), name)['extends'];
   const environment: Environment = {
@@ -73,19 +72,22 @@ export function planEnvironment(
     experiments: experimentPolicy(raw),
     ...(echo && { echo }),
   };
-  const planned = { environment, raw, scope, layers };
-  return planned;
+  return { environment, raw, scope, layers };
+}
+
+interface Named {
+  origins: Environment['origins'];
+  issuers: Environment['issuers'];
 }
 
 /** `environment`, `origin.X`, `issuer.X`, `clients.X.key`: what a name means in this environment. */
-function environmentNames(name: string, raw: JsonMap, scope: () => Scope, environment: () => Environment) {
+function environmentNames(name: string, raw: JsonMap, scope: () => Scope, known: Named) {
   return (path: string): Json | Value | undefined => {
     if (path === 'environment') return name;
     const [kind, which, ...rest] = path.split('.');
-    if (kind === 'origin' && which !== undefined && rest.length === 0)
-      return environment().origins.get(which);
+    if (kind === 'origin' && which !== undefined && rest.length === 0) return known.origins.get(which);
     if (kind === 'issuer' && which !== undefined && rest.length === 0)
-      return environment().issuers.get(which)?.issuer;
+      return known.issuers.get(which)?.issuer;
     if (kind === 'clients' && which !== undefined && /^(client_id|redirect_uris)$/.test(rest.join('.'))) {
       const written = dig(raw, ['clients', which, ...rest]);
       if (typeof written !== 'string') return written;

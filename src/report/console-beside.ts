@@ -4,8 +4,8 @@ import { labelled, labelledWidth, type Style } from './console-style.ts';
 import { columns, cut, cutMiddle, pad, visible, wrap } from './text.ts';
 
 /** Rows that are told; the JSON report has them all. */
-const mostRows = 6;
-/** Lines of a cell. */
+const mostRows = 5;
+/** Lines of a cell of the cause; the others have one. */
 const tallest = 2;
 const widestWhat = 24;
 
@@ -40,7 +40,8 @@ function rowLines(
   widths: { readonly what: number; readonly here: number; readonly there: number },
   style: Style,
 ): string[] {
-  const [left, right] = [cell(row.here, widths.here), cell(row.there, widths.there)];
+  const height = row.cause ? tallest : 1;
+  const [left, right] = [cell(row.here, widths.here, height), cell(row.there, widths.there, height)];
   const title = pad(cutMiddle(visible(row.what), widths.what), widths.what);
   return Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
     const mark = index === 0 && row.cause ? style.yellow('→') : ' ';
@@ -49,8 +50,10 @@ function rowLines(
   });
 }
 
-function cell(text: string, width: number): string[] {
-  const lines = wrap(visible(text), width).map((line) => cutMiddle(line, width));
-  if (lines.length <= tallest) return lines;
-  return [...lines.slice(0, tallest - 1), cut(`${lines[tallest - 1]} …`, width)];
+function cell(text: string, width: number, height: number): string[] {
+  const shown = visible(text);
+  if (height === 1) return [cut(shown, width)];
+  const lines = wrap(shown, width).map((line) => cutMiddle(line, width));
+  if (lines.length <= height) return lines;
+  return [...lines.slice(0, height - 1), cut(`${lines[height - 1]} …`, width)];
 }

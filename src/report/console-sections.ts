@@ -15,10 +15,7 @@ import {
   warningKey,
   warnings,
 } from './outcome.ts';
-import { columns, cut, formatDuration, pad, plural, visible } from './text.ts';
-
-/** Scenarios that a matrix shows when all of them pass everywhere; of more, only those that do not. */
-const mostRows = 20;
+import { columns, formatDuration, plural, visible } from './text.ts';
 
 /** `✓ orders can be read  staging  3 steps  120 ms`. */
 export function jobLine(job: JobResult, style: Style): string {
@@ -96,46 +93,6 @@ export function warningSection(run: Collection, style: Style): string[] {
     ];
   });
   return ['', style.bold(style.yellow('WARNINGS')), ...lines];
-}
-
-/** Scenarios against environments, when there are several of both. */
-export function matrix(run: Collection, style: Style): string[] {
-  const names = [...new Set(run.jobs.map(({ environment }) => environment))];
-  if (names.length < 2) return [];
-  const rows = new Map<string, Map<string, JobResult>>();
-  for (const job of run.jobs) {
-    const key = JSON.stringify([job.file, job.name]);
-    const row = rows.get(key) ?? new Map<string, JobResult>();
-    rows.set(key, row.set(job.environment, job));
-  }
-  const all = [...rows.values()];
-  // What was asked of each environment is one row, and its lines stand above.
-  if (run.finished?.comparison && all.length < 2) return [];
-  const told =
-    all.length <= mostRows
-      ? all
-      : all.filter((row) => [...row.values()].some(({ status }) => status !== 'passed'));
-  const headers = names.map((name) => cut(visible(name), 14));
-  const taken = headers.reduce((sum, header) => sum + columns(header) + 2, 0);
-  const title = (row: Map<string, JobResult>): string => visible(row.values().next().value?.name ?? '');
-  const room = Math.max(
-    10,
-    Math.min(style.width - taken - 2, Math.max(8, ...told.map((row) => columns(title(row))))),
-  );
-  const lines = told.map((row) => {
-    const cells = names.map((name, index) => {
-      const job = row.get(name);
-      return `  ${job ? style.mark(job.status) : ' '}${' '.repeat(columns(headers[index] ?? ' ') - 1)}`;
-    });
-    return `  ${pad(cut(title(row), room), room)}${cells.join('')}`.trimEnd();
-  });
-  const left = all.length - told.length;
-  return [
-    '',
-    `  ${' '.repeat(room)}${headers.map((header) => `  ${style.cyan(header)}`).join('')}`,
-    ...lines,
-    ...(left > 0 ? [`  ${style.dim(`${plural(left, 'scenario')} more, passed everywhere`)}`] : []),
-  ];
 }
 
 export function insecureLines(environments: readonly EnvironmentRef[], style: Style): string[] {

@@ -4,11 +4,11 @@ import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
 import { comparisonSection, driftSection } from './console-comparison.ts';
 import { failureBlock, type Told } from './console-failure.ts';
+import { matrixLines } from './console-matrix.ts';
 import {
   clientSteps,
   insecureLines,
   jobLine,
-  matrix,
   stepLines,
   summaryLine,
   warningSection,
@@ -59,7 +59,7 @@ export function createConsoleReporter({
         ...driftSection(run.finished, style),
         ...warningSection(run, style),
         ...checksSection(run, style, checks === true),
-        ...matrix(run, style),
+        ...matrixLines(run, style),
         ...comparisonSection(run.finished?.comparison, verbose, style),
       ]);
       const gap = run.jobs.length > 0 ? [''] : [];

@@ -55,11 +55,19 @@ function failureAnnotation(job: JobResult, step: StepResult, locate: Locate): st
   const title = visible(`${step.name} (${job.environment}): ${headline(step)}`);
   const checks = failedChecks(step).map(describeCheck);
   const lines = first
-    ? [first.summary, verdict(first), ...fixLine(first.fix)]
+    ? [first.summary, verdict(first), ...besideLine(step), ...fixLine(first.fix)]
     : checks.length > 0
       ? checks
       : [headline(step)];
   return workflowCommand('error', { ...locate(step.source), title }, lines.map(visible).join('\n'));
+}
+
+/** The difference that is the cause, or what follows from those that there are. */
+function besideLine({ beside }: StepResult): string[] {
+  if (!beside) return [];
+  const marked = beside.differences.filter(({ cause }) => cause);
+  const told = marked.map(({ what, here, there }) => `${what}: ${here} here, ${there} there`);
+  return [`Beside ${beside.environment}: ${told.length > 0 ? told.join('; ') : beside.says}`];
 }
 
 function findingAnnotation(finding: Finding, place: Place): string {

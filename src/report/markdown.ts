@@ -7,6 +7,7 @@ import { createStyle } from './console-style.ts';
 import { answer, delivery, moves } from './hop.ts';
 import { comparisonBlocks } from './markdown-comparison.ts';
 import { escapeMarkdown } from './markdown-text.ts';
+import { causeOf, matrixOf } from './matrix.ts';
 import {
   answers,
   belated,
@@ -23,6 +24,7 @@ import {
 
 /** A summary has a limit of size; the report has them all. */
 const mostFailures = 50;
+const mostDifferences = 8;
 
 export function markdownSummary(run: Collection): string {
   const style = createStyle({ write() {}, isTTY: false, width: 100, color: false });
@@ -43,6 +45,7 @@ export function markdownSummary(run: Collection): string {
       ? [`**Certificates are not checked in ${escapeMarkdown(insecure.join(', '))}.**`]
       : []),
     ...(run.finished?.problems ?? []).map(problemItem),
+    ...matrix(run),
     ...failures.slice(0, mostFailures).flatMap(({ job, step }) => failure(job, step)),
     ...(left > 0 ? [`${left} more failed; the report has them all.`] : []),
     ...driftFindings(run.finished).slice(0, mostFailures).flatMap(drift),
@@ -62,6 +65,7 @@ function failure(job: JobResult, step: StepResult): string[] {
     `### ${mark} ${escapeMarkdown(`${step.name} (${job.environment}): ${headline(step)}`)}`,
     escapeMarkdown(`${place(step.source)}, ${job.name}`),
     ...(first ? explained(first) : []),
+    ...besideTable(step),
     ...hopTable(step),
     ...(checks.length > 0
       ? [checks.map((check) => `- ${escapeMarkdown(describeCheck(check))}`).join('\n')]
@@ -95,8 +99,45 @@ function hopTable(step: StepResult): string[] {
       [...moves(exchange, hop), ...delivery(exchange, hop)].join(', '),
     ].map(escapeMarkdown),
   );
-  const lines = [['hop', 'request', 'answer', 'fields'], ['---', '---', '---', '---'], ...rows];
-  return [lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')];
+  return [table(['hop', 'request', 'answer', 'fields'], rows)];
+}
+
+/** Cells are escaped. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Scenarios against environments, with what explains each that did not pass. */
+function matrix(run: Collection): string[] {
+  const found = matrixOf(run);
+  if (!found) return [];
+  const { environments, rows, left } = found;
+  const lines = rows.map(({ title, cells }) => [
+    escapeMarkdown(title),
+    ...cells.map((cell) => {
+      if (cell === null || cell === 'limited') return cell === null ? '' : 'not meant for it';
+      const cause = cell.status === 'passed' ? null : causeOf(cell);
+      return cell.status === 'passed' ? 'passed' : `**${cell.status}** ${escapeMarkdown(cause ?? '')}`.trim();
+    }),
+  ]);
+  const more = left > 0 ? [`${left} more passed everywhere.`] : [];
+  return [table(['scenario', ...environments.map(escapeMarkdown)], lines), ...more];
+}
+
+/** The cause is in bold. */
+function besideTable({ beside }: StepResult): string[] {
+  if (!beside) return [];
+  const { environment, passed, differences, says } = beside;
+  const rows = differences.slice(0, mostDifferences).map(({ what, here, there, cause }) => {
+    const name = escapeMarkdown(what);
+    return [cause ? `**${name}**` : name, escapeMarkdown(here), escapeMarkdown(there)];
+  });
+  const where = `Beside ${environment}, where it ${passed ? 'passes' : 'does not pass either'}: ${says}`;
+  return [
+    escapeMarkdown(where),
+    ...(rows.length > 0 ? [table(['difference', 'here', escapeMarkdown(environment)], rows)] : []),
+  ];
 }
 
 function belatedItem(job: JobResult, { name, passedAfter }: StepResult): string[] {

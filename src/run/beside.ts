@@ -1,8 +1,10 @@
 /** Steps of several environments in short, so that one that failed can be held beside one that passed. */
 import { besideOf, type Held } from '../compare/step/beside.ts';
 import { type Digest, digestOf } from '../compare/step/digest.ts';
+import { type Hosts, hostsOf, type Place } from '../compare/step/own.ts';
 import type { Trait } from '../compare/step/trait.ts';
-import type { EvidenceLine, Finding, Job, JobResult, StepResult } from '../model.ts';
+import type { EvidenceLine, Finding, Job, JobResult, Source, StepResult } from '../model.ts';
+import type { RunOptions } from './options.ts';
 import type { StepRun } from './state.ts';
 
 export interface Siblings {
@@ -12,28 +14,34 @@ export interface Siblings {
 }
 
 /** Where there is one environment only, nothing is remembered. */
-export function createSiblings(jobs: readonly Job[]): Siblings {
+export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known'>): Siblings {
   const environments = new Set(jobs.map(({ environment }) => environment.name));
   if (environments.size < 2) return { remember() {}, explain: (_, result) => result };
   const digests = new Map<string, Digest[]>();
   /** Traits of the last token request for a credential, for steps that use a token at hand. */
   const tokens = new Map<string, readonly Trait[]>();
   const keep = createKeeper();
+  const hosts = new Map<string, Hosts>();
+  const placeIn = ({ environment }: Job): Place => {
+    const before = hosts.get(environment.name) ?? hostsOf(environment, known);
+    hosts.set(environment.name, before);
+    return { environment, hosts: before };
+  };
   return {
     remember(job, { step, result }) {
-      const digest = digestOf(result, step.expect, job.environment, keep);
+      const digest = digestOf(result, step.expect, placeIn(job), keep);
       const place = `${job.environment.name}\n${result.credential ?? ''}`;
       const token = digest.traits.get('token');
       if (token) tokens.set(place, token);
-      const known = token ?? tokens.get(place);
-      const list = digests.get(key(job, step.index)) ?? [];
-      list.push(known ? { ...digest, traits: new Map([...digest.traits, ['token', known]]) } : digest);
-      digests.set(key(job, step.index), list);
+      const last = token ?? tokens.get(place);
+      const list = digests.get(key(job, step, step.index)) ?? [];
+      list.push(last ? { ...digest, traits: new Map([...digest.traits, ['token', last]]) } : digest);
+      digests.set(key(job, step, step.index), list);
     },
     explain(job, result) {
       const steps = result.steps.map((step, index) => {
         if (step.status !== 'failed' && step.status !== 'errored') return step;
-        const list = digests.get(key(job, index)) ?? [];
+        const list = digests.get(key(job, step, index)) ?? [];
         const here = list.findLast(({ environment }) => environment === job.environment.name);
         const others = list.filter(({ environment }) => environment !== job.environment.name);
         return here ? withBeside(step, here, others) : step;
@@ -43,8 +51,9 @@ export function createSiblings(jobs: readonly Job[]): Siblings {
   };
 }
 
-function key({ file, name, source }: Job, index: number): string {
-  return `${file}\n${source.line}:${source.column}\n${name}\n${index}`;
+/** A step is where it is written: what `in:` says of it leaves it there. */
+function key({ file }: Job, { source }: { readonly source: Source }, index: number): string {
+  return `${file}\n${source.line}:${source.column}\n${index}`;
 }
 
 function withBeside(step: StepResult, here: Digest, others: readonly Digest[]): StepResult {

@@ -104,7 +104,7 @@ async function runAll(
   totals: Totals,
 ): Promise<void> {
   const waiting: JobRun[] = [];
-  const siblings = createSiblings(options.jobs);
+  const siblings = createSiblings(options);
   const remembering: JobContext = {
     ...context,
     remember: (job, stepRun) => {

@@ -47,7 +47,9 @@ export function surveyStep(
     status: failed ? 'failed' : 'passed',
     passedAfter: null,
     attempts: 1,
-    duration: 0,
+    duration: parts.exchanges
+      .flatMap(({ hops }) => hops)
+      .reduce((sum, { timings }) => sum + timings.total, 0),
     checks: [],
     reason: null,
     ...parts,

@@ -1,7 +1,4 @@
 /** `why401 compare`: each environment is looked at, and then held beside the others. */
-import { compareObserved } from '../compare/compare.ts';
-import { sameSystems } from '../compare/same-system.ts';
-import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Drift } from '../compare/shape/drift.ts';
 import { type Surveyed, together } from '../compare/surveyed.ts';
 import type {
@@ -13,6 +10,7 @@ import type {
   JobResult,
   LeftOut,
   Observed,
+  Past,
   RunFinished,
   Source,
   StepResult,
@@ -21,11 +19,15 @@ import type {
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
 import { type Prepared, prepare } from '../run/run.ts';
+import { withOthers, withPast } from './beside.ts';
 import { surveyClientSettings } from './client-settings.ts';
 import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
+import { surveyKeys } from './keys.ts';
+import { surveyRedirectUris } from './redirect-uri-advice.ts';
 import { replaying } from './replaying.ts';
+import { surveyResources } from './resources.ts';
 import { surveyTokens } from './tokens.ts';
 import { surveyTraffic } from './traffic.ts';
 import { surveyTransport } from './transport.ts';
@@ -33,6 +35,8 @@ import { surveyTransport } from './transport.ts';
 export interface SurveyOptions extends RunOptions {
   /** What the project file alone shows. */
   readonly shape?: readonly Drift[];
+  /** The environments are held beside this instead of each other; absent: they are not. */
+  readonly past?: readonly Past[];
   /** What cannot be looked at, as the plan says. */
   readonly left?: readonly LeftOut[];
   readonly declared: readonly DeclaredDifference[];
@@ -43,8 +47,11 @@ export interface SurveyOptions extends RunOptions {
 }
 
 /** In this order; each sees the answers that the credential store kept of those before it. */
-const surveyors: readonly Surveyor[] = [
+const all: readonly Surveyor[] = [
+  surveyRedirectUris,
   surveyDiscovery,
+  surveyKeys,
+  surveyResources,
   surveyClientSettings,
   surveyTokens,
   surveyClients,
@@ -52,7 +59,11 @@ const surveyors: readonly Surveyor[] = [
   surveyTransport,
 ];
 
-export async function survey(options: SurveyOptions, doors: RunDoors): Promise<RunFinished> {
+export async function survey(
+  options: SurveyOptions,
+  doors: RunDoors,
+  surveyors: readonly Surveyor[] = all,
+): Promise<RunFinished> {
   const started = doors.clock.monotonic();
   options.emit({
     type: 'run-started',
@@ -63,7 +74,9 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
   });
   const prepared = prepare(options, doors);
   const surveyed = await Promise.all(
-    options.environments.map((environment, index) => look(environment, index, options, prepared, doors)),
+    options.environments.map((environment, index) =>
+      look(environment, index, options, prepared, doors, surveyors),
+    ),
   );
   prepared.deadline.abort();
   const observed: Observed[] = surveyed.map(({ parts }, index) => ({
@@ -72,14 +85,10 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
   }));
   const left = [...(options.left ?? []), ...surveyed.flatMap(({ parts }) => parts.left)];
   const jobs = surveyed.map(({ job }) => job);
-  const today = new Date(doors.clock.now()).toISOString().slice(0, 10);
-  const shape = declaredDrift(options.shape ?? [], options.declared, options.environments, today);
-  const seen = compareObserved(observed, options.declared, {
-    same: sameSystems(options.known),
-    today,
-    left: [...left, ...unreached(jobs)],
-  });
-  const findings = [...shape.findings, ...seen.findings];
+  const compared = options.past
+    ? withPast(observed, options.past, doors.redactor)
+    : withOthers(observed, [...left, ...unreached(jobs)], options, doors);
+  const { differences, findings } = compared;
   const event: RunFinished = {
     type: 'run-finished',
     duration: doors.clock.monotonic() - started,
@@ -88,7 +97,7 @@ export async function survey(options: SurveyOptions, doors: RunDoors): Promise<R
     findings,
     problems: [],
     exitCode: exitCode(options, jobs, findings, prepared.context.signal.aborted),
-    comparison: { differences: [...shape.differences, ...seen.differences], observed, left },
+    comparison: { differences, observed, left: [...left, ...compared.left] },
   };
   options.emit(event);
   return event;
@@ -105,6 +114,7 @@ async function look(
   options: SurveyOptions,
   prepared: Prepared,
   doors: RunDoors,
+  surveyors: readonly Surveyor[],
 ): Promise<Looked> {
   const ref = { index, file: options.source.file, name: 'compare', environment: environment.name };
   options.emit({ type: 'job-started', job: ref });
@@ -130,6 +140,7 @@ async function look(
   prepared.audit.exchanges(
     environment,
     made.filter((each) => !replays.audited.has(each)),
+    new Set(whole.told),
   );
   options.emit({ type: 'job-finished', job });
   return { job, parts: whole };

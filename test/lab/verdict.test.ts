@@ -8,6 +8,7 @@ const fault: SeededFault = {
   file: 'specs/partner.yml',
   step: 'read',
   cause: 'token-expired',
+  difference: 'token.left',
 };
 type Step = RunReport['scenarios'][number]['steps'][number];
 const finding = (cause: string, severity = 'error', expected = false) => ({ cause, severity, expected });
@@ -15,6 +16,14 @@ const failing: Step = {
   name: 'read',
   status: 'failed',
   findings: [finding('token-expired'), finding('clock-skew')],
+  beside: {
+    environment: 'staging',
+    passed: true,
+    differences: [
+      { kind: 'token.left', cause: true },
+      { kind: 'status', cause: false },
+    ],
+  },
 };
 
 function report(steps: readonly Step[], environment = 'production'): RunReport {
@@ -38,6 +47,34 @@ describe('judge', () => {
     expect(judge({ ...report([]), problems: [{ message: 'Bad key.' }] }, []).complaints).to.deep.equal([
       'Bad key.',
       'No step ran.',
+    ]);
+  });
+
+  it('complains of another difference that is marked, of none, and of one that is not wanted', () => {
+    const told = (beside: Step['beside'], wanted: string | null): readonly string[] => {
+      const { beside: _, ...rest } = failing;
+      const step: Step = beside ? { ...rest, beside } : rest;
+      return judge(report([step]), [{ ...fault, difference: wanted }]).complaints;
+    };
+    const staging = { environment: 'staging', passed: true };
+    const head = 'token-expired: "read" (specs/partner.yml) is marked by';
+    expect(told({ ...staging, differences: [] }, null)).to.deep.equal([]);
+    expect(told({ ...staging, differences: [] }, 'token.left')).to.deep.equal([
+      `${head} none beside staging`,
+    ]);
+    expect(told(undefined, null)).to.deep.equal([`${head} nothing beside staging`]);
+    expect(told({ ...staging, passed: false, differences: [] }, null)).to.deep.equal([
+      `${head} nothing beside staging`,
+    ]);
+    expect(told({ ...staging, differences: [{ kind: 'token.aud', cause: true }] }, null)).to.deep.equal([
+      `${head} token.aud beside staging`,
+    ]);
+  });
+
+  it('wants nothing beside a step that passed', () => {
+    const passed: Step = { ...failing, status: 'passed', findings: [] };
+    expect(judge(report([passed]), []).complaints).to.deep.equal([
+      '"read" (specs/partner.yml, production) passed, not explained',
     ]);
   });
 

@@ -120,6 +120,63 @@ describe('plan', () => {
     expect([...(staging?.experiments.allow ?? [])]).to.deep.equal(['A0', 'A', 'B']);
   });
 
+  it('lets a client name an origin and an issuer of its environment, and no origin itself', () => {
+    const over = (origin: string): JsonMap => ({
+      environments: {
+        one: {
+          origins: { api: 'https://api.example.test', app: origin },
+          issuers: { main: '${origin.api}/login' },
+          clients: { web: { client_id: 'web', redirect_uris: ['${origin.app}/cb', '${issuer.main}/back'] } },
+        },
+      },
+    });
+    const made = planned({ steps: [{ GET: '/' }] }, {}, all, over('https://app.example.test'));
+    expect(made.environments[0]?.clients.get('web')?.redirect_uris).to.deep.equal([
+      'https://app.example.test/cb',
+      'https://api.example.test/login/back',
+    ]);
+    expect(messages(planned({ steps: [{ GET: '/' }] }, {}, all, over('${origin.api}')))).to.deep.equal([
+      'UNRESOLVED_VARIABLE Nothing is named "origin.api" here.',
+      'UNRESOLVED_VARIABLE Nothing is named "origin.app" here.',
+    ]);
+  });
+
+  it('knows the servers by whose rules redirect URIs are compared', () => {
+    const rules = (name: string): Plan =>
+      planned({ steps: [{ GET: '/' }] }, {}, all, {
+        environments: {
+          one: {
+            origins: { api: 'https://api.example.test' },
+            issuers: { main: { issuer: 'https://login.example.test', redirect_uri_rules: name } },
+          },
+        },
+      });
+    expect(rules('hydra').environments[0]?.issuers.get('main')?.redirect_uri_rules).to.equal('hydra');
+    const told = ['hydr', 'nobody-knows-it'].map((name) =>
+      rules(name).problems.map(({ code, message, fix }) => [
+        code,
+        message,
+        fix?.replace(/(?<=: standard,).*/, ''),
+      ]),
+    );
+    expect(told).to.deep.equal([
+      [
+        [
+          'UNKNOWN_REDIRECT_URI_RULES',
+          'No server "hydr" is known by its rules for redirect URIs.',
+          'Did you mean "hydra"?',
+        ],
+      ],
+      [
+        [
+          'UNKNOWN_REDIRECT_URI_RULES',
+          'No server "nobody-knows-it" is known by its rules for redirect URIs.',
+          'There are: standard,',
+        ],
+      ],
+    ]);
+  });
+
   it('extends an environment: maps merge, "default" is not inherited', () => {
     const [canary] = planned({ steps: [{ GET: '/' }] }, { environments: ['canary'] }).environments;
     expect(canary?.clients.get('web')?.client_id).to.equal('web-canary');
@@ -277,6 +334,31 @@ describe('plan', () => {
       expect(messages(planned(scenario))).to.deep.equal(expected);
     });
   }
+
+  it('lets clients and headers name the origins and issuers of their environment', () => {
+    const clients = { web: { client_id: 'web', redirect_uris: ['${origin.api}/cb'] } };
+    const headers = { 'X-Issuer': '${issuer.main}' };
+    const environments = {
+      a: { origins: { api: 'https://api.test' }, issuers: { main: 'https://login.test' }, clients, headers },
+    };
+    const { environments: [environment] = [], problems } = planned({ steps: [{ wait: '0s' }] }, {}, all, {
+      environments,
+      credentials: {},
+    });
+    expect(problems).to.deep.equal([]);
+    expect([
+      environment?.clients.get('web')?.redirect_uris,
+      environment?.headers.map(([, value]) => value),
+    ]).to.deep.equal([['https://api.test/cb'], ['https://login.test']]);
+  });
+
+  it('finds nothing by the name of what is not yet read', () => {
+    const main = { issuer: 'https://login.test', metadata: { token_endpoint: '${issuer.main}/token' } };
+    const environments = { a: { origins: { api: 'https://api.test' }, issuers: { main } } };
+    expect(
+      messages(planned({ steps: [{ wait: '0s' }] }, {}, all, { environments, credentials: {} })),
+    ).to.deep.equal(['UNRESOLVED_VARIABLE Nothing is named "issuer.main" here.']);
+  });
 
   it('refuses one header from an environment and a credential', () => {
     const environments = { a: { origins: { api: 'https://a.test' }, headers: { 'X-Key': 'b' } } };

@@ -19,6 +19,7 @@ import { createSend } from '../../src/replay/send.ts';
 import type { RunDoors, RunOptions } from '../../src/run/options.ts';
 import { run } from '../../src/run/run.ts';
 import { createRedactor, type Redactor } from '../../src/secret.ts';
+import type { Surveyor } from '../../src/survey/context.ts';
 import { type SurveyOptions, survey } from '../../src/survey/survey.ts';
 import { type Origins, systemClock } from './origins.ts';
 
@@ -60,10 +61,16 @@ export function replay(given: Replay): Promise<Replayed> {
 }
 
 /** The environments of the project held side by side; problems as above. */
-export function compare(given: Replay & { readonly survey?: Partial<SurveyOptions> }): Promise<Replayed> {
+export function compare(
+  given: Replay & {
+    readonly survey?: Partial<SurveyOptions>;
+    /** Default: all. */
+    readonly surveyors?: readonly Surveyor[];
+  },
+): Promise<Replayed> {
   const source = { file: 'why401.yml', line: 1, column: 1 };
   return play(given, (options, doors) =>
-    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors),
+    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors),
   );
 }
 

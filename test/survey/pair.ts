@@ -2,7 +2,11 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Difference, JsonMap } from '../../src/model.ts';
+import { surveyDiscovery } from '../../src/survey/discovery.ts';
 import type { SurveyOptions } from '../../src/survey/survey.ts';
+import { surveyTokens } from '../../src/survey/tokens.ts';
+import { surveyTraffic } from '../../src/survey/traffic.ts';
+import { surveyTransport } from '../../src/survey/transport.ts';
 import { type Handler, type OriginOptions, type Origins, startOrigins } from '../support/origins.ts';
 import { compare, type Replayed } from '../support/replay.ts';
 
@@ -83,6 +87,7 @@ export async function startPair(
         scenarios: { 'orders.yml': scenario },
         secrets,
         survey,
+        surveyors: [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport],
       }),
     close: () => origins.close(),
   };

@@ -25,10 +25,10 @@ const drifts: readonly Drift[] = [
       site.challenge = 'Basic realm="orders production"';
     },
     rows: [
-      [`challenge.schemes[${read}] warning scheme-mismatch`, '["bearer"]', '["basic"]'],
-      [`challenge.scope[${read}] info scope-missing`, '["orders:read"]', '[]'],
-      [`challenge.schemes[${enter}] warning scheme-mismatch`, '["bearer"]', '["basic"]'],
-      [`challenge.scope[${enter}] info scope-missing`, '["orders:read"]', '[]'],
+      [`challenge.schemes[${read}] warning scheme-mismatch`, 'bearer', 'basic'],
+      [`challenge.scope[${read}] info scope-missing`, 'orders:read', 'none'],
+      [`challenge.schemes[${enter}] warning scheme-mismatch`, 'bearer', 'basic'],
+      [`challenge.scope[${enter}] info scope-missing`, 'orders:read', 'none'],
     ],
   },
   {
@@ -38,8 +38,8 @@ const drifts: readonly Drift[] = [
       site.fields['server'] = 'orders/2';
     },
     rows: [
-      [`challenge.realm[${read}] info challenge.realm`, '["orders ${environment}"]', '["warehouse"]'],
-      [`challenge.realm[${enter}] info challenge.realm`, '["orders ${environment}"]', '["warehouse"]'],
+      [`challenge.realm[${read}] info challenge.realm`, 'orders ${environment}', 'warehouse'],
+      [`challenge.realm[${enter}] info challenge.realm`, 'orders ${environment}', 'warehouse'],
       ['server.product[api] info server.product', 'orders/1', 'orders/2'],
     ],
   },
@@ -105,7 +105,7 @@ const drifts: readonly Drift[] = [
         'not redirected',
         '302 to ${origin.api}/login',
       ],
-      [`redirects.status[${enter}] info redirects.status`, '[301]', '[301,302]'],
+      [`redirects.status[${enter}] info redirects.status`, '301', '301, 302'],
     ],
   },
   {
@@ -117,7 +117,7 @@ const drifts: readonly Drift[] = [
     rows: [
       [`answer.status[${read}] info answer.status`, '401', '302'],
       [`answer.status[${enter}] info answer.status`, '401', '302'],
-      [`redirects.status[${enter}] info redirects.status`, '[301]', '[301,302]'],
+      [`redirects.status[${enter}] info redirects.status`, '301', '301, 302'],
     ],
     findings: [
       `production: ${read} without credential: environment-mixup likely error`,
@@ -162,7 +162,7 @@ const cookies: readonly { name: string; production: string; rows: readonly [stri
     production: 'session=2; Secure; HttpOnly; SameSite=Lax; Path=/; Domain=example.org',
     rows: [
       ['cookie.kept warning cookie-rejected', 'kept', 'domain-mismatch'],
-      ['cookie.scope warning cookie-not-sent', '["this host","/"]', '["a wider domain","/"]'],
+      ['cookie.scope warning cookie-not-sent', 'this host, /', 'a wider domain, /'],
     ],
   },
 ];
@@ -266,8 +266,8 @@ describe('a comparison of what is answered', () => {
     const types = { staging: 'application/json', production: 'text/html' };
     expect(told(replayed)).to.deep.equal([
       ['answer.content_type[orders: read] warning answer.content_type', types],
-      ['answer.refusal_type[orders: enter] info answer.refusal_type', types],
       ['answer.content_type[orders: write] warning answer.content_type', types],
+      ['answer.refusal_type[orders: enter] info answer.refusal_type', types],
     ]);
     expect(
       pair.origins.received

@@ -32,13 +32,15 @@ function accessOf(status: number): string {
 function challenges(response: Response, environment: Environment, note: Note): Observation[] {
   const list = parseChallenges(fieldValues(response, 'www-authenticate')).slice(0, 20);
   const values = (name: string): string[] => sorted(list.flatMap((each) => own(each, name, environment)));
+  const metadata = values('resource_metadata');
   const scopes = values('scope').flatMap((each) => each.split(' '));
   return [
     note('challenge.schemes', sorted(list.map(({ scheme }) => scheme.toLowerCase()))),
     note('challenge.realm', values('realm')),
     note('challenge.error', values('error')),
     note('challenge.scope', sorted(scopes)),
-    note('challenge.resource_metadata', values('resource_metadata')),
+    // RFC 9728 leaves it out as it likes.
+    ...(metadata.length > 0 ? [note('challenge.resource_metadata', metadata)] : []),
   ];
 }
 

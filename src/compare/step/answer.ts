@@ -1,17 +1,15 @@
 /** The traits of the way to an answer, of who gave it, and of the answer. */
 import { parseChallenges } from '../../http/challenge.ts';
 import { isUrl } from '../../http/url.ts';
-import type { CookieNote, Environment, Exchange, Hop, Response, TlsFacts } from '../../model.ts';
-import { steady, withoutOwn } from './own.ts';
+import type { CookieNote, Exchange, Hop, Response, TlsFacts } from '../../model.ts';
+import { type Place, steady, withoutOwn } from './own.ts';
 import { mapOf } from './token.ts';
 import { type Trait, trait } from './trait.ts';
 
-export function wayTraits({ hops, stopped }: Exchange, environment: Environment): Trait[] {
+export function wayTraits({ hops, stopped }: Exchange, place: Place): Trait[] {
   const moves = hops.flatMap((hop) => moveOf(hop));
   const way = moves.map(({ status, to }) => `${status} to ${to}`);
-  const own = moves.map(
-    ({ status, to }) => `${status} to ${steady(withoutOwn(withoutQuery(to), environment))}`,
-  );
+  const own = moves.map(({ status, to }) => `${status} to ${steady(withoutOwn(withoutQuery(to), place))}`);
   return [
     trait('redirects', '', own.join(', ') || 'none', way.map(withoutQuery).join(', ') || 'none'),
     ...(moves.length > 0 ? [trait('redirects.stopped', '', stopped?.reason ?? 'followed')] : []),
@@ -68,7 +66,7 @@ function cookieTraits(hops: readonly Hop[]): Trait[] {
   ];
 }
 
-export function answerTraits({ hops }: Exchange, environment: Environment): Trait[] {
+export function answerTraits({ hops }: Exchange, place: Place): Trait[] {
   const hop = hops.at(-1);
   if (!hop) return [];
   const { response, failure, tls } = hop;
@@ -78,7 +76,7 @@ export function answerTraits({ hops }: Exchange, environment: Environment): Trai
     ...(failure && /TIMEOUT|ETIMEDOUT|ABORT/.test(failure.code)
       ? [trait('duration', '', 'timed out', `no answer in ${Math.round(hop.timings.total)} ms`)]
       : []),
-    ...(response ? responseTraits(response, environment) : []),
+    ...(response ? responseTraits(response, place) : []),
   ];
 }
 
@@ -92,19 +90,19 @@ function tlsTraits({ protocol, issuer, notAfter, notBefore, verified }: TlsFacts
   ];
 }
 
-function responseTraits(response: Response, environment: Environment): Trait[] {
+function responseTraits(response: Response, place: Place): Trait[] {
   const { status, statusText, httpVersion } = response;
   const challenges = fields(response, 'www-authenticate').slice(0, 10);
   const words = wordsOf(response);
   const said = (kind: 'server' | 'via' | 'content-type'): Trait => {
     const text = field(response, kind) ?? 'none';
-    return trait(kind, '', steady(withoutOwn(text, environment)), text);
+    return trait(kind, '', steady(withoutOwn(text, place)), text);
   };
   return [
     trait('http', '', httpVersion),
     trait('status', '', String(status), `${status}${statusText === '' ? '' : ` ${statusText}`}`),
-    ...(challenges.length === 0 ? [] : [challengeTrait(challenges, environment)]),
-    ...(words === '' ? [] : [trait('refusal', '', steady(withoutOwn(words, environment)), words)]),
+    ...(challenges.length === 0 ? [] : [challengeTrait(challenges, place)]),
+    ...(words === '' ? [] : [trait('refusal', '', steady(withoutOwn(words, place)), words)]),
     said('server'),
     said('via'),
     said('content-type'),
@@ -112,7 +110,7 @@ function responseTraits(response: Response, environment: Environment): Trait[] {
   ];
 }
 
-function challengeTrait(challenges: readonly string[], environment: Environment): Trait {
+function challengeTrait(challenges: readonly string[], place: Place): Trait {
   const parsed = parseChallenges(challenges).map(({ scheme, parameters }) => {
     const told = ['realm', 'error', 'error_description', 'scope'].flatMap((name) => {
       const value = parameters.get(name);
@@ -121,7 +119,7 @@ function challengeTrait(challenges: readonly string[], environment: Environment)
     return [scheme, told.join(', ')].filter((each) => each !== '').join(' ');
   });
   const text = parsed.join(', ');
-  return trait('challenge', '', steady(withoutOwn(text, environment)), text);
+  return trait('challenge', '', steady(withoutOwn(text, place)), text);
 }
 
 /** `error` and `error_description` (RFC 6749 section 5.2) of the body, or of where an authorization answer leads. */

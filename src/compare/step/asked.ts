@@ -1,7 +1,7 @@
 /** The traits of a request as it was sent first, and of a form. */
 import { isUrl } from '../../http/url.ts';
-import type { Environment, Exchange, FieldSource, SentRequest } from '../../model.ts';
-import { steady, withoutOwn } from './own.ts';
+import type { Exchange, FieldSource, SentRequest } from '../../model.ts';
+import { type Place, steady, withoutOwn } from './own.ts';
 import { type Trait, trait } from './trait.ts';
 
 /** They follow from the rest, or have traits of their own. */
@@ -30,34 +30,34 @@ const fresh: ReadonlySet<string> = new Set([
 ]);
 const most = 60;
 
-export function askedTraits({ hops }: Exchange, environment: Environment): Trait[] {
+export function askedTraits({ hops }: Exchange, place: Place): Trait[] {
   const request = hops[0]?.request;
   if (!request) return [];
   return [
     trait('method', '', request.method),
-    ...addressTraits(request.url, environment),
-    ...headerTraits(request, environment),
-    ...bodyTraits(request, environment),
+    ...addressTraits(request.url, place),
+    ...headerTraits(request, place),
+    ...bodyTraits(request, place),
   ];
 }
 
-function addressTraits(text: string, environment: Environment): Trait[] {
-  if (!isUrl(text)) return [trait('address', '', withoutOwn(text, environment), text)];
+function addressTraits(text: string, place: Place): Trait[] {
+  if (!isUrl(text)) return [trait('address', '', withoutOwn(text, place), text)];
   const url = new URL(text);
   const address = `${url.origin}${url.pathname}`;
   const path = url.pathname.split('/').map(steady).join('/');
   return [
-    trait('address', '', `${withoutOwn(url.origin, environment)}${withoutOwn(path, environment)}`, address),
-    ...parameterTraits(url.searchParams, environment),
+    trait('address', '', `${withoutOwn(url.origin, place)}${withoutOwn(path, place)}`, address),
+    ...parameterTraits(url.searchParams, place),
   ];
 }
 
-function parameterTraits(parameters: URLSearchParams, environment: Environment): Trait[] {
+function parameterTraits(parameters: URLSearchParams, place: Place): Trait[] {
   const names = [...new Set(parameters.keys())].slice(0, most);
   return names.map((name) => {
     const value = parameters.getAll(name).join(', ');
     if (fresh.has(name)) return trait('parameter', name, '#', 'present');
-    const own = withoutOwn(value, environment);
+    const own = withoutOwn(value, place);
     return trait('parameter', name, own.includes('[secret:') ? 'a secret' : numbersKept(own), shown(value));
   });
 }
@@ -67,7 +67,7 @@ function numbersKept(text: string): string {
   return /^\d{1,6}$/.test(text) ? text : steady(text);
 }
 
-function headerTraits({ headers, sources }: SentRequest, environment: Environment): Trait[] {
+function headerTraits({ headers, sources }: SentRequest, place: Place): Trait[] {
   const fields = new Map<string, { values: string[]; by: Set<FieldSource> }>();
   for (const [index, [name, value]] of headers.slice(0, most).entries()) {
     const key = name.toLowerCase();
@@ -85,11 +85,11 @@ function headerTraits({ headers, sources }: SentRequest, environment: Environmen
       const said = name === 'dpop' ? 'a proof' : schemes.join(', ');
       return trait('header', name, `${said}${who}`, `${said}${who}`);
     }
-    return trait('header', name, `${steady(withoutOwn(text, environment))}${who}`, `${shown(text)}${who}`);
+    return trait('header', name, `${steady(withoutOwn(text, place))}${who}`, `${shown(text)}${who}`);
   });
 }
 
-function bodyTraits({ headers, body }: SentRequest, environment: Environment): Trait[] {
+function bodyTraits({ headers, body }: SentRequest, place: Place): Trait[] {
   if (!body) return [trait('body.type', '', 'none')];
   const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'without a type';
   const media = type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -103,7 +103,7 @@ function bodyTraits({ headers, body }: SentRequest, environment: Environment): T
       String(Math.round(Math.log(body.bytes + 1) / Math.log(1.5))),
       `${body.bytes} bytes`,
     ),
-    ...(form ? parameterTraits(form, environment) : []),
+    ...(form ? parameterTraits(form, place) : []),
   ];
 }
 

@@ -62,7 +62,8 @@ function tell(here: Digest, there: Digest, rows: readonly Row[], first: Finding 
     .map((row) => differenceOf(row, there.environment, marked.includes(row)));
   const mattering = shown.filter(matters);
   const only = mattering.length === 1 && marked.some(matters) ? (differences[0] ?? null) : null;
-  const says = saysOf({ here, there, mattering, marked, cause, judged, only });
+  const shared = rows.some(({ kind }) => kind === 'credential.shared');
+  const says = saysOf({ shared, here, there, mattering, marked, cause, judged, only });
   return { beside: { environment: there.environment, passed: there.passed, differences, says }, only };
 }
 
@@ -117,6 +118,8 @@ function lacks(here: Trait | null, there: Trait | null, separator: string): bool
 interface Told {
   readonly here: Digest;
   readonly there: Digest;
+  /** The credential has the same value in both. */
+  readonly shared: boolean;
   readonly mattering: readonly Row[];
   readonly marked: readonly Row[];
   readonly only: StepDifference | null;
@@ -124,12 +127,13 @@ interface Told {
   readonly judged: boolean;
 }
 
-function saysOf({ here, there, mattering, marked, cause, judged, only }: Told): string {
+function saysOf({ shared, here, there, mattering, marked, cause, judged, only }: Told): string {
   const name = there.environment;
   if (!there.passed) return `It does not pass in ${name} either, and the answer is another one.`;
   if (!judged)
     return `In ${name} another answer is expected of this step, so that it passes there says little.`;
-  if (mattering.length === 0) return sameSays(here);
+  if (mattering.length === 0 && !marked.some(({ kind }) => kind === 'credential.shared'))
+    return sameSays(here, shared);
   if (only) return `The only difference to ${name}: ${only.what}.`;
   if (marked.length > 0) return `${cause} shows in: ${[...new Set(marked.map(whatOf))].join(' and ')}.`;
   if (cause === null || cause === 'unknown') return 'Nothing decides whether one of these is the cause.';
@@ -137,13 +141,14 @@ function saysOf({ here, there, mattering, marked, cause, judged, only }: Told): 
 }
 
 /** Nothing differs but the answer. Of a value that came from outside nobody here knows whether it is the right one. */
-function sameSays({ role, traits }: Digest): string {
+function sameSays({ role, traits }: Digest, shared: boolean): string {
   if (role === 'token')
     return 'Same request, as far as can be seen: the secret differs, or what the server has registered.';
   const own = role === 'resource' ? (traits.get(role) ?? []) : [];
   if (!own.some(({ kind }) => kind === 'credential.type')) return 'Same request: the server differs.';
   const kind = own.some((each) => each.kind === 'token.format') ? 'token' : 'credential';
   const outside = own.some((each) => each.kind === 'token.obtained' && each.value === 'from outside');
+  if (shared) return `Same request, same ${kind}: the server differs.`;
   return `Same request, same kind of ${kind}: ${outside ? 'its value or ' : ''}the server differs.`;
 }
 

@@ -1,8 +1,9 @@
 /** A step of one environment in short: its traits, without its exchanges. */
 import { stringifyJson } from '../../http/json.ts';
-import type { Environment, Exchange, Expect, Json, StepResult } from '../../model.ts';
+import type { Exchange, Expect, Json, StepResult } from '../../model.ts';
 import { answerTraits, wayTraits } from './answer.ts';
 import { askedTraits } from './asked.ts';
+import type { Place } from './own.ts';
 import { credentialTraits, grantTraits } from './token.ts';
 import { type Trait, trait } from './trait.ts';
 
@@ -21,17 +22,17 @@ export interface Digest {
 export function digestOf(
   result: StepResult,
   expect: Expect,
-  environment: Environment,
+  place: Place,
   keep: (each: Trait) => Trait = (each) => each,
 ): Digest {
   const own = result.exchanges.filter(({ role }) => role !== 'experiment' && role !== 'metadata');
   const judged = own.at(-1) ?? null;
   const traits = new Map<Exchange['role'], readonly Trait[]>();
   for (const exchange of new Map(own.map((each) => [each.role, each])).values())
-    traits.set(exchange.role, traitsOf(exchange, result, expect, environment).map(keep));
+    traits.set(exchange.role, traitsOf(exchange, result, expect, place).map(keep));
   const status = judged?.hops.at(-1)?.response?.status ?? 999;
   return {
-    environment: environment.name,
+    environment: place.environment.name,
     passed: result.status === 'passed',
     fine: status < 400,
     role: judged?.role ?? null,
@@ -39,15 +40,15 @@ export function digestOf(
   };
 }
 
-function traitsOf(exchange: Exchange, result: StepResult, expect: Expect, environment: Environment): Trait[] {
+function traitsOf(exchange: Exchange, result: StepResult, expect: Expect, place: Place): Trait[] {
   const sent = exchange.hops.at(-1)?.clock.sent ?? 0;
   const all = [
     expectation(expect),
-    ...askedTraits(exchange, environment),
-    ...exchange.credentials.flatMap((use) => credentialTraits(use, environment, sent)),
+    ...askedTraits(exchange, place),
+    ...exchange.credentials.flatMap((use) => credentialTraits(use, place, sent)),
     ...(exchange.role === 'token' ? grantTraits(exchange) : []),
-    ...wayTraits(exchange, environment),
-    ...answerTraits(exchange, environment),
+    ...wayTraits(exchange, place),
+    ...answerTraits(exchange, place),
   ];
   return result.passedAfter === null
     ? all

@@ -1,16 +1,43 @@
 /** What belongs to an environment by design taken out of a text, and what is another one in each request. */
 import type { Environment } from '../../model.ts';
-import { abstracted } from '../hosts.ts';
+import { abstractedId } from '../hosts.ts';
+
+/** Where a step ran, and the environments whose hosts are not its own. */
+export interface Place {
+  /** As its scenario has it, with the credentials of its steps. */
+  readonly environment: Environment;
+  /** Its hosts. */
+  readonly hosts: Hosts;
+}
+/** An environment as all of its scenarios have it. */
+export interface Hosts {
+  readonly environment: Environment;
+  readonly others: readonly Environment[];
+  /** What came of texts that were met before: most are met in each step. */
+  readonly texts: Map<string, string>;
+}
+
+/** Texts that are remembered. */
+const mostTexts = 2000;
+
+/** `known`: all environments of the project file. */
+export function hostsOf(environment: Environment, known: readonly Environment[]): Hosts {
+  return { environment, others: known.filter(({ name }) => name !== environment.name), texts: new Map() };
+}
 
 /** Characters that are looked at. */
 const longest = 2000;
 
 /** The ids and redirect_uris of its clients, the audiences that its credentials ask for, its hosts, its name. */
-export function withoutOwn(text: string, environment: Environment): string {
+export function withoutOwn(text: string, { environment, hosts }: Place): string {
   let result = text.slice(0, longest);
   for (const [own, name] of ownTexts(environment))
     if (result.includes(own)) result = replaceWhole(result, own, name);
-  return replaceWhole(abstracted(result, environment), environment.name, '${environment}');
+  const before = hosts.texts.get(result);
+  if (before !== undefined) return before;
+  const after = abstractedId(result, hosts.environment, hosts.others);
+  if (hosts.texts.size < mostTexts) hosts.texts.set(result, after);
+  return after;
 }
 
 const known = new WeakMap<Environment, readonly (readonly [own: string, name: string])[]>();

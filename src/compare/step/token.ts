@@ -1,40 +1,40 @@
 /** The traits of credentials and tokens: what may be known of them, never their value. */
 import { parseJson } from '../../http/json.ts';
-import type { CredentialUse, Environment, Exchange, Json, JsonMap, Source } from '../../model.ts';
-import { withoutOwn } from './own.ts';
+import type { CredentialUse, Exchange, Json, JsonMap, Source } from '../../model.ts';
+import { type Place, withoutOwn } from './own.ts';
 import { type Trait, type TraitKind, trait } from './trait.ts';
 
 /** `at`: milliseconds since the epoch when it was sent. */
-export function credentialTraits(use: CredentialUse, environment: Environment, at: number): Trait[] {
+export function credentialTraits(use: CredentialUse, place: Place, at: number): Trait[] {
   const { name, token, obtained, shape = [] } = use;
-  const source = environment.credentials.get(name)?.source ?? null;
+  const source = place.environment.credentials.get(name)?.source ?? null;
   const of = (kind: TraitKind, value: string, seen = value): Trait => trait(kind, name, value, seen, source);
   return [
     of('credential.type', use.type),
     of('credential.scheme', `${use.scheme === null ? '' : `${use.scheme} in `}${use.field}`),
     of('credential.shape', shape.map(({ fault }) => fault).join(', ') || 'as it should be'),
     of('credential.shared', use.fingerprint),
-    of('token.obtained', ...how(obtained, environment)),
-    ...(token ? tokenTraits(use, token, environment, at, source) : []),
+    of('token.obtained', ...how(obtained, place)),
+    ...(token ? tokenTraits(use, token, place, at, source) : []),
   ];
 }
 
-function how(obtained: CredentialUse['obtained'], environment: Environment): [string, string] {
+function how(obtained: CredentialUse['obtained'], place: Place): [string, string] {
   if (!obtained) return ['from outside', 'from outside'];
   const seen = `by client ${obtained.client} from ${obtained.issuer}`;
-  return [withoutOwn(seen, environment), seen];
+  return [withoutOwn(seen, place), seen];
 }
 
 function tokenTraits(
   { obtained, proof, name }: CredentialUse,
   token: NonNullable<CredentialUse['token']>,
-  environment: Environment,
+  place: Place,
   at: number,
   source: Source | null,
 ): Trait[] {
   const { header, claims } = token;
   const of = (kind: TraitKind, value: string, seen = value): Trait => trait(kind, name, value, seen, source);
-  const own = (kind: TraitKind, text: string): Trait => of(kind, withoutOwn(text, environment), text);
+  const own = (kind: TraitKind, text: string): Trait => of(kind, withoutOwn(text, place), text);
   const scope = claims ? (claims['scope'] ?? claims['scp']) : obtained?.scope;
   const exp = seconds(claims?.['exp']) ?? (obtained?.expiresAt == null ? null : obtained.expiresAt / 1000);
   const begun = seconds(claims?.['iat']) ?? (obtained ? obtained.at / 1000 : null);

@@ -1,0 +1,134 @@
+/** `compare --baseline FILE`: the observations of an earlier comparison, read from its report. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseJson } from '../http/json.ts';
+import { nearest } from '../load/nearest.ts';
+import type { Json, JsonMap, Observation, Past } from '../model.ts';
+import { Problem } from '../problem.ts';
+import { isMap } from '../source.ts';
+
+/** Bytes; reports of hundreds of scenarios are a tenth of that. */
+const largest = 200_000_000;
+const schema = 'why401.report/1';
+const again = 'Write one with: why401 compare --reporter json=FILE';
+
+/**
+ * What the report `file` holds of `environments`, or everything that is wrong with it. A JSON report, or the lines of a
+ * JSONL one.
+ */
+export function readBaseline(
+  file: string,
+  cwd: string,
+  environments: readonly string[],
+): { readonly past: readonly Past[]; readonly problems: readonly Problem[] } {
+  const refuse = (...problems: Problem[]) => ({ past: [], problems });
+  const text = readText(file, cwd);
+  if (text instanceof Problem) return refuse(text);
+  const report = readReport(text, file);
+  if (report instanceof Problem) return refuse(report);
+  const observed = readObserved(report, file);
+  if (observed instanceof Problem) return refuse(observed);
+  const missing = environments.filter((name) => !observed.has(name));
+  if (missing.length > 0) return refuse(...missing.map((name) => lacking(name, file, [...observed.keys()])));
+  const at = String(report['started']).replace(/\.\d+Z$/, 'Z');
+  const past = environments.map((environment) => ({
+    environment,
+    at,
+    observations: observed.get(environment) ?? [],
+  }));
+  return { past, problems: [] };
+}
+
+function readText(file: string, cwd: string): string | Problem {
+  const path = resolve(cwd, file);
+  try {
+    const { size } = statSync(path);
+    if (size > largest) {
+      return problem(
+        'BASELINE_TOO_LARGE',
+        `The baseline "${file}" is larger than ${largest / 1e6} MB.`,
+        again,
+      );
+    }
+    const text = readFileSync(path, 'utf8');
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const words = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' };
+    const why = Object.hasOwn(words, code) ? words[code as keyof typeof words] : message;
+    return problem('BASELINE_UNREADABLE', `The baseline "${file}" cannot be read: ${why}.`, again);
+  }
+}
+
+/** The members of the report; of lines those of the first and of the last one. */
+function readReport(text: string, file: string): JsonMap | Problem {
+  const whole = parseJson(text);
+  const lines = 'error' in whole ? readLines(text) : null;
+  const value = lines ?? ('value' in whole ? whole.value : null);
+  if ('error' in whole && lines === null) {
+    return problem(
+      'BASELINE_NO_JSON',
+      text.trim() === ''
+        ? `The baseline "${file}" is empty.`
+        : `The baseline "${file}" is no JSON, or only the beginning of one: ${whole.error.slice(0, 200)}.`,
+      again,
+    );
+  }
+  const found = isMap(value ?? undefined) ? (value as JsonMap)['schema'] : undefined;
+  if (found === schema) return value as JsonMap;
+  return problem(
+    'BASELINE_FOREIGN',
+    typeof found === 'string' && found.startsWith('why401.report/')
+      ? `The baseline "${file}" has the form ${found}; this version of why401 reads ${schema}.`
+      : `The baseline "${file}" is no report of why401.`,
+    again,
+  );
+}
+
+/** null where it is not made of lines of a report that came to its end. */
+function readLines(text: string): JsonMap | null {
+  const end = text.trimEnd();
+  const first = parseJson(end.slice(0, Math.max(0, end.indexOf('\n'))));
+  const last = parseJson(end.slice(end.lastIndexOf('\n') + 1));
+  if ('error' in first || !isMap(first.value) || first.value['type'] !== 'run') return null;
+  if ('error' in last || !isMap(last.value) || last.value['type'] !== 'end') return null;
+  return { ...last.value, ...first.value };
+}
+
+function readObserved(report: JsonMap, file: string): Map<string, readonly Observation[]> | Problem {
+  const list = report['observed'];
+  if (!Array.isArray(list) || Number.isNaN(Date.parse(String(report['started'])))) {
+    const what = `The baseline "${file}" holds no observations: it is not the report of a comparison.`;
+    return problem('BASELINE_WITHOUT_OBSERVATIONS', what, again);
+  }
+  const observed = new Map<string, readonly Observation[]>();
+  for (const each of list as readonly Json[]) {
+    if (!isMap(each)) continue;
+    const observations = each['observations'];
+    if (Array.isArray(observations) && observations.length > 0)
+      observed.set(String(each['environment']), observations.flatMap(readObservation));
+  }
+  return observed;
+}
+
+/** Nothing for what is none: a report may have been changed by hand. */
+function readObservation(value: Json): Observation[] {
+  if (!isMap(value)) return [];
+  const { kind, of, value: seen = null, seen: text } = value;
+  if (typeof kind !== 'string' || typeof of !== 'string') return [];
+  return [{ kind, of, value: seen, ...(typeof text === 'string' && { seen: text }), source: null }];
+}
+
+function lacking(name: string, file: string, known: readonly string[]): Problem {
+  const near = nearest(name, known);
+  const there = known.length === 0 ? 'Nothing was observed there.' : `It has: ${known.join(', ')}.`;
+  return problem(
+    'BASELINE_ENVIRONMENT',
+    `The baseline "${file}" has no observations of "${name}".`,
+    near ? `Did you mean "${near}"? ${there}` : there,
+  );
+}
+
+function problem(code: string, message: string, fix: string): Problem {
+  return new Problem(code, message, { fix });
+}
