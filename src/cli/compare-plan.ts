@@ -123,6 +123,7 @@ function shapeOf(
     known,
     variables: { ...mapOf(context.project, 'variables'), ...context.given },
     scenarios: loaded.scenarios,
+    offline: context.offline,
   };
 }
 
