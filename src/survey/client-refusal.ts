@@ -21,10 +21,15 @@ export async function explainRefusal(
 ): Promise<Diagnosis> {
   const subject = subjectFor(refused, context);
   if (!subject) return { findings: [], exchanges: [] };
-  const { target } = refused;
+  const { target, redirect_uri } = refused;
   return diagnose(
     subject,
-    { probe: asker.probe(target), experiments: true, spend: () => true, below: async () => null },
+    {
+      probe: asker.probe(target, redirect_uri ?? ''),
+      experiments: true,
+      spend: () => true,
+      below: async () => null,
+    },
     base,
   );
 }

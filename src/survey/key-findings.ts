@@ -32,7 +32,8 @@ export function keySetProblem(
   return publishedFinding(context, {
     cause: 'jwks-unavailable',
     severity: 'error',
-    certainty: 'certain',
+    // An edge may turn us away and nobody else.
+    certainty: state === 'unreadable' ? 'likely' : 'certain',
     summary: `${state === 'read' ? empty : problem} No signature of a token can be verified.`,
     evidence: [evidence('status', String(status ?? 'none'))],
     fix: 'Let jwks_uri answer 200 with a JSON object `keys`, and keep edges from blocking it.',

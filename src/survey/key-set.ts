@@ -65,6 +65,12 @@ export function secretsOf(entries: readonly unknown[]): string[] {
   return maps.flatMap((key) => hidden.map((name) => text(key[name])).filter((value) => value !== null));
 }
 
+/** The same of a text that cannot be read as a set. */
+export function secretsIn(text: string): string[] {
+  const found = text.matchAll(/"(?:d|p|q|dp|dq|qi|k)"\s{0,9}:\s{0,9}"([\w-]{16,})"/g);
+  return [...found].slice(0, mostKeys * 8).flatMap(([, value]) => value ?? []);
+}
+
 /** `RSA of 2048 bits for RS256`. */
 export function describeKey({ kty, crv, bits: size, alg, verifies: signs }: PublishedKey): string {
   const what = [kty === '' ? 'no type' : kty, ...(crv === null ? [] : [oneLine(crv)])].join(' ');

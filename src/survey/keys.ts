@@ -8,7 +8,7 @@ import { leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { type Document, fetchDocument, metadataOf } from './document.ts';
 import { otherOwner } from './hosts.ts';
 import { judgeKeys, keySetProblem } from './key-findings.ts';
-import { describeKey, type PublishedKey, readKeys, secretsOf } from './key-set.ts';
+import { describeKey, type PublishedKey, readKeys, secretsIn, secretsOf } from './key-set.ts';
 
 /** Standards checks that are judged here. */
 const told = ['jwks-reachable', 'jwks-kid-unique', 'jwks-private', 'jwks-use', 'jwks-rsa-size'];
@@ -29,7 +29,10 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
   const unbound = whyNot(url, issuer, context);
   if (unbound !== null) {
     const fix = `State it under issuers.${issuer.name}.metadata.jwks_uri if it is right.`;
-    return { ...nothing, left: [leftOut(context, `keys of issuer ${issuer.name}`, unbound, fix)] };
+    return {
+      ...nothing,
+      left: [leftOut(context, `keys of issuer ${issuer.name}`, unbound, fix, ['issuer.key*', 'issuer.kids'])],
+    };
   }
   const subject = `The key set of issuer "${issuer.name}"`;
   const document = await fetchDocument(context, url.href, subject);
@@ -54,20 +57,14 @@ async function judged(
 ): Promise<Surveyed> {
   const { exchanges, members, state } = document;
   const entries = entriesOf(members);
-  for (const secret of secretsOf(entries ?? [])) context.doors.redactor.learn('private key', secret);
+  for (const secret of [...secretsOf(entries ?? []), ...secretsIn(textOf(document))])
+    context.doors.redactor.learn('private key', secret);
   const keys = await readKeys(entries ?? []);
+  const total = entries?.length ?? 0;
+  const set = { context, issuer, document, keys, total, algs: algsOf(values), type: typeOf(document) };
   const problem = keySetProblem(context, issuer, document, entries);
-  const findings: readonly Finding[] = problem
-    ? [problem]
-    : judgeKeys({
-        context,
-        issuer,
-        document,
-        keys,
-        total: entries?.length ?? 0,
-        algs: algsOf(values),
-        type: typeOf(document),
-      });
+  const readable: readonly Finding[] = total > 0 ? judgeKeys(set) : [];
+  const findings = problem ? [problem] : readable;
   const step = surveyStep({
     name: `keys of issuer ${issuer.name}`,
     source: issuer.source,
@@ -85,6 +82,12 @@ async function judged(
 function entriesOf(members: JsonMap | null): readonly Json[] | null {
   const keys = members?.['keys'];
   return Array.isArray(keys) ? keys : null;
+}
+
+/** The beginning of the body, as far as reports show it, and more. */
+function textOf({ exchanges }: Document): string {
+  const content = exchanges.at(-1)?.hops.at(-1)?.response?.body.content ?? new Uint8Array();
+  return Buffer.from(content.subarray(0, 65_536)).toString('utf8');
 }
 
 function algsOf(values: Readonly<Record<string, Json>>): string[] {

@@ -107,15 +107,11 @@ function observeUsed(
   one: (kind: string, of: string, value: string) => Observation,
 ): Observation[] {
   const offered = textsOf(members['scopes_supported']);
-  const scopes = new Set(
-    credentials.flatMap(({ scope }) => (scope ?? '').split(' ')).filter((each) => each !== ''),
-  );
-  const required = members['dpop_bound_access_tokens_required'] === true;
-  const unbound = credentials.some(({ asks }) => asks?.dpop !== true);
-  return [
-    ...(offered === null ? [] : [...scopes]).map((scope) =>
-      one('resource.scope', `${name} ${scope}`, offered?.includes(scope) ? 'offered' : 'not offered'),
-    ),
-    ...(unbound ? [one('resource.dpop_required', name, required ? 'required' : 'not required')] : []),
-  ];
+  if (offered === null) return [];
+  const scopes = new Set(credentials.flatMap(({ scope }) => (scope ?? '').split(' ')));
+  return [...scopes]
+    .filter((scope) => scope !== '')
+    .map((scope) =>
+      one('resource.scope', `${name} ${scope}`, offered.includes(scope) ? 'offered' : 'not offered'),
+    );
 }

@@ -179,12 +179,12 @@ describe('redirectUriObservations', () => {
     );
     expect([observed(environments, 'web'), observed(environments, 'cli')]).to.deep.equal([
       [
-        [['${origin.app}/callback'], 'https://app.staging.example.com/callback', '6:62'],
-        [['${origin.app}/callback'], 'https://app.example.com/callback', '12:62'],
+        ['${origin.app}/callback', 'https://app.staging.example.com/callback', '6:62'],
+        ['${origin.app}/callback', 'https://app.example.com/callback', '12:62'],
       ],
       [
-        [['com.example.app:/cb', 'http://127.0.0.1/cb'], 'http://127.0.0.1:1/cb com.example.app:/cb', '7:44'],
-        [['com.example.app:/cb', 'http://127.0.0.1/cb'], 'com.example.app:/cb http://127.0.0.1/cb', '13:44'],
+        ['com.example.app:/cb http://127.0.0.1/cb', 'http://127.0.0.1:1/cb, com.example.app:/cb', '7:44'],
+        ['com.example.app:/cb http://127.0.0.1/cb', 'com.example.app:/cb, http://127.0.0.1/cb', '13:44'],
       ],
     ]);
   });
@@ -203,11 +203,30 @@ describe('redirectUriObservations', () => {
     ]);
   });
 
+  it('show the ones that are missing elsewhere, at their place', () => {
+    const environments = two(
+      [web('https://app.staging.example.com/callback', 'https://app.staging.example.com/silent')],
+      [web('https://app.example.com/callback')],
+    );
+    expect((observed(environments, 'web') as string[][]).map((row) => row.slice(1))).to.deep.equal([
+      ['https://app.staging.example.com/silent (not in production)', '6:107'],
+      ['https://app.example.com/callback', '11:62'],
+    ]);
+  });
+
+  it('say nothing of a client that the other environment lacks', () => {
+    const environments = two([web('https://app.staging.example.com/callback')], ['ci: {client_id: ci}']);
+    expect(observed(environments, 'web')).to.deep.equal([
+      ['${origin.app}/callback', 'https://app.staging.example.com/callback', '6:62'],
+      [undefined, undefined, 'undefined:undefined'],
+    ]);
+  });
+
   it('are of the host of the other environment where it is written here: another finding says so', () => {
     const staging = 'https://app.staging.example.com/callback';
     expect(observed(two([web(staging)], [web(staging)]), 'web')).to.deep.equal([
-      [['${origin.app}/callback'], staging, '6:62'],
-      [['${origin.app}/callback'], staging, '11:62'],
+      ['${origin.app}/callback', staging, '6:62'],
+      ['${origin.app}/callback', staging, '11:62'],
     ]);
   });
 });

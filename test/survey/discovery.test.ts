@@ -136,7 +136,7 @@ describe('metadata of two environments', () => {
       'issuer.endpoint[main userinfo_endpoint]: none in staging, ${issuer.main}/userinfo in production',
       'issuer.algorithms[main userinfo_signing_alg_values_supported]: none in staging, RS256 in production',
       'issuer.settings[main claims_parameter_supported]: none in staging, true in production',
-      'issuer.further[main]: an empty list in staging, made_up_here in production',
+      'issuer.further[main]: none in staging, made_up_here in production',
     ]);
   });
 
