@@ -76,6 +76,7 @@ function leftOf(
             `${more} more requests of the scenarios`,
             `at most ${mostRequests} are sent`,
             'Name fewer scenarios.',
+            kinds,
           ),
         ]
       : []),
