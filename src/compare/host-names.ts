@@ -34,7 +34,7 @@ export function entriesOf(environment: Environment, others: readonly Environment
 
 /** Whether a host or a domain of ours lies in that domain: then what else lies in it is nobody's. */
 function isWithin(own: Entry, { form, literal }: Entry): boolean {
-  return form === 'domain' && own.form === 'domain' && own.literal.endsWith(`.${literal}`);
+  return form === 'domain' && own.form !== 'url' && own.literal.endsWith(`.${literal}`);
 }
 
 /** Issuers before origins, both before bare hosts: the first name that a literal gets is the one that it keeps. */

@@ -17,7 +17,8 @@ export function redirectUriObservations(
 ): readonly Observation[] {
   const others = compared.filter(({ name }) => name !== environment.name);
   const before = compared.slice(0, compared.indexOf(environment));
-  return [...environment.clients.values()].map((client) => {
+  const clients = [...environment.clients.values()].filter((client) => !isAtHome(client, environment));
+  return clients.map((client) => {
     const own = shapes(client, environment, known);
     const odd = own.filter((each) => others.some((other) => lacks(other, client.name, each, known)));
     const told = odd.map((each) => {
@@ -34,6 +35,15 @@ export function redirectUriObservations(
       source: odd[0] ? placeOf(client, odd[0].index) : (client.sources['redirect_uris'] ?? client.source),
     };
   });
+}
+
+/** An application on the machine of its developer: nothing of it is as elsewhere. */
+function isAtHome({ redirect_uris }: Client, environment: Environment): boolean {
+  return (
+    !environment.protected &&
+    redirect_uris.length > 0 &&
+    redirect_uris.every((uri) => loopbackForm(uriParts(uri).host) !== null)
+  );
 }
 
 interface Shape {
@@ -58,7 +68,10 @@ function shapes(client: Client, environment: Environment, known: readonly Enviro
     if (loopback !== null) return [{ shape: uriText({ ...parts, port: null }), uri, index }];
     const foreign = foreignHost(uri, environment, known);
     const owner = foreign ? known.find(({ name }) => name === foreign.environments[0]) : undefined;
-    return [{ shape: abstracted(uri, owner ?? environment), uri, index }];
+    const shape = abstracted(uri, owner ?? environment);
+    // Where the application is, nothing else in the file need say: whose host it is was looked at already.
+    const isOpen = /^https?$/i.test(parts.scheme ?? '');
+    return [{ shape: isOpen ? shape.replace(/^([^:]*:\/\/)[^/?#]*/, '$1*') : shape, uri, index }];
   });
 }
 
