@@ -8,6 +8,7 @@ import type { Client, Exchange, Json } from '../model.ts';
 import { authorizationEndpoint } from '../run/authorization-endpoint.ts';
 import { createAsker, type Target } from './authorization-asker.ts';
 import { askAbout, type ClientAnswers } from './client-answers.ts';
+import { idOf, usedClient } from './client-settings.ts';
 import { judgeClient } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
 import { unaskedStep } from './foreign-client.ts';
@@ -16,6 +17,18 @@ import { judgePushed } from './pushed-requests.ts';
 const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
 
 export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
+  const found = await look(context);
+  const unknown = new Set(
+    found.observations.flatMap(({ kind, of, value }) =>
+      kind === 'client.known' && value === 'unknown' ? [of] : [],
+    ),
+  );
+  const clients = [...context.environment.clients.values()];
+  const ids = clients.map((client) => idOf(client, context, unknown.has(client.name)));
+  return { ...found, observations: [...ids, ...found.observations] };
+}
+
+async function look(context: SurveyContext): Promise<Surveyed> {
   const { environment } = context;
   if (environment.clients.size === 0) return nothing;
   const why = notAllowed(context);
@@ -73,6 +86,7 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
   }
   const { values } = await store.metadata(environment, client.issuer.name);
   const required: Json | undefined = values?.['require_pushed_authorization_requests'];
-  const pushed = required === true || client.settings?.require_pushed_authorization_requests === true;
+  const settings = usedClient(client, context.credentials)?.settings;
+  const pushed = required === true || settings?.require_pushed_authorization_requests === true;
   return { target: { client, endpoint: found.url }, pushed };
 }

@@ -2,6 +2,8 @@
 import type { Client, Environment, Finding, StepResult } from '../model.ts';
 import { type SurveyContext, surveyStep } from './context.ts';
 
+type FileContext = Pick<SurveyContext, 'environment' | 'known' | 'compared'>;
+
 export interface ForeignClient {
   /** The environment that it seems to belong to. */
   readonly environment: string;
@@ -13,7 +15,7 @@ export interface ForeignClient {
  * The id of a client of another name at another authorization server, or one with the other environment's name in it
  * where the ids of this client are told apart by such names. The same id for the same client says nothing by itself.
  */
-export function foreignClient(client: Client, context: SurveyContext): ForeignClient | null {
+export function foreignClient(client: Client, context: FileContext): ForeignClient | null {
   const { environment, known } = context;
   const others = known.filter(({ name }) => name !== environment.name);
   return (
@@ -33,9 +35,9 @@ export function foreignClient(client: Client, context: SurveyContext): ForeignCl
 }
 
 /** What the project file alone shows; the server may know the id all the same. */
-export function foreignFindings(client: Client, context: SurveyContext): Finding[] {
+export function foreignFindings(client: Client, context: FileContext): Finding[] {
   const foreign = foreignClient(client, context);
-  if (!foreign) return [];
+  if (!foreign || isToldAnyway(client, foreign, context)) return [];
   const { client_id, name } = client;
   const { environment } = context;
   return [
@@ -58,15 +60,25 @@ export function foreignFindings(client: Client, context: SurveyContext): Finding
   ];
 }
 
+/** The comparison tells that the client has the same id in both. */
+function isToldAnyway(
+  { name, client_id }: Client,
+  foreign: ForeignClient,
+  { compared }: FileContext,
+): boolean {
+  const other = compared.find((each) => each.name === foreign.environment);
+  return other?.clients.get(name)?.client_id === client_id;
+}
+
 /** A step for a client that no server was asked about, where there is anything to say. */
-export function unaskedStep(client: Client, context: SurveyContext): StepResult[] {
+export function unaskedStep(client: Client, context: FileContext): StepResult[] {
   const findings = foreignFindings(client, context);
   if (findings.length === 0) return [];
   return [surveyStep({ name: `client ${client.name}`, source: client.source, exchanges: [], findings })];
 }
 
 /** An unknown client whose id is that of another environment: what was never registered here need not be. */
-export function asMixup(finding: Finding, client: Client, context: SurveyContext): Finding {
+export function asMixup(finding: Finding, client: Client, context: FileContext): Finding {
   const foreign = finding.cause === 'client-unknown' ? foreignClient(client, context) : null;
   if (!foreign) return finding;
   const { name } = context.environment;
