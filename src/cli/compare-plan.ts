@@ -171,6 +171,7 @@ function leftOf(all: readonly JobPart[], usable: readonly Job[]): LeftOut[] {
         what: `the scenario "${job.name}"`,
         why: isUnsafe ? 'it could change something there' : 'the files do not say all that it needs there',
         fix: isUnsafe ? 'Say "writes: true" or "reads: true" at the step.' : 'Put right what is told above.',
+        kinds: ['token.*', 'answer.*', 'challenge.*', 'redirects.*', 'cookie.*', 'cookies.*'],
       };
     });
 }

@@ -47,7 +47,9 @@ export async function judgeClient(
     if (verdict.verdict === 'undecided' && !isTold(sheet)) {
       const why = `${verdict.why}: ${saidOf(target, own, context)}`;
       sheet.left.push(
-        leftOut(context, `whether client ${target.client.name} is known`, why, register(target)),
+        leftOut(context, `whether client ${target.client.name} is known`, why, register(target), [
+          'client.known',
+        ]),
       );
     }
   }
@@ -105,7 +107,9 @@ async function refuseClient(
   if (tried.length === 0) return;
   const fix = `Mend ${target.client.name} first.`;
   sheet.left.push(
-    leftOut(context, `the redirect_uris of client ${target.client.name}`, 'the client is unknown', fix),
+    leftOut(context, `the redirect_uris of client ${target.client.name}`, 'the client is unknown', fix, [
+      'client.redirect_uri',
+    ]),
   );
 }
 
@@ -162,7 +166,9 @@ function openEnded(
   } else if (sheet.exchanges.length === 0) {
     const fix = 'Compare them again later.';
     sheet.left.push(
-      leftOut(context, `whether client ${client.name} is known`, stop ?? 'it was not asked', fix),
+      leftOut(context, `whether client ${client.name} is known`, stop ?? 'it was not asked', fix, [
+        'client.*',
+      ]),
     );
   }
 }
@@ -174,7 +180,7 @@ export function undecidedUri(
   context: SurveyContext,
 ): LeftOut {
   const what = `redirect_uri ${redirect_uri} of client ${target.client.name}`;
-  return leftOut(context, what, why, register(target));
+  return leftOut(context, what, why, register(target), ['client.redirect_uri']);
 }
 
 function register({ client }: Target): string {

@@ -27,7 +27,7 @@ export async function explainRedirectUri(
   if (search && 'exchanges' in search) sheet.exchanges.push(...search.exchanges);
   if (search && 'left' in search) {
     const what = `near variants of redirect_uri ${redirect_uri} of client ${target.client.name}`;
-    sheet.left.push(leftOut(context, what, ...search.left));
+    sheet.left.push(leftOut(context, what, ...search.left, []));
   }
   for (const finding of explained.findings)
     sheet.findings.push(
