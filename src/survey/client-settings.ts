@@ -23,7 +23,7 @@ function secrets(client: Client, context: SurveyContext): Observation[] {
 }
 
 /** How the client proves itself and what it asks for, as the project file says. */
-export function settingsOf(client: Client, credentials: ReadonlyMap<string, Credential>): Observation[] {
+function settingsOf(client: Client, credentials: ReadonlyMap<string, Credential>): Observation[] {
   const { token_endpoint_auth_method } = client;
   const used = usedClient(client, credentials);
   const settings = used?.settings;
@@ -38,7 +38,10 @@ export function settingsOf(client: Client, credentials: ReadonlyMap<string, Cred
   const signs = token_endpoint_auth_method.endsWith('_jwt');
   const flag = (kind: string, key: Flag): Observation => observed(kind, key, settings?.[key] ?? false);
   return [
-    observed('auth_method', 'token_endpoint_auth_method', token_endpoint_auth_method),
+    // Public here and confidential there is what the shape of the file tells.
+    ...(token_endpoint_auth_method === 'none'
+      ? []
+      : [observed('auth_method', 'token_endpoint_auth_method', token_endpoint_auth_method)]),
     ...(signs
       ? [observed('auth_alg', 'token_endpoint_auth_signing_alg', alg, alg ?? 'that of the key')]
       : []),

@@ -11,7 +11,6 @@ import { askAbout, type ClientAnswers } from './client-answers.ts';
 import { idOf, usedClient } from './client-settings.ts';
 import { judgeClient } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
-import { unaskedStep } from './foreign-client.ts';
 import { judgePushed } from './pushed-requests.ts';
 
 const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
@@ -51,7 +50,6 @@ function unasked(why: [why: string, fix: string], context: SurveyContext): Surve
   const open = clients.some((client) => client.redirect_uris.length > 0 || mayHaveEndpoint(client));
   return {
     ...nothing,
-    steps: clients.flatMap((client) => unaskedStep(client, context)),
     left: open ? [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] : [],
   };
 }
@@ -82,7 +80,7 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
     // A client that gets tokens for itself is told by its token request.
     const open = client.redirect_uris.length > 0 || mayHaveEndpoint(client);
     const left = open ? [leftOut(context, what, found.problem, fix, kinds)] : [];
-    return { left: { ...nothing, steps: unaskedStep(client, context), left } };
+    return { left: { ...nothing, left } };
   }
   const { values } = await store.metadata(environment, client.issuer.name);
   const required: Json | undefined = values?.['require_pushed_authorization_requests'];

@@ -1,6 +1,6 @@
 /** Whether a client_id of this environment is rather that of another one. Nothing is sent. */
-import type { Client, Environment, Finding, StepResult } from '../model.ts';
-import { type SurveyContext, surveyStep } from './context.ts';
+import type { Client, Environment, Finding } from '../model.ts';
+import type { SurveyContext } from './context.ts';
 
 type FileContext = Pick<SurveyContext, 'environment' | 'known' | 'compared'>;
 
@@ -32,49 +32,6 @@ export function foreignClient(client: Client, context: FileContext): ForeignClie
       return named ? [{ environment: other.name, words }] : [];
     })[0] ?? null
   );
-}
-
-/** What the project file alone shows; the server may know the id all the same. */
-export function foreignFindings(client: Client, context: FileContext): Finding[] {
-  const foreign = foreignClient(client, context);
-  if (!foreign || isToldAnyway(client, foreign, context)) return [];
-  const { client_id, name } = client;
-  const { environment } = context;
-  return [
-    {
-      cause: 'environment-mixup',
-      check: null,
-      environment: environment.name,
-      severity: 'warning',
-      expected: false,
-      certainty: 'possible',
-      summary: `The client_id ${client_id} of client ${name} in ${environment.name} ${foreign.words}.`,
-      hop: null,
-      evidence: [{ hop: null, field: 'client_id', seen: `${client_id} ${foreign.words}` }],
-      experiments: [],
-      fix: `Write the id that is registered for ${environment.name} at environments.${environment.name}.clients.${name}.client_id.`,
-      fixSource: client.sources['client_id'] ?? client.source,
-      references: ['RFC 6749 section 2.2'],
-      alternatives: [],
-    },
-  ];
-}
-
-/** The comparison tells that the client has the same id in both. */
-function isToldAnyway(
-  { name, client_id }: Client,
-  foreign: ForeignClient,
-  { compared }: FileContext,
-): boolean {
-  const other = compared.find((each) => each.name === foreign.environment);
-  return other?.clients.get(name)?.client_id === client_id;
-}
-
-/** A step for a client that no server was asked about, where there is anything to say. */
-export function unaskedStep(client: Client, context: FileContext): StepResult[] {
-  const findings = foreignFindings(client, context);
-  if (findings.length === 0) return [];
-  return [surveyStep({ name: `client ${client.name}`, source: client.source, exchanges: [], findings })];
 }
 
 /** An unknown client whose id is that of another environment: what was never registered here need not be. */

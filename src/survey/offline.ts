@@ -4,9 +4,7 @@ import { redirectUriObservations } from '../compare/redirect-uri-shapes.ts';
 import { redirectUriFindings } from '../compare/redirect-uris.ts';
 import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Clock } from '../doors.ts';
-import type { Environment, JobResult, LeftOut, Observation, RunFinished } from '../model.ts';
-import { idOf, settingsOf } from './client-settings.ts';
-import { unaskedStep } from './foreign-client.ts';
+import type { Environment, JobResult, LeftOut, RunFinished } from '../model.ts';
 import { exitCode, type SurveyOptions, statusOf, summaryOf } from './survey.ts';
 
 export type OfflineOptions = Pick<
@@ -28,10 +26,7 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   const { shape = [], declared, environments } = options;
   const observed = environments.map((environment) => ({
     environment: environment.name,
-    observations: [
-      ...redirectUriObservations(environment, environments, options.known),
-      ...clientObservations(environment, environments),
-    ],
+    observations: redirectUriObservations(environment, environments, options.known),
   }));
   const left = environments.map(({ name }) => unasked(name));
   const file = declaredDrift(shape, declared, environments, today);
@@ -54,24 +49,12 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   return event;
 }
 
-function clientObservations(environment: Environment, compared: readonly Environment[]): Observation[] {
-  return [...environment.clients.values()].flatMap((client) => [
-    idOf(client, { environment, compared }, false),
-    ...settingsOf(client, environment.credentials),
-  ]);
-}
-
 /** The rules that hold for redirect URIs whoever is asked. */
 function judged(environment: Environment, index: number, options: OfflineOptions): JobResult {
   const { name, source } = environment;
   const ref = { index, file: options.source.file, name: 'compare', environment: name };
   options.emit({ type: 'job-started', job: ref });
-  const { known, environments: compared } = options;
-  const clients = [...environment.clients.values()];
-  const steps = [
-    ...redirectUriFindings(environment, known),
-    ...clients.flatMap((client) => unaskedStep(client, { environment, known, compared })),
-  ];
+  const steps = redirectUriFindings(environment, options.known);
   for (const step of steps) options.emit({ type: 'step-finished', job: ref, step });
   const job: JobResult = { ...ref, tags: [], source, status: statusOf(steps), steps };
   options.emit({ type: 'job-finished', job });
