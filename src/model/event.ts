@@ -28,6 +28,8 @@ export interface RunFinished {
   readonly exitCode: ExitCode;
   /** Absent: nothing was compared. */
   readonly comparison?: Comparison;
+  /** Of a run in several environments: what their answers differ in. Data; no reporter for people shows it. */
+  readonly runComparison?: Comparison;
 }
 export interface EnvironmentRef {
   readonly name: string;

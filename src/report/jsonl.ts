@@ -1,6 +1,6 @@
 /** `--reporter jsonl=FILE`: an event a line, written as it happens, so that a killed run leaves what it had. */
 import { stringifyJson } from '../http/json.ts';
-import type { JsonMap, RunEvent } from '../model.ts';
+import type { JsonMap, RunEvent, RunFinished } from '../model.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import {
   milliseconds,
@@ -52,8 +52,13 @@ function lineOf(event: RunEvent): JsonMap {
         summary: { ...event.summary },
         problems: event.problems.map(reportProblem),
         findings: event.findings.map(reportFinding),
-        ...(event.comparison ? reportComparison(event.comparison) : {}),
+        ...reportedComparison(event),
         exit_code: event.exitCode,
       };
   }
+}
+
+function reportedComparison({ comparison, runComparison }: RunFinished): JsonMap {
+  const known = comparison ?? runComparison;
+  return known ? reportComparison(known) : {};
 }

@@ -41,7 +41,7 @@ export function reportRun(run: Collection): JsonMap {
     scenarios: run.jobs.map(reportJob),
     problems: (run.finished?.problems ?? []).map(reportProblem),
     findings: (run.finished?.findings ?? []).map(reportFinding),
-    ...reportComparison(run.finished?.comparison),
+    ...reportComparison(run.finished?.comparison ?? run.finished?.runComparison),
   };
 }
 

@@ -11,6 +11,7 @@ import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './jo
 import type { RunDoors, RunOptions } from './options.ts';
 import { createRefusals } from './refusals.ts';
 import { createRenewals } from './renewals.ts';
+import { createWitness, type Witness } from './witness.ts';
 
 /** Milliseconds. */
 const usualTimeout = 30_000;
@@ -26,9 +27,15 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
   });
   const { context, diagnosis, audit, deadline } = prepare(options, doors);
   const totals = createTotals();
-  await runAll(options, context, diagnosis, totals);
+  const witness = createWitness(options);
+  const done = (job: JobResult): void => {
+    totals.add(job);
+    witness.add(job);
+    options.emit({ type: 'job-finished', job });
+  };
+  await runAll(options, context, diagnosis, done);
   deadline.abort();
-  return finished(options, totals, audit, doors.clock.monotonic() - started);
+  return finished(options, totals, audit, witness, doors.clock.monotonic() - started);
 }
 
 export interface Prepared {
@@ -101,7 +108,7 @@ async function runAll(
   options: RunOptions,
   context: JobContext,
   diagnosis: Diagnosis,
-  totals: Totals,
+  done: (result: JobResult) => void,
 ): Promise<void> {
   const waiting: JobRun[] = [];
   const siblings = createSiblings(options);
@@ -111,10 +118,6 @@ async function runAll(
       context.remember(job, stepRun);
       siblings.remember(job, stepRun);
     },
-  };
-  const done = (result: JobResult): void => {
-    totals.add(result);
-    options.emit({ type: 'job-finished', job: result });
   };
   let next = 0;
   let bailed = false;
@@ -193,7 +196,13 @@ function createTotals(): Totals {
   };
 }
 
-function finished(options: RunOptions, totals: Totals, audit: Audit, duration: number): RunFinished {
+function finished(
+  options: RunOptions,
+  totals: Totals,
+  audit: Audit,
+  witness: Witness,
+  duration: number,
+): RunFinished {
   const event: RunFinished = {
     type: 'run-finished',
     duration,
@@ -201,6 +210,7 @@ function finished(options: RunOptions, totals: Totals, audit: Audit, duration: n
     findings: audit.findings(),
     problems: [],
     exitCode: exitCode(options, totals),
+    ...witness.told(),
   };
   options.emit(event);
   return event;

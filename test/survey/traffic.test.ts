@@ -260,6 +260,8 @@ describe('a comparison of what is answered', () => {
           'orders: read passed',
           'orders: enter passed',
           'orders: write passed',
+          `${read} without credential passed`,
+          `${enter} without credential passed`,
         ],
       ]),
     );
@@ -279,6 +281,10 @@ describe('a comparison of what is answered', () => {
       'GET http://api.production.example.test/orders',
       'GET https://api.production.example.test/orders',
       'POST https://api.production.example.test/orders',
+      // Challenges are looked at as anybody gets them.
+      'GET https://api.production.example.test/orders?page=1',
+      'GET http://api.production.example.test/orders',
+      'GET https://api.production.example.test/orders',
     ]);
     const token = replayed.finished.comparison?.observed[1]?.observations.find(
       ({ kind }) => kind === 'token.lifetime',

@@ -1,5 +1,7 @@
 /** The results of a run to what each environment was observed by: taken when a job ends, so that no exchange is kept. */
+import { isUrl } from '../../http/url.ts';
 import type { Environment, JobResult, LeftOut, Observation, Observed, StepResult } from '../../model.ts';
+import { observePeer, type Peer, peersOf } from './peer.ts';
 import { observeStep } from './step.ts';
 
 export interface Collector {
@@ -11,6 +13,8 @@ export interface Collector {
 interface Collected {
   readonly environment: Environment;
   readonly steps: Set<string>;
+  /** Of which no answer was seen yet. */
+  readonly peers: Set<Peer>;
   readonly observations: Map<string, Observation>;
   more: number;
 }
@@ -22,7 +26,13 @@ export function createCollector(environments: readonly Environment[], most: numb
   const all = new Map<string, Collected>(
     environments.map((environment) => [
       environment.name,
-      { environment, steps: new Set(), observations: new Map(), more: 0 },
+      {
+        environment,
+        steps: new Set(),
+        peers: new Set(peersOf(environment).filter(({ origin }) => isUrl(origin))),
+        observations: new Map(),
+        more: 0,
+      },
     ]),
   );
   return {
@@ -53,6 +63,7 @@ export function nameOf({ name }: Pick<JobResult, 'name'>, step: Pick<StepResult,
 
 function addStep(job: JobResult, step: StepResult, into: Collected, most: number): void {
   if (step.status === 'skipped') return;
+  addPeers(step, into);
   const of = nameOf(job, step);
   if (into.steps.has(of)) return;
   if (into.steps.size >= most) {
@@ -60,8 +71,28 @@ function addStep(job: JobResult, step: StepResult, into: Collected, most: number
     return;
   }
   into.steps.add(of);
-  for (const each of observeStep(step, into.environment, of)) {
+  keep(observeStep(step, into.environment, of), into);
+}
+
+/** The first answer of each origin of the environment. */
+function addPeers(step: StepResult, into: Collected): void {
+  if (into.peers.size === 0) return;
+  for (const { hops } of step.exchanges) {
+    for (const hop of hops) {
+      if (hop.response === null || into.peers.size === 0 || !isUrl(hop.request.url)) continue;
+      const { origin } = new URL(hop.request.url);
+      for (const peer of into.peers) {
+        if (peer.origin !== origin) continue;
+        into.peers.delete(peer);
+        keep(observePeer(peer, [hop], into.environment, hop.clock.received), into);
+      }
+    }
+  }
+}
+
+function keep(found: readonly Observation[], { observations }: Collected): void {
+  for (const each of found) {
     const key = `${each.kind} ${each.of}`;
-    if (!into.observations.has(key)) into.observations.set(key, each);
+    if (!observations.has(key)) observations.set(key, each);
   }
 }
