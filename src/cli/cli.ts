@@ -168,8 +168,18 @@ function compareOptions(command: Command): Command {
     .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
     .option('--strict', 'warnings fail the comparison')
     .option('--no-experiments', 'ask for nothing but what is published')
-    .addOption(new Option('-v, --verbose', 'show everything that was tried, with its hops'));
+    .addOption(new Option('-v, --verbose', 'show everything that was tried, with its hops'))
+    .addHelpText('after', comparisons);
 }
+
+const comparisons = `
+Examples:
+  why401 compare --offline                              what why401.yml alone shows
+  why401 compare --env staging,production               what servers publish and accept
+  why401 compare --env staging,production --scenarios   tokens and answers too
+  why401 compare --env production --baseline last.json  what changed since then
+
+Differences that are meant are declared in why401.yml: docs/compare.md.`;
 
 function words(text: string): string[] {
   return text

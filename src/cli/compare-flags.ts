@@ -39,13 +39,15 @@ export function checkNumber(
   known: readonly string[],
   flags: CompareFlags,
 ): Problem[] {
-  if (names.length !== 1 || flags.baseline !== undefined) return [];
+  // A report to a file is what a first baseline is made of.
+  const isKept = flags.reporter?.some((each) => /^jsonl?=/.test(each)) === true;
+  if (names.length !== 1 || flags.baseline !== undefined || (isKept && flags.offline !== true)) return [];
   const [name = ''] = names;
   const other = known.find((each) => each !== name);
   const pair = other === undefined ? null : `Name another one: --env ${name},${other}.`;
   return [
     new Problem('ONE_ENVIRONMENT', `There is nothing to hold "${name}" beside.`, {
-      fix: `${pair === null ? '' : `${pair} `}To compare it with its own past, name a report of an earlier compare: --baseline FILE.`,
+      fix: `${pair === null ? '' : `${pair} `}To compare it with its own past, name a report of an earlier compare: --baseline FILE. A first one is written with --reporter json=FILE.`,
     }),
   ];
 }

@@ -123,6 +123,7 @@ function shapeOf(
     known,
     variables: { ...mapOf(context.project, 'variables'), ...context.given },
     scenarios: loaded.scenarios,
+    offline: context.offline,
   };
 }
 
@@ -170,6 +171,7 @@ function leftOf(all: readonly JobPart[], usable: readonly Job[]): LeftOut[] {
         what: `the scenario "${job.name}"`,
         why: isUnsafe ? 'it could change something there' : 'the files do not say all that it needs there',
         fix: isUnsafe ? 'Say "writes: true" or "reads: true" at the step.' : 'Put right what is told above.',
+        kinds: ['token.*', 'answer.*', 'challenge.*', 'redirects.*', 'cookie.*', 'cookies.*'],
       };
     });
 }

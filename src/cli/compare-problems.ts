@@ -56,7 +56,7 @@ export function apartOf({ environments, jobs }: PlanInParts, offline: boolean): 
 /** The file has it, and something else is wrong with it: that is told, or is not known offline. */
 export function isAfter(
   { code, message }: Problem,
-  { raw, problems }: EnvironmentPart,
+  { raw, layers, problems }: EnvironmentPart,
   offline: boolean,
 ): boolean {
   if (!offline && problems.length === 0) return false;
@@ -75,7 +75,8 @@ export function isAfter(
   if (code === 'NO_ORIGIN') return isIn('origins', '');
   if (code === 'UNRESOLVED_VARIABLE') {
     const [, kind = '', name = ''] = /"(origin|issuer|client)s?\.([\w-]+)/.exec(message) ?? [];
-    return kind !== '' && isIn(`${kind}s`, name);
+    const [, variable = ''] = /^Nothing is named "([^".]+)"/.exec(message) ?? [];
+    return kind === '' ? layers.some((layer) => layer[variable] !== undefined) : isIn(`${kind}s`, name);
   }
   const [, name = ''] = /"([^"]*)"/.exec(message) ?? [];
   return Object.hasOwn(keys, code) && isIn(keys[code as keyof typeof keys], name);

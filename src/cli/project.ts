@@ -142,10 +142,14 @@ function planOptions(flags: RunFlags, problems: Problems): PlanOptions {
 
 export function duration(name: string, text: string, problems: Problems): number {
   const value = parseDuration(text);
-  if (value === null)
-    problems.add('DURATION_INVALID', `${name} takes a duration, not "${text}".`, {
-      fix: 'Write a number with a unit: 800ms, 30s, 5m.',
-    });
+  if (value === null || value === 0)
+    problems.add(
+      'DURATION_INVALID',
+      `${name} takes a duration${value === 0 ? ' above 0' : ''}, not "${text}".`,
+      {
+        fix: 'Write a number with a unit: 800ms, 30s, 5m.',
+      },
+    );
   return value ?? 0;
 }
 

@@ -30,7 +30,7 @@ export function placeOf(client: Client, index: number): Source {
   return client.sources[`redirect_uris.${index}`] ?? client.sources['redirect_uris'] ?? client.source;
 }
 
-/** Whose the host of a redirect URI is, where it is another environment's and not this one's. */
+/** Whose the host of a redirect URI is, or its domain, where it is another environment's and not this one's. */
 export function foreignHost(
   uri: string,
   environment: Environment,
@@ -38,8 +38,7 @@ export function foreignHost(
 ): Foreign | null {
   const { scheme, host, port } = uriParts(uri);
   const others = known.filter(({ name }) => name !== environment.name);
-  const found = foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
-  return found?.exact ? found : null;
+  return foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
 }
 
 function findingsOf(
@@ -72,7 +71,7 @@ function findingsOf(
 function mixup(
   client: Client,
   uri: string,
-  { environments, name, seen }: Foreign,
+  { environments, name, seen, exact }: Foreign,
   environment: Environment,
   known: readonly Environment[],
   place: Source,
@@ -83,8 +82,8 @@ function mixup(
   return finding(environment, place, uri, {
     cause: 'environment-mixup',
     severity: some ? 'warning' : 'error',
-    certainty: 'likely',
-    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which is ${name} of ${whose}: whoever logs in to ${environment.name} ends there.`,
+    certainty: exact ? 'likely' : 'possible',
+    summary: `The redirect_uri ${uri} of client ${client.name} leads to ${seen}, which ${exact ? `is ${name} of` : 'lies among the hosts of'} ${whose}: whoever logs in to ${environment.name} ends there.`,
     fix: `Write the address of the application in ${environment.name}, and register it there.`,
     references: ['RFC 9700 section 4.1'],
   });

@@ -95,10 +95,9 @@ export function wordsOf(exchange: Exchange): string {
   return [...target.searchParams].flatMap(([name, value]) => (telling.test(name) ? [value] : [])).join('\n');
 }
 
-/** The OAuth error code of a page; in one with an error status also where no reader sees it. */
+/** The OAuth error code that an answer shows; what stands in scripts is no answer. */
 export function codeOf(exchange: Exchange): string | null {
-  const shown = errorCode(wordsOf(exchange));
-  return shown ?? ((statusOf(exchange) ?? 0) >= 400 ? errorCode(pageText(exchange)) : null);
+  return errorCode(wordsOf(exchange));
 }
 
 /** Code and description of an error page, as one line; null where it has neither. */

@@ -26,7 +26,7 @@ export function accepts(way: Acceptance, registered: readonly string[], requeste
   return registered.some((each) => {
     if (way.by === 'exact') return equal(each, requested, ignores);
     if (way.by === 'loopback-port') return onLoopback(way, uriParts(each), parts);
-    if (way.by === 'prefix') return below(uriParts(each), parts, way.subdomains === true);
+    if (way.by === 'prefix') return below(way, uriParts(each), parts);
     return wildcard(way.at, each, requested, ignores);
   });
 }
@@ -39,6 +39,10 @@ export function refuses({ what, hosts }: Pick<Refusal, 'what' | 'hosts'>, reques
 
 const tests: Readonly<Record<Refused, (uri: string, parts: UriParts) => boolean>> = {
   relative: (uri, { scheme }) => uri !== '' && scheme === null,
+  // urn:ietf:wg:oauth:2.0:oob has its own meaning.
+  opaque: (_uri, { scheme, authority, path }) =>
+    scheme !== null && authority === null && !path.startsWith('/') && scheme.toLowerCase() !== 'urn',
+  'no-host': (_uri, { scheme, host }) => defaultPort(scheme) !== null && host === '',
   fragment: (_uri, { fragment }) => fragment !== null,
   userinfo: (_uri, { userinfo }) => userinfo !== null,
   // Separators and dots may be encoded, dots twice.
@@ -121,14 +125,21 @@ function onLoopback(
   if (!isOneOf(registered.host, way.hosts) || !isOneOf(requested.host, way.hosts)) return false;
   if (way.registered === 'without-port' && registered.port !== null) return false;
   if (way.schemes && !way.schemes.includes(registered.scheme?.toLowerCase() ?? '')) return false;
-  const port = { port: null };
+  const any = way.below && registered.path === '' ? { path: '', query: null, fragment: null } : {};
+  const port = { port: null, ...any };
   const host = way.hostless ? { host: '', scheme: null, userinfo: null, fragment: null } : {};
   return uriText({ ...registered, ...port, ...host }) === uriText({ ...requested, ...port, ...host });
 }
 
-function below(registered: UriParts, requested: UriParts, subdomains: boolean): boolean {
+function below(
+  { subdomains, ignores }: Extract<Acceptance, { by: 'prefix' }>,
+  registered: UriParts,
+  requested: UriParts,
+): boolean {
   const hosts =
-    registered.host === requested.host || (subdomains && requested.host.endsWith(`.${registered.host}`));
+    registered.host === requested.host ||
+    (subdomains === true && requested.host.endsWith(`.${registered.host}`));
+  if (requested.query !== registered.query && !ignores?.includes('query')) return false;
   if (registered.scheme !== requested.scheme || registered.port !== requested.port || !hosts) return false;
   if (requested.userinfo !== null) return false;
   const path = registered.path.endsWith('/') ? registered.path : `${registered.path}/`;

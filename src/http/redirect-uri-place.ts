@@ -1,7 +1,7 @@
 /** Rules about where a redirect URI leads: who listens on the way, and whether anybody is there. */
 import { isInner, isLoopback } from './origin.ts';
-import type { UriAdvice, UriRule } from './redirect-uri-advice-rule.ts';
-import { isCustomScheme, loopbackForm } from './redirect-uri-parts.ts';
+import type { UriAdvice, UriRule, UriSurroundings } from './redirect-uri-advice-rule.ts';
+import { isCustomScheme, loopbackForm, uriParts } from './redirect-uri-parts.ts';
 import { isUrl } from './url.ts';
 
 export const https: UriRule = (uri, { scheme, host }, { origins }) => {
@@ -19,8 +19,7 @@ export const https: UriRule = (uri, { scheme, host }, { origins }) => {
 
 export const localhost: UriRule = (uri, { scheme, host }, around) => {
   if (isCustomScheme(scheme) || !isLoopback(bare(host))) return null;
-  const isNative = around.public && scheme?.toLowerCase() === 'http';
-  if (isNative) return nameForAddress(uri, host);
+  if (scheme?.toLowerCase() === 'http' && isNative(around)) return nameForAddress(uri, host);
   const isHere = around.origins.some((origin) => isLocalOrigin(origin));
   if (!around.protected || isHere || around.origins.length === 0) return null;
   return {
@@ -45,6 +44,17 @@ export const innerHost: UriRule = (uri, { scheme, host }, { origins, protected: 
     references: ['RFC 9700 section 4.1'],
   };
 };
+
+/** An app on the machine of its user, for all that can be seen: no secret, and no address of the web (RFC 8252 section 7). */
+export function isNative({
+  public: isPublic,
+  redirect_uris,
+}: Pick<UriSurroundings, 'public' | 'redirect_uris'>): boolean {
+  return (
+    isPublic &&
+    redirect_uris.map(uriParts).every(({ scheme, host }) => isCustomScheme(scheme) || isLoopback(bare(host)))
+  );
+}
 
 /** Of native apps: a name may lead elsewhere. */
 function nameForAddress(uri: string, host: string): UriAdvice | null {

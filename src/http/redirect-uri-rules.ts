@@ -49,6 +49,8 @@ export type Acceptance = Where & {
         readonly hosts: readonly string[];
         /** The registered one must be written without a port. */
         readonly registered?: 'without-port';
+        /** Where the registered one has no path, any path and query is taken. */
+        readonly below?: boolean;
         /** Any of the hosts stands for any other, and http for https. */
         readonly hostless?: boolean;
       }
@@ -65,6 +67,8 @@ export type Acceptance = Where & {
 /** What a requested URI is turned away for, whatever is registered. */
 export type Refused =
   | 'relative'
+  | 'opaque'
+  | 'no-host'
   | 'fragment'
   | 'userinfo'
   | 'path-traversal'

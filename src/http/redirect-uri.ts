@@ -46,15 +46,16 @@ export function compareRedirectUri(
   const refusals = rules.refuses.filter((each) => refuses(each, requested));
   const verdicts = completions(client, open).map((known) => verdict(ways, refusals, known));
   const [first] = verdicts;
-  const accepted = verdicts.every((each) => each.accepted === first?.accepted)
-    ? (first?.accepted ?? null)
-    : null;
+  const depends = open.filter((_fact, at) =>
+    verdicts.some((each, index) => each.accepted !== verdicts[index ^ (1 << at)]?.accepted),
+  );
+  const accepted = depends.length === 0 ? (first?.accepted ?? null) : null;
   const [nearest, differences] = nearestOf(list, requested);
   return {
     accepted,
     by: accepted === true ? (first?.by ?? null) : null,
     refused: accepted === false ? (first?.refused ?? null) : null,
-    depends: verdicts.every((each) => each.accepted === first?.accepted) ? [] : open,
+    depends,
     nearest,
     differences,
     at: nearest === null ? null : partsAt(nearest, requested),
@@ -84,16 +85,12 @@ function asks({ accepts, refuses }: RedirectUriRules, fact: ClientFact): boolean
   return [...accepts, ...refuses].some(({ only, unless }) => only?.includes(fact) || unless?.includes(fact));
 }
 
-/** Everything that the client may be: at most 32. */
+/** Everything that the client may be, at most 32: bit n of the place is fact n of `open`. */
 function completions(client: ClientFacts, open: readonly ClientFact[]): readonly ClientFacts[] {
-  return open.reduce<readonly ClientFacts[]>(
-    (all, fact) =>
-      all.flatMap((known) => [
-        { ...known, [fact]: false },
-        { ...known, [fact]: true },
-      ]),
-    [client],
-  );
+  return Array.from({ length: 2 ** open.length }, (_, bits) => ({
+    ...client,
+    ...Object.fromEntries(open.map((fact, at) => [fact, (bits & (1 << at)) !== 0])),
+  }));
 }
 
 /** The fewer and the slighter the differences, the nearer; the first of several. */

@@ -44,10 +44,16 @@ export function otherDifferences({ differences }: Comparison): readonly Differen
 
 /** The names of all environments, in the order in which they were compared. */
 export function comparedNames({ observed, differences }: Comparison): readonly string[] {
+  const names = observed.map(({ environment }) => environment);
+  const others = [...new Set(differences.flatMap(({ environments }) => Object.keys(environments)))].filter(
+    (name) => !names.includes(name),
+  );
+  // `production, 2026-11-20T10:00:00Z`: its past stands before it.
+  const isPast = (name: string, other: string): boolean => other.startsWith(`${name}, `);
   return [
     ...new Set([
-      ...observed.map(({ environment }) => environment),
-      ...differences.flatMap(({ environments }) => Object.keys(environments)),
+      ...names.flatMap((name) => [...others.filter((other) => isPast(name, other)), name]),
+      ...others,
     ]),
   ];
 }

@@ -29,7 +29,7 @@ export interface Asker {
   /** Why the server at this URL is not asked any more, or null. */
   stopped(url: string): string | null;
   /** For diagnosis; `role` of what it sends is that of an experiment. */
-  probe(target: Target): Probe;
+  probe(target: Target, redirect_uri: string): Probe;
   /** What was really sent since the last call. */
   take(): readonly Exchange[];
 }
@@ -91,8 +91,8 @@ export function createAsker(context: SurveyContext): Asker {
         send(target, target.client.client_id, nowhere(), 'authorization'),
       );
     },
-    probe: (target) =>
-      probeOf(target, asker, context, async (redirect_uri) =>
+    probe: (target, redirect_uri) =>
+      probeOf(target, asker, context, async () =>
         stopped(target.endpoint) === null
           ? kept(await send(target, target.client.client_id, redirect_uri, 'experiment'))
           : null,
@@ -133,12 +133,11 @@ function probeOf(
   target: Target,
   asker: Asker,
   { doors }: SurveyContext,
-  send: (redirect_uri: string) => Promise<Exchange | null>,
+  repeat: () => Promise<Exchange | null>,
 ): Probe {
   const nothing = async (): Promise<null> => null;
-  const [own = ''] = target.client.redirect_uris;
   return {
-    repeat: () => send(own),
+    repeat,
     vary: nothing,
     echo: nothing,
     fresh: nothing,

@@ -4,6 +4,7 @@ import { words } from '../diagnose/explain/words.ts';
 import { createSubject, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Exchange } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
+import { usedClient } from './client-settings.ts';
 import type { SurveyContext } from './context.ts';
 
 export interface Refused {
@@ -21,10 +22,15 @@ export async function explainRefusal(
 ): Promise<Diagnosis> {
   const subject = subjectFor(refused, context);
   if (!subject) return { findings: [], exchanges: [] };
-  const { target } = refused;
+  const { target, redirect_uri } = refused;
   return diagnose(
     subject,
-    { probe: asker.probe(target), experiments: true, spend: () => true, below: async () => null },
+    {
+      probe: asker.probe(target, redirect_uri ?? ''),
+      experiments: true,
+      spend: () => true,
+      below: async () => null,
+    },
     base,
   );
 }
@@ -74,8 +80,5 @@ export function saidOf(target: Target, exchange: Exchange, context: SurveyContex
 
 /** The client with its secret, which only credentials have. */
 export function withSecret(client: Client, { credentials }: SurveyContext): Client | null {
-  if (client.token_endpoint_auth_method === 'none') return client;
-  for (const credential of credentials.values())
-    if (credential.type === 'oauth2' && credential.client.name === client.name) return credential.client;
-  return null;
+  return client.token_endpoint_auth_method === 'none' ? client : usedClient(client, credentials);
 }

@@ -8,7 +8,7 @@ import { givenCode, unaskedCode } from './authorization-code.ts';
 import { askedOf, best, type ClientAnswers, type Tried } from './client-answers.ts';
 import { explainRefusal, saidOf } from './client-refusal.ts';
 import { leftOut, type SurveyContext, surveyStep } from './context.ts';
-import { asMixup, foreignFindings } from './foreign-client.ts';
+import { asMixup } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
 
 /** What comes together for one client. */
@@ -38,16 +38,15 @@ export async function judgeClient(
   if (own && verdict) {
     observeClient(target, verdict.verdict, sheet);
     if (verdict.verdict === 'unknown') await refuseClient(answers, own, sheet, asker, context);
-    else {
-      sheet.findings.push(...foreignFindings(target.client, context));
-      await judgeUris(answers, all, sheet, asker, context);
-    }
+    else await judgeUris(answers, all, sheet, asker, context);
     if (verdict.verdict === 'known')
       sheet.checks.push(check(target, 'client', target.client.client_id, null));
     if (verdict.verdict === 'undecided' && !isTold(sheet)) {
       const why = `${verdict.why}: ${saidOf(target, own, context)}`;
       sheet.left.push(
-        leftOut(context, `whether client ${target.client.name} is known`, why, register(target)),
+        leftOut(context, `whether client ${target.client.name} is known`, why, register(target), [
+          'client.known',
+        ]),
       );
     }
   }
@@ -105,7 +104,9 @@ async function refuseClient(
   if (tried.length === 0) return;
   const fix = `Mend ${target.client.name} first.`;
   sheet.left.push(
-    leftOut(context, `the redirect_uris of client ${target.client.name}`, 'the client is unknown', fix),
+    leftOut(context, `the redirect_uris of client ${target.client.name}`, 'the client is unknown', fix, [
+      'client.redirect_uri',
+    ]),
   );
 }
 
@@ -162,7 +163,9 @@ function openEnded(
   } else if (sheet.exchanges.length === 0) {
     const fix = 'Compare them again later.';
     sheet.left.push(
-      leftOut(context, `whether client ${client.name} is known`, stop ?? 'it was not asked', fix),
+      leftOut(context, `whether client ${client.name} is known`, stop ?? 'it was not asked', fix, [
+        'client.*',
+      ]),
     );
   }
 }
@@ -174,7 +177,7 @@ export function undecidedUri(
   context: SurveyContext,
 ): LeftOut {
   const what = `redirect_uri ${redirect_uri} of client ${target.client.name}`;
-  return leftOut(context, what, why, register(target));
+  return leftOut(context, what, why, register(target), ['client.redirect_uri']);
 }
 
 function register({ client }: Target): string {

@@ -29,7 +29,10 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
   const unbound = whyNot(url, issuer, context);
   if (unbound !== null) {
     const fix = `State it under issuers.${issuer.name}.metadata.jwks_uri if it is right.`;
-    return { ...nothing, left: [leftOut(context, `keys of issuer ${issuer.name}`, unbound, fix)] };
+    return {
+      ...nothing,
+      left: [leftOut(context, `keys of issuer ${issuer.name}`, unbound, fix, ['issuer.key*', 'issuer.kids'])],
+    };
   }
   const subject = `The key set of issuer "${issuer.name}"`;
   const document = await fetchDocument(context, url.href, subject);

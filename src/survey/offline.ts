@@ -1,4 +1,6 @@
 /** `why401 compare --offline`: what the project file alone shows. Nothing is sent, and nothing that could send is at hand. */
+import { compareObserved } from '../compare/compare.ts';
+import { redirectUriObservations } from '../compare/redirect-uri-shapes.ts';
 import { redirectUriFindings } from '../compare/redirect-uris.ts';
 import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Clock } from '../doors.ts';
@@ -22,7 +24,14 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   const jobs = options.environments.map((environment, index) => judged(environment, index, options));
   const today = new Date(clock.now()).toISOString().slice(0, 10);
   const { shape = [], declared, environments } = options;
-  const { differences, findings } = declaredDrift(shape, declared, environments, today);
+  const observed = environments.map((environment) => ({
+    environment: environment.name,
+    observations: redirectUriObservations(environment, environments),
+  }));
+  const left = environments.map(({ name }) => unasked(name));
+  const file = declaredDrift(shape, declared, environments, today);
+  const seen = compareObserved(observed, declared, { today, left });
+  const findings = [...file.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',
     duration: clock.monotonic() - started,
@@ -31,9 +40,9 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
     problems: [],
     exitCode: exitCode(options, jobs, findings, false),
     comparison: {
-      differences,
-      observed: options.environments.map(({ name }) => ({ environment: name, observations: [] })),
-      left: options.environments.map(({ name }) => unasked(name)),
+      differences: [...file.differences, ...seen.differences],
+      observed,
+      left,
     },
   };
   options.emit(event);

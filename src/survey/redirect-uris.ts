@@ -27,7 +27,7 @@ export async function explainRedirectUri(
   if (search && 'exchanges' in search) sheet.exchanges.push(...search.exchanges);
   if (search && 'left' in search) {
     const what = `near variants of redirect_uri ${redirect_uri} of client ${target.client.name}`;
-    sheet.left.push(leftOut(context, what, ...search.left));
+    sheet.left.push(leftOut(context, what, ...search.left, []));
   }
   for (const finding of explained.findings)
     sheet.findings.push(
@@ -44,7 +44,7 @@ function completed(
 ): Finding {
   const place = client.sources[`redirect_uris.${index}`] ?? finding.fixSource;
   const whole = { ...finding, fixSource: place };
-  if (!search || !('exchanges' in search) || search.exchanges.length === 0) return whole;
+  if (!search || !('exchanges' in search)) return whole;
   const { found, exchanges } = search;
   const observed = found
     ? `${found.redirect_uri} is accepted: it differs in ${found.differs}`
@@ -57,9 +57,12 @@ function completed(
     agrees: found !== null,
     exchange: base + exchanges.length - 1,
   } as const;
-  const experiments = [...whole.experiments, report];
+  // Diagnosis may have tried it itself.
+  const experiments = exchanges.length > 0 ? [...whole.experiments, report] : whole.experiments;
   if (!found) return { ...whole, experiments };
-  const registered = { hop: null, field: 'redirect_uri', seen: observed };
-  const fix = `Registered is probably ${found.redirect_uri} (differs in ${found.differs}): register exactly ${redirect_uri}, or write that one at clients.${client.name}.redirect_uris.`;
-  return { ...whole, experiments, evidence: [...whole.evidence, registered], fix };
+  const told = whole.evidence.some(({ seen }) => seen === observed);
+  const line = { hop: null, field: 'redirect_uri', seen: observed };
+  const list = `environments.${finding.environment}.clients.${client.name}.redirect_uris`;
+  const fix = `Registered is probably ${found.redirect_uri} (differs in ${found.differs}): register exactly ${redirect_uri}, or write that one at ${list}.`;
+  return { ...whole, experiments, evidence: told ? whole.evidence : [...whole.evidence, line], fix };
 }

@@ -6,6 +6,7 @@ import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { stopsOf } from '../diagnose/experiments/stop.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
+import { isUrl } from '../http/url.ts';
 import type { Exchange, Finding, Job, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { leftOut, type SurveyContext, surveyStep } from './context.ts';
@@ -43,17 +44,29 @@ async function anonymous(context: SurveyContext): Promise<Surveyed> {
   }
   const requests = await anonymousRequests(context);
   const parts: Surveyed[] = [];
-  const stopped = new Set<string>();
+  // Where nothing answers, or the server asks to stop, it is left at that.
+  const stopped = new Map<string, string>();
+  const skipped = new Set<string>();
   for (const each of requests.slice(0, mostRequests)) {
-    if (context.signal.aborted || stopped.has(each.request.url.origin)) continue;
+    const { origin: first } = each.request.url;
+    if (stopped.has(first)) skipped.add(first);
+    if (context.signal.aborted || stopped.has(first)) continue;
     const exchange = await sendAnonymous(each.request, each.step.redirect.max, each.step.timeout, context);
-    for (const { origin } of stopsOf(exchange)) stopped.add(origin);
+    for (const { origin } of stopsOf(exchange)) stopped.set(origin, 'it asked to stop');
+    const last = exchange.hops.at(-1);
+    if (last?.failure && isUrl(last.request.url))
+      stopped.set(new URL(last.request.url).origin, 'nothing came back from it');
     parts.push(looked(each, exchange, context));
   }
-  return { ...together(parts), left: leftOf(requests.length, stopped, context) };
+  const silent = [...stopped].filter(([origin]) => skipped.has(origin));
+  return { ...together(parts), left: leftOf(requests.length, silent, context) };
 }
 
-function leftOf(count: number, stopped: ReadonlySet<string>, context: SurveyContext): Surveyed['left'] {
+function leftOf(
+  count: number,
+  stopped: readonly (readonly [origin: string, why: string])[],
+  context: SurveyContext,
+): Surveyed['left'] {
   const more = count - mostRequests;
   return [
     ...(more > 0
@@ -63,11 +76,12 @@ function leftOf(count: number, stopped: ReadonlySet<string>, context: SurveyCont
             `${more} more requests of the scenarios`,
             `at most ${mostRequests} are sent`,
             'Name fewer scenarios.',
+            kinds,
           ),
         ]
       : []),
-    ...[...stopped].map((origin) =>
-      leftOut(context, `further requests to ${origin}`, 'it asked to stop', 'Compare again later.', kinds),
+    ...stopped.map(([origin, why]) =>
+      leftOut(context, `further requests to ${origin}`, why, 'Compare again later.', kinds),
     ),
   ];
 }

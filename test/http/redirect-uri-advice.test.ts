@@ -81,6 +81,11 @@ describe('redirectUriAdvice', () => {
     });
   }
 
+  it('takes no web application without a secret for a native app', () => {
+    const redirect_uris = ['https://app.example.com/callback', 'http://localhost:3000/callback'];
+    expect(ids('', { ...native, redirect_uris, index: 1 })).to.deep.equal(['localhost warning']);
+  });
+
   it('sees the others of the client', () => {
     const redirect_uris = [
       'https://app.example.com/callback',

@@ -1,6 +1,7 @@
 /** The rules of authorization servers held to their own examples, and to rows of tests of the servers themselves. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { isLoopback } from '../../src/http/origin.ts';
 import { compareRedirectUri } from '../../src/http/redirect-uri.ts';
 import {
   type ClientFacts,
@@ -76,6 +77,22 @@ const leftOut: Readonly<Record<string, string>> = {
   'zitadel/25': 'the response type is no matter of the redirect URI here',
 };
 
+interface Validity {
+  readonly check: string;
+  readonly uri: string;
+  readonly ok: boolean;
+}
+
+const takes = (id: string, uri: string): boolean | null =>
+  compareRedirectUri(uri, uri, rulesOf(id), { development: false }).accepted;
+
+/** By what of ours the checks of one URI are answered. */
+const checks: Readonly<Record<string, (uri: string) => boolean | null>> = {
+  TestIsRedirectURISecure: (uri) => takes('hydra', uri),
+  TestIsLocalhost: (uri) => isLoopback(new URL(uri).hostname),
+  'doorkeeper valid registered redirect URI': (uri) => takes('doorkeeper', uri),
+};
+
 describe('rows of the tests of authorization servers', () => {
   const file = sharedFile('vectors/redirect-uri/redirect-uri-matching.json');
   if (file === null) {
@@ -84,7 +101,16 @@ describe('rows of the tests of authorization servers', () => {
     });
     return;
   }
-  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { readonly cases: readonly Row[] };
+  const { cases, validity } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly cases: readonly Row[];
+    readonly validity: readonly Validity[];
+  };
+  for (const { check, uri, ok } of validity) {
+    const name = `${check}: ${JSON.stringify(uri)}`;
+    const valid = checks[check];
+    if (valid) it(name, () => expect(valid(uri)).to.equal(ok));
+    else it.skip(`${name}: a setting of the library, which no server has by itself`);
+  }
   for (const row of cases) {
     const name = `${row.id}: ${row.requested || 'none'}`;
     const reason = leftOut[row.id];

@@ -252,6 +252,7 @@ describe('key sets of two environments', () => {
         what: 'keys of issuer main',
         why: 'the metadata names jwks_uri at https://keys.example.org, which the project file does not know',
         fix: 'State it under issuers.main.metadata.jwks_uri if it is right.',
+        kinds: ['issuer.key*', 'issuer.kids'],
       },
     ]);
     expect(steps).to.not.include(`${step}: passed`);

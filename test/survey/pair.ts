@@ -36,6 +36,7 @@ export interface Pair {
   readonly origins: Origins;
   readonly staging: Site;
   readonly production: Site;
+  /** Keys of why401.yml; `shop`: each environment has an origin that no scenario goes to. */
   readonly project: Record<string, unknown>;
   readonly secrets: Record<string, string>;
   compare(survey?: Partial<SurveyOptions>): Promise<Replayed>;
@@ -77,27 +78,30 @@ export async function startPair(
     production,
     project,
     secrets,
-    compare: (survey = {}) =>
-      compare({
+    compare(survey = {}) {
+      const { shop = false, ...others } = project;
+      return compare({
         origins,
         project: {
-          ...project,
-          environments: { staging: written(staging), production: written(production) },
+          ...others,
+          environments: { staging: written(staging, shop), production: written(production, shop) },
         } as JsonMap,
         scenarios: { 'orders.yml': scenario },
         secrets,
         survey,
         surveyors: [surveyDiscovery, surveyTokens, surveyTraffic, surveyTransport],
-      }),
+      });
+    },
     close: () => origins.close(),
   };
 }
 
-function written({ name, api, entry, login, protected: kept }: Site): JsonMap {
+/** `shop`: with an origin that no scenario goes to. */
+function written({ name, api, entry, login, protected: kept }: Site, shop: unknown): JsonMap {
   const client_secret = `\${secret.SECRET_OF_${name.toUpperCase()}}`;
   return {
     protected: kept,
-    origins: { api, entry },
+    origins: { api, entry, ...(shop ? { shop: `https://shop.${name}.example.test` } : {}) },
     issuers: { main: { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}/token` } } },
     clients: { web: { client_id: `web-${name}`, client_secret } },
   };

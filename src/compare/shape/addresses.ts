@@ -63,7 +63,9 @@ type Judge = (here: ShapeEnvironment, ours: Address, there: ShapeEnvironment, th
 /** http here, https there. A machine of one's own, and a whole environment without TLS, are meant so. */
 const plain: Judge = (here, ours, there, theirs) => {
   if (ours.url.protocol !== 'http:' || theirs.url.protocol !== 'https:' || isInner(ours.url)) return [];
-  const hasTls = [...addressesOf(here).values()].some(({ url }) => url.protocol === 'https:');
+  const hasTls = [...addressesOf(here).values()].some(
+    ({ url, isIssuer }) => url.protocol === 'https:' && isIssuer === ours.isIssuer,
+  );
   const [own, other] = [nameOf(here), nameOf(there)];
   return [
     drift({
@@ -79,10 +81,19 @@ const plain: Judge = (here, ours, there, theirs) => {
   ];
 };
 
-/** A loopback or private address in an environment whose other addresses, and the same one elsewhere, are public. */
+/**
+ * A loopback or private address in a protected environment whose other addresses, and the same one elsewhere, are public.
+ * What is not protected may be on the machine of whoever tests.
+ */
 const inner: Judge = (here, ours, there, theirs) => {
   const others = [...addressesOf(here).values()].filter(({ of }) => of !== ours.of);
-  if (!isInner(ours.url) || isInner(theirs.url) || !others.some(({ url }) => !isInner(url))) return [];
+  if (
+    here.raw['protected'] === false ||
+    !isInner(ours.url) ||
+    isInner(theirs.url) ||
+    !others.some(({ url }) => !isInner(url))
+  )
+    return [];
   const [own, other] = [nameOf(here), nameOf(there)];
   return [
     drift({

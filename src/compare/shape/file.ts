@@ -24,6 +24,8 @@ export interface ProjectShape {
   /** `variables` of the project, and those of the command line. */
   readonly variables: JsonMap;
   readonly scenarios: readonly { readonly file: string; readonly value: JsonMap }[];
+  /** Servers are not asked, and what is observed for it is not compared: of clients the shape tells all it can. */
+  readonly offline: boolean;
 }
 
 export function nameOf({ environment }: ShapeEnvironment): string {
@@ -48,17 +50,4 @@ export function pairsOf({ environments }: ProjectShape): (readonly [ShapeEnviron
 export function mapIn(map: JsonMap, name: string): JsonMap {
   const value = map[name];
   return value !== undefined && isMap(value) ? value : {};
-}
-
-/** Names of the credentials that the scenarios use here; null: there is no scenario that could say. */
-export function usedCredentials({ jobs }: ShapeEnvironment): ReadonlySet<string> | null {
-  if (jobs.length === 0) return null;
-  return new Set(
-    jobs
-      .flatMap(({ steps }) => steps)
-      .flatMap((step) => {
-        if (step.kind === 'request') return step.credentials.map(({ name }) => name);
-        return step.kind === 'token' ? [step.credential] : [];
-      }),
-  );
 }

@@ -6,6 +6,7 @@ import { sourceOf } from '../../source.ts';
 import { joined } from '../words.ts';
 import { at, type Drift, drift } from './drift.ts';
 import { areApart, mapIn, nameOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
+import { isClientUsed, isVariableUsed, usedCredentials } from './uses.ts';
 
 interface Section {
   readonly kind: string;
@@ -15,6 +16,11 @@ interface Section {
   names(environment: ShapeEnvironment, shape: ProjectShape): readonly string[];
   /** The plan missed the one of that name. */
   misses(problem: Problem, name: string): boolean;
+  /**
+   * Nothing here uses it: it is in the file only to be compared, or was forgotten. Absent: one that is lacking and not
+   * needed is told, never judged.
+   */
+  isIdle?(name: string, environment: ShapeEnvironment, shape: ProjectShape): boolean;
 }
 
 const own =
@@ -53,6 +59,7 @@ export const sections: readonly Section[] = [
     names: own('clients'),
     misses: (problem, name) =>
       named(problem, 'UNKNOWN_CLIENT', `client "${name}"`) || unresolved(problem, `clients.${name}`),
+    isIdle: (name, environment) => !isClientUsed(name, environment),
   },
   {
     kind: 'file.credential',
@@ -62,6 +69,7 @@ export const sections: readonly Section[] = [
     misses: (problem, name) =>
       named(problem, 'UNKNOWN_CREDENTIAL', `"${name}"`) ||
       named(problem, 'CREDENTIAL_INCOMPLETE', `Credential "${name}" `),
+    isIdle: (name, environment) => usedCredentials(environment)?.has(name) !== true,
   },
   {
     kind: 'file.variable',
@@ -71,6 +79,7 @@ export const sections: readonly Section[] = [
       ...new Set([...Object.keys(mapIn(raw, 'variables')), ...Object.keys(variables)]),
     ],
     misses: (problem, name) => unresolved(problem, name),
+    isIdle: (name, environment, shape) => !isVariableUsed(name, environment, shape),
   },
   {
     kind: 'file.header',
@@ -108,7 +117,10 @@ function lackingOne(
     if (near !== null && paired.has(`${nameOf(environment)} ${near}`)) paired.add(name);
     else if (near !== null) for (const { environment: other } of having) paired.add(`${other.name} ${name}`);
     const isMirror = near !== null && missed.length === 0 && paired.has(name);
-    return [lackingDriftOf(name, section, environment, having, missed, isMirror ? null : near)];
+    // What is used where it is, and not needed here, is kept out of here on purpose.
+    const isIdle = having.every((each) => section.isIdle?.(name, each, shape) === true);
+    const isForgotten = isIdle && !paired.has(name) && !isLess(environment, having);
+    return [lackingDriftOf(name, section, environment, having, missed, isMirror ? null : near, isForgotten)];
   });
 }
 
@@ -137,11 +149,13 @@ function lackingDriftOf(
   having: readonly ShapeEnvironment[],
   missed: readonly Problem[],
   near: string | null,
+  isForgotten: boolean,
 ): Drift {
   const where = nameOf(lacking);
   const others = joined(having.map(nameOf));
   const needed = missed[0]?.source ?? null;
-  const severity = missed.length > 0 ? 'error' : near !== null && isSlip(name, near) ? 'warning' : 'info';
+  const isOversight = isForgotten || (near !== null && isSlip(name, near));
+  const severity = missed.length > 0 ? 'error' : isOversight ? 'warning' : 'info';
   const has = `${others} ${having.length > 1 ? 'have' : 'has'} it`;
   const hint =
     near === null ? '' : ` It has "${near}", which ${others} ${having.length > 1 ? 'have' : 'has'} not.`;
@@ -158,13 +172,18 @@ function lackingDriftOf(
       ],
     ],
     severity,
-    ...(missed.length > 0 ? { certainty: 'certain' } : {}),
+    certainty: missed.length > 0 ? 'certain' : 'possible',
     where,
     summary: `Environment ${where} has no ${noun} "${name}"${need}; ${has}.${hint}`,
     ...(near === null ? {} : { fix: `Did you mean "${name}"? Name it the same in both environments.` }),
     source:
       placeOf(lacking, key, near ?? name) ?? sourceOf(lacking.raw, key, 'key') ?? lacking.environment.source,
   });
+}
+
+/** Where customers are has what the others have; a test system may have less. */
+function isLess(lacking: ShapeEnvironment, having: readonly ShapeEnvironment[]): boolean {
+  return lacking.raw['protected'] === false && having.every(({ raw }) => raw['protected'] !== false);
 }
 
 /** A name that nothing uses: only one that is hardly another. */

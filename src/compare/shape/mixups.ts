@@ -1,4 +1,5 @@
 /** What one environment has of another: its secrets, its client ids, its hosts. */
+import { sourceOf } from '../../source.ts';
 import { foreignIn } from '../hosts.ts';
 import { joined } from '../words.ts';
 import { type Drift, drift } from './drift.ts';
@@ -11,8 +12,7 @@ export function mixupDrift(shape: ProjectShape): Drift[] {
     ...pairsOf(shape).flatMap(([a, b]) => [
       ...secretMixups(a, b),
       ...secretMixups(b, a),
-      ...sharedSecrets(a, b),
-      ...clientIds(a, b),
+      ...(shape.offline ? [...sharedSecrets(a, b), ...clientIds(a, b)] : []),
     ]),
     ...shape.environments.flatMap((each) => foreignHosts(each, shape)),
   ];
@@ -117,8 +117,16 @@ function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   });
 }
 
-/** Of redirect_uris the rules for them tell it; origins and issuers are an environment's own by being written. */
-const elsewhere = /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.redirect_uris|extends)/;
+/** Of redirect_uris the rules for them tell it; origins and issuers are an environment's own by being written; names. */
+const elsewhere =
+  /^(?:origins|issuers\.[^.]+(?:\.issuer)?$|clients\.[^.]+\.(?:redirect_uris|issuer$)|credentials\.[^.]+\.client$|extends)/;
+
+/** A machine of one's own is nobody's, and a word without a dot may be any. */
+function isHost(seen: string): boolean {
+  return (
+    /[.:]/.test(seen) && !/^(?:https?:\/\/)?(?:[^/:]*\.)?(?:localhost|127\.[\d.]+)(?::\d+)?$/i.test(seen)
+  );
+}
 
 function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
   const related = new Set(
@@ -127,13 +135,17 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
   const others = shape.known.filter(({ name }) => !related.has(name) && !here.above.has(name));
   const written = { ...here.raw, connect_to: {} };
   const targets = Object.entries(mapIn(here.raw, 'connect_to')).flatMap(([name, to]) =>
-    leavesOf({ [name]: `${name} ${typeof to === 'string' ? to : ''}` }, 'connect_to', null),
+    leavesOf(
+      { [name]: `${name} ${typeof to === 'string' ? to : ''}` },
+      'connect_to',
+      sourceOf(mapIn(here.raw, 'connect_to'), name),
+    ),
   );
   return [...leavesOf(written), ...targets]
     .filter(({ path }) => !elsewhere.test(path))
     .flatMap((leaf) => {
       const foreign = foreignIn(leaf.text, here.environment, others);
-      if (!foreign) return [];
+      if (!foreign || !isHost(foreign.seen)) return [];
       const [whose = ''] = foreign.environments;
       return [
         drift({
@@ -146,7 +158,8 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
               `${foreign.seen} is ${foreign.name === 'domain' ? 'in its domain' : `its ${foreign.name}`}`,
             ],
           ],
-          severity: foreign.exact ? 'error' : 'warning',
+          // A variable may stand for what a scenario expects to be refused.
+          severity: foreign.exact && !leaf.path.startsWith('variables.') ? 'error' : 'warning',
           certainty: foreign.exact ? 'likely' : 'possible',
           where: nameOf(here),
           summary: `${leaf.path} of ${nameOf(here)} names ${foreign.seen}, which belongs to ${joined(foreign.environments)}.`,

@@ -3,11 +3,15 @@ import type { Json, JsonMap } from '../../model.ts';
 import type { Problem } from '../../problem.ts';
 import { sourceOf } from '../../source.ts';
 import { type Drift, drift } from './drift.ts';
-import { mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment, usedCredentials } from './file.ts';
+import { mapIn, nameOf, type ProjectShape, pairsOf, type ShapeEnvironment } from './file.ts';
+import { usedCredentials } from './uses.ts';
 
 /** What `told` says of the plan's problems is said. */
 export function partsDrift(shape: ProjectShape, told: Set<Problem>): Drift[] {
-  return pairsOf(shape).flatMap(([a, b]) => [...clientDrift(a, b, told), ...credentialDrift(a, b, told)]);
+  return pairsOf(shape).flatMap(([a, b]) => [
+    ...clientDrift(a, b, shape.offline, told),
+    ...credentialDrift(a, b, told),
+  ]);
 }
 
 interface Side {
@@ -15,7 +19,12 @@ interface Side {
   readonly map: JsonMap;
 }
 
-function clientDrift(a: ShapeEnvironment, b: ShapeEnvironment, told: Set<Problem>): Drift[] {
+function clientDrift(
+  a: ShapeEnvironment,
+  b: ShapeEnvironment,
+  offline: boolean,
+  told: Set<Problem>,
+): Drift[] {
   const [ours, theirs] = [mapIn(a.raw, 'clients'), mapIn(b.raw, 'clients')];
   return Object.keys(ours)
     .filter((name) => theirs[name] !== undefined)
@@ -35,7 +44,7 @@ function clientDrift(a: ShapeEnvironment, b: ShapeEnvironment, told: Set<Problem
         const severity =
           missed.length > 0
             ? 'error'
-            : isSecretless(key, lacks) && isNamed(name, lacks.of)
+            : offline && isSecretless(key, lacks) && isNamed(name, lacks.of)
               ? 'warning'
               : 'info';
         return [partDrift('file.client_key', 'client', name, key, has, lacks, severity, missed)];
@@ -77,7 +86,9 @@ function credentialDrift(a: ShapeEnvironment, b: ShapeEnvironment, told: Set<Pro
             : isAskedOnce(key, has, lacks) && isUsed(name, sides)
               ? 'warning'
               : 'info';
-        return [partDrift('file.credential_key', 'credential', name, key, has, lacks, severity, missed)];
+        const kind =
+          severity === 'error' ? 'file.credential' : key === 'scope' ? 'file.scope' : 'file.credential_key';
+        return [partDrift(kind, 'credential', name, key, has, lacks, severity, missed)];
       }),
       ...scopeDrift(name, sides),
     ];
@@ -126,8 +137,8 @@ function scopeDrift(name: string, sides: readonly [Side, Side]): Drift[] {
   const source = sourceOf(less.map, 'scope');
   return [
     drift({
-      kind: 'file.credential_key',
-      of: `${name} scope`,
+      kind: 'file.scope',
+      of: name,
       says: sides.map(({ of, map }) => [
         nameOf(of),
         `${words(map['scope']).join(' ')}`,
@@ -162,7 +173,7 @@ function partDrift(
 ): Drift {
   const [there, here] = [nameOf(has.of), nameOf(lacks.of)];
   return drift({
-    kind: noun === 'credential' && severity === 'error' ? 'file.credential' : kind,
+    kind,
     of: `${name} ${key}`,
     says: [
       [there, `${key} is written`, sourceOf(has.map, key)],
