@@ -21,23 +21,34 @@ export function redirectUriObservations(
 ): readonly Observation[] {
   const others = compared.filter(({ name }) => name !== environment.name);
   const before = compared.slice(0, compared.indexOf(environment));
-  return [...environment.clients.values()].map((client) => {
-    const all = shapes(client, environment);
-    const odd = all.filter((each) => others.some((other) => lacks(other, client.name, each)));
-    const told = odd.map((each) => {
-      const other = others.find((one) => lacks(one, client.name, each));
-      const here = { client, environment };
-      return other ? `${shown(each)}${aside(each, here, other, before.includes(other))}` : shown(each);
+  return [...environment.clients.values()]
+    .filter((client) => !isAtHome(client, environment))
+    .map((client) => {
+      const all = shapes(client, environment);
+      const odd = all.filter((each) => others.some((other) => lacks(other, client.name, each)));
+      const told = odd.map((each) => {
+        const other = others.find((one) => lacks(one, client.name, each));
+        const here = { client, environment };
+        return other ? `${shown(each)}${aside(each, here, other, before.includes(other))}` : shown(each);
+      });
+      const seen = told.length > 0 ? told : all.map(shown);
+      return {
+        kind: 'client.redirect_uris',
+        of: client.name,
+        value: all.length === 0 ? null : [...new Set(all.map(({ shape }) => shape))].sort().join(' '),
+        seen: seen.length > 0 ? seen.join(', ') : 'none',
+        source: odd[0] ? placeOf(client, odd[0].index) : (client.sources['redirect_uris'] ?? client.source),
+      };
     });
-    const seen = told.length > 0 ? told : all.map(shown);
-    return {
-      kind: 'client.redirect_uris',
-      of: client.name,
-      value: all.length === 0 ? null : [...new Set(all.map(({ shape }) => shape))].sort().join(' '),
-      seen: seen.length > 0 ? seen.join(', ') : 'none',
-      source: odd[0] ? placeOf(client, odd[0].index) : (client.sources['redirect_uris'] ?? client.source),
-    };
-  });
+}
+
+/** An application on the machine of its developer: nothing of it is as elsewhere. */
+function isAtHome({ redirect_uris }: Client, environment: Environment): boolean {
+  return (
+    !environment.protected &&
+    redirect_uris.length > 0 &&
+    redirect_uris.every((uri) => loopbackForm(uriParts(uri).host) !== null)
+  );
 }
 
 interface Shape {
