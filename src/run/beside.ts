@@ -2,47 +2,54 @@
 import { besideOf, type Held } from '../compare/step/beside.ts';
 import { type Digest, digestOf } from '../compare/step/digest.ts';
 import { type Hosts, hostsOf, type Place } from '../compare/step/own.ts';
-import type { Trait } from '../compare/step/trait.ts';
-import type { EvidenceLine, Finding, Job, JobResult, Source, StepResult } from '../model.ts';
+import type { EvidenceLine, Finding, Job, JobResult, StepResult } from '../model.ts';
 import type { RunOptions } from './options.ts';
-import type { StepRun } from './state.ts';
 
 export interface Siblings {
-  remember(job: Job, run: StepRun): void;
+  /** A job that ran; its failures are not explained yet. */
+  remember(job: Job, result: JobResult): void;
   /** The result with its failed steps held beside the same steps in other environments. */
   explain(job: Job, result: JobResult): JobResult;
+}
+
+interface Ran {
+  readonly job: Job;
+  readonly result: JobResult;
+}
+/** The jobs of one scenario. When all have run only those steps are kept, in short, of which one failed. */
+interface Group {
+  ran: Ran[];
+  digests: ReadonlyMap<string, readonly Digest[]> | null;
 }
 
 /** Where there is one environment only, nothing is remembered. */
 export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known'>): Siblings {
   const environments = new Set(jobs.map(({ environment }) => environment.name));
   if (environments.size < 2) return { remember() {}, explain: (_, result) => result };
-  const digests = new Map<string, Digest[]>();
-  /** Traits of the last token request for a credential, for steps that use a token at hand. */
-  const tokens = new Map<string, readonly Trait[]>();
-  const keep = createKeeper();
-  const hosts = new Map<string, Hosts>();
-  const placeIn = ({ environment }: Job): Place => {
-    const before = hosts.get(environment.name) ?? hostsOf(environment, known);
-    hosts.set(environment.name, before);
-    return { environment, hosts: before };
-  };
+  const waited = new Map<string, number>();
+  for (const { file } of jobs) waited.set(file, (waited.get(file) ?? 0) + 1);
+  const groups = new Map<string, Group>();
+  const digest = createDigester(known);
   return {
-    remember(job, { step, result }) {
-      const digest = digestOf(result, step.expect, placeIn(job), keep);
-      const place = `${job.environment.name}\n${result.credential ?? ''}`;
-      const token = digest.traits.get('token');
-      if (token) tokens.set(place, token);
-      const last = token ?? tokens.get(place);
-      const list = digests.get(key(job, step, step.index)) ?? [];
-      list.push(last ? { ...digest, traits: new Map([...digest.traits, ['token', last]]) } : digest);
-      digests.set(key(job, step, step.index), list);
+    remember(job, result) {
+      digest.note(job, result);
+      const group = groups.get(job.file) ?? { ran: [], digests: null };
+      groups.set(job.file, group);
+      group.ran.push({ job, result });
+      if (group.ran.length < (waited.get(job.file) ?? 0)) return;
+      const failed = new Set(group.ran.flatMap(failedKeys));
+      if (failed.size === 0) groups.delete(job.file);
+      group.digests = digestsOf(group.ran, failed, digest);
+      group.ran = [];
     },
     explain(job, result) {
+      const group = groups.get(job.file);
+      if (!group) return result;
+      const failed = new Set(failedKeys({ job, result }));
+      const digests = group.digests ?? digestsOf(group.ran, failed, digest);
       const steps = result.steps.map((step, index) => {
-        if (step.status !== 'failed' && step.status !== 'errored') return step;
-        const list = digests.get(key(job, step, index)) ?? [];
-        const here = list.findLast(({ environment }) => environment === job.environment.name);
+        const list = isBad(step) ? (digests.get(key(step, index)) ?? []) : [];
+        const here = list.find(({ environment }) => environment === job.environment.name);
         const others = list.filter(({ environment }) => environment !== job.environment.name);
         return here ? withBeside(step, here, others) : step;
       });
@@ -51,9 +58,67 @@ export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known
   };
 }
 
+function isBad({ status }: StepResult): boolean {
+  return status === 'failed' || status === 'errored';
+}
+
+function failedKeys({ result }: Ran): string[] {
+  return result.steps.flatMap((step, index) => (isBad(step) ? [key(step, index)] : []));
+}
+
+function digestsOf(
+  ran: readonly Ran[],
+  keys: ReadonlySet<string>,
+  { of }: Digester,
+): ReadonlyMap<string, readonly Digest[]> {
+  const digests = new Map<string, Digest[]>();
+  for (const { job, result } of ran) {
+    for (const [index, step] of result.steps.entries()) {
+      const place = key(step, index);
+      if (step.status === 'skipped' || !keys.has(place)) continue;
+      digests.set(place, [...(digests.get(place) ?? []), of(job, step, index)]);
+    }
+  }
+  return digests;
+}
+
+interface Digester {
+  /** Looks for token requests, for steps that use a token at hand. */
+  note(job: Job, result: JobResult): void;
+  of(job: Job, step: StepResult, index: number): Digest;
+}
+
+function createDigester(known: RunOptions['known']): Digester {
+  const tokens = new Map<string, { readonly job: Job; readonly step: StepResult; readonly index: number }>();
+  const hosts = new Map<string, Hosts>();
+  const placeIn = ({ environment }: Job): Place => {
+    const before = hosts.get(environment.name) ?? hostsOf(environment, known);
+    hosts.set(environment.name, before);
+    return { environment, hosts: before };
+  };
+  const bare = (job: Job, step: StepResult, index: number): Digest =>
+    digestOf(step, job.steps[index]?.expect ?? {}, placeIn(job));
+  const credential = (job: Job, step: StepResult): string =>
+    `${job.environment.name}\n${step.credential ?? ''}`;
+  return {
+    note(job, result) {
+      for (const [index, step] of result.steps.entries())
+        if (step.exchanges.some(({ role }) => role === 'token'))
+          tokens.set(credential(job, step), { job, step, index });
+    },
+    of(job, step, index) {
+      const own = bare(job, step, index);
+      const last = tokens.get(credential(job, step));
+      const before = own.traits.has('token') || !last ? undefined : bare(last.job, last.step, last.index);
+      const token = before?.traits.get('token');
+      return token ? { ...own, traits: new Map([...own.traits, ['token', token]]) } : own;
+    },
+  };
+}
+
 /** A step is where it is written: what `in:` says of it leaves it there. */
-function key({ file }: Job, { source }: { readonly source: Source }, index: number): string {
-  return `${file}\n${source.line}:${source.column}\n${index}`;
+function key({ source }: StepResult, index: number): string {
+  return `${index} ${source.file}:${source.line}:${source.column}`;
 }
 
 function withBeside(step: StepResult, here: Digest, others: readonly Digest[]): StepResult {
@@ -73,16 +138,4 @@ function withEvidence(finding: Finding, { beside, only }: Held): Finding {
     seen: `the same step passes; the only difference is ${only.what}: ${only.here} here, ${only.there} there`,
   };
   return { ...finding, evidence: [...finding.evidence, line] };
-}
-
-/** One object for equal traits: most are the same in all steps. */
-function createKeeper(): (each: Trait) => Trait {
-  const known = new Map<string, Trait>();
-  return (each) => {
-    const text = `${each.kind}\n${each.of}\n${each.value}\n${each.seen}`;
-    const before = known.get(text);
-    if (before) return before;
-    known.set(text, each);
-    return each;
-  };
 }

@@ -112,20 +112,14 @@ async function runAll(
 ): Promise<void> {
   const waiting: JobRun[] = [];
   const siblings = createSiblings(options);
-  const remembering: JobContext = {
-    ...context,
-    remember: (job, stepRun) => {
-      context.remember(job, stepRun);
-      siblings.remember(job, stepRun);
-    },
-  };
   let next = 0;
   let bailed = false;
   const worker = async (): Promise<void> => {
     while (next < options.jobs.length && !(bailed || context.signal.aborted)) {
       const job = options.jobs[next++];
       if (!job) return;
-      const ran = await runJob(job, remembering);
+      const ran = await runJob(job, context);
+      siblings.remember(job, ran.result);
       if (ran.result.status === 'failed' || ran.result.status === 'errored') waiting.push(ran);
       else done(ran.result);
       if (options.bail && ran.result.status !== 'passed') bailed = true;

@@ -277,7 +277,7 @@ const drifts: Readonly<Record<string, Case>> = {
   'a callback that is nearly the same': {
     change: [['https://app.example.test/cb', 'https://app.example.test/cb/']],
     told: [
-      'warning redirect-uri-mismatch likely (staging) The client web of staging has no redirect_uri at /cb/, as it has in production. It has https://app.staging.example.test/cb, which is nearly the same.',
+      'warning redirect-uri-mismatch possible (staging, production) The list of redirect URIs of web differs: https://app.staging.example.test/cb in staging, https://app.example.test/cb/ (not as in staging: a slash at the end) in production.',
     ],
   },
   'a callback that one has more': {
@@ -288,7 +288,7 @@ const drifts: Readonly<Record<string, Case>> = {
       ],
     ],
     told: [
-      'warning redirect-uri-mismatch possible (production) The client web of production has no redirect_uri at /silent, as it has in staging.',
+      'warning redirect-uri-mismatch possible (staging, production) The list of redirect URIs of web differs: https://app.staging.example.test/silent (not in production) in staging, https://app.example.test/cb in production.',
     ],
   },
   'a variable in the settings of the environment': {

@@ -3,7 +3,7 @@ import { domainOf, parseSetCookie, type SetCookie, sameSiteOf } from '../../http
 import { judgeSetCookie } from '../../http/cookie-store.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Hop, Observation, Source } from '../../model.ts';
-import { fieldValues, type Note, noteOf, plain, sorted } from './observing.ts';
+import { fieldValues, type Note, noteOf, placeOf, plain, sorted } from './observing.ts';
 
 /** More of one answer are not told apart by anybody. */
 const mostCookies = 30;
@@ -14,30 +14,34 @@ export function observeCookies(
   of: string,
   source: Source | null,
 ): Observation[] {
-  const set = exchange.hops.flatMap(cookiesOf).slice(0, mostCookies);
+  const set = exchange.hops.flatMap((hop) => cookiesOf(hop, environment)).slice(0, mostCookies);
   if (exchange.hops.at(-1)?.response == null) return [];
   const names = sorted(set.map(({ parsed }) => parsed.name));
   return [
     noteOf(of, source)('cookies.names', names),
     ...names.flatMap((name) => {
       const last = set.findLast(({ parsed }) => parsed.name === name);
-      return last ? attributes(last, environment, noteOf(`${of} ${name}`, source)) : [];
+      return last ? attributes(last, environment, noteOf(`${name} of ${last.by}`, source)) : [];
     }),
   ];
 }
 
 interface Set {
+  /** The name of the origin that set it: answers to several requests set the same cookie. */
+  readonly by: string;
   readonly parsed: SetCookie;
   /** The rule by which a browser turns it away; null: it keeps it. */
   readonly refused: string | null;
 }
 
-function cookiesOf({ request, response, clock }: Hop): Set[] {
+function cookiesOf({ request, response, clock }: Hop, environment: Environment): Set[] {
   if (!response || !isUrl(request.url)) return [];
+  const by = placeOf(request.url, environment)?.replace(/^\$\{(?:origin\.)?|\}$/g, '') ?? 'another host';
   const asked = { method: request.method, url: new URL(request.url), initiator: null };
   return fieldValues(response, 'set-cookie')
     .slice(0, mostCookies)
     .map((line) => ({
+      by,
       parsed: parseSetCookie(line),
       refused: judgeSetCookie(line, asked, clock.received).refused?.rule ?? null,
     }))

@@ -71,12 +71,11 @@ function audience(aud: Json | undefined, credential: Credential, environment: En
   if (list.length === 0) return null;
   const oauth2 = credential.type === 'oauth2' ? credential : null;
   const asked = new Set([...(oauth2?.resource ?? []), ...(oauth2?.audience ? [oauth2.audience] : [])]);
-  return sorted(
-    list.map((each) => {
-      if (asked.has(each)) return 'as asked for';
-      return each === oauth2?.client.client_id ? 'the client' : plain(each, environment);
-    }),
-  );
+  const id = oauth2?.client.client_id;
+  // Some servers name the client beside the resource, which no resource server minds.
+  const others = list.filter((each) => each !== id);
+  if (others.length === 0) return ['the client'];
+  return sorted(others.map((each) => (asked.has(each) ? 'as asked for' : plain(each, environment))));
 }
 
 function clientOf(claims: JsonMap, credential: Credential): Json {

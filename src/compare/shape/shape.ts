@@ -1,7 +1,6 @@
 /** Everything that the project file alone shows: what one environment lacks, and what it has of another. Pure. */
 import type { Problem } from '../../problem.ts';
 import { addressDrift } from './addresses.ts';
-import { callbackDrift } from './callbacks.ts';
 import { type Drift, drift } from './drift.ts';
 import { nameOf, type ProjectShape, type ShapeEnvironment } from './file.ts';
 import { lackingDrift } from './lacking.ts';
@@ -15,7 +14,6 @@ export function shapeDrift(shape: ProjectShape): readonly Drift[] {
   const list = [
     ...lackingDrift(shape, told),
     ...partsDrift(shape, told),
-    ...callbackDrift(shape),
     ...mixupDrift(shape),
     ...addressDrift(shape),
     ...settingDrift(shape),

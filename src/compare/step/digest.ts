@@ -18,18 +18,12 @@ export interface Digest {
   readonly traits: ReadonlyMap<Exchange['role'], readonly Trait[]>;
 }
 
-/** `keep`: gives one object for equal traits, so that many steps do not fill the memory. */
-export function digestOf(
-  result: StepResult,
-  expect: Expect,
-  place: Place,
-  keep: (each: Trait) => Trait = (each) => each,
-): Digest {
+export function digestOf(result: StepResult, expect: Expect, place: Place): Digest {
   const own = result.exchanges.filter(({ role }) => role !== 'experiment' && role !== 'metadata');
   const judged = own.at(-1) ?? null;
   const traits = new Map<Exchange['role'], readonly Trait[]>();
   for (const exchange of new Map(own.map((each) => [each.role, each])).values())
-    traits.set(exchange.role, traitsOf(exchange, result, expect, place).map(keep));
+    traits.set(exchange.role, traitsOf(exchange, result, expect, place));
   const status = judged?.hops.at(-1)?.response?.status ?? 999;
   return {
     environment: place.environment.name,
