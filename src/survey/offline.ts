@@ -26,7 +26,7 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   const { shape = [], declared, environments } = options;
   const observed = environments.map((environment) => ({
     environment: environment.name,
-    observations: redirectUriObservations(environment, environments, options.known),
+    observations: redirectUriObservations(environment, environments),
   }));
   const left = environments.map(({ name }) => unasked(name));
   const file = declaredDrift(shape, declared, environments, today);

@@ -9,7 +9,7 @@ export async function surveyRedirectUris(context: SurveyContext): Promise<Survey
   const { environment, compared, known, credentials } = context;
   return {
     steps: redirectUriFindings(environment, known, credentials),
-    observations: redirectUriObservations(environment, compared, known),
+    observations: redirectUriObservations(environment, compared),
     left: [],
   };
 }

@@ -59,7 +59,7 @@ function found(environments: readonly Environment[], name: string): readonly str
 
 function observed(environments: readonly Environment[], client: string): unknown {
   return environments.map((each) => {
-    const row = redirectUriObservations(each, environments, environments).find(({ of }) => of === client);
+    const row = redirectUriObservations(each, environments).find(({ of }) => of === client);
     return [row?.value, row?.seen, `${row?.source?.line}:${row?.source?.column}`];
   });
 }
@@ -179,27 +179,49 @@ describe('redirectUriObservations', () => {
     );
     expect([observed(environments, 'web'), observed(environments, 'cli')]).to.deep.equal([
       [
-        ['${origin.app}/callback', 'https://app.staging.example.com/callback', '6:62'],
-        ['${origin.app}/callback', 'https://app.example.com/callback', '12:62'],
+        ['/callback', 'https://app.staging.example.com/callback', '6:62'],
+        ['/callback', 'https://app.example.com/callback', '12:62'],
       ],
       [
-        ['com.example.app:/cb http://127.0.0.1/cb', 'http://127.0.0.1:1/cb, com.example.app:/cb', '7:44'],
-        ['com.example.app:/cb http://127.0.0.1/cb', 'com.example.app:/cb, http://127.0.0.1/cb', '13:44'],
+        ['app:/cb http://127.0.0.1/cb', 'http://127.0.0.1:1/cb, com.example.app:/cb', '7:44'],
+        ['app:/cb http://127.0.0.1/cb', 'com.example.app:/cb, http://127.0.0.1/cb', '13:44'],
       ],
     ]);
   });
 
+  it('are equal where scheme, host and port are those of the environment, or the scheme those of its app', () => {
+    const environments = environmentsOf(`environments:
+  local:
+    origins: {api: "http://localhost:8080"}
+    issuers: {main: "http://localhost:9000"}
+    clients:
+      web: {client_id: web, client_secret: s, redirect_uris: ["http://localhost:3000/callback"]}
+      app: {client_id: app, redirect_uris: ["com.example.app.dev:/cb"]}
+  production:
+    origins: {api: "https://api.example.com"}
+    issuers: {main: "https://login.example.com"}
+    clients:
+      web: {client_id: web, client_secret: s, redirect_uris: ["https://www.example.com/callback"]}
+      app: {client_id: app, redirect_uris: ["com.example.app:/cb"]}
+`);
+    expect(
+      ['web', 'app'].map((client) => (observed(environments, client) as string[][]).map(([value]) => value)),
+    ).to.deep.equal([
+      ['/callback', '/callback'],
+      ['app:/cb', 'app:/cb'],
+    ]);
+    expect(environments.flatMap(({ name }) => found(environments, name))).to.deep.equal([]);
+  });
+
   it('tell in what they differ', () => {
-    const pairs = ['/callback/', '/Callback', '/login/callback', '/callback?a=b', ':8443/callback'].map(
-      (path) =>
-        two([web('https://app.staging.example.com/callback')], [web(`https://app.example.com${path}`)]),
+    const pairs = ['/callback/', '/Callback', '/login/callback', '/callback?a=b'].map((path) =>
+      two([web('https://app.staging.example.com/callback')], [web(`https://app.example.com${path}`)]),
     );
     expect(pairs.map((environments) => (observed(environments, 'web') as string[][])[1]?.[1])).to.deep.equal([
       'https://app.example.com/callback/ (not as in staging: a slash at the end)',
       'https://app.example.com/Callback (not as in staging: the case of the path)',
       'https://app.example.com/login/callback (not as in staging: the path)',
       'https://app.example.com/callback?a=b (not as in staging: a query that is not registered)',
-      'https://app.example.com:8443/callback (not as in staging: the port)',
     ]);
   });
 
@@ -217,7 +239,7 @@ describe('redirectUriObservations', () => {
   it('say nothing of a client that the other environment lacks', () => {
     const environments = two([web('https://app.staging.example.com/callback')], ['ci: {client_id: ci}']);
     expect(observed(environments, 'web')).to.deep.equal([
-      ['${origin.app}/callback', 'https://app.staging.example.com/callback', '6:62'],
+      ['/callback', 'https://app.staging.example.com/callback', '6:62'],
       [undefined, undefined, 'undefined:undefined'],
     ]);
   });
@@ -225,8 +247,8 @@ describe('redirectUriObservations', () => {
   it('are of the host of the other environment where it is written here: another finding says so', () => {
     const staging = 'https://app.staging.example.com/callback';
     expect(observed(two([web(staging)], [web(staging)]), 'web')).to.deep.equal([
-      ['${origin.app}/callback', staging, '6:62'],
-      ['${origin.app}/callback', staging, '11:62'],
+      ['/callback', staging, '6:62'],
+      ['/callback', staging, '11:62'],
     ]);
   });
 });
