@@ -4,6 +4,7 @@ import { words } from '../diagnose/explain/words.ts';
 import { createSubject, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Exchange } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
+import { usedClient } from './client-settings.ts';
 import type { SurveyContext } from './context.ts';
 
 export interface Refused {
@@ -79,8 +80,5 @@ export function saidOf(target: Target, exchange: Exchange, context: SurveyContex
 
 /** The client with its secret, which only credentials have. */
 export function withSecret(client: Client, { credentials }: SurveyContext): Client | null {
-  if (client.token_endpoint_auth_method === 'none') return client;
-  for (const credential of credentials.values())
-    if (credential.type === 'oauth2' && credential.client.name === client.name) return credential.client;
-  return null;
+  return client.token_endpoint_auth_method === 'none' ? client : usedClient(client, credentials);
 }

@@ -1,59 +1,82 @@
 /** What the project file says of the clients of an environment: ids, secrets, how they authenticate. Nothing is sent. */
 import { nothing, type Surveyed } from '../compare/surveyed.ts';
-import type { Client, Json, Observation } from '../model.ts';
+import type { Client, Credential, Json, Observation } from '../model.ts';
 import type { Value } from '../secret.ts';
 import type { SurveyContext } from './context.ts';
 
 export async function surveyClientSettings(context: SurveyContext): Promise<Surveyed> {
   const clients = [...context.environment.clients.values()];
-  return { ...nothing, observations: clients.flatMap((client) => observations(client, context)) };
+  const observations = clients.flatMap((client) => [
+    ...secrets(client, context),
+    ...settingsOf(client, context.credentials),
+  ]);
+  return { ...nothing, observations };
 }
 
-function observations(client: Client, context: SurveyContext): Observation[] {
-  const { settings } = client;
-  const place = (key: string) => client.sources[key] ?? client.source;
+function secrets(client: Client, context: SurveyContext): Observation[] {
+  const secret = secretOf(client, context);
+  if (secret === null) return [];
+  const value = isOneClient(client, context) ? null : context.store.fingerprint(secret);
+  const seen = value ?? 'that of the same client';
+  const source = client.sources['client_secret'] ?? client.source;
+  return [{ kind: 'client.secret', of: client.name, value, seen, source }];
+}
+
+/** How the client proves itself and what it asks for, as the project file says. */
+function settingsOf(client: Client, credentials: ReadonlyMap<string, Credential>): Observation[] {
+  const { token_endpoint_auth_method } = client;
+  const used = usedClient(client, credentials);
+  const settings = used?.settings;
   const observed = (kind: string, key: string, value: Json, seen?: string): Observation => ({
     kind: `client.${kind}`,
     of: client.name,
     value,
-    source: place(key),
+    source: client.sources[key] ?? client.source,
     ...(seen !== undefined && { seen }),
   });
-  const shared = isOneClient(client, context);
-  const secret = secretOf(client, context);
-  const held = secret === null || shared ? null : context.store.fingerprint(secret);
+  const alg = settings?.token_endpoint_auth_signing_alg ?? null;
+  const signs = token_endpoint_auth_method.endsWith('_jwt');
+  const flag = (kind: string, key: Flag): Observation => observed(kind, key, settings?.[key] ?? false);
   return [
-    observed('id', 'client_id', shared ? null : client.client_id, client.client_id),
-    ...(secret === null
+    // Public here and confidential there is what the shape of the file tells.
+    ...(token_endpoint_auth_method === 'none'
       ? []
-      : [observed('secret', 'client_secret', held, held ?? 'that of the same client')]),
-    observed('auth_method', 'token_endpoint_auth_method', client.token_endpoint_auth_method),
-    ...(client.token_endpoint_auth_method.endsWith('_jwt')
+      : [observed('auth_method', 'token_endpoint_auth_method', token_endpoint_auth_method)]),
+    ...(signs
+      ? [observed('auth_alg', 'token_endpoint_auth_signing_alg', alg, alg ?? 'that of the key')]
+      : []),
+    ...(used
       ? [
-          observed(
-            'auth_alg',
-            'token_endpoint_auth_signing_alg',
-            settings?.token_endpoint_auth_signing_alg ?? null,
-            settings?.token_endpoint_auth_signing_alg ?? 'that of the key',
-          ),
+          flag('dpop', 'dpop_bound_access_tokens'),
+          flag('par', 'require_pushed_authorization_requests'),
+          flag('mtls', 'tls_client_certificate_bound_access_tokens'),
         ]
       : []),
-    observed('dpop', 'dpop_bound_access_tokens', settings?.dpop_bound_access_tokens ?? false),
-    observed(
-      'par',
-      'require_pushed_authorization_requests',
-      settings?.require_pushed_authorization_requests ?? false,
-    ),
-    observed(
-      'mtls',
-      'tls_client_certificate_bound_access_tokens',
-      settings?.tls_client_certificate_bound_access_tokens ?? false,
-    ),
   ];
 }
 
+type Flag =
+  | 'dpop_bound_access_tokens'
+  | 'require_pushed_authorization_requests'
+  | 'tls_client_certificate_bound_access_tokens';
+
+/** `unknown`: the server does not know it, so that it is shared with nobody. */
+export function idOf(
+  client: Client,
+  context: Pick<SurveyContext, 'environment' | 'compared'>,
+  unknown: boolean,
+): Observation {
+  const { name, client_id } = client;
+  const value = unknown || isOneClient(client, context) ? null : client_id;
+  const seen = unknown ? `${client_id}, unknown there` : client_id;
+  return { kind: 'client.id', of: name, value, seen, source: client.sources['client_id'] ?? client.source };
+}
+
 /** Environments with one authorization server may share its clients. */
-function isOneClient({ name, issuer }: Client, { environment, compared }: SurveyContext): boolean {
+function isOneClient(
+  { name, issuer }: Client,
+  { environment, compared }: Pick<SurveyContext, 'environment' | 'compared'>,
+): boolean {
   return compared.some(
     (other) => other.name !== environment.name && other.clients.get(name)?.issuer.issuer === issuer.issuer,
   );
@@ -61,8 +84,12 @@ function isOneClient({ name, issuer }: Client, { environment, compared }: Survey
 
 /** Only of clients that a scenario uses; null: none, or not known. */
 function secretOf(client: Client, { credentials }: SurveyContext): Value | null {
+  return usedClient(client, credentials)?.client_secret ?? null;
+}
+
+/** The client with all that is written of it: secret and settings are read where a credential has it. */
+export function usedClient(client: Client, credentials: ReadonlyMap<string, Credential>): Client | null {
   for (const credential of credentials.values())
-    if (credential.type === 'oauth2' && credential.client.name === client.name)
-      return credential.client.client_secret;
+    if (credential.type === 'oauth2' && credential.client.name === client.name) return credential.client;
   return null;
 }

@@ -8,7 +8,7 @@ import { givenCode, unaskedCode } from './authorization-code.ts';
 import { askedOf, best, type ClientAnswers, type Tried } from './client-answers.ts';
 import { explainRefusal, saidOf } from './client-refusal.ts';
 import { leftOut, type SurveyContext, surveyStep } from './context.ts';
-import { asMixup, foreignFindings } from './foreign-client.ts';
+import { asMixup } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
 
 /** What comes together for one client. */
@@ -38,10 +38,7 @@ export async function judgeClient(
   if (own && verdict) {
     observeClient(target, verdict.verdict, sheet);
     if (verdict.verdict === 'unknown') await refuseClient(answers, own, sheet, asker, context);
-    else {
-      sheet.findings.push(...foreignFindings(target.client, context));
-      await judgeUris(answers, all, sheet, asker, context);
-    }
+    else await judgeUris(answers, all, sheet, asker, context);
     if (verdict.verdict === 'known')
       sheet.checks.push(check(target, 'client', target.client.client_id, null));
     if (verdict.verdict === 'undecided' && !isTold(sheet)) {

@@ -8,14 +8,26 @@ import type { Client, Exchange, Json } from '../model.ts';
 import { authorizationEndpoint } from '../run/authorization-endpoint.ts';
 import { createAsker, type Target } from './authorization-asker.ts';
 import { askAbout, type ClientAnswers } from './client-answers.ts';
+import { idOf, usedClient } from './client-settings.ts';
 import { judgeClient } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
-import { unaskedStep } from './foreign-client.ts';
 import { judgePushed } from './pushed-requests.ts';
 
 const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
 
 export async function surveyClients(context: SurveyContext): Promise<Surveyed> {
+  const found = await look(context);
+  const unknown = new Set(
+    found.observations.flatMap(({ kind, of, value }) =>
+      kind === 'client.known' && value === 'unknown' ? [of] : [],
+    ),
+  );
+  const clients = [...context.environment.clients.values()];
+  const ids = clients.map((client) => idOf(client, context, unknown.has(client.name)));
+  return { ...found, observations: [...ids, ...found.observations] };
+}
+
+async function look(context: SurveyContext): Promise<Surveyed> {
   const { environment } = context;
   if (environment.clients.size === 0) return nothing;
   const why = notAllowed(context);
@@ -38,7 +50,6 @@ function unasked(why: [why: string, fix: string], context: SurveyContext): Surve
   const open = clients.some((client) => client.redirect_uris.length > 0 || mayHaveEndpoint(client));
   return {
     ...nothing,
-    steps: clients.flatMap((client) => unaskedStep(client, context)),
     left: open ? [leftOut(context, 'clients and their redirect_uris', ...why, kinds)] : [],
   };
 }
@@ -69,10 +80,11 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
     // A client that gets tokens for itself is told by its token request.
     const open = client.redirect_uris.length > 0 || mayHaveEndpoint(client);
     const left = open ? [leftOut(context, what, found.problem, fix, kinds)] : [];
-    return { left: { ...nothing, steps: unaskedStep(client, context), left } };
+    return { left: { ...nothing, left } };
   }
   const { values } = await store.metadata(environment, client.issuer.name);
   const required: Json | undefined = values?.['require_pushed_authorization_requests'];
-  const pushed = required === true || client.settings?.require_pushed_authorization_requests === true;
+  const settings = usedClient(client, context.credentials)?.settings;
+  const pushed = required === true || settings?.require_pushed_authorization_requests === true;
   return { target: { client, endpoint: found.url }, pushed };
 }

@@ -1,6 +1,8 @@
 /** Whether a client_id of this environment is rather that of another one. Nothing is sent. */
-import type { Client, Environment, Finding, StepResult } from '../model.ts';
-import { type SurveyContext, surveyStep } from './context.ts';
+import type { Client, Environment, Finding } from '../model.ts';
+import type { SurveyContext } from './context.ts';
+
+type FileContext = Pick<SurveyContext, 'environment' | 'known' | 'compared'>;
 
 export interface ForeignClient {
   /** The environment that it seems to belong to. */
@@ -13,7 +15,7 @@ export interface ForeignClient {
  * The id of a client of another name at another authorization server, or one with the other environment's name in it
  * where the ids of this client are told apart by such names. The same id for the same client says nothing by itself.
  */
-export function foreignClient(client: Client, context: SurveyContext): ForeignClient | null {
+export function foreignClient(client: Client, context: FileContext): ForeignClient | null {
   const { environment, known } = context;
   const others = known.filter(({ name }) => name !== environment.name);
   return (
@@ -32,41 +34,8 @@ export function foreignClient(client: Client, context: SurveyContext): ForeignCl
   );
 }
 
-/** What the project file alone shows; the server may know the id all the same. */
-export function foreignFindings(client: Client, context: SurveyContext): Finding[] {
-  const foreign = foreignClient(client, context);
-  if (!foreign) return [];
-  const { client_id, name } = client;
-  const { environment } = context;
-  return [
-    {
-      cause: 'environment-mixup',
-      check: null,
-      environment: environment.name,
-      severity: 'warning',
-      expected: false,
-      certainty: 'possible',
-      summary: `The client_id ${client_id} of client ${name} in ${environment.name} ${foreign.words}.`,
-      hop: null,
-      evidence: [{ hop: null, field: 'client_id', seen: `${client_id} ${foreign.words}` }],
-      experiments: [],
-      fix: `Write the id that is registered for ${environment.name} at environments.${environment.name}.clients.${name}.client_id.`,
-      fixSource: client.sources['client_id'] ?? client.source,
-      references: ['RFC 6749 section 2.2'],
-      alternatives: [],
-    },
-  ];
-}
-
-/** A step for a client that no server was asked about, where there is anything to say. */
-export function unaskedStep(client: Client, context: SurveyContext): StepResult[] {
-  const findings = foreignFindings(client, context);
-  if (findings.length === 0) return [];
-  return [surveyStep({ name: `client ${client.name}`, source: client.source, exchanges: [], findings })];
-}
-
 /** An unknown client whose id is that of another environment: what was never registered here need not be. */
-export function asMixup(finding: Finding, client: Client, context: SurveyContext): Finding {
+export function asMixup(finding: Finding, client: Client, context: FileContext): Finding {
   const foreign = finding.cause === 'client-unknown' ? foreignClient(client, context) : null;
   if (!foreign) return finding;
   const { name } = context.environment;

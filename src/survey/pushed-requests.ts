@@ -15,7 +15,6 @@ import {
   undecidedUri,
 } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
-import { unaskedStep } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
 
 const kinds = ['client.known', 'client.redirect_uri'];
@@ -26,7 +25,7 @@ export async function judgePushed(target: Target, asker: Asker, context: SurveyC
   if (client === null || why) {
     const what = `client ${target.client.name} and its redirect_uris, which are to be pushed`;
     return {
-      steps: unaskedStep(target.client, context),
+      steps: [],
       observations: [],
       left: [leftOut(context, what, ...(why ?? notUsed(target.client)), kinds)],
     };

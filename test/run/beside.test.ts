@@ -148,6 +148,23 @@ describe('a failed step beside the same step in another environment', () => {
     });
   });
 
+  it('does not mark a scope that would not have helped', async () => {
+    const setting: Setting = {
+      production: api('orders:admin'),
+      tokens: { production: token('production', { scope: 'orders:read' }) },
+    };
+    expect(await told(setting)).to.deep.equal({
+      production: [
+        'scope-missing likely',
+        'staging true',
+        'token.scope (token scope): orders:read | orders:read orders:write',
+        'challenge (challenge): Bearer realm="orders", error="insufficient_scope", scope="orders:admin" | none',
+        'status (answer): 403 Forbidden | 200 OK',
+        'The differences do not explain scope-missing.',
+      ],
+    });
+  });
+
   it('does not take what is an environment’s own for a difference', async () => {
     expect(await told({ tokens: { production: expired() } })).to.deep.equal({
       production: [

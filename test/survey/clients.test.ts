@@ -395,17 +395,4 @@ describe('clients at an authorization server', () => {
     const { findings } = await ask(origins, named, { ...wrongId, others: staging('webb') });
     expect(findings).to.deep.equal(['client-unknown certain error']);
   });
-
-  it('warns of an id with the name of staging that is known all the same', async () => {
-    const clients = { web: { client_id: 'web-staging', redirect_uris: [callback] } };
-    const { findings } = await ask(
-      origins,
-      (given) => (isUri(given) ? back(given) : page(400, 'redirect_uri')),
-      {
-        clients,
-        others: staging('web-staging'),
-      },
-    );
-    expect(findings).to.deep.equal(['environment-mixup possible warning']);
-  });
 });

@@ -25,6 +25,8 @@ export function hostsOf(environment: Environment, known: readonly Environment[])
   return { environment, others: known.filter(({ name }) => name !== environment.name), texts: new Map() };
 }
 
+/** Characters of an id that is not a word of other texts as well. */
+const shortest = 4;
 /** Characters that are looked at. */
 const longest = 2000;
 
@@ -58,7 +60,7 @@ function ownTexts(environment: Environment): readonly (readonly [string, string]
   // What is an origin is called by the name of the origin, whoever asks for it.
   const own = new Set([...environment.origins.values(), ...audiencesOfIssuers(environment)]);
   const all = [...clients, ...audiences]
-    .filter(([text]) => text.length > 1 && !own.has(text))
+    .filter(([text]) => text.length >= shortest && !own.has(text))
     .toSorted((a, b) => b[0].length - a[0].length);
   known.set(environment, all);
   return all;
