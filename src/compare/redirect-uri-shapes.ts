@@ -1,6 +1,12 @@
 /** The redirect URIs of a client without what is an environment's own, so that those of two environments can be compared. */
 import { type UriComponent, uriDifferences } from '../http/redirect-uri-difference.ts';
-import { isCustomScheme, loopbackForm, uriParts, uriText } from '../http/redirect-uri-parts.ts';
+import {
+  isCustomScheme,
+  loopbackForm,
+  uriParts,
+  uriText,
+  withoutPassword,
+} from '../http/redirect-uri-parts.ts';
 import { isNative } from '../http/redirect-uri-place.ts';
 import type { Client, Environment, Observation } from '../model.ts';
 import { placeOf } from './redirect-uris.ts';
@@ -21,9 +27,9 @@ export function redirectUriObservations(
     const told = odd.map((each) => {
       const other = others.find((one) => lacks(one, client.name, each));
       const here = { client, environment };
-      return other ? `${each.uri}${aside(each, here, other, before.includes(other))}` : each.uri;
+      return other ? `${shown(each)}${aside(each, here, other, before.includes(other))}` : shown(each);
     });
-    const seen = told.length > 0 ? told : all.map(({ uri }) => uri);
+    const seen = told.length > 0 ? told : all.map(shown);
     return {
       kind: 'client.redirect_uris',
       of: client.name,
@@ -73,6 +79,10 @@ const own: ReadonlySet<UriComponent> = new Set([
   'port',
   'default-port',
 ]);
+
+function shown({ uri }: Shape): string {
+  return withoutPassword(uri, uriParts(uri));
+}
 
 /** false: the other environment has not even the client, which is told elsewhere. */
 function lacks(other: Environment, name: string, { shape }: Shape): boolean {

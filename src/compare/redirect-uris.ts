@@ -127,17 +127,19 @@ type Said = Pick<Finding, 'severity' | 'certainty' | 'summary' | 'fix' | 'refere
   Partial<Pick<Finding, 'cause' | 'check'>>;
 
 function finding(environment: Environment, place: Source, uri: string, said: Said): Finding {
+  const parts = uriParts(uri);
   return {
     cause: null,
     check: null,
     environment: environment.name,
     expected: false,
     hop: null,
-    evidence: [{ hop: null, field: 'redirect_uri', seen: withoutPassword(uri, uriParts(uri)) }],
+    evidence: [{ hop: null, field: 'redirect_uri', seen: withoutPassword(uri, parts) }],
     experiments: [],
     fixSource: place,
     alternatives: [],
     ...said,
+    summary: withoutPassword(said.summary, parts),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the project file needs of an authorization server: only that is judged. */
+import { assertionAlg } from '../credential/oauth2/client-key.ts';
 import { wireNames } from '../http/grant-types.ts';
 import type { Client, Credential, Environment, Issuer, OAuth2Credential, Source } from '../model.ts';
 import type { SurveyContext } from './context.ts';
@@ -12,7 +13,7 @@ export interface Used {
   readonly grants: Uses;
   /** Authentication methods of confidential clients. */
   readonly authMethods: Uses;
-  /** Algorithms of client assertions, as far as they are written. */
+  /** Algorithms of client assertions: what is written, or what the key has. */
   readonly assertionAlgs: Uses;
   /** `code`, where users log in. */
   readonly responseTypes: Uses;
@@ -90,9 +91,8 @@ function scopesOf(credential: OAuth2Credential): (readonly [string, Source])[] {
 }
 
 function assertionAlgOf(client: Client): (readonly [string, Source])[] {
-  const alg = client.settings?.token_endpoint_auth_signing_alg ?? null;
-  const asserts = /_jwt$/.test(client.token_endpoint_auth_method);
-  return asserts && alg !== null ? [[alg, place(client, 'token_endpoint_auth_signing_alg')]] : [];
+  const alg = assertionAlg(client);
+  return alg === null ? [] : [[alg, place(client, 'token_endpoint_auth_signing_alg')]];
 }
 
 function endpointsOf(credential: OAuth2Credential): (readonly [string, Source])[] {

@@ -213,6 +213,16 @@ describe('redirectUriObservations', () => {
     expect(environments.flatMap(({ name }) => found(environments, name))).to.deep.equal([]);
   });
 
+  it('show no password', () => {
+    const uri = 'https://me:hunter2@app.staging.example.com';
+    const environments = two([web(`${uri}/callback`, `${uri}/silent`)], [web(`${uri}/callback`)]);
+    const told = [
+      observed(environments, 'web'),
+      environments.map((each) => redirectUriFindings(each, environments)),
+    ];
+    expect(JSON.stringify(told)).to.include('me:…@app').and.not.include('hunter2');
+  });
+
   it('tell in what they differ', () => {
     const pairs = ['/callback/', '/Callback', '/login/callback', '/callback?a=b'].map((path) =>
       two([web('https://app.staging.example.com/callback')], [web(`https://app.example.com${path}`)]),

@@ -1,5 +1,6 @@
 /** The private key of a client and the algorithms with which it can sign (RFC 7518, RFC 8037). */
 import type { KeyObject } from 'node:crypto';
+import type { Client } from '../../model.ts';
 import { Secret, type Value } from '../../secret.ts';
 import { describeKey, type KeyFault, readKey } from '../key.ts';
 import { jwsAlgorithms } from '../key-fit.ts';
@@ -28,4 +29,14 @@ export function parseClientKey(value: Value): ClientKey | KeyFault {
     };
   }
   return { key, kid, alg: alg ?? usual, algs };
+}
+
+/** With which algorithm the client signs its assertions; null where it signs none, or its key cannot be read. */
+export function assertionAlg({ token_endpoint_auth_method: method, settings }: Client): string | null {
+  if (method !== 'private_key_jwt' && method !== 'client_secret_jwt') return null;
+  const stated = settings?.token_endpoint_auth_signing_alg ?? null;
+  if (stated !== null) return stated;
+  if (method === 'client_secret_jwt') return 'HS256';
+  const key = settings?.private_key ? parseClientKey(settings.private_key) : null;
+  return key && 'alg' in key ? key.alg : null;
 }
