@@ -136,6 +136,14 @@ const drifts: readonly Drift[] = [
     ],
   },
   {
+    name: 'an opaque token beside a JWT, which may live longer and wakes nobody',
+    make: (site) => {
+      site.answer['access_token'] = 'an-opaque-token-0123456789abcdef';
+      site.answer['expires_in'] = 864_000;
+    },
+    rows: [['format info token.format', 'jwt', 'opaque']],
+  },
+  {
     name: 'an answer that may be stored',
     make: (site) => {
       site.answerFields['cache-control'] = 'max-age=60';

@@ -38,7 +38,7 @@ export function observeTokenAnswer(
     note('token.type', typeof type === 'string' ? type.toLowerCase().slice(0, 40) : null),
     note('token.refresh_token', members['refresh_token'] === undefined ? 'not given' : 'given'),
     note('token.id_token', members['id_token'] === undefined ? 'not given' : 'given'),
-    ...(Number.isFinite(expires) && span === null ? [lifetime(expires, note)] : []),
+    ...(Number.isFinite(expires) && span === null ? [lifetimeOf(expires, use, note)] : []),
     ...(span === null ? [] : [agreement(expires, span, note)]),
     note('token.answer_type', mediaType(response)),
     note('token.answer_caching', cachingOf(response)),
@@ -55,6 +55,18 @@ export function observeTokenAnswer(
       ),
     ),
   ];
+}
+
+/** What only its server can read, it can revoke: such tokens live longer, and are held beside their like. */
+function lifetimeOf(
+  expires: number,
+  use: CredentialUse | null,
+  note: ReturnType<typeof noteOf>,
+): Observation {
+  const seen = `${Math.round(expires)} s`;
+  return use?.token?.format === 'jwt'
+    ? lifetime(expires, note)
+    : note('token.opaque_lifetime', Math.round(expires), seen);
 }
 
 function spanOf(use: CredentialUse | null): number | null {
