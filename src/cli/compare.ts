@@ -72,7 +72,7 @@ async function refused(
   reporters.event({
     ...nothingSent(problems.map((problem) => problem.toData())),
     findings,
-    comparison: { differences, observed, left: [] },
+    ...(findings.length > 0 ? { comparison: { differences, observed, left: [] } } : {}),
   });
   return 2;
 }

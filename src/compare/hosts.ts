@@ -78,16 +78,19 @@ interface Names {
   readonly others: readonly Environment[];
 }
 
-const known = new WeakMap<Environment, Names>();
+const known = new WeakMap<Environment, readonly Names[]>();
+/** Patterns of an environment that are kept: a survey asks for the same few again and again. */
+const mostKept = 4;
 
-/** The last pattern of an environment is kept: a survey asks for the same one again and again. */
 function namesFor(environment: Environment, others: readonly Environment[]): Names {
-  const kept = known.get(environment);
-  if (kept && kept.others.length === others.length && kept.others.every((each, at) => each === others[at]))
-    return kept;
+  const kept = known.get(environment) ?? [];
+  const same = kept.find(
+    (each) => each.others.length === others.length && each.others.every((other, at) => other === others[at]),
+  );
+  if (same) return same;
   const entries = entriesOf(environment, others);
   const names = { entries, pattern: patternOf(entries), others };
-  known.set(environment, names);
+  known.set(environment, [names, ...kept].slice(0, mostKept));
   return names;
 }
 

@@ -5,6 +5,7 @@ import { uriParts, withoutPassword } from '../http/redirect-uri-parts.ts';
 import { findRedirectUriRules, standardRules } from '../http/redirect-uri-rules.ts';
 import type { Client, Credential, Environment, Finding, Source, StepResult } from '../model.ts';
 import { type Foreign, foreignIn } from './hosts.ts';
+import { isCalledAfter } from './shape/words.ts';
 
 /**
  * One step for each client with redirect URIs, in the order of the file: what RFC 6749, RFC 8252 and RFC 9700 have to
@@ -38,7 +39,10 @@ export function foreignHost(
 ): Foreign | null {
   const { scheme, host, port } = uriParts(uri);
   const others = known.filter(({ name }) => name !== environment.name);
-  return foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
+  const found = foreignIn(`${scheme}://${host}${port ? `:${port}` : ''}`, environment, others);
+  // A domain alone may be that of the whole company.
+  const [whose = ''] = found?.environments ?? [];
+  return found?.exact || isCalledAfter(host, whose, environment.name) ? found : null;
 }
 
 function findingsOf(

@@ -32,7 +32,7 @@ export function withOthers(
   };
 }
 
-/** A report is redacted, and so is what is held beside it. */
+/** As it would be in a report, which is redacted, and so is what is held beside it. */
 export function withPast(observed: readonly Observed[], past: readonly Past[], redactor: Redactor): Changed {
   const redacted = observed.map((each) => ({
     ...each,
@@ -43,6 +43,8 @@ export function withPast(observed: readonly Observed[], past: readonly Past[], r
 
 function redactedJson(value: Json, redactor: Redactor): Json {
   if (typeof value === 'string') return redactor.redact(value);
+  // A baseline is read without exact integers.
+  if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map((member: Json) => redactedJson(member, redactor));
   if (!isMap(value)) return value;
   return Object.fromEntries(

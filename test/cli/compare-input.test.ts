@@ -41,7 +41,7 @@ describe('compare: wrong input', () => {
     'one environment without a past': [
       ['--env', 'staging', '--offline'],
       'There is nothing to hold "staging" beside.',
-      'Name another one: --env staging,production. To compare it with its own past, name a report of an earlier compare: --baseline FILE.',
+      'Name another one: --env staging,production. To compare it with its own past, name a report of an earlier compare: --baseline FILE. A first one is written with --reporter json=FILE.',
     ],
     'one environment twice': [
       ['--env', 'staging,staging'],

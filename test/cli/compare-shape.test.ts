@@ -355,6 +355,12 @@ const healthy: Readonly<Record<string, { readonly project: string; readonly scen
   'staging on the machine of the developer': {
     project: project.replaceAll(/https:\/\/[a-z]+\.staging\.example\.test/g, 'http://localhost:8080'),
   },
+  'hosts in a domain that production has as a whole': {
+    project: project
+      .replace('billing: https://billing.staging.example.test', 'billing: https://billing.example.org')
+      .replace('region: west', 'region: west, page: "https://help.staging.example.test/"')
+      .replace('region: east', 'region: east, page: "https://help.example.test/"'),
+  },
   'a staging without TLS': {
     project: project
       .replaceAll(/https:\/\/(api|billing)\.staging/g, 'http://$1.staging')

@@ -147,6 +147,8 @@ function foreignHosts(here: ShapeEnvironment, shape: ProjectShape): Drift[] {
       const foreign = foreignIn(leaf.text, here.environment, others);
       if (!foreign || !isHost(foreign.seen)) return [];
       const [whose = ''] = foreign.environments;
+      // A domain alone may be that of the whole company.
+      if (!foreign.exact && !isCalledAfter(foreign.seen, whose, nameOf(here))) return [];
       return [
         drift({
           kind: 'file.host',
