@@ -1,7 +1,7 @@
 /** Hosts of another environment where those of the own one belong. */
 import { namedIn } from '../compare/observe/token.ts';
 import { isUrl } from '../http/url.ts';
-import type { CredentialUse, Environment, Exchange, Finding } from '../model.ts';
+import type { CredentialUse, Environment, Exchange, Finding, StepResult } from '../model.ts';
 import { locationLine, surveyFinding } from './finding.ts';
 
 /** The environment that has this URL's origin, where the own one has not; null: none. */
@@ -65,6 +65,21 @@ export function foreignToken(
       }),
     ];
   });
+}
+
+/** Those of the tokens that the step presented as they are; none where it is told already. */
+export function foreignTokens(
+  { exchanges, findings }: StepResult,
+  own: Environment,
+  known: readonly Environment[],
+): Map<string, readonly Finding[]> {
+  const uses = exchanges
+    .filter(({ role, environment }) => role === 'resource' && environment === own.name)
+    .flatMap(({ credentials }) => credentials)
+    .filter(({ fault }) => fault === undefined);
+  const isTold = findings.some(({ cause }) => cause === 'environment-mixup');
+  const found = uses.map((use) => [use.name, isTold ? [] : foreignToken(use, own, known)] as const);
+  return new Map(found.filter(([, each]) => isTold || each.length > 0));
 }
 
 /** From https to http: what was protected goes on in clear. */

@@ -4,7 +4,7 @@ import { observeTokenAnswer, tokenAnswer } from '../compare/observe/token-answer
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed, isSomebodyElses } from '../diagnose/experiments/experiments.ts';
 import type { Credential, Job, OAuth2Credential, StepResult, TokenSource } from '../model.ts';
-import { later, leftOut, type SurveyContext } from './context.ts';
+import { later, leftOut, type SurveyContext, withFindings } from './context.ts';
 import { foreignToken } from './foreign.ts';
 
 export async function surveyTokens(context: SurveyContext): Promise<Surveyed> {
@@ -127,6 +127,9 @@ async function got(credential: Credential, context: SurveyContext): Promise<Surv
   return asPresented(credential, context, named);
 }
 
+/** What is wrong by itself is not told as a difference, too. */
+export const tellsOwner: RegExp = /^token\.(?:issuer|audience)$/;
+
 /** The token at hand, or one that needs no request. `step`: how it was got. */
 export async function asPresented(
   credential: Credential,
@@ -137,14 +140,14 @@ export async function asPresented(
   const { use } = await context.store.present(credential, environment, { stale: true });
   const answer = step?.exchanges.findLast((each) => tokenAnswer(each) !== null) ?? null;
   const foreign = use ? foreignToken(use, environment, context.known) : [];
-  const steps = step ? [{ ...step, findings: [...step.findings, ...foreign] }] : [];
+  const steps = step ? [withFindings(step, foreign)] : [];
   const now = use?.obtained?.at ?? doors.clock.now();
   return {
     ...nothing,
     steps,
     observations: [
       ...(use ? observeToken(credential, environment, use, now) : []).filter(
-        ({ kind }) => foreign.length === 0 || !/^token\.(?:issuer|audience)$/.test(kind),
+        ({ kind }) => foreign.length === 0 || !tellsOwner.test(kind),
       ),
       ...(answer ? observeTokenAnswer(credential, answer, use) : []),
     ],

@@ -6,11 +6,11 @@ import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Job, Step } from '../model.ts';
+import type { Exchange, Finding, Job, Step, StepResult } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
-import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
-import { downgrades, foreignRedirect } from './foreign.ts';
-import { asPresented } from './tokens.ts';
+import { later, leftOut, type SurveyContext, surveyStep, withFindings } from './context.ts';
+import { downgrades, foreignRedirect, foreignTokens } from './foreign.ts';
+import { asPresented, tellsOwner } from './tokens.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -130,31 +130,44 @@ export function silence(exchange: Exchange, step: Step, { environment, known }: 
 /** Every scenario, as `why401 run` replays it. */
 async function replayed(context: SurveyContext): Promise<Surveyed> {
   const parts: Surveyed[] = [];
+  const told = new Set<string>();
   for (const job of context.jobs) {
     if (context.signal.aborted) break;
-    parts.push(await replay(job, context));
+    const { steps } = await context.run(job);
+    for (const [index, done] of steps.entries())
+      parts.push(await replayedStep(job, job.steps[index], done, told, context));
   }
   return together(parts);
 }
 
-async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
+/** `told`: credentials whose token was said to be of another environment. */
+async function replayedStep(
+  job: Job,
+  step: Step | undefined,
+  done: StepResult,
+  told: Set<string>,
+  context: SurveyContext,
+): Promise<Surveyed> {
   const { environment } = job;
-  const result = await context.run(job);
+  const name = nameOf(job, done);
+  const fetched = step?.kind === 'token' && !step.fault && done.status === 'passed' ? step.credential : '';
+  const credential = environment.credentials.get(fetched);
+  const token = credential ? await asPresented(credential, context, done) : nothing;
+  const foreign = foreignTokens(done, environment, context.known);
+  const ofToken = token.steps[0]?.findings.slice(done.findings.length) ?? [];
+  if (ofToken.length > 0) foreign.set(fetched, ofToken);
+  const mixups = [...foreign].flatMap(([each, findings]) => (told.has(each) ? [] : findings));
+  for (const each of foreign.keys()) told.add(each);
   // Clocks are looked at once for each origin.
-  const steps = result.steps.map((step) => ({
-    ...step,
-    name: nameOf(job, step),
-    findings: step.findings.filter(({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning'),
-  }));
-  const observations = result.steps
-    .filter(({ status }) => status !== 'skipped')
-    .flatMap((step) => observeStep(step, environment, nameOf(job, step)));
-  const tokens: Surveyed[] = [];
-  for (const [index, step] of job.steps.entries()) {
-    const done = result.steps[index];
-    const credential =
-      step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
-    if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
-  }
-  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations] };
+  const findings = done.findings.filter(
+    ({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning',
+  );
+  const observed = done.status === 'skipped' ? [] : observeStep(done, environment, name);
+  return {
+    ...nothing,
+    steps: [withFindings({ ...done, name, findings }, mixups)],
+    observations: [...observed, ...token.observations].filter(
+      ({ kind, of }) => !(foreign.has(of) && tellsOwner.test(kind)),
+    ),
+  };
 }
