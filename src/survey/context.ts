@@ -2,16 +2,7 @@
 
 import type { Surveyed } from '../compare/surveyed.ts';
 import type { CredentialStore, Perform } from '../credential/presentation.ts';
-import type {
-  Credential,
-  Environment,
-  Exchange,
-  Finding,
-  Job,
-  JobResult,
-  LeftOut,
-  StepResult,
-} from '../model.ts';
+import type { Credential, Environment, Exchange, Job, JobResult, LeftOut, StepResult } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import type { RunDoors } from '../run/options.ts';
 
@@ -54,9 +45,10 @@ export type Surveyor = (context: SurveyContext) => Promise<Surveyed>;
 export function surveyStep(
   parts: Pick<StepResult, 'name' | 'source' | 'exchanges' | 'findings'> & Partial<StepResult>,
 ): StepResult {
+  const failed = parts.findings.some(({ severity, expected }) => severity === 'error' && !expected);
   return {
     credential: null,
-    status: isWrong(parts.findings) ? 'failed' : 'passed',
+    status: failed ? 'failed' : 'passed',
     passedAfter: null,
     attempts: 1,
     duration: parts.exchanges
@@ -66,16 +58,6 @@ export function surveyStep(
     reason: null,
     ...parts,
   };
-}
-
-/** A step that was run, with findings besides its own: one that passed fails by them. */
-export function withFindings(step: StepResult, findings: readonly Finding[]): StepResult {
-  const status = step.status === 'passed' && isWrong(findings) ? 'failed' : step.status;
-  return { ...step, status, findings: [...step.findings, ...findings] };
-}
-
-function isWrong(findings: readonly Finding[]): boolean {
-  return findings.some(({ severity, expected }) => severity === 'error' && !expected);
 }
 
 /** `kinds`: what could not be observed for that (`token.*`), so that what is declared of it is not called stale. */

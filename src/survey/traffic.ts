@@ -1,16 +1,15 @@
 /** What the environment answers the requests of the scenarios: without credential, or replayed as they are. */
-import { nameOf } from '../compare/observe/collector.ts';
-import { observeExchange, observeStep } from '../compare/observe/step.ts';
+import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Job, Step, StepResult } from '../model.ts';
+import type { Exchange, Finding, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
-import { later, leftOut, type SurveyContext, surveyStep, withFindings } from './context.ts';
-import { downgrades, foreignRedirect, foreignTokens } from './foreign.ts';
-import { asPresented, tellsOwner } from './tokens.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { downgrades, foreignRedirect } from './foreign.ts';
+import { replayed } from './replayed.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -26,7 +25,11 @@ function challengesOf({ steps, observations, left }: Surveyed): Surveyed {
   return {
     steps: steps.map((step) => ({ ...step, status: 'passed', findings: [] })),
     observations: observations.filter(({ kind }) => kind.startsWith('challenge.')),
-    left,
+    left: left.map((each) =>
+      each.what === 'challenges'
+        ? each
+        : { ...each, what: `challenges of ${each.what}`, kinds: ['challenge.*'] },
+    ),
   };
 }
 
@@ -125,49 +128,4 @@ export function silence(exchange: Exchange, step: Step, { environment, known }: 
   });
   const finding = subject && transportFinding(subject);
   return finding ? [finding] : [];
-}
-
-/** Every scenario, as `why401 run` replays it. */
-async function replayed(context: SurveyContext): Promise<Surveyed> {
-  const parts: Surveyed[] = [];
-  const told = new Set<string>();
-  for (const job of context.jobs) {
-    if (context.signal.aborted) break;
-    const { steps } = await context.run(job);
-    for (const [index, done] of steps.entries())
-      parts.push(await replayedStep(job, job.steps[index], done, told, context));
-  }
-  return together(parts);
-}
-
-/** `told`: credentials whose token was said to be of another environment. */
-async function replayedStep(
-  job: Job,
-  step: Step | undefined,
-  done: StepResult,
-  told: Set<string>,
-  context: SurveyContext,
-): Promise<Surveyed> {
-  const { environment } = job;
-  const name = nameOf(job, done);
-  const fetched = step?.kind === 'token' && !step.fault && done.status === 'passed' ? step.credential : '';
-  const credential = environment.credentials.get(fetched);
-  const token = credential ? await asPresented(credential, context, done) : nothing;
-  const foreign = foreignTokens(done, environment, context.known);
-  const ofToken = token.steps[0]?.findings.slice(done.findings.length) ?? [];
-  if (ofToken.length > 0) foreign.set(fetched, ofToken);
-  const mixups = [...foreign].flatMap(([each, findings]) => (told.has(each) ? [] : findings));
-  for (const each of foreign.keys()) told.add(each);
-  // Clocks are looked at once for each origin.
-  const findings = done.findings.filter(
-    ({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning',
-  );
-  const observed = done.status === 'skipped' ? [] : observeStep(done, environment, name);
-  return {
-    ...nothing,
-    steps: [withFindings({ ...done, name, findings }, mixups)],
-    observations: [...observed, ...token.observations].filter(
-      ({ kind, of }) => !(foreign.has(of) && tellsOwner.test(kind)),
-    ),
-  };
 }
