@@ -172,7 +172,8 @@ function shortened(text: string, index: number, forms: readonly string[]): Found
     let length = shortest;
     while (length < form.length && form[length] === text[index + length]) length += 1;
     const isMuch = length >= noWord || length * 2 >= form.length;
-    if (isMuch && /^(?:\.\.\.|…)/.test(text.slice(index + length, index + length + 3))) return { form, length };
+    if (isMuch && /^(?:\.\.\.|…)/.test(text.slice(index + length, index + length + 3)))
+      return { form, length };
   }
   return null;
 }

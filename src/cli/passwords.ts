@@ -12,7 +12,8 @@ export function learnPasswords(
       for (const uri of redirect_uris) {
         const password = isUrl(uri) ? new URL(uri).password : '';
         const written = /^[^/?#]*\/\/[^/?#]*?:([^/?#]*)@/.exec(uri)?.[1] ?? '';
-        for (const each of new Set([password, written, decoded(password)])) learn(`password of ${name}`, each);
+        for (const each of new Set([password, written, decoded(password)]))
+          learn(`password of ${name}`, each);
       }
     }
   }

@@ -31,7 +31,8 @@ export async function explainRefusal(
     base,
   );
   const isCertain = explained.findings.some(({ certainty }) => certainty === 'certain');
-  if (!isCertain || refused.stage !== 'authorization') return explained;
+  const isAuthorization = refused.stage === 'authorization' && refused.exchange.role === 'authorization';
+  if (!isCertain || !isAuthorization) return explained;
   const again = await probe.repeat();
   const exchanges = [...explained.exchanges, ...asker.take()];
   if (again && isAlike(again, refused.exchange)) return { ...explained, exchanges };
