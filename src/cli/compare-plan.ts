@@ -39,7 +39,7 @@ export async function planComparison(
   const offline = flags.offline === true;
   const opened = await openProject(paths, flags, world, offline, learn);
   const { loaded, context, options } = opened;
-  const parts = planInParts(context, loaded.scenarios, options);
+  const parts = planInParts(context, loaded.scenarios, { ...options, allClients: true });
   learnPasswords(parts.known, learn);
   const apart = apartOf(parts, offline);
   const usable = parts.jobs.filter(({ problems }) => problems.length === 0);

@@ -5,7 +5,6 @@ import { compare } from '../diagnose/likeness.ts';
 import { createSubject, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Exchange, Finding } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
-import { usedClient } from './client-settings.ts';
 import type { SurveyContext } from './context.ts';
 
 export interface Refused {
@@ -13,6 +12,8 @@ export interface Refused {
   readonly exchange: Exchange;
   readonly redirect_uri: string | null;
   readonly stage: Stage;
+  /** The request was pushed by this client, which has its secret; absent: it was not. */
+  readonly pushed?: Client;
 }
 
 export async function explainRefusal(
@@ -92,9 +93,4 @@ export function saidOf(target: Target, exchange: Exchange, context: SurveyContex
   const subject = subjectFor({ target, exchange, redirect_uri: null, stage: 'authorization' }, context);
   const said = subject && words(subject);
   return `${hop.response.status}${said ? ` ${said}` : ''}`;
-}
-
-/** The client with its secret, which only credentials have. */
-export function withSecret(client: Client, { credentials }: SurveyContext): Client | null {
-  return client.token_endpoint_auth_method === 'none' ? client : usedClient(client, credentials);
 }

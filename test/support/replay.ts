@@ -36,6 +36,8 @@ export interface Replay {
   /** File name to scenario. */
   readonly scenarios: Readonly<Record<string, JsonMap>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Process environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly environments?: readonly string[];
   /** Default: the real one. */
   readonly clock?: Clock;
@@ -69,14 +71,15 @@ export function compare(
   },
 ): Promise<Replayed> {
   const source = { file: 'why401.yml', line: 1, column: 1 };
-  return play(given, (options, doors) =>
-    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors),
-  );
+  const by = (options: RunOptions, doors: RunDoors): Promise<RunFinished> =>
+    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors);
+  return play(given, by, true);
 }
 
 async function play(
   given: Replay,
   by: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>,
+  allClients = false,
 ): Promise<Replayed> {
   const secrets = given.secrets ?? {};
   const { shift = 0 } = given;
@@ -84,14 +87,14 @@ async function play(
   const clock = given.clock ?? (shift === 0 ? systemClock : own);
   const redactor = createRedactor();
   const lookups = {
-    env: () => undefined,
+    env: (name: string) => given.env?.[name],
     secret: (name: string) => {
       const value = secrets[name];
       if (value !== undefined) redactor.learn(name, value);
       return value;
     },
   };
-  const planned = planOf(given, lookups, clock);
+  const planned = planOf(given, lookups, clock, allClients);
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins, given.root !== undefined);
@@ -136,7 +139,7 @@ async function play(
   }
 }
 
-function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
+function planOf(given: Replay, lookups: Lookups, clock: Clock, allClients: boolean): Plan {
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
   const context = {
     root: given.root ?? process.cwd(),
@@ -153,6 +156,7 @@ function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
     grep: null,
     timeout: 5000,
     retries: 0,
+    allClients,
   });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
   return planned;

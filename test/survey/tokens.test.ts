@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import type { JsonMap } from '../../src/model.ts';
+import { surveyTokens } from '../../src/survey/tokens.ts';
+import { type Origins, startOrigins } from '../support/origins.ts';
+import { compare } from '../support/replay.ts';
 import { findings, type Pair, type Site, startPair, told } from './pair.ts';
 
 /** What is done to production, and `what severity cause` with staging's and production's values. */
@@ -19,7 +23,7 @@ const drifts: readonly Drift[] = [
       site.claims['iat'] = now();
       site.answer['expires_in'] = 7200;
     },
-    rows: [['lifetime warning token-lifetime-wrong', '300 s', '7200 s']],
+    rows: [['lifetime warning token-lifetime-wrong', '5 min', '2 h']],
   },
   {
     name: 'a lifetime that is twice as long, which wakes nobody',
@@ -28,7 +32,7 @@ const drifts: readonly Drift[] = [
       site.claims['exp'] = now() + 600;
       site.answer['expires_in'] = 600;
     },
-    rows: [['lifetime info token-lifetime-wrong', '300 s', '600 s']],
+    rows: [['lifetime info token-lifetime-wrong', '5 min', '10 min']],
   },
   {
     name: 'another audience',
@@ -99,7 +103,7 @@ const drifts: readonly Drift[] = [
       site.answer['expires_in'] = 3600;
     },
     rows: [
-      ['expires_in warning token-lifetime-wrong', 'as the token', '3600 s, and the token is good for 300 s'],
+      ['expires_in warning token-lifetime-wrong', 'as the token', '1 h, and the token is good for 5 min'],
     ],
   },
   {
@@ -159,6 +163,23 @@ describe('a comparison of tokens', () => {
     pair = await startPair();
   });
   afterEach(() => pair.close());
+
+  for (const scenarios of [false, true]) {
+    it(`makes a step fail by a token of the other environment ${scenarios ? 'with' : 'without'} --scenarios`, async () => {
+      pair.production.claims['iss'] = pair.staging.login;
+      const replayed = await pair.compare({ scenarios });
+      const failed = replayed.jobs.flatMap(({ environment, steps }) =>
+        steps.filter(({ status }) => status === 'failed').map(({ name }) => `${environment}: ${name}`),
+      );
+      const step = 'production: token of reader';
+      expect(failed).to.deep.equal([step]);
+      expect(findings(replayed).filter((each) => each.includes('mixup'))).to.deep.equal([
+        `${step}: environment-mixup likely error`,
+      ]);
+      expect(told(replayed, /^token\.issuer/)).to.deep.equal([]);
+      expect(replayed.finished.exitCode).to.equal(1);
+    });
+  }
 
   for (const drift of drifts) {
     it(`tells ${drift.name}`, async () => {
@@ -233,4 +254,150 @@ describe('a comparison of tokens', () => {
     ]);
     expect(JSON.stringify(replayed.finished)).not.to.include('someone@example.org');
   });
+
+  describe('that are stored', () => {
+    const hour = 3600;
+    const day = 24 * hour;
+    const stored = (name: string, claims: object): string =>
+      [{ alg: 'ES256' }, { iss: `https://login.${name}.example.test`, aud: 'orders', ...claims }]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .concat('c2lnbmF0dXJl')
+        .join('.');
+    /** What is said of production's token, beside a good one of staging. */
+    const judged = async (token: string, survey = {}): Promise<string[]> => {
+      pair.project['credentials'] = { reader: { type: 'bearer' } };
+      pair.staging.stored = 'STORED_IN_STAGING';
+      pair.production.stored = 'STORED_IN_PRODUCTION';
+      pair.secrets['STORED_IN_STAGING'] = stored('staging', { iat: now() - day, exp: now() + 29 * day });
+      pair.secrets['STORED_IN_PRODUCTION'] = token;
+      const { jobs } = await pair.compare(survey);
+      return jobs.flatMap(({ steps }) =>
+        steps
+          .filter(({ name }) => name === 'token of reader')
+          .flatMap(({ status, findings: list }) =>
+            list.map(({ cause, summary }) => `${status} ${cause}: ${summary}`),
+          ),
+      );
+    };
+
+    it('are looked at without being sent: whose they are', async () => {
+      const token = stored('staging', {
+        aud: 'https://api.staging.example.test',
+        iat: now(),
+        exp: now() + 30 * day,
+      });
+      expect(await judged(token)).to.deep.equal([
+        'failed environment-mixup: The token of reader in production was issued by https://login.staging.example.test, the issuer of staging.',
+      ]);
+      expect(
+        pair.origins.received.filter(({ headers }) => JSON.stringify(headers).includes(token)),
+      ).to.deep.equal([]);
+    });
+
+    it('are told where they are accepted all the same', async () => {
+      const token = stored('staging', { iat: now(), exp: now() + 30 * day });
+      pair.production.protected = false;
+      expect(await judged(token, { scenarios: true })).to.deep.equal([
+        'failed environment-mixup: The token of reader in production was issued by https://login.staging.example.test, the issuer of staging.',
+      ]);
+    });
+
+    it('are over, or end soon', async () => {
+      const over = await judged(stored('production', { iat: now() - 31 * day, exp: now() - day }));
+      expect(over.map((line) => line.replace(/1 d .*ago/, '1 d ago'))).to.deep.equal([
+        'failed token-expired: The token of reader in production ended 1 d ago.',
+      ]);
+      const soon = await judged(stored('production', { iat: now() - 30 * day, exp: now() + 2 * hour }));
+      expect(soon.map((line) => line.replace(/in 1 h 59 min|in 2 h/, 'soon'))).to.deep.equal([
+        'passed token-expired: The token of reader in production ends soon.',
+      ]);
+    });
+
+    it('are left alone where they are good for long enough, or were got for this run', async () => {
+      expect(
+        await judged(stored('production', { iat: now() - 20 * day, exp: now() + 10 * day })),
+      ).to.deep.equal([]);
+      expect(await judged(stored('production', { iat: now(), exp: now() + 300 }))).to.deep.equal([]);
+      expect(await judged(stored('production', { iat: now() }))).to.deep.equal([]);
+    });
+  });
+});
+
+describe('a comparison of tokens that are made of others', () => {
+  let origins: Origins;
+  beforeEach(async () => {
+    origins = await startOrigins();
+  });
+  afterEach(() => origins.close());
+
+  const login = 'https://login.example.test';
+  const job = { type: 'ci_oidc', provider: 'gitlab', variable: 'ID_TOKEN' };
+  /** Signed by nobody; only its form counts. */
+  const idToken = [{ alg: 'RS256' }, { iss: 'https://ci.example.test', aud: login }]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+
+  for (const [name, credentials, tokens, left] of [
+    ['of the CI job', { job }, [], []],
+    [
+      'by a JWT of the CI job',
+      { job, reader: { grant_type: 'jwt_bearer', assertion: { credential: 'job' } } },
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      [],
+    ],
+    [
+      'by an assertion that is written',
+      { reader: { grant_type: 'jwt_bearer', assertion: '${secret.ASSERTION}' } },
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      [],
+    ],
+    [
+      'by exchange of one that takes a login',
+      {
+        ann: { grant_type: 'password', username: 'ann', password: '${secret.ASSERTION}' },
+        reader: { grant_type: 'token_exchange', subject_token: { credential: 'ann' } },
+      },
+      [],
+      ['the token of ann', 'the token of reader'],
+    ],
+  ] as const) {
+    it(`asks for one ${name}`, async () => {
+      await origins.serve(login, (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ access_token: 'for-the-job', token_type: 'Bearer', expires_in: 300 }));
+      });
+      const written = Object.entries(credentials).map(([key, each]) => [
+        key,
+        'type' in each ? each : { type: 'oauth2', client: 'web', ...each },
+      ]);
+      const metadata = { token_endpoint: `${login}/token` };
+      const { finished } = await compare({
+        origins,
+        project: {
+          environments: {
+            staging: {
+              protected: false,
+              issuers: { main: { issuer: login, discovery: 'none', metadata } },
+              clients: { web: { client_id: 'web' } },
+            },
+          },
+          credentials: Object.fromEntries(written) as JsonMap,
+        },
+        scenarios: {
+          'a.yml': { steps: Object.keys(credentials).map((token) => ({ token })) },
+        },
+        secrets: { ASSERTION: `${idToken}.c2lnbmF0dXJl` },
+        env: { ID_TOKEN: `${idToken}.c2lnbmF0dXJl` },
+        surveyors: [surveyTokens],
+      });
+      expect(origins.received.map(({ body }) => new URLSearchParams(body).get('grant_type'))).to.deep.equal(
+        tokens,
+      );
+      expect((finished.comparison?.left ?? []).map(({ what }) => what)).to.deep.equal(left);
+      const observed = finished.comparison?.observed[0]?.observations ?? [];
+      const formats = observed.filter(({ kind }) => kind === 'token.format');
+      const seen = Object.keys(credentials).filter((each) => !left.includes(`the token of ${each}` as never));
+      expect(formats.map(({ of }) => of)).to.deep.equal(seen);
+    });
+  }
 });
