@@ -7,7 +7,7 @@ import { stopsOf } from '../diagnose/experiments/stop.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Job, Step } from '../model.ts';
+import type { Credential, Exchange, Finding, Job, RequestStep, Step, StepResult } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
@@ -103,10 +103,17 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
     ...nothing,
     steps: [hasAnswer ? told : { ...told, status: 'errored' }],
     // What is wrong by itself is not told as a difference, too.
-    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
-      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
-    ),
+    observations: (hasAnswer
+      ? observeExchange(exchange, environment, name, step.source, presentedBy(step, context))
+      : []
+    ).filter(({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind)),
   };
+}
+
+/** What the step presents where it is replayed. */
+function presentedBy({ credentials }: RequestStep, context: SurveyContext): Credential[] {
+  const all = new Map([...context.environment.credentials, ...context.credentials]);
+  return credentials.flatMap(({ name }) => all.get(name) ?? []);
 }
 
 /** Why nothing came back, as a run says it. */
@@ -144,8 +151,11 @@ async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
   // Clocks are looked at once for each origin.
   const steps = result.steps.map((step) => ({
     ...step,
+    ...(isUndecided(step) ? { status: 'skipped' as const, reason: undecided } : {}),
     name: nameOf(job, step),
-    findings: step.findings.filter(({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning'),
+    findings: isUndecided(step)
+      ? []
+      : step.findings.filter(({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning'),
   }));
   const observations = result.steps
     .filter(({ status }) => status !== 'skipped')
@@ -157,5 +167,19 @@ async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
       step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
     if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
   }
-  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations] };
+  const left = steps
+    .filter(({ reason }) => reason === undecided)
+    .map(({ name }) =>
+      leftOut(context, name, undecided, 'Look at the registration of the client.', ['client.redirect_uri']),
+    );
+  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations], left };
+}
+
+const undecided = 'the server asks for a login before it looks at the redirect_uri';
+
+/** An `authorize` step to which the server has said neither yes nor no: that is no fault of the environment. */
+function isUndecided({ status, checks }: StepResult): boolean {
+  const failed = checks.filter(({ passed }) => !passed);
+  const open = failed.every(({ kind, actual }) => kind === 'redirect_uri' && actual.startsWith('undecided'));
+  return status === 'failed' && failed.length > 0 && open;
 }
