@@ -1,17 +1,15 @@
 /** What the environment answers the requests of the scenarios: without credential, or replayed as they are. */
-import { nameOf } from '../compare/observe/collector.ts';
-import { observeExchange, observeStep } from '../compare/observe/step.ts';
+import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
-import { stopsOf } from '../diagnose/experiments/stop.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Credential, Exchange, Finding, Job, RequestStep, Step, StepResult } from '../model.ts';
+import type { Credential, Exchange, Finding, RequestStep, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
-import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
-import { asPresented } from './tokens.ts';
+import { replayed } from './replayed.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -27,7 +25,11 @@ function challengesOf({ steps, observations, left }: Surveyed): Surveyed {
   return {
     steps: steps.map((step) => ({ ...step, status: 'passed', findings: [] })),
     observations: observations.filter(({ kind }) => kind.startsWith('challenge.')),
-    left,
+    left: left.map((each) =>
+      each.what === 'challenges'
+        ? each
+        : { ...each, what: `challenges of ${each.what}`, kinds: ['challenge.*'] },
+    ),
   };
 }
 
@@ -49,10 +51,12 @@ async function anonymous(context: SurveyContext): Promise<Surveyed> {
   const skipped = new Set<string>();
   for (const each of requests.slice(0, mostRequests)) {
     const { origin: first } = each.request.url;
+    const met = context.stopped(first);
+    if (met !== null) stopped.set(first, met);
     if (stopped.has(first)) skipped.add(first);
     if (context.signal.aborted || stopped.has(first)) continue;
     const exchange = await sendAnonymous(each.request, each.step.redirect.max, each.step.timeout, context);
-    for (const { origin } of stopsOf(exchange)) stopped.set(origin, 'it asked to stop');
+    context.note(exchange);
     const last = exchange.hops.at(-1);
     if (last?.failure && isUrl(last.request.url))
       stopped.set(new URL(last.request.url).origin, 'nothing came back from it');
@@ -80,9 +84,7 @@ function leftOf(
           ),
         ]
       : []),
-    ...stopped.map(([origin, why]) =>
-      leftOut(context, `further requests to ${origin}`, why, 'Compare again later.', kinds),
-    ),
+    ...stopped.map(([origin, why]) => leftOut(context, `further requests to ${origin}`, why, later, kinds)),
   ];
 }
 
@@ -133,53 +135,4 @@ export function silence(exchange: Exchange, step: Step, { environment, known }: 
   });
   const finding = subject && transportFinding(subject);
   return finding ? [finding] : [];
-}
-
-/** Every scenario, as `why401 run` replays it. */
-async function replayed(context: SurveyContext): Promise<Surveyed> {
-  const parts: Surveyed[] = [];
-  for (const job of context.jobs) {
-    if (context.signal.aborted) break;
-    parts.push(await replay(job, context));
-  }
-  return together(parts);
-}
-
-async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
-  const { environment } = job;
-  const result = await context.run(job);
-  // Clocks are looked at once for each origin.
-  const steps = result.steps.map((step) => ({
-    ...step,
-    ...(isUndecided(step) ? { status: 'skipped' as const, reason: undecided } : {}),
-    name: nameOf(job, step),
-    findings: isUndecided(step)
-      ? []
-      : step.findings.filter(({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning'),
-  }));
-  const observations = result.steps
-    .filter(({ status }) => status !== 'skipped')
-    .flatMap((step) => observeStep(step, environment, nameOf(job, step)));
-  const tokens: Surveyed[] = [];
-  for (const [index, step] of job.steps.entries()) {
-    const done = result.steps[index];
-    const credential =
-      step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
-    if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
-  }
-  const left = steps
-    .filter(({ reason }) => reason === undecided)
-    .map(({ name }) =>
-      leftOut(context, name, undecided, 'Look at the registration of the client.', ['client.redirect_uri']),
-    );
-  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations], left };
-}
-
-const undecided = 'the server asks for a login before it looks at the redirect_uri';
-
-/** An `authorize` step to which the server has said neither yes nor no: that is no fault of the environment. */
-function isUndecided({ status, checks }: StepResult): boolean {
-  const failed = checks.filter(({ passed }) => !passed);
-  const open = failed.every(({ kind, actual }) => kind === 'redirect_uri' && actual.startsWith('undecided'));
-  return status === 'failed' && failed.length > 0 && open;
 }
