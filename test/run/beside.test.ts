@@ -160,7 +160,7 @@ describe('a failed step beside the same step in another environment', () => {
         'token.scope (token scope): orders:read | orders:read orders:write',
         'challenge (challenge): Bearer realm="orders", error="insufficient_scope", scope="orders:admin" | none',
         'status (answer): 403 Forbidden | 200 OK',
-        'The differences do not explain scope-missing.',
+        'None of these differences points to scope-missing.',
       ],
     });
   });

@@ -63,7 +63,8 @@ function tell(here: Digest, there: Digest, rows: readonly Row[], first: Finding 
   const mattering = shown.filter(matters);
   const only = mattering.length === 1 && marked.some(matters) ? (differences[0] ?? null) : null;
   const shared = rows.some(({ kind }) => kind === 'credential.shared');
-  const says = saysOf({ shared, here, there, mattering, marked, cause, judged, only });
+  const certain = first?.certainty !== 'possible';
+  const says = saysOf({ specs, shared, here, there, mattering, marked, cause, certain, judged, only });
   return { beside: { environment: there.environment, passed: there.passed, differences, says }, only };
 }
 
@@ -72,19 +73,42 @@ function markedOf(rows: readonly Row[], specs: readonly TraitSpec[], finding: Fi
   for (const spec of specs) {
     const [, kind, of] = /^([^[]+)(?:\[(.+)\])?$/.exec(spec) ?? [];
     const fitting = rows.filter(
-      (row) => row.kind === kind && (of === undefined || row.of === of) && pointsHere(row, finding),
+      (row) =>
+        row.kind === kind &&
+        (of === undefined ? row.of === '' || !isOneOfMany(row) || isNamed(row, finding) : row.of === of) &&
+        pointsHere(row, finding),
     );
     if (fitting.length > 0) return fitting;
   }
   return [];
 }
 
+/** Requests differ in fields and parameters by design: one that the finding does not name is not the one. */
+function isOneOfMany({ kind }: Row): boolean {
+  return kind === 'header' || kind === 'parameter';
+}
+
+function isNamed({ of }: Row, { summary, evidence }: Finding): boolean {
+  const texts = [summary, ...evidence.flatMap(({ field, seen }) => [field, seen])];
+  return texts.some((text) => text.toLowerCase().includes(of.toLowerCase()));
+}
+
 /** What is well here explains nothing here. */
-function pointsHere({ kind, here, there }: Row, { evidence }: Finding): boolean {
+function pointsHere({ kind, here, there }: Row, { evidence, summary }: Finding): boolean {
   switch (kind) {
+    case 'body.type':
+      return /\b415\b|content-type|media type/i.test(summary);
     case 'token.left':
     case 'tls.validity':
       return here !== null && here.value !== 'valid';
+    case 'clock':
+      return here !== null && here.value !== 'as ours';
+    case 'tls.names':
+      return here !== null && here.value !== 'its own';
+    case 'server':
+    case 'via':
+      // That both name one, and not the same, is by design.
+      return here !== null && here.value !== 'none' && there?.value === 'none';
     case 'credential.shape':
       return here !== null && here.value !== 'as it should be';
     case 'dropped':
@@ -116,6 +140,8 @@ function lacks(here: Trait | null, there: Trait | null, separator: string): bool
 }
 
 interface Told {
+  /** What the cause shows in. */
+  readonly specs: readonly TraitSpec[];
   readonly here: Digest;
   readonly there: Digest;
   /** The credential has the same value in both. */
@@ -124,32 +150,59 @@ interface Told {
   readonly marked: readonly Row[];
   readonly only: StepDifference | null;
   readonly cause: string | null;
+  /** More than possible. */
+  readonly certain: boolean;
   readonly judged: boolean;
 }
 
-function saysOf({ shared, here, there, mattering, marked, cause, judged, only }: Told): string {
+function saysOf({
+  specs,
+  shared,
+  here,
+  there,
+  mattering,
+  marked,
+  cause,
+  certain,
+  judged,
+  only,
+}: Told): string {
   const name = there.environment;
   if (!there.passed) return `It does not pass in ${name} either, and the answer is another one.`;
   if (!judged)
     return `In ${name} another answer is expected of this step, so that it passes there says little.`;
   if (mattering.length === 0 && !marked.some(({ kind }) => kind === 'credential.shared'))
-    return sameSays(here, shared);
+    return sameSays(here, shared, certain ? specs : []);
   if (only) return `The only difference to ${name}: ${only.what}.`;
-  if (marked.length > 0) return `${cause} shows in: ${[...new Set(marked.map(whatOf))].join(' and ')}.`;
+  if (marked.length > 0) {
+    const what = [...new Set(marked.map(whatOf))].join(' and ');
+    return certain ? `${cause} shows in: ${what}.` : `If it is ${cause}, it shows in: ${what}.`;
+  }
   if (cause === null || cause === 'unknown') return 'Nothing decides whether one of these is the cause.';
-  return `The differences do not explain ${cause}.`;
+  return `None of these differences points to ${cause}.`;
 }
 
 /** Nothing differs but the answer. Of a value that came from outside nobody here knows whether it is the right one. */
-function sameSays({ role, traits }: Digest, shared: boolean): string {
+function sameSays({ role, traits }: Digest, shared: boolean, specs: readonly TraitSpec[]): string {
+  const own = traits.get(role ?? 'resource') ?? [];
+  if (own.some(({ kind }) => kind === 'failure')) return 'Same request: it is not answered here.';
+  if (role === 'authorization')
+    return 'Same request, as far as can be seen: what the server has registered differs.';
   if (role === 'token')
     return 'Same request, as far as can be seen: the secret differs, or what the server has registered.';
-  const own = role === 'resource' ? (traits.get(role) ?? []) : [];
-  if (!own.some(({ kind }) => kind === 'credential.type')) return 'Same request: the server differs.';
-  const kind = own.some((each) => each.kind === 'token.format') ? 'token' : 'credential';
+  const type = own.find(({ kind }) => kind === 'credential.type');
+  if (role !== 'resource' || !type || specs.some(isOfServer)) return 'Same request: the server differs.';
+  const isToken = type.value !== 'api_key' && own.some((each) => each.kind === 'token.format');
+  const kind = isToken ? 'token' : 'credential';
   const outside = own.some((each) => each.kind === 'token.obtained' && each.value === 'from outside');
   if (shared) return `Same request, same ${kind}: the server differs.`;
   return `Same request, same kind of ${kind}: ${outside ? 'its value or ' : ''}the server differs.`;
+}
+
+/** A cause that shows in who answers does not lie in the credential. */
+function isOfServer(spec: TraitSpec): boolean {
+  const kind = spec.replace(/\[.*$/, '') as TraitKind;
+  return traitKinds[kind].class === 'server';
 }
 
 /** It may be why the answer is another one, and is no matter of taste of a server. */
@@ -192,7 +245,7 @@ function differs(kind: TraitKind, here: Trait | null, there: Trait | null): bool
 function needsBoth(kind: TraitKind): boolean {
   if (kind.startsWith('token.')) return kind !== 'token.format';
   if (kind.startsWith('credential.')) return kind !== 'credential.type';
-  return /^(tls\.|grant\.|http$|server$|via$|content-type$|redirects\.stopped$)/.test(kind);
+  return /^(clock$|tls\.|grant\.|http$|server$|via$|content-type$|redirects\.stopped$)/.test(kind);
 }
 
 function differenceOf(row: Row, environment: string, cause: boolean): StepDifference {
