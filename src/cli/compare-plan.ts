@@ -38,7 +38,7 @@ export async function planComparison(
   const offline = flags.offline === true;
   const opened = await openProject(paths, flags, world, offline, learn);
   const { loaded, context, options } = opened;
-  const parts = planInParts(context, loaded.scenarios, options);
+  const parts = planInParts(context, loaded.scenarios, { ...options, allClients: true });
   const apart = apartOf(parts, offline);
   const usable = parts.jobs.filter(({ problems }) => problems.length === 0);
   const blind = parts.environments.filter(({ environment }) => isBlind(environment.name, apart));

@@ -17,7 +17,7 @@ import {
 import type { DpopKeys } from './oauth2/dpop-keys.ts';
 import { fieldsOf, formValue } from './oauth2/form-body.ts';
 import { type Refusal, readRefusal } from './oauth2/token-answer.ts';
-import type { Asked, ClientQuestion, Perform } from './presentation.ts';
+import type { Asked, ClientQuestion, Perform, PushedQuestion } from './presentation.ts';
 
 export interface InquiryDoors extends AssertionDoors {
   readonly perform: Perform;
@@ -168,7 +168,7 @@ async function send(
       server,
       { client_id },
       auth,
-      await pushed(oauth, client_id, question.redirect_uri),
+      await pushed(oauth, question),
       options,
     );
   }
@@ -181,15 +181,15 @@ function serverOf(issuer: Issuer, kind: 'introspection' | 'par', url: URL): { is
 
 async function pushed(
   oauth: typeof import('oauth4webapi'),
-  client_id: string,
-  redirect_uri: string,
+  { client, redirect_uri, scope, parameters }: PushedQuestion,
 ): Promise<URLSearchParams> {
   const code_challenge = await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier());
   return new URLSearchParams({
+    ...parameters,
     response_type: 'code',
-    client_id,
+    client_id: client.client_id,
     redirect_uri,
-    scope: 'openid',
+    scope: scope ?? 'openid',
     code_challenge,
     code_challenge_method: 'S256',
   });

@@ -133,7 +133,16 @@ export type ClientQuestion =
   /** OpenID Connect Core 1.0 section 5.3, with the token of this fingerprint. */
   | { readonly kind: 'userinfo'; readonly issuer: Issuer; readonly fingerprint: string }
   /** RFC 9126. */
-  | { readonly kind: 'par'; readonly client: Client; readonly redirect_uri: string };
+  | PushedQuestion;
+export interface PushedQuestion {
+  readonly kind: 'par';
+  readonly client: Client;
+  readonly redirect_uri: string;
+  /** Absent or null: `openid`. */
+  readonly scope?: string | null;
+  /** Further parameters of the request. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
 export interface Asked {
   /** Null where nothing was asked: no endpoint, none that is bound, or a refusal met before. */
   readonly exchange: Exchange | null;

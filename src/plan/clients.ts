@@ -1,9 +1,10 @@
 /** The clients of an environment (RFC 7591 section 2), all but their secrets. */
 import type { Client, ClientAuthMethod, ClientSettings, Issuer, JsonMap } from '../model.ts';
-import type { Problems } from '../problem.ts';
+import { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
-import type { Reader } from './reader.ts';
+import { Reader } from './reader.ts';
+import type { Scope } from './template.ts';
 import { parseDuration } from './units.ts';
 
 export function readClients(
@@ -108,4 +109,13 @@ export function clientSettings(raw: JsonMap, read: Reader): { settings?: ClientS
       tls_client_certificate_bound_access_tokens: raw['tls_client_certificate_bound_access_tokens'] === true,
     },
   };
+}
+
+/** The client with secret and settings; one of which something cannot be read stays as it is, and nobody is told. */
+export function wholeClient(client: Client, raw: JsonMap, scope: Scope): Client {
+  const problems = new Problems();
+  const read = new Reader(scope, problems, false);
+  const client_secret = read.text(raw, 'client_secret');
+  const whole = { ...client, client_secret, ...clientSettings(raw, read) };
+  return problems.list.length > 0 ? client : whole;
 }

@@ -30,6 +30,8 @@ export interface PlanOptions {
   /** Milliseconds. */
   readonly timeout: number;
   readonly retries: number;
+  /** Clients have secret and settings although no credential uses them, where these can be read. */
+  readonly allClients?: boolean;
 }
 
 export function nameOf(scenario: ScenarioSource): string {

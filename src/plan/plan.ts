@@ -2,6 +2,7 @@
 
 import type { Environment, Job, JsonMap } from '../model.ts';
 import { type Problem, Problems } from '../problem.ts';
+import { wholeClient } from './clients.ts';
 import { credentialMaps } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
@@ -71,7 +72,8 @@ export function planInParts(
   const wrong = new Map([...raws.keys()].map((name) => [name, new Problems()]));
   for (const [name, raw] of raws) {
     const offline = context.offline || !selected.has(name);
-    planned.set(name, planEnvironment(name, raw, { ...context, offline }, wrong.get(name) ?? problems));
+    const each = planEnvironment(name, raw, { ...context, offline }, wrong.get(name) ?? problems);
+    planned.set(name, options.allClients && !offline ? withClients(each) : each);
   }
   const environments = inFull(planned, selected, raws, context, problems);
   const jobs: JobPart[] = [];
@@ -96,6 +98,17 @@ export function planInParts(
     known: [...planned.values()].map(({ environment }) => environment),
     problems: problems.list,
   };
+}
+
+/** A credential has its client whole; here are those, too, that no credential has. */
+function withClients({ environment, raw, scope, layers }: PlannedEnvironment): PlannedEnvironment {
+  const clients = new Map(
+    [...environment.clients].map(([name, client]) => [
+      name,
+      wholeClient(client, mapAt(mapAt(raw, 'clients'), name), scope),
+    ]),
+  );
+  return { environment: { ...environment, clients }, raw, scope, layers };
 }
 
 function matches(scenario: ScenarioSource, options: PlanOptions): boolean {

@@ -7,7 +7,7 @@ import type { Credential, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { createHistory } from './history.ts';
-import { createInquest } from './inquest.ts';
+import type { Inquest } from './inquest.ts';
 import type { Diagnosed } from './job.ts';
 import { createKeys } from './keys.ts';
 import type { RunDoors, RunOptions } from './options.ts';
@@ -34,13 +34,12 @@ export interface DiagnosisParts {
 /** A run stops asking at this many times the budget of one step. */
 const runFactor = 20;
 
-export function createDiagnosis(parts: DiagnosisParts): Diagnosis {
+export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagnosis {
   const history = createHistory();
   const keys = createKeys(parts);
   const known = new Map<string, Explained>();
   const largest = Math.max(1, ...parts.options.known.map(({ experiments }) => experiments.budget));
   const purse = createPurse(largest * runFactor, parts.signal);
-  const inquest = createInquest();
   const rendered = credentialsByEnvironment(parts.options.jobs);
   return {
     remember(job, run) {

@@ -10,8 +10,8 @@ import type { Environment, Exchange } from '../model.ts';
 export interface Inquest {
   /** Looks for stop signs in an exchange, whoever sent it. */
   note(exchange: Exchange): void;
-  /** A stop sign was met at this URL's origin. */
-  isStopped(environment: Environment, url: string): boolean;
+  /** The stop sign that was met at this URL's origin, or null. */
+  signAt(environment: Environment, url: string): string | null;
   /** The answers to what was asked, by all that distinguishes the request. */
   readonly answers: Map<string, Promise<Exchange | null>>;
   /** Likewise, of echo endpoints. */
@@ -21,13 +21,13 @@ export interface Inquest {
 }
 
 export function createInquest(): Inquest {
-  const stopped = new Set<string>();
+  const signs = new Map<string, string>();
   const key = (environment: string, origin: string): string => `${environment}\n${origin}`;
   return {
     note(exchange) {
-      for (const { origin } of stopsOf(exchange)) stopped.add(key(exchange.environment, origin));
+      for (const { origin, sign } of stopsOf(exchange)) signs.set(key(exchange.environment, origin), sign);
     },
-    isStopped: ({ name }, url) => !isUrl(url) || stopped.has(key(name, new URL(url).origin)),
+    signAt: ({ name }, url) => (isUrl(url) ? (signs.get(key(name, new URL(url).origin)) ?? null) : null),
     answers: new Map(),
     echoes: new Map(),
     tokens: new Map(),

@@ -3,6 +3,7 @@ import type { Presentation } from '../credential/presentation.ts';
 import type { Echoed } from '../diagnose/echoed.ts';
 import type { Change, Fresh, FreshRequest, Probe, Question } from '../diagnose/experiments/experiment.ts';
 import { isSomebodyElses } from '../diagnose/experiments/experiments.ts';
+import { isUrl } from '../http/url.ts';
 import type { CredentialUse, Exchange, Field, Issuer } from '../model.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
@@ -45,12 +46,16 @@ export function createProbe(run: StepRun, state: JobState, inquest: Inquest, end
 /** Sends unless it must not, and keeps what was sent. */
 async function sending(url: string, bench: Bench, send: () => Promise<Exchange>): Promise<Exchange | null> {
   const { state, inquest, sent } = bench;
-  if (state.signal.aborted || inquest.isStopped(state.job.environment, url)) return null;
+  if (state.signal.aborted || isStopped(url, bench)) return null;
   const made = await send();
   sent.push(made);
   inquest.note(made);
   state.refusals.note(state.job.environment, made);
   return made;
+}
+
+function isStopped(url: string, { state, inquest }: Bench): boolean {
+  return !isUrl(url) || inquest.signAt(state.job.environment, url) !== null;
 }
 
 /** The same question is asked once a run; whoever comes later gets the same answer. */
@@ -193,12 +198,13 @@ function sendAuthorize(
 }
 
 /** B at this authorization server: not where it is somebody else's, or has shown a stop sign. */
-function mayAsk(issuer: Issuer, { state, inquest }: Bench): boolean {
+function mayAsk(issuer: Issuer, bench: Bench): boolean {
+  const { state } = bench;
   const { environment } = state.job;
   const stated = Object.entries(issuer.metadata).filter(([name]) => name.endsWith('_endpoint'));
   const urls = [issuer.issuer, ...stated.map(([, url]) => String(url))];
   if (state.signal.aborted || isSomebodyElses(issuer, environment.experiments)) return false;
-  return !urls.some((url) => inquest.isStopped(environment, url));
+  return !urls.some((url) => isStopped(url, bench));
 }
 
 /** One fresh token serves all steps of its credential. */

@@ -7,6 +7,7 @@ import { createBrowser } from '../replay/browse.ts';
 import { createPerform, type ExchangeContext } from '../replay/exchange.ts';
 import { createSiblings } from './beside.ts';
 import { createDiagnosis, type Diagnosis } from './diagnosis.ts';
+import { createInquest, type Inquest } from './inquest.ts';
 import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './job.ts';
 import type { RunDoors, RunOptions } from './options.ts';
 import { createRefusals } from './refusals.ts';
@@ -41,6 +42,7 @@ export async function run(options: RunOptions, doors: RunDoors): Promise<RunFini
 export interface Prepared {
   readonly context: JobContext;
   readonly diagnosis: Diagnosis;
+  readonly inquest: Inquest;
   readonly audit: Audit;
   /** Aborted when the run is over. */
   readonly deadline: AbortController;
@@ -65,7 +67,8 @@ export function prepare(options: RunOptions, doors: RunDoors): Prepared {
     perform: createPerform(exchange, timeout, signal),
     browser: createBrowser(exchange, doors.redactor, timeout, signal, () => doors.clock.now()),
   });
-  const diagnosis = createDiagnosis({ options, doors, store, exchange, signal });
+  const inquest = createInquest();
+  const diagnosis = createDiagnosis({ options, doors, store, exchange, signal }, inquest);
   const audit = createAudit({
     environments: options.known,
     redact: (text) => doors.redactor.redact(text),
@@ -84,7 +87,7 @@ export function prepare(options: RunOptions, doors: RunDoors): Prepared {
     remember: (job, stepRun) => diagnosis.remember(job, stepRun),
     audit,
   };
-  return { context, diagnosis, audit, deadline };
+  return { context, diagnosis, inquest, audit, deadline };
 }
 
 function endAt(deadline: number | null, doors: RunDoors, stop: AbortController): AbortController {

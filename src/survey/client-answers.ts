@@ -27,10 +27,16 @@ export interface ClientAnswers {
 /** Most redirect_uris of one client that are tried. */
 const most = 30;
 
-export async function askAbout(target: Target, asker: Asker): Promise<ClientAnswers> {
+/** `judged`: redirect_uris of which nothing is to be asked any more. */
+export async function askAbout(
+  target: Target,
+  asker: Asker,
+  judged: ReadonlySet<string> = new Set(),
+): Promise<ClientAnswers> {
   const { redirect_uris } = target.client;
   const tried: Tried[] = [];
   for (const [index, redirect_uri] of redirect_uris.slice(0, most).entries()) {
+    if (judged.has(redirect_uri)) continue;
     const exchange = await asker.authorize(target, redirect_uri);
     if (exchange) tried.push({ redirect_uri, index, exchange });
   }
@@ -38,7 +44,9 @@ export async function askAbout(target: Target, asker: Asker): Promise<ClientAnsw
   const bare = first === undefined ? await asker.randomUri(target) : null;
   const byClient = await asker.randomClient(target, first ?? asker.nowhere());
   const byUri = first === undefined ? null : await asker.randomUri(target);
-  const untried = redirect_uris.filter((uri) => !tried.some(({ redirect_uri }) => redirect_uri === uri));
+  const untried = redirect_uris.filter(
+    (uri) => !judged.has(uri) && !tried.some(({ redirect_uri }) => redirect_uri === uri),
+  );
   return { target, tried, bare, untried, byClient, byUri, sent: asker.take() };
 }
 

@@ -4,7 +4,6 @@ import { words } from '../diagnose/explain/words.ts';
 import { createSubject, type Stage, type Subject } from '../diagnose/subject.ts';
 import type { Client, Exchange } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
-import { usedClient } from './client-settings.ts';
 import type { SurveyContext } from './context.ts';
 
 export interface Refused {
@@ -12,6 +11,8 @@ export interface Refused {
   readonly exchange: Exchange;
   readonly redirect_uri: string | null;
   readonly stage: Stage;
+  /** The request was pushed by this client, which has its secret; absent: it was not. */
+  readonly pushed?: Client;
 }
 
 export async function explainRefusal(
@@ -76,9 +77,4 @@ export function saidOf(target: Target, exchange: Exchange, context: SurveyContex
   const subject = subjectFor({ target, exchange, redirect_uri: null, stage: 'authorization' }, context);
   const said = subject && words(subject);
   return `${hop.response.status}${said ? ` ${said}` : ''}`;
-}
-
-/** The client with its secret, which only credentials have. */
-export function withSecret(client: Client, { credentials }: SurveyContext): Client | null {
-  return client.token_endpoint_auth_method === 'none' ? client : usedClient(client, credentials);
 }

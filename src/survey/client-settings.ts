@@ -25,8 +25,8 @@ function secrets(client: Client, context: SurveyContext): Observation[] {
 /** How the client proves itself and what it asks for, as the project file says. */
 function settingsOf(client: Client, credentials: ReadonlyMap<string, Credential>): Observation[] {
   const { token_endpoint_auth_method } = client;
-  const used = usedClient(client, credentials);
-  const settings = used?.settings;
+  const whole = wholeOf(client, credentials);
+  const settings = whole?.settings;
   const observed = (kind: string, key: string, value: Json, seen?: string): Observation => ({
     kind: `client.${kind}`,
     of: client.name,
@@ -45,7 +45,7 @@ function settingsOf(client: Client, credentials: ReadonlyMap<string, Credential>
     ...(signs
       ? [observed('auth_alg', 'token_endpoint_auth_signing_alg', alg, alg ?? 'that of the key')]
       : []),
-    ...(used
+    ...(whole
       ? [
           flag('dpop', 'dpop_bound_access_tokens'),
           flag('par', 'require_pushed_authorization_requests'),
@@ -82,14 +82,19 @@ function isOneClient(
   );
 }
 
-/** Only of clients that a scenario uses; null: none, or not known. */
+/** Null: none, or not known. */
 function secretOf(client: Client, { credentials }: SurveyContext): Value | null {
-  return usedClient(client, credentials)?.client_secret ?? null;
+  return wholeOf(client, credentials)?.client_secret ?? null;
 }
 
-/** The client with all that is written of it: secret and settings are read where a credential has it. */
-export function usedClient(client: Client, credentials: ReadonlyMap<string, Credential>): Client | null {
+/** The client with all that is written of it; null: something of it could not be read, which is no matter while nothing uses it. */
+export function wholeOf(client: Client, credentials: ReadonlyMap<string, Credential>): Client | null {
   for (const credential of credentials.values())
     if (credential.type === 'oauth2' && credential.client.name === client.name) return credential.client;
-  return null;
+  return hasProof(client) ? client : null;
+}
+
+function hasProof({ token_endpoint_auth_method: method, client_secret, settings }: Client): boolean {
+  if (method.startsWith('client_secret_')) return (client_secret?.length ?? 0) > 0;
+  return method !== 'private_key_jwt' || settings?.private_key != null;
 }

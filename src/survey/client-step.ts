@@ -1,45 +1,48 @@
 /** The answers about one client to a step, observations and what is left open. */
-import { abstracted } from '../compare/hosts.ts';
 import type { Surveyed } from '../compare/surveyed.ts';
 import { clientVerdict, redirectUriVerdict } from '../diagnose/authorization-verdict.ts';
-import type { Check, Exchange, Finding, LeftOut, Observation } from '../model.ts';
+import type { Exchange } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
 import { givenCode, unaskedCode } from './authorization-code.ts';
 import { askedOf, best, type ClientAnswers, type Tried } from './client-answers.ts';
 import { explainRefusal, saidOf } from './client-refusal.ts';
-import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import {
+  check,
+  emptySheet,
+  observeClient,
+  observeUri,
+  type Pushed,
+  register,
+  type Sheet,
+  surveyed,
+  undecidedUri,
+} from './client-sheet.ts';
+import { later, leftOut, type SurveyContext } from './context.ts';
 import { asMixup } from './foreign-client.ts';
 import { explainRedirectUri } from './redirect-uris.ts';
-
-/** What comes together for one client. */
-export interface Sheet {
-  readonly exchanges: Exchange[];
-  readonly checks: Check[];
-  readonly findings: Finding[];
-  readonly observations: Observation[];
-  readonly left: LeftOut[];
-}
-
-export function emptySheet(exchanges: readonly Exchange[] = []): Sheet {
-  return { exchanges: [...exchanges], checks: [], findings: [], observations: [], left: [] };
-}
 
 export async function judgeClient(
   answers: ClientAnswers,
   all: readonly ClientAnswers[],
+  pushed: Pushed | null,
   asker: Asker,
   context: SurveyContext,
 ): Promise<Surveyed> {
   const { target } = answers;
-  const sheet = emptySheet(answers.sent);
+  const sheet = pushed?.sheet ?? emptySheet();
+  sheet.exchanges.push(...answers.sent);
   const own = best(answers);
   if (own && own.hops.at(-1)?.response == null) return unanswered(own, answers, sheet, asker, context);
   const verdict = own && clientVerdict(askedOf(own, answers, all));
+  // Who was let in with a pushed request is known.
+  const isKnown = sheet.checks.length > 0;
+  const unknown = verdict?.verdict === 'unknown' && !isKnown;
+  if (pushed?.refused && !unknown) await refusePushed(target, pushed.refused, sheet, asker, context);
   if (own && verdict) {
-    observeClient(target, verdict.verdict, sheet);
-    if (verdict.verdict === 'unknown') await refuseClient(answers, own, sheet, asker, context);
+    if (!isKnown) observeClient(target, verdict.verdict, sheet);
+    if (unknown) await refuseClient(answers, own, sheet, asker, context);
     else await judgeUris(answers, all, sheet, asker, context);
-    if (verdict.verdict === 'known')
+    if (verdict.verdict === 'known' && !isKnown && !pushed?.refused)
       sheet.checks.push(check(target, 'client', target.client.client_id, null));
     if (verdict.verdict === 'undecided' && !isTold(sheet)) {
       const why = `${verdict.why}: ${saidOf(target, own, context)}`;
@@ -57,20 +60,6 @@ export async function judgeClient(
 /** Where a redirect_uri was judged, so was the client. */
 function isTold({ checks }: Sheet): boolean {
   return checks.length > 0;
-}
-
-export function surveyed(target: Target, sheet: Sheet, status?: 'errored'): Surveyed {
-  const { exchanges, checks, findings, observations, left } = sheet;
-  if (exchanges.length === 0 && findings.length === 0) return { steps: [], observations, left };
-  const step = surveyStep({
-    name: `client ${target.client.name}`,
-    source: target.client.source,
-    exchanges,
-    findings,
-    checks,
-    ...(status && { status }),
-  });
-  return { steps: [step], observations, left };
 }
 
 async function unanswered(
@@ -159,9 +148,9 @@ function openEnded(
   if (untried.length > 0) {
     const what = `redirect_uris of client ${client.name}: ${untried.join(', ')}`;
     const why = stop === null ? 'a client has more than are tried' : stop;
-    sheet.left.push(leftOut(context, what, why, 'Compare them again later.', ['client.redirect_uri']));
+    sheet.left.push(leftOut(context, what, why, later, ['client.redirect_uri']));
   } else if (sheet.exchanges.length === 0) {
-    const fix = 'Compare them again later.';
+    const fix = later;
     sheet.left.push(
       leftOut(context, `whether client ${client.name} is known`, stop ?? 'it was not asked', fix, [
         'client.*',
@@ -170,48 +159,18 @@ function openEnded(
   }
 }
 
-export function undecidedUri(
+/** The client itself is refused: its secret, its method, or that it exists at all. */
+export async function refusePushed(
   target: Target,
-  redirect_uri: string,
-  why: string,
-  context: SurveyContext,
-): LeftOut {
-  const what = `redirect_uri ${redirect_uri} of client ${target.client.name}`;
-  return leftOut(context, what, why, register(target), ['client.redirect_uri']);
-}
-
-function register({ client }: Target): string {
-  return `Look at the registration of ${client.client_id} at ${client.issuer.issuer}.`;
-}
-
-export function observeClient({ client }: Target, value: string, sheet: Sheet): void {
-  const source = client.sources['client_id'] ?? client.source;
-  sheet.observations.push({ kind: 'client.known', of: client.name, value, source });
-}
-
-export function observeUri(
-  { client }: Target,
-  redirect_uri: string,
-  value: string,
-  { environment }: SurveyContext,
+  exchange: Exchange,
   sheet: Sheet,
-): void {
-  const of = `${client.name} ${abstracted(redirect_uri, environment)}`;
-  const index = client.redirect_uris.indexOf(redirect_uri);
-  const source = client.sources[`redirect_uris.${index}`] ?? client.sources['redirect_uris'] ?? client.source;
-  sheet.observations.push({ kind: 'client.redirect_uri', of, value, source });
-}
-
-/** `actual`: null where it passed. */
-export function check(
-  { client }: Target,
-  kind: 'client' | 'redirect_uri',
-  subject: string,
-  actual: string | null,
-  index = 0,
-): Check {
-  const expected = kind === 'client' ? 'known' : 'accepted';
-  const place = kind === 'client' ? 'client_id' : `redirect_uris.${index}`;
-  const source = client.sources[place] ?? client.source;
-  return { kind, subject, passed: actual === null, expected, actual: actual ?? expected, source };
+  asker: Asker,
+  context: SurveyContext,
+): Promise<void> {
+  const refused = { target, exchange, redirect_uri: null, stage: 'token' } as const;
+  const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
+  sheet.exchanges.push(...explained.exchanges);
+  sheet.findings.push(...explained.findings);
+  const said = saidOf(target, exchange, context);
+  sheet.checks.push(check(target, 'client', target.client.client_id, `refused: ${said}`));
 }

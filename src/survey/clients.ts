@@ -1,6 +1,7 @@
 /**
- * Whether the authorization servers know the clients of the project file and their redirect_uris: authorization requests
- * with `prompt=none` beside controls, no login, nothing followed.
+ * Whether the authorization servers know the clients of the project file and their redirect_uris: pushed requests where
+ * they are allowed and the server has them, otherwise authorization requests with `prompt=none` beside controls, no login,
+ * nothing followed.
  */
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
@@ -8,10 +9,11 @@ import type { Client, Exchange, Json } from '../model.ts';
 import { authorizationEndpoint } from '../run/authorization-endpoint.ts';
 import { createAsker, type Target } from './authorization-asker.ts';
 import { askAbout, type ClientAnswers } from './client-answers.ts';
-import { idOf, usedClient } from './client-settings.ts';
+import { idOf, wholeOf } from './client-settings.ts';
+import { type Pushed, surveyed } from './client-sheet.ts';
 import { judgeClient } from './client-step.ts';
 import { leftOut, type SurveyContext } from './context.ts';
-import { judgePushed } from './pushed-requests.ts';
+import { judgePushed, pushInstead } from './pushed-requests.ts';
 
 const kinds = ['client.known', 'client.redirect_uri', 'client.code'];
 
@@ -34,15 +36,28 @@ async function look(context: SurveyContext): Promise<Surveyed> {
   if (why) return unasked(why, context);
   const asker = createAsker(context);
   const parts: Surveyed[] = [];
-  const asked: ClientAnswers[] = [];
+  const asked: { readonly answers: ClientAnswers; readonly pushed: Pushed | null }[] = [];
   for (const client of environment.clients.values()) {
     const found = await targetOf(client, context);
-    if ('left' in found) parts.push(found.left);
-    else if (found.pushed) parts.push(await judgePushed(found.target, asker, context));
-    else asked.push(await askAbout(found.target, asker));
+    if ('left' in found) {
+      parts.push(found.left);
+    } else if (found.pushing === 'required') {
+      parts.push(await judgePushed(found.target, asker, context));
+    } else {
+      const pushed = found.pushing === 'offered' ? await pushInstead(found.target, asker, context) : null;
+      if (pushed && isSettled(found.target, pushed)) parts.push(surveyed(found.target, pushed.sheet));
+      else asked.push({ answers: await askAbout(found.target, asker, pushed?.judged), pushed });
+    }
   }
-  for (const answers of asked) parts.push(await judgeClient(answers, asked, asker, context));
+  const all = asked.map(({ answers }) => answers);
+  for (const { answers, pushed } of asked)
+    parts.push(await judgeClient(answers, all, pushed, asker, context));
   return together(parts);
+}
+
+/** Nothing is left to be asked of the authorization endpoint. */
+function isSettled({ client }: Target, { refused, judged }: Pushed): boolean {
+  return refused === null && client.redirect_uris.every((uri) => judged.has(uri));
 }
 
 function unasked(why: [why: string, fix: string], context: SurveyContext): Surveyed {
@@ -68,7 +83,9 @@ function notAllowed({ experiments, environment }: SurveyContext): [why: string, 
   ];
 }
 
-type Found = { readonly target: Target; readonly pushed: boolean } | { readonly left: Surveyed };
+type Found =
+  | { readonly target: Target; readonly pushing: 'required' | 'offered' | 'no' }
+  | { readonly left: Surveyed };
 
 async function targetOf(client: Client, context: SurveyContext): Promise<Found> {
   const { environment, store } = context;
@@ -84,7 +101,10 @@ async function targetOf(client: Client, context: SurveyContext): Promise<Found> 
   }
   const { values } = await store.metadata(environment, client.issuer.name);
   const required: Json | undefined = values?.['require_pushed_authorization_requests'];
-  const settings = usedClient(client, context.credentials)?.settings;
-  const pushed = required === true || settings?.require_pushed_authorization_requests === true;
-  return { target: { client, endpoint: found.url }, pushed };
+  const settings = wholeOf(client, context.credentials)?.settings;
+  const target = { client, endpoint: found.url };
+  if (required === true || settings?.require_pushed_authorization_requests === true)
+    return { target, pushing: 'required' };
+  const isOffered = values?.['pushed_authorization_request_endpoint'] !== undefined;
+  return { target, pushing: isOffered ? 'offered' : 'no' };
 }

@@ -27,6 +27,10 @@ export interface SurveyContext {
   readonly scenarios: boolean;
   /** Runs a job as `why401 run` does: the same breaker, the failure explained. Nothing of it is emitted. */
   readonly run: (job: Job) => Promise<JobResult>;
+  /** Looks for stop signs. What the steps of a surveyor show is looked at when it is done. */
+  readonly note: (exchange: Exchange) => void;
+  /** Why the origin of this URL is not asked any more, whoever met the stop sign; null: it may be. */
+  readonly stopped: (url: string) => string | null;
   /** What the surveyors before this one sent to the environment. */
   readonly made: readonly Exchange[];
   /** Milliseconds for each request. */
@@ -66,3 +70,6 @@ export function leftOut(
 ): LeftOut {
   return { environment: environment.name, what, why, fix, ...(kinds && { kinds }) };
 }
+
+/** What to do about a server that asks to be left alone. */
+export const later = 'Compare them again later.';

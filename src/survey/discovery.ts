@@ -41,6 +41,7 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
     return { steps: [step], observations: observe(context, issuer, values, used), left: [] };
   }
   const { values, exchanges, failure } = await metadataOf(context, issuer);
+  for (const each of exchanges) context.note(each);
   const subject = `The metadata of issuer "${issuer.name}"`;
   const first =
     exchanges.length > 0 ? readDocument(exchanges, subject, context) : remembered(values, failure);
@@ -99,6 +100,7 @@ interface Second {
 async function otherPlace(context: SurveyContext, issuer: Issuer): Promise<Second | null> {
   const url = isUrl(issuer.issuer) ? otherUrl(issuer) : null;
   if (url === null || insecurity(new URL(issuer.issuer), context.environment) !== null) return null;
+  if (context.stopped(url) !== null) return null;
   const document = await fetchOptional(context, url, `The other metadata of issuer "${issuer.name}"`);
   return { name: nameOf(issuer, false), document };
 }

@@ -75,6 +75,9 @@ export function readDocument(
     return failed('unanswered', problem);
   }
   if (response.status !== 200) {
+    // Nothing is said of a document by a server that wants to be asked later.
+    if (response.status === 429)
+      return failed('unanswered', describeFailure(subject, exchange, doors.redactor));
     const absent = response.status === 404 || response.status === 410;
     return failed(absent ? 'absent' : 'unreadable', describeFailure(subject, exchange, doors.redactor));
   }

@@ -4,7 +4,7 @@ import { mediaType } from '../credential/answer.ts';
 import { insecurity } from '../credential/endpoint.ts';
 import { isUrl } from '../http/url.ts';
 import type { Finding, Issuer, Json, JsonMap, Observation } from '../model.ts';
-import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { type Document, fetchDocument, metadataOf } from './document.ts';
 import { otherOwner } from './hosts.ts';
 import { judgeKeys, keySetProblem } from './key-findings.ts';
@@ -26,14 +26,15 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
   if (!values || typeof uri !== 'string' || !isUrl(uri)) return nothing;
   const url = new URL(uri);
   if (otherOwner(url, context) !== null) return nothing;
+  const left = (why: string, fix: string): Surveyed => ({
+    ...nothing,
+    left: [leftOut(context, `keys of issuer ${issuer.name}`, why, fix, ['issuer.key*', 'issuer.kids'])],
+  });
   const unbound = whyNot(url, issuer, context);
-  if (unbound !== null) {
-    const fix = `State it under issuers.${issuer.name}.metadata.jwks_uri if it is right.`;
-    return {
-      ...nothing,
-      left: [leftOut(context, `keys of issuer ${issuer.name}`, unbound, fix, ['issuer.key*', 'issuer.kids'])],
-    };
-  }
+  if (unbound !== null)
+    return left(unbound, `State it under issuers.${issuer.name}.metadata.jwks_uri if it is right.`);
+  const stop = context.stopped(url.href);
+  if (stop !== null) return left(stop, later);
   const subject = `The key set of issuer "${issuer.name}"`;
   const document = await fetchDocument(context, url.href, subject);
   return judged(context, issuer, values, document);

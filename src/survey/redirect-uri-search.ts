@@ -1,5 +1,6 @@
 /** Which near variant of a refused redirect_uri is taken. Class C: it looks like somebody trying callbacks. */
 import { isAllowed, isSomebodyElses } from '../diagnose/experiments/experiments.ts';
+import { pushedOutcome, taken } from '../diagnose/experiments/par.ts';
 import { orderedVariants } from '../diagnose/experiments/redirect-uri-variants.ts';
 import { isAccepted } from '../diagnose/likeness.ts';
 import type { Exchange } from '../model.ts';
@@ -40,11 +41,14 @@ export async function searchVariants(
   );
   const exchanges: Exchange[] = [];
   for (const { redirect_uri, differs } of variants.slice(0, Math.min(most, experiments.budget))) {
-    const exchange = await asker.authorize(refused.target, redirect_uri);
+    const exchange = refused.pushed
+      ? await asker.push(refused.pushed, redirect_uri)
+      : await asker.authorize(refused.target, redirect_uri);
     const sent = asker.take();
     if (!exchange) break;
     exchanges.push(...sent);
-    if (isAccepted(exchange)) return { exchanges, found: { redirect_uri, differs } };
+    const isTaken = refused.pushed ? pushedOutcome(exchange).outcome === taken : isAccepted(exchange);
+    if (isTaken) return { exchanges, found: { redirect_uri, differs } };
   }
   return { exchanges, found: null };
 }

@@ -1,9 +1,9 @@
 /** A redirect_uri that is refused: why, in what it differs from what other environments have, and what is taken instead. */
-import type { Finding } from '../model.ts';
+import type { Client, Finding } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
 import type { Tried } from './client-answers.ts';
-import { explainRefusal, type Refused } from './client-refusal.ts';
-import type { Sheet } from './client-step.ts';
+import { explainRefusal } from './client-refusal.ts';
+import type { Sheet } from './client-sheet.ts';
 import { leftOut, type SurveyContext } from './context.ts';
 import { type Search, searchVariants } from './redirect-uri-search.ts';
 
@@ -15,10 +15,16 @@ export async function explainRedirectUri(
   sheet: Sheet,
   asker: Asker,
   context: SurveyContext,
-  stage: Refused['stage'] = 'authorization',
+  pushed?: Client,
 ): Promise<void> {
   const { redirect_uri, exchange } = tried;
-  const refused = { target, exchange, redirect_uri, stage };
+  const refused = {
+    target,
+    exchange,
+    redirect_uri,
+    stage: 'authorization',
+    ...(pushed && { pushed }),
+  } as const;
   const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
   sheet.exchanges.push(...explained.exchanges);
   const about = explained.findings.some(({ cause }) => cause === mismatch);

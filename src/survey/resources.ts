@@ -3,7 +3,7 @@ import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { insecurity } from '../credential/endpoint.ts';
 import { isUrl } from '../http/url.ts';
 import type { Credential, JsonMap, OAuth2Credential, Observation } from '../model.ts';
-import { type SurveyContext, surveyStep } from './context.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { type Document, fetchOptional } from './document.ts';
 import { compact } from './members.ts';
 import { textsOf } from './offers.ts';
@@ -53,6 +53,12 @@ async function surveyResource(context: SurveyContext, resource: Resource): Promi
   const { name, identifier, source } = resource;
   const { origin, pathname, search } = new URL(identifier);
   const url = `${origin}/.well-known/oauth-protected-resource${pathname.replace(/\/$/, '')}${search}`;
+  const stop = context.stopped(url);
+  if (stop !== null)
+    return {
+      ...nothing,
+      left: [leftOut(context, `metadata of resource ${name}`, stop, later, ['resource.*'])],
+    };
   const document = await fetchOptional(context, url, `The metadata of resource ${name}`);
   const { members, exchanges, state } = document;
   const findings = members ? judgeResource(context, resource, members) : [];

@@ -125,7 +125,9 @@ async function look(
   for (const surveyor of surveyors) {
     const part = await surveyor(context);
     parts.push(part);
-    made.push(...part.steps.flatMap(({ exchanges }) => exchanges));
+    const sent = part.steps.flatMap(({ exchanges }) => exchanges);
+    made.push(...sent);
+    for (const each of sent) context.note(each);
     for (const step of part.steps) options.emit({ type: 'step-finished', job: ref, step });
   }
   const whole = together(parts);
@@ -151,7 +153,7 @@ const usualTimeout = 30_000;
 function contextOf(
   environment: Environment,
   options: SurveyOptions,
-  { context }: Prepared,
+  { context, inquest }: Prepared,
   doors: RunDoors,
   own: Pick<SurveyContext, 'run' | 'made'>,
 ): SurveyContext {
@@ -169,6 +171,11 @@ function contextOf(
     doors,
     experiments: options.experiments,
     scenarios: options.scenarios,
+    note: (exchange) => inquest.note(exchange),
+    stopped(url) {
+      const sign = inquest.signAt(environment, url);
+      return sign === null ? null : `it showed a stop sign: ${sign}`;
+    },
     ...own,
     timeout,
     signal: context.signal,

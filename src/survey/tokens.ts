@@ -4,7 +4,7 @@ import { observeTokenAnswer, tokenAnswer } from '../compare/observe/token-answer
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed, isSomebodyElses } from '../diagnose/experiments/experiments.ts';
 import type { Credential, Job, OAuth2Credential, StepResult, TokenSource } from '../model.ts';
-import { leftOut, type SurveyContext } from './context.ts';
+import { later, leftOut, type SurveyContext } from './context.ts';
 import { foreignToken } from './foreign.ts';
 
 export async function surveyTokens(context: SurveyContext): Promise<Surveyed> {
@@ -28,7 +28,13 @@ async function survey(credential: Credential, context: SurveyContext): Promise<S
     case 'command':
     case 'session': {
       const why = whyNot(credential, context);
-      return why === null ? got(credential, context) : { ...nothing, left: [left(credential, why, context)] };
+      if (why !== null) return { ...nothing, left: [left(credential, why, context)] };
+      const stop = await stopOf(credential, context);
+      if (stop === null) return got(credential, context);
+      return {
+        ...nothing,
+        left: [leftOut(context, `the token of ${credential.name}`, stop, later, ['token.*'])],
+      };
     }
     default:
       return nothing;
@@ -51,6 +57,18 @@ function whyNot(credential: Credential, { environment, experiments }: SurveyCont
   return issuers.some((issuer) => isSomebodyElses(issuer, environment.experiments))
     ? 'the authorization server is shared with others'
     : null;
+}
+
+/** The stop sign that was met where the token, or what it is made of, would be asked for. */
+async function stopOf(credential: Credential, context: SurveyContext): Promise<string | null> {
+  for (const issuer of issuersOf(credential)) {
+    const { values } = await context.store.metadata(context.environment, issuer.name);
+    for (const url of [issuer.issuer, String(values?.['token_endpoint'] ?? '')]) {
+      const stop = context.stopped(url);
+      if (stop !== null) return stop;
+    }
+  }
+  return null;
 }
 
 /** Without a person, a program, and without using up what cannot be got again. */

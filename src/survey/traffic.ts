@@ -3,13 +3,12 @@ import { nameOf } from '../compare/observe/collector.ts';
 import { observeExchange, observeStep } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
-import { stopsOf } from '../diagnose/experiments/stop.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
 import type { Exchange, Finding, Job, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
-import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
 import { asPresented } from './tokens.ts';
 
@@ -49,10 +48,12 @@ async function anonymous(context: SurveyContext): Promise<Surveyed> {
   const skipped = new Set<string>();
   for (const each of requests.slice(0, mostRequests)) {
     const { origin: first } = each.request.url;
+    const met = context.stopped(first);
+    if (met !== null) stopped.set(first, met);
     if (stopped.has(first)) skipped.add(first);
     if (context.signal.aborted || stopped.has(first)) continue;
     const exchange = await sendAnonymous(each.request, each.step.redirect.max, each.step.timeout, context);
-    for (const { origin } of stopsOf(exchange)) stopped.set(origin, 'it asked to stop');
+    context.note(exchange);
     const last = exchange.hops.at(-1);
     if (last?.failure && isUrl(last.request.url))
       stopped.set(new URL(last.request.url).origin, 'nothing came back from it');
@@ -80,9 +81,7 @@ function leftOf(
           ),
         ]
       : []),
-    ...stopped.map(([origin, why]) =>
-      leftOut(context, `further requests to ${origin}`, why, 'Compare again later.', kinds),
-    ),
+    ...stopped.map(([origin, why]) => leftOut(context, `further requests to ${origin}`, why, later, kinds)),
   ];
 }
 

@@ -13,7 +13,7 @@ import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { isUrl } from '../http/url.ts';
 import type { Exchange, Finding, Hop, RequestStep } from '../model.ts';
 import { sendAnonymous } from './anonymous.ts';
-import { leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { surveyFinding } from './finding.ts';
 import { silence } from './traffic.ts';
 
@@ -39,6 +39,12 @@ async function survey(peer: Peer, context: SurveyContext): Promise<Surveyed> {
       left: [leftOut(context, `clock and TLS of ${peer.name}`, why, fix, ['clock.*', 'tls.*'])],
     };
   }
+  const stop = context.stopped(peer.origin);
+  if (stop !== null)
+    return {
+      ...nothing,
+      left: [leftOut(context, `clock and TLS of ${peer.name}`, stop, later, ['clock.*', 'tls.*'])],
+    };
   const { exchange, step } = await visit(peer, context);
   const silent = exchange.hops.at(-1)?.response == null;
   return looked(peer, exchange.hops, [exchange], silent ? silence(exchange, step, context) : [], context);

@@ -69,14 +69,15 @@ export function compare(
   },
 ): Promise<Replayed> {
   const source = { file: 'why401.yml', line: 1, column: 1 };
-  return play(given, (options, doors) =>
-    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors),
-  );
+  const by = (options: RunOptions, doors: RunDoors): Promise<RunFinished> =>
+    survey({ ...options, declared: [], scenarios: false, source, ...given.survey }, doors, given.surveyors);
+  return play(given, by, true);
 }
 
 async function play(
   given: Replay,
   by: (options: RunOptions, doors: RunDoors) => Promise<RunFinished>,
+  allClients = false,
 ): Promise<Replayed> {
   const secrets = given.secrets ?? {};
   const { shift = 0 } = given;
@@ -91,7 +92,7 @@ async function play(
       return value;
     },
   };
-  const planned = planOf(given, lookups, clock);
+  const planned = planOf(given, lookups, clock, allClients);
   const sender = createSend({ clock, redactor });
   const events: RunEvent[] = [];
   const withTransport = withOrigins(given.origins, given.root !== undefined);
@@ -136,7 +137,7 @@ async function play(
   }
 }
 
-function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
+function planOf(given: Replay, lookups: Lookups, clock: Clock, allClients: boolean): Plan {
   const scenarios = Object.entries(given.scenarios).map(([file, value]) => ({ file, value }));
   const context = {
     root: given.root ?? process.cwd(),
@@ -153,6 +154,7 @@ function planOf(given: Replay, lookups: Lookups, clock: Clock): Plan {
     grep: null,
     timeout: 5000,
     retries: 0,
+    allClients,
   });
   if (planned.problems.length > 0) throw new Error(planned.problems.map(({ message }) => message).join('\n'));
   return planned;

@@ -1,5 +1,6 @@
 /** An authorization server of hand-made answers, asked about the clients of one protected environment. */
 import type { JsonMap } from '../../src/model.ts';
+import type { SurveyOptions } from '../../src/survey/survey.ts';
 import type { Origins } from '../support/origins.ts';
 import { compare, type Replayed } from '../support/replay.ts';
 
@@ -39,6 +40,7 @@ export interface Asking {
   readonly scenario?: JsonMap;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly experiments?: boolean;
+  readonly survey?: Partial<SurveyOptions>;
 }
 export interface Said {
   /** `redirect_uri URI: accepted`. */
@@ -89,6 +91,7 @@ export async function askServed(origins: Origins, asking: Asking): Promise<Said>
     environments: ['production'],
     secrets: asking.secrets ?? {},
     options: { experiments: asking.experiments ?? true },
+    ...(asking.survey && { survey: asking.survey }),
   });
   return { ...said(replayed), sent: sentTo(origins), replayed };
 }

@@ -124,12 +124,15 @@ export function statusOf(exchange: Exchange): number | null {
   return exchange.hops.at(-1)?.response?.status ?? null;
 }
 
-/** The clients whose secret this run has: those of its credentials. */
+/** The clients whose secret is known: those of the credentials, and others that were read whole. */
 export function clientsOf({ environment }: Subject): readonly Client[] {
-  const all = [...environment.credentials.values()].flatMap((each) =>
+  const whole = [...environment.clients.values()].filter(
+    ({ client_secret, settings }) => client_secret !== null || settings?.private_key != null,
+  );
+  const used = [...environment.credentials.values()].flatMap((each) =>
     each.type === 'oauth2' ? [each.client] : [],
   );
-  return [...new Map(all.map((client) => [client.name, client])).values()];
+  return [...new Map([...whole, ...used].map((client) => [client.name, client])).values()];
 }
 
 /** The method of the step. */

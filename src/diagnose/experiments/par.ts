@@ -8,9 +8,9 @@ import { pageText } from '../likeness.ts';
 import type { Subject } from '../subject.ts';
 import { clientsOf, type Experiment, notSent, type Observation, statusOf } from './experiment.ts';
 
-const taken = 'the request is taken';
-const clientRefused = 'invalid_client';
-const uriRefused = 'the redirect_uri is refused';
+export const taken = 'the request is taken';
+export const clientRefused = 'invalid_client';
+export const uriRefused = 'the redirect_uri is refused';
 const grantRefused = 'unauthorized_client';
 export type Pushed =
   | typeof taken
