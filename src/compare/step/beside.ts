@@ -2,18 +2,11 @@
 import type { Beside, Finding, StepDifference } from '../../model.ts';
 import type { Digest } from './digest.ts';
 import { explains, type TraitSpec } from './explains.ts';
+import { markedOf, type Row } from './marks.ts';
 import { type Trait, type TraitKind, traitKinds } from './trait.ts';
 
 /** A step that expects something else elsewhere differs in much; what is told is bounded. */
 const most = 40;
-
-interface Row {
-  readonly role: Digest['role'];
-  readonly kind: TraitKind;
-  readonly of: string;
-  readonly here: Trait | null;
-  readonly there: Trait | null;
-}
 
 /**
  * The nearest of the environments in which the step passes; where it passes nowhere, one that answers in another way;
@@ -66,77 +59,6 @@ function tell(here: Digest, there: Digest, rows: readonly Row[], first: Finding 
   const certain = first?.certainty !== 'possible';
   const says = saysOf({ specs, shared, here, there, mattering, marked, cause, certain, judged, only });
   return { beside: { environment: there.environment, passed: there.passed, differences, says }, only };
-}
-
-/** Rows of the first kind that explains the cause and differs in the right direction. */
-function markedOf(rows: readonly Row[], specs: readonly TraitSpec[], finding: Finding): Row[] {
-  for (const spec of specs) {
-    const [, kind, of] = /^([^[]+)(?:\[(.+)\])?$/.exec(spec) ?? [];
-    const fitting = rows.filter(
-      (row) =>
-        row.kind === kind &&
-        (of === undefined ? row.of === '' || !isOneOfMany(row) || isNamed(row, finding) : row.of === of) &&
-        pointsHere(row, finding),
-    );
-    if (fitting.length > 0) return fitting;
-  }
-  return [];
-}
-
-/** Requests differ in fields and parameters by design: one that the finding does not name is not the one. */
-function isOneOfMany({ kind }: Row): boolean {
-  return kind === 'header' || kind === 'parameter';
-}
-
-function isNamed({ of }: Row, { summary, evidence }: Finding): boolean {
-  const texts = [summary, ...evidence.flatMap(({ field, seen }) => [field, seen])];
-  return texts.some((text) => text.toLowerCase().includes(of.toLowerCase()));
-}
-
-/** What is well here explains nothing here. */
-function pointsHere({ kind, here, there }: Row, { evidence, summary }: Finding): boolean {
-  switch (kind) {
-    case 'body.type':
-      return /\b415\b|content-type|media type/i.test(summary);
-    case 'token.left':
-    case 'tls.validity':
-      return here !== null && here.value !== 'valid';
-    case 'clock':
-      return here !== null && here.value !== 'as ours';
-    case 'tls.names':
-      return here !== null && here.value !== 'its own';
-    case 'server':
-    case 'via':
-      // That both name one, and not the same, is by design.
-      return here !== null && here.value !== 'none' && there?.value === 'none';
-    case 'credential.shape':
-      return here !== null && here.value !== 'as it should be';
-    case 'dropped':
-    case 'challenge':
-    case 'refusal':
-    case 'failure':
-    case 'edge':
-      return here !== null;
-    case 'cookie.refused':
-    case 'cookie.withheld':
-      return here !== null && here.value !== 'none';
-    case 'cookie.sent':
-    case 'cookie.set':
-      return lacks(here, there, ', ');
-    case 'token.scope':
-    case 'grant.scope': {
-      const needed = evidence.find(({ field }) => field === 'needed scope')?.seen.split(' ') ?? [];
-      const held = there?.value.split(' ') ?? [];
-      return lacks(here, there, ' ') && needed.every((each) => held.includes(each));
-    }
-    default:
-      return true;
-  }
-}
-
-function lacks(here: Trait | null, there: Trait | null, separator: string): boolean {
-  const own = new Set(here?.value.split(separator) ?? []);
-  return (there?.value ?? '').split(separator).some((each) => each !== 'none' && !own.has(each));
 }
 
 interface Told {
