@@ -3,6 +3,7 @@ import type { DeclaredDifference, Difference, Finding, LeftOut, Observed } from 
 import { isAbout, isStale, kindOf, matches, reasonFor, type Said, saidOf, staleFinding } from './declared.ts';
 import { groupsOf, isNear, type Pair, pairsOf, sharedIn } from './equality.ts';
 import { differenceFinding, sharedFinding } from './finding.ts';
+import { gathered } from './gathered.ts';
 import { type Kinds, kinds } from './kind.ts';
 import { aligned, type Row } from './rows.ts';
 import { cellsOf } from './words.ts';
@@ -42,7 +43,7 @@ export function compareObserved(
     const result = row.kind.rule === 'distinct' ? judgeShared(row, said, options) : judgeEqual(row, said);
     for (const each of [...said.holding, ...said.over])
       if (result.pairs.some((pair) => isAbout(each, pair))) used.add(each);
-    return result;
+    return { ...result, row };
   });
   const environments = observed.map(({ environment }) => environment);
   const scope = { rows, environments, left: options.left ?? [], kinds: known };
@@ -50,7 +51,7 @@ export function compareObserved(
   return {
     differences: judged.flatMap(({ difference }) => difference ?? []),
     findings: [
-      ...judged.flatMap(({ findings }) => findings),
+      ...gathered(judged.flatMap(({ findings, row }) => findings.map((finding) => ({ finding, row })))),
       ...stale.map((each) => staleFinding(each, environments)),
     ],
   };

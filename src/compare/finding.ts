@@ -56,10 +56,20 @@ export function sharedFinding(
     summary:
       filled(row.kind.says?.shared, words) ??
       `${capital(subjectOf(row))} is the same in ${joined(environments)}: ${value}.`,
-    evidence: evidenceOf(row, environments, new Map(environments.map((name) => [name, value])), over),
+    evidence: evidenceOf(
+      row,
+      environments,
+      new Map(environments.map((name) => [name, row.kind.set ? value : ownWords(row, name)])),
+      over,
+    ),
     fix: filled(row.kind.fix, words) ?? row.kind.fix,
     fixSource: onlySource(row, environments),
   };
+}
+
+function ownWords({ seen }: Row, name: string): string {
+  const own = seen.get(name);
+  return own ? shown(own) : '';
 }
 
 /** `row`: first then, then now. */

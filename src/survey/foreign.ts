@@ -1,7 +1,7 @@
 /** Hosts of another environment where those of the own one belong. */
 import { namedIn } from '../compare/observe/token.ts';
 import { isUrl } from '../http/url.ts';
-import type { CredentialUse, Environment, Exchange, Finding } from '../model.ts';
+import type { Credential, CredentialUse, Environment, Exchange, Finding } from '../model.ts';
 import { locationLine, surveyFinding } from './finding.ts';
 
 /** The environment that has this URL's origin, where the own one has not; null: none. */
@@ -45,26 +45,44 @@ export function foreignRedirect(
   });
 }
 
-/** A token that names an issuer or a resource of another environment. */
+/** A token that names an issuer or a resource of another environment: one finding, the issuer before the resources. */
 export function foreignToken(
+  credential: Credential,
   { name, token }: CredentialUse,
   own: Environment,
   known: readonly Environment[],
 ): Finding[] {
-  return namedIn(token?.claims ?? null).flatMap((url) => {
+  const named = namedIn(token?.claims ?? null).flatMap(({ claim, url }) => {
     const owner = ownerOf(url, own, known);
-    if (!owner) return [];
-    return [
-      surveyFinding(own.name, {
-        cause: 'environment-mixup',
-        severity: 'error',
-        summary: `The token of ${name} in ${own.name} names ${url}, which is of ${owner.name}.`,
-        evidence: [{ hop: null, field: 'token claims', seen: url }],
-        fix: `Use the authorization server and the audience of ${own.name}.`,
-        references: ['RFC 9068 section 2.2'],
-      }),
-    ];
+    return owner ? [{ claim, url, owner }] : [];
   });
+  const [first] = named;
+  if (!first) return [];
+  const said =
+    first.claim === 'iss'
+      ? `was issued by ${first.url}, the issuer of ${first.owner.name}`
+      : `is for ${first.url}, which is of ${first.owner.name}`;
+  return [
+    surveyFinding(own.name, {
+      cause: 'environment-mixup',
+      severity: 'error',
+      summary: `The token of ${name} in ${own.name} ${said}.`,
+      evidence: named.map(({ claim, url, owner }) => ({
+        hop: null,
+        field: `token ${claim}`,
+        seen: `${url} is of ${owner.name}`,
+      })),
+      fix: fixOf(credential, own.name, first.owner.name),
+      fixSource: credential.type === 'bearer' ? (credential.sources['token'] ?? credential.source) : null,
+      references: ['RFC 9068 section 2.2'],
+    }),
+  ];
+}
+
+function fixOf(credential: Credential, own: string, owner: string): string {
+  if (credential.type !== 'bearer') return `Use the authorization server and the audience of ${own}.`;
+  const secret = typeof credential.token === 'string' ? '' : ` of ${String(credential.token)}`;
+  return `Put the token of ${own} in place${secret}; this one belongs to ${owner}.`;
 }
 
 /** From https to http: what was protected goes on in clear. */

@@ -2,9 +2,11 @@
 import { compareObserved } from '../compare/compare.ts';
 import { redirectUriObservations } from '../compare/redirect-uri-shapes.ts';
 import { redirectUriFindings } from '../compare/redirect-uris.ts';
+import { sameSystems } from '../compare/same-system.ts';
 import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Clock } from '../doors.ts';
 import type { Environment, JobResult, LeftOut, RunFinished } from '../model.ts';
+import { idOf } from './client-settings.ts';
 import { exitCode, type SurveyOptions, statusOf, summaryOf } from './survey.ts';
 
 export type OfflineOptions = Pick<
@@ -26,16 +28,28 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   const { shape = [], declared, environments } = options;
   const observed = environments.map((environment) => ({
     environment: environment.name,
-    observations: redirectUriObservations(environment, environments),
+    observations: [
+      ...redirectUriObservations(environment, environments),
+      ...[...environment.clients.values()].map((client) =>
+        idOf(client, { environment, compared: environments }, false),
+      ),
+    ],
   }));
   const left = environments.map(({ name }) => unasked(name));
   const file = declaredDrift(shape, declared, environments, today);
   const told = new Set(shape.map(({ difference }) => difference.what));
   const open = observed.map(({ environment, observations }) => ({
     environment,
-    observations: observations.filter(({ of }) => !told.has(`file.redirect_uris[${of}]`)),
+    observations: observations.filter(
+      ({ kind, of }) => !told.has(`${kind === 'client.id' ? kind : 'file.redirect_uris'}[${of}]`),
+    ),
   }));
-  const seen = compareObserved(open, declared, { today, left });
+  const seen = compareObserved(open, declared, {
+    today,
+    left,
+    same: sameSystems(options.known),
+    others: file.differences,
+  });
   const findings = [...file.findings, ...seen.findings];
   const event: RunFinished = {
     type: 'run-finished',

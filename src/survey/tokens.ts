@@ -3,9 +3,17 @@ import { observeToken } from '../compare/observe/token.ts';
 import { observeTokenAnswer, tokenAnswer } from '../compare/observe/token-answer.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed, isSomebodyElses } from '../diagnose/experiments/experiments.ts';
-import type { Credential, Job, OAuth2Credential, StepResult, TokenSource } from '../model.ts';
-import { later, leftOut, type SurveyContext } from './context.ts';
-import { foreignToken } from './foreign.ts';
+import type {
+  Credential,
+  Finding,
+  Job,
+  OAuth2Credential,
+  Observation,
+  StepResult,
+  TokenSource,
+} from '../model.ts';
+import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
+import { tokenFindings } from './token-findings.ts';
 
 export async function surveyTokens(context: SurveyContext): Promise<Surveyed> {
   // Those of the scenarios are looked at where they are replayed.
@@ -136,17 +144,37 @@ export async function asPresented(
   const { environment, doors } = context;
   const { use } = await context.store.present(credential, environment, { stale: true });
   const answer = step?.exchanges.findLast((each) => tokenAnswer(each) !== null) ?? null;
-  const foreign = use ? foreignToken(use, environment, context.known) : [];
-  const steps = step ? [{ ...step, findings: [...step.findings, ...foreign] }] : [];
+  const findings = use ? tokenFindings(credential, use, context) : [];
+  const read = step ?? (use?.token?.claims ? readStep(credential) : null);
+  const steps = read ? [withFindings(read, findings)] : [];
   const now = use?.obtained?.at ?? doors.clock.now();
   return {
     ...nothing,
     steps,
     observations: [
-      ...(use ? observeToken(credential, environment, use, now) : []).filter(
-        ({ kind }) => foreign.length === 0 || !/^token\.(?:issuer|audience)$/.test(kind),
-      ),
+      ...withoutTold(use ? observeToken(credential, environment, use, now) : [], credential.name, findings),
       ...(answer ? observeTokenAnswer(credential, answer, use) : []),
     ],
   };
+}
+
+/** A token that came from outside, and was not sent. */
+export function readStep({ name, sources, source }: Credential): StepResult {
+  const at = sources['token'] ?? source;
+  return surveyStep({ name: `token of ${name}`, credential: name, source: at, exchanges: [], findings: [] });
+}
+
+export function withFindings(step: StepResult, more: readonly Finding[]): StepResult {
+  const isWrong = more.some(({ severity }) => severity === 'error');
+  return { ...step, status: isWrong ? 'failed' : step.status, findings: [...step.findings, ...more] };
+}
+
+/** What is wrong with a token by itself is not told as a difference, too. */
+export function withoutTold(
+  observations: readonly Observation[],
+  name: string,
+  findings: readonly Finding[],
+): readonly Observation[] {
+  if (!findings.some(({ cause }) => cause === 'environment-mixup')) return observations;
+  return observations.filter(({ kind, of }) => of !== name || !/^token\.(?:issuer|audience)$/.test(kind));
 }

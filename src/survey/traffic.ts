@@ -1,16 +1,15 @@
 /** What the environment answers the requests of the scenarios: without credential, or replayed as they are. */
-import { nameOf } from '../compare/observe/collector.ts';
-import { observeExchange, observeStep } from '../compare/observe/step.ts';
+import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Job, Step } from '../model.ts';
+import type { Exchange, Finding, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
-import { asPresented } from './tokens.ts';
+import { replayed } from './replayed.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -26,7 +25,11 @@ function challengesOf({ steps, observations, left }: Surveyed): Surveyed {
   return {
     steps: steps.map((step) => ({ ...step, status: 'passed', findings: [] })),
     observations: observations.filter(({ kind }) => kind.startsWith('challenge.')),
-    left,
+    left: left.map((each) =>
+      each.what === 'challenges'
+        ? each
+        : { ...each, what: `challenges of ${each.what}`, kinds: ['challenge.*'] },
+    ),
   };
 }
 
@@ -125,36 +128,4 @@ export function silence(exchange: Exchange, step: Step, { environment, known }: 
   });
   const finding = subject && transportFinding(subject);
   return finding ? [finding] : [];
-}
-
-/** Every scenario, as `why401 run` replays it. */
-async function replayed(context: SurveyContext): Promise<Surveyed> {
-  const parts: Surveyed[] = [];
-  for (const job of context.jobs) {
-    if (context.signal.aborted) break;
-    parts.push(await replay(job, context));
-  }
-  return together(parts);
-}
-
-async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
-  const { environment } = job;
-  const result = await context.run(job);
-  // Clocks are looked at once for each origin.
-  const steps = result.steps.map((step) => ({
-    ...step,
-    name: nameOf(job, step),
-    findings: step.findings.filter(({ cause, severity }) => cause !== 'clock-skew' || severity !== 'warning'),
-  }));
-  const observations = result.steps
-    .filter(({ status }) => status !== 'skipped')
-    .flatMap((step) => observeStep(step, environment, nameOf(job, step)));
-  const tokens: Surveyed[] = [];
-  for (const [index, step] of job.steps.entries()) {
-    const done = result.steps[index];
-    const credential =
-      step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
-    if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
-  }
-  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations] };
 }

@@ -34,6 +34,39 @@ function told(
   ];
 }
 
+describe('one difference of many subjects', () => {
+  const observed = (names: readonly string[], odd: readonly string[] = []): readonly Observed[] =>
+    ['staging', 'production'].map((environment) => ({
+      environment,
+      observations: names.map((of) =>
+        observation('x.error', of, environment === 'staging' ? 'a' : odd.includes(of) ? 'c' : 'b'),
+      ),
+    }));
+
+  it('is one finding, which names the others, and a row for each', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const { differences, findings } = compare(observed(names, ['b']));
+    expect(differences.map(({ what }) => what)).to.deep.equal(names.map((name) => `x.error[${name}]`));
+    expect(findings.map(({ summary, evidence }) => [summary, evidence.at(-1)])).to.deep.equal([
+      [
+        'The thing of a differs: a in staging, b in production.',
+        { hop: null, field: 'likewise', seen: 'c, d, e, f, g and 1 more' },
+      ],
+      [
+        'The thing of b differs: a in staging, c in production.',
+        { hop: null, field: 'production', seen: 'c' },
+      ],
+    ]);
+  });
+
+  it('is a finding each where there are two', () => {
+    expect(compare(observed(['a', 'b'])).findings.map(({ summary }) => summary)).to.deep.equal([
+      'The thing of a differs: a in staging, b in production.',
+      'The thing of b differs: a in staging, b in production.',
+    ]);
+  });
+});
+
 describe('two environments', () => {
   it('a difference as row and finding, whole', () => {
     expect(compare(each('x.error', 'main', { staging: 'a', production: 'b' }))).to.deep.equal({

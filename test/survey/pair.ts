@@ -16,6 +16,8 @@ export interface Site {
   readonly entry: string;
   readonly login: string;
   protected: boolean;
+  /** Name of the secret that holds the token of a `type: bearer` reader; null: there is none. */
+  stored: string | null;
   /** Header fields of the API's answers. */
   readonly fields: Record<string, string | string[]>;
   challenge: string | null;
@@ -97,13 +99,14 @@ export async function startPair(
 }
 
 /** `shop`: with an origin that no scenario goes to. */
-function written({ name, api, entry, login, protected: kept }: Site, shop: unknown): JsonMap {
+function written({ name, api, entry, login, stored, protected: kept }: Site, shop: unknown): JsonMap {
   const client_secret = `\${secret.SECRET_OF_${name.toUpperCase()}}`;
   return {
     protected: kept,
     origins: { api, entry, ...(shop ? { shop: `https://shop.${name}.example.test` } : {}) },
     issuers: { main: { issuer: login, discovery: 'none', metadata: { token_endpoint: `${login}/token` } } },
     clients: { web: { client_id: `web-${name}`, client_secret } },
+    ...(stored ? { credentials: { reader: { token: `\${secret.${stored}}` } } } : {}),
   };
 }
 
@@ -114,6 +117,7 @@ async function serve(name: string, origins: Origins, options: OriginOptions = {}
     entry: `http://api.${name}.example.test`,
     login: `https://login.${name}.example.test`,
     protected: false,
+    stored: null,
     fields: { server: 'orders/1' },
     challenge: `Bearer realm="orders ${name}", scope="orders:read"`,
     onEntry: null,

@@ -19,7 +19,7 @@ const drifts: readonly Drift[] = [
       site.claims['iat'] = now();
       site.answer['expires_in'] = 7200;
     },
-    rows: [['lifetime warning token-lifetime-wrong', '300 s', '7200 s']],
+    rows: [['lifetime warning token-lifetime-wrong', '5 min', '2 h']],
   },
   {
     name: 'a lifetime that is twice as long, which wakes nobody',
@@ -28,7 +28,7 @@ const drifts: readonly Drift[] = [
       site.claims['exp'] = now() + 600;
       site.answer['expires_in'] = 600;
     },
-    rows: [['lifetime info token-lifetime-wrong', '300 s', '600 s']],
+    rows: [['lifetime info token-lifetime-wrong', '5 min', '10 min']],
   },
   {
     name: 'another audience',
@@ -99,7 +99,7 @@ const drifts: readonly Drift[] = [
       site.answer['expires_in'] = 3600;
     },
     rows: [
-      ['expires_in warning token-lifetime-wrong', 'as the token', '3600 s, and the token is good for 300 s'],
+      ['expires_in warning token-lifetime-wrong', 'as the token', '1 h, and the token is good for 5 min'],
     ],
   },
   {
@@ -232,5 +232,72 @@ describe('a comparison of tokens', () => {
       ['token.binding', 'none'],
     ]);
     expect(JSON.stringify(replayed.finished)).not.to.include('someone@example.org');
+  });
+
+  describe('that are stored', () => {
+    const hour = 3600;
+    const day = 24 * hour;
+    const stored = (name: string, claims: object): string =>
+      [{ alg: 'ES256' }, { iss: `https://login.${name}.example.test`, aud: 'orders', ...claims }]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .concat('c2lnbmF0dXJl')
+        .join('.');
+    /** What is said of production's token, beside a good one of staging. */
+    const judged = async (token: string, survey = {}): Promise<string[]> => {
+      pair.project['credentials'] = { reader: { type: 'bearer' } };
+      pair.staging.stored = 'STORED_IN_STAGING';
+      pair.production.stored = 'STORED_IN_PRODUCTION';
+      pair.secrets['STORED_IN_STAGING'] = stored('staging', { iat: now() - day, exp: now() + 29 * day });
+      pair.secrets['STORED_IN_PRODUCTION'] = token;
+      const { jobs } = await pair.compare(survey);
+      return jobs.flatMap(({ steps }) =>
+        steps
+          .filter(({ name }) => name === 'token of reader')
+          .flatMap(({ status, findings: list }) =>
+            list.map(({ cause, summary }) => `${status} ${cause}: ${summary}`),
+          ),
+      );
+    };
+
+    it('are looked at without being sent: whose they are', async () => {
+      const token = stored('staging', {
+        aud: 'https://api.staging.example.test',
+        iat: now(),
+        exp: now() + 30 * day,
+      });
+      expect(await judged(token)).to.deep.equal([
+        'failed environment-mixup: The token of reader in production was issued by https://login.staging.example.test, the issuer of staging.',
+      ]);
+      expect(
+        pair.origins.received.filter(({ headers }) => JSON.stringify(headers).includes(token)),
+      ).to.deep.equal([]);
+    });
+
+    it('are told where they are accepted all the same', async () => {
+      const token = stored('staging', { iat: now(), exp: now() + 30 * day });
+      pair.production.protected = false;
+      expect(await judged(token, { scenarios: true })).to.deep.equal([
+        'failed environment-mixup: The token of reader in production was issued by https://login.staging.example.test, the issuer of staging.',
+      ]);
+    });
+
+    it('are over, or end soon', async () => {
+      const over = await judged(stored('production', { iat: now() - 31 * day, exp: now() - day }));
+      expect(over.map((line) => line.replace(/1 d .*ago/, '1 d ago'))).to.deep.equal([
+        'failed token-expired: The token of reader in production ended 1 d ago.',
+      ]);
+      const soon = await judged(stored('production', { iat: now() - 30 * day, exp: now() + 2 * hour }));
+      expect(soon.map((line) => line.replace(/in 1 h 59 min|in 2 h/, 'soon'))).to.deep.equal([
+        'passed token-expired: The token of reader in production ends soon.',
+      ]);
+    });
+
+    it('are left alone where they are good for long enough, or were got for this run', async () => {
+      expect(
+        await judged(stored('production', { iat: now() - 20 * day, exp: now() + 10 * day })),
+      ).to.deep.equal([]);
+      expect(await judged(stored('production', { iat: now(), exp: now() + 300 }))).to.deep.equal([]);
+      expect(await judged(stored('production', { iat: now() }))).to.deep.equal([]);
+    });
   });
 });

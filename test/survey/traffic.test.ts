@@ -291,4 +291,25 @@ describe('a comparison of what is answered', () => {
     );
     expect(token?.value).to.equal(300);
   });
+
+  it('tells a failure that is explained once', async () => {
+    pair.production.onApi = (_, response) =>
+      void response
+        .writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token", error_description="expired"' })
+        .end();
+    const replayed = await pair.compare({ scenarios: true });
+    expect(replayed.jobs.find(({ environment }) => environment === 'production')?.status).to.equal('failed');
+    expect(told(replayed, /^answer\./)).to.deep.equal([]);
+  });
+
+  it('tells a redirect into another environment of a request with a credential, too', async () => {
+    const { staging } = pair;
+    pair.production.onEntry = (_, response) =>
+      void response.writeHead(302, { location: `${staging.api}/orders` }).end();
+    const replayed = await pair.compare({ scenarios: true });
+    expect(findings(replayed).filter((each) => each.startsWith('production'))[0]).to.equal(
+      'production: orders: enter: environment-mixup likely error',
+    );
+    expect(replayed.finished.exitCode).to.equal(1);
+  });
 });

@@ -5,6 +5,7 @@ import { parseJson } from '../../http/json.ts';
 import type { Credential, CredentialUse, Exchange, JsonMap, Observation, Response } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { fieldValue, fieldValues, mediaType, noteOf, sorted } from './observing.ts';
+import { spanText } from './span.ts';
 import { lifetime } from './token.ts';
 
 /** Bytes of an answer that is read. */
@@ -63,10 +64,9 @@ function lifetimeOf(
   use: CredentialUse | null,
   note: ReturnType<typeof noteOf>,
 ): Observation {
-  const seen = `${Math.round(expires)} s`;
   return use?.token?.format === 'jwt'
     ? lifetime(expires, note)
-    : note('token.opaque_lifetime', Math.round(expires), seen);
+    : note('token.opaque_lifetime', Math.round(expires), spanText(expires));
 }
 
 function spanOf(use: CredentialUse | null): number | null {
@@ -84,7 +84,7 @@ function agreement(expires: number, span: number, note: ReturnType<typeof noteOf
   return note(
     'token.expires_in',
     agrees ? 'as the token' : 'not as the token',
-    agrees ? 'as the token' : `${expires} s, and the token is good for ${span} s`,
+    agrees ? 'as the token' : `${spanText(expires)}, and the token is good for ${spanText(span)}`,
   );
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '../../model.ts';
 import { isMap } from '../../source.ts';
 import { type Note, noteOf, placeOf, plain, sorted } from './observing.ts';
+import { spanText } from './span.ts';
 
 /** What was got for `credential`, as it was presented. `now`: milliseconds, when that was. */
 export function observeToken(
@@ -100,7 +101,7 @@ function times(claims: JsonMap, note: Note, now: number): Observation[] {
 const notable = 60_000;
 
 export function lifetime(span: number, note: Note): Observation {
-  return note('token.lifetime', Math.round(span), `${Math.round(span)} s`);
+  return note('token.lifetime', Math.round(span), spanText(span));
 }
 
 /** Seconds since the epoch; null for what is none, milliseconds by mistake included. */
@@ -159,9 +160,14 @@ function text(value: Json | undefined): string | null {
   return typeof value === 'string' ? value.slice(0, 200) : null;
 }
 
-/** Names of other environments whose issuer or host the claims `iss` and `aud` name. */
-export function namedIn(claims: JsonMap | null): string[] {
+/** The URLs that the claims `iss` and `aud` name. */
+export function namedIn(claims: JsonMap | null): { readonly claim: 'iss' | 'aud'; readonly url: string }[] {
   const aud = claims?.['aud'];
-  const list = [claims?.['iss'], ...(Array.isArray(aud) ? (aud as readonly Json[]) : [aud])];
-  return list.flatMap((each) => (typeof each === 'string' && isUrl(each) ? [each] : []));
+  const list = [
+    ['iss', claims?.['iss']] as const,
+    ...(Array.isArray(aud) ? (aud as readonly Json[]) : [aud]).map((each) => ['aud', each] as const),
+  ];
+  return list.flatMap(([claim, each]) =>
+    typeof each === 'string' && isUrl(each) ? [{ claim, url: each }] : [],
+  );
 }

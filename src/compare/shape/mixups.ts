@@ -81,36 +81,29 @@ function sharedSecrets(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   });
 }
 
-/** An id of the kind that a server makes up: two servers do not make up the same. */
-const madeUp = /^(?=.*\d)[0-9a-z_-]{20,}$/i;
-
+/** An id that is called after the other environment. One that both have is told by what is observed of clients. */
 function clientIds(a: ShapeEnvironment, b: ShapeEnvironment): Drift[] {
   return [...a.environment.clients.values()].flatMap((ours) => {
     const theirs = b.environment.clients.get(ours.name);
-    if (!theirs) return [];
-    const wrong = [[a, ours, b] as const, [b, theirs, a] as const].find(([here, client, there]) =>
-      isCalledAfter(client.client_id, nameOf(there), nameOf(here)),
-    );
-    const isShared =
-      ours.client_id === theirs.client_id &&
-      ours.issuer.issuer !== theirs.issuer.issuer &&
-      madeUp.test(ours.client_id);
-    if (!wrong && !isShared) return [];
-    const [here, client, there] = wrong ?? [b, theirs, a];
-    const says = wrong
-      ? `The client ${client.name} of ${nameOf(here)} has the client_id ${client.client_id}, which is called after ${nameOf(there)}.`
-      : `The client ${client.name} has the client_id ${client.client_id} in ${nameOf(a)} and in ${nameOf(b)}, at different authorization servers.`;
+    const wrong =
+      theirs &&
+      [[a, ours, b] as const, [b, theirs, a] as const].find(([here, client, there]) =>
+        isCalledAfter(client.client_id, nameOf(there), nameOf(here)),
+      );
+    if (!theirs || !wrong) return [];
+    const [here, client, there] = wrong;
     return [
       drift({
-        kind: 'file.client_id',
+        kind: 'client.id',
         of: client.name,
         says: [
           [nameOf(a), `${ours.client_id}`, ours.sources['client_id'] ?? ours.source],
           [nameOf(b), `${theirs.client_id}`, theirs.sources['client_id'] ?? theirs.source],
         ],
-        ...(wrong ? {} : { certainty: 'possible' as const }),
+        certainty: 'likely',
         where: nameOf(here),
-        summary: says,
+        summary: `The client ${client.name} of ${nameOf(here)} has the client_id ${client.client_id}, which is called after ${nameOf(there)}.`,
+        fix: `Write the client_id that is registered in ${nameOf(here)}.`,
         source: client.sources['client_id'] ?? client.source,
       }),
     ];
