@@ -25,7 +25,7 @@ interface Entry {
 /** Jobs that passed, the newest of each environment, whose exchanges are all kept. */
 const mostJobs = 200;
 /** Of older ones: exchanges that are the first of their kind. */
-const mostWitnesses = 2000;
+const mostWitnesses = 1000;
 
 export function createHistory(): History {
   const seen = new Map<string, Sibling[]>();

@@ -6,18 +6,19 @@ import { type Handler, type Origins, startOrigins } from '../support/origins.ts'
 import { replay } from '../support/replay.ts';
 
 type Name = 'staging' | 'production' | 'demo';
-const now = Math.floor(Date.now() / 1000);
 const api = (name: Name): string => `https://api.${name}.test`;
 const login = (name: Name): string => `https://login.${name}.test`;
 
-function token(name: Name, claims: JsonMap = {}): string {
+/** `iat` and `exp` in seconds from now. */
+function token(name: Name, { iat = -60, exp = 3600, ...claims }: JsonMap = {}): string {
+  const now = Math.floor(Date.now() / 1000);
   const part = (value: JsonMap): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const usual: JsonMap = {
     iss: login(name),
     aud: api(name),
     client_id: `reader-${name}`,
-    iat: now - 60,
-    exp: now + 3600,
+    iat: now + Number(iat),
+    exp: now + Number(exp),
     scope: 'orders:read',
   };
   return [part({ alg: 'RS256', typ: 'at+jwt' }), part({ ...usual, ...claims }), 'c2lnbmF0dXJl'].join('.');
@@ -33,12 +34,17 @@ const refuses = (description: string, status = 401, error = 'invalid_token', mor
     'www-authenticate': `Bearer realm="orders", error="${error}", error_description="${description}"${more}`,
   });
 
+function tokenOf(name: Name, given: string | JsonMap | undefined): string {
+  return typeof given === 'string' ? given : token(name, given);
+}
+
 interface Pair {
   readonly staging?: Handler;
   readonly production?: Handler;
   readonly demo?: Handler;
   readonly logins?: Partial<Record<Name, Handler>>;
-  readonly tokens?: Partial<Record<Name, string>>;
+  /** Opaque ones, or the claims of JWTs. */
+  readonly tokens?: Partial<Record<Name, string | JsonMap>>;
   readonly steps?: readonly JsonMap[];
   readonly scenario?: JsonMap;
   readonly environment?: (name: Name) => JsonMap;
@@ -87,7 +93,7 @@ const pages: Handler = (request, response) => {
 const pairs: Readonly<Record<string, Pair>> = {
   'a token that is over': {
     production: refuses('The token expired'),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     told: {
       production: [
         'token-expired likely',
@@ -100,8 +106,8 @@ const pairs: Readonly<Record<string, Pair>> = {
   'twin: an audience, where it is over in both, and only one looks': {
     production: refuses('The token expired'),
     tokens: {
-      staging: token('staging', { iat: now - 4260, exp: now - 600, aud: 'a' }),
-      production: token('production', { iat: now - 4260, exp: now - 600, aud: 'b' }),
+      staging: { iat: -4260, exp: -600, aud: 'a' },
+      production: { iat: -4260, exp: -600, aud: 'b' },
     },
     told: {
       production: ['token-expired likely', 'staging', 'None of these differences points to token-expired.'],
@@ -109,7 +115,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'an audience of its own': {
     production: refuses('The audience is invalid'),
-    tokens: { production: token('production', { aud: 'https://billing.production.test' }) },
+    tokens: { production: { aud: 'https://billing.production.test' } },
     told: {
       production: [
         'audience-mismatch likely',
@@ -121,7 +127,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'twin: an audience that differs, where the signature is bad': {
     production: refuses('The signature is invalid'),
-    tokens: { production: token('production', { aud: 'https://billing.production.test' }) },
+    tokens: { production: { aud: 'https://billing.production.test' } },
     told: {
       production: [
         'signature-invalid likely',
@@ -154,7 +160,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'a scope': {
     production: refuses('needs more', 403, 'insufficient_scope', ', scope="orders:read"'),
-    tokens: { production: token('production', { scope: 'openid' }) },
+    tokens: { production: { scope: 'openid' } },
     told: {
       production: [
         'scope-missing likely',
@@ -166,7 +172,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'twin: a scope less, where a role is missing': {
     production: says(403, {}, '{"error":"forbidden","message":"You do not have permission to read orders"}'),
-    tokens: { production: token('production', { scope: 'openid' }) },
+    tokens: { production: { scope: 'openid' } },
     told: {
       production: [
         'permission-missing likely',
@@ -177,7 +183,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'twin: scope without a need named': {
     production: refuses('insufficient scope', 403, 'insufficient_scope'),
-    tokens: { staging: token('staging', { scope: 'orders:read extra' }) },
+    tokens: { staging: { scope: 'orders:read extra' } },
     told: {
       production: [
         'scope-missing likely',
@@ -333,7 +339,7 @@ const pairs: Readonly<Record<string, Pair>> = {
       request.url === '/orders'
         ? void response.writeHead(307, { location: '/v2/orders' }).end()
         : refuses('The token expired')(request, response, raw),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     told: {
       production: [
         'token-expired likely',
@@ -512,7 +518,7 @@ const pairs: Readonly<Record<string, Pair>> = {
       server: 'nginx',
       'www-authenticate': 'Bearer error="invalid_token", error_description="The token expired"',
     }),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     told: {
       production: [
         'token-expired likely',
@@ -560,10 +566,11 @@ const pairs: Readonly<Record<string, Pair>> = {
     },
   },
   'a clock behind': {
-    production: says(401, {
-      date: new Date((now - 600) * 1000).toUTCString(),
-      'www-authenticate': 'Bearer error="invalid_token", error_description="Token used before issued"',
-    }),
+    production: (...asked) =>
+      says(401, {
+        date: new Date(Date.now() - 600_000).toUTCString(),
+        'www-authenticate': 'Bearer error="invalid_token", error_description="Token used before issued"',
+      })(...asked),
     told: {
       production: [
         'clock-skew likely',
@@ -640,7 +647,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'versions: /v1 there, /v2 here, and a token over': {
     production: refuses('The token expired'),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     steps: [{ ...read, GET: '/v1/orders', in: { production: { GET: '/v2/orders' } } }],
     told: {
       production: [
@@ -723,8 +730,8 @@ const pairs: Readonly<Record<string, Pair>> = {
     names: ['staging', 'demo', 'production'],
     production: refuses('The token expired'),
     tokens: {
-      production: token('production', { iat: now - 4260, exp: now - 600 }),
-      demo: token('demo', { aud: 'other' }),
+      production: { iat: -4260, exp: -600 },
+      demo: { aud: 'other' },
     },
     told: {
       production: [
@@ -738,7 +745,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   'both fail': {
     staging: refuses('The signature is invalid'),
     production: refuses('The token expired'),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     told: {
       staging: [
         'signature-invalid likely',
@@ -754,14 +761,14 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'expected cause': {
     production: refuses('The token expired'),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     steps: [{ ...read, in: { production: { expect: { status: 401, cause: 'token-expired' } } } }],
     told: {},
   },
   'expected cause in staging, production fails': {
     staging: refuses('The token expired'),
     production: says(502, { server: 'nginx' }),
-    tokens: { staging: token('staging', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { staging: { iat: -4260, exp: -600 } },
     steps: [{ ...read, in: { staging: { expect: { status: 401, cause: 'token-expired' } } } }],
     told: {
       production: [
@@ -799,7 +806,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   'twin: basic there, bearer here, token over': {
     production: refuses('The token expired'),
-    tokens: { production: token('production', { iat: now - 4260, exp: now - 600 }) },
+    tokens: { production: { iat: -4260, exp: -600 } },
     environment: (name) =>
       name === 'staging'
         ? { credentials: { reader: { type: 'basic', username: 'ann', password: '${secret.WEB}' } } }
@@ -934,7 +941,7 @@ describe('pairs of environments', () => {
       project: { environments: Object.fromEntries(names.map((name) => [name, environment(name)])) },
       secrets: {
         WEB: 'a-secret-of-the-client',
-        ...Object.fromEntries(names.map((name) => [name.toUpperCase(), pair.tokens?.[name] ?? token(name)])),
+        ...Object.fromEntries(names.map((name) => [name.toUpperCase(), tokenOf(name, pair.tokens?.[name])])),
       },
       scenarios: {
         'a.yml': { ...(pair.scenario ?? { credential: 'reader' }), steps: [...(pair.steps ?? [read])] },
