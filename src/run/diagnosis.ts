@@ -17,6 +17,8 @@ import { clientOf, subjectOf } from './subject.ts';
 
 export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
+  /** The job is over; what nobody will ask for any more is forgotten. */
+  ended(job: Job, passed: boolean): void;
   /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
   explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;
 }
@@ -44,6 +46,7 @@ export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagno
       history.remember(job, run);
       for (const exchange of run.result.exchanges) inquest.note(exchange);
     },
+    ended: (job, passed) => history.ended(job, passed),
     async explain(run, state, waiting) {
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;
       if (shared) {
