@@ -18,6 +18,8 @@ import { clientOf, subjectOf } from './subject.ts';
 
 export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
+  /** The job is over; what nobody will ask for any more is forgotten. */
+  ended(job: Job, passed: boolean): void;
   /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
   explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;
 }
@@ -45,6 +47,7 @@ export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagno
       history.remember(job, run);
       for (const exchange of run.result.exchanges) inquest.note(exchange);
     },
+    ended: (job, passed) => history.ended(job, passed),
     async explain(run, state, waiting) {
       if (isCutShort(run.result)) return { findings: [], exchanges: [] };
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;

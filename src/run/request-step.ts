@@ -169,7 +169,7 @@ async function fetchMetadata(step: RequestStep, state: JobState, exchanges: Exch
 const issuerNamesOf = new WeakMap<RequestStep, readonly string[]>();
 
 /** `issuer.NAME.key` in the templates of a step, found once. */
-function issuerNames(step: RequestStep): readonly string[] {
+export function issuerNames(step: RequestStep): readonly string[] {
   const known = issuerNamesOf.get(step);
   if (known) return known;
   const { target, query, headers, cookies, body, expect } = step;

@@ -1,10 +1,12 @@
 /** The requests of scenarios as somebody sends them who has no credential, no cookie and no certificate: class A0. */
 import { isCredentialField } from '../http/redirect.ts';
-import type { Environment, Exchange, Field, RequestStep, Transport } from '../model.ts';
+import { isUrl } from '../http/url.ts';
+import type { Environment, Exchange, Field, Json, RequestStep, Transport } from '../model.ts';
 import { createJobScope } from '../plan/job-scope.ts';
 import { type RenderedJson, renderJson, renderUrl, type Scope } from '../plan/template.ts';
 import { exchange } from '../replay/exchange.ts';
 import { type PreparedRequest, prepareRequest } from '../replay/request.ts';
+import { issuerNames } from '../run/request-step.ts';
 import { Secret } from '../secret.ts';
 import type { SurveyContext } from './context.ts';
 
@@ -16,23 +18,21 @@ export interface Anonymous {
 }
 
 /** GET and HEAD steps to origins of the environment that need nothing of an earlier step, each once. */
-export async function anonymousRequests({
-  jobs,
-  environment,
-  doors,
-  exchange: { userAgent },
-}: SurveyContext): Promise<Anonymous[]> {
+export async function anonymousRequests(survey: SurveyContext): Promise<Anonymous[]> {
+  const { jobs, environment, doors } = survey;
+  const { userAgent } = survey.exchange;
   const found = new Map<string, Anonymous>();
   for (const job of jobs) {
-    const { scope } = createJobScope(job, doors);
+    const { scope, metadata } = createJobScope(job, doors);
     for (const step of job.steps) {
       if (step.kind !== 'request' || !isPlain(step)) continue;
       const name = nameOf(step);
+      for (const [each, value] of await metadataOf(step, survey)) metadata.set(each, value);
       if (found.has(name) || holdsSecret(step, scope)) continue;
       const bare = { ...step, credentials: [], cookies: {}, headers: openHeaders(step) };
       const context = { environment: withoutSecrets(environment), scope, userAgent, root: '' };
       const request = await prepareRequest(bare, [], context);
-      if ('error' in request || !isOwn(request.url.origin, environment)) continue;
+      if ('error' in request || !isBound(request.url.origin, environment)) continue;
       found.set(name, { name, step, request: { ...request, headers: request.headers.filter(isOpen) } });
     }
   }
@@ -88,6 +88,29 @@ function carries(name: string): boolean {
 
 function isOwn(origin: string, { origins }: Environment): boolean {
   return [...origins.values()].includes(origin);
+}
+
+/** A target of the file may be an authorization server of the environment. */
+function isBound(origin: string, environment: Environment): boolean {
+  const issuers = [...environment.issuers.values()].map(({ issuer }) => issuer);
+  return (
+    isOwn(origin, environment) || issuers.some((issuer) => isUrl(issuer) && new URL(issuer).origin === origin)
+  );
+}
+
+/** What `${issuer.main.userinfo_endpoint}` and the like stand for; discovery has read it already. */
+async function metadataOf(
+  step: RequestStep,
+  { store, environment }: SurveyContext,
+): Promise<[name: string, value: Json][]> {
+  const found: [string, Json][] = [];
+  for (const whole of issuerNames(step)) {
+    const [, name = '', key = ''] = whole.split('.');
+    const { values } = await store.metadata(environment, name);
+    const value = values?.[key];
+    if (value !== undefined) found.push([whole, value]);
+  }
+  return found;
 }
 
 const transports = new WeakMap<Transport, Transport>();

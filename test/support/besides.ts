@@ -75,6 +75,17 @@ function failed(name: string, line: number, beside: Beside, cause: string | null
   });
 }
 
+/** Three steps that fail alike: the second differs from the other environment in the same, the third does not. */
+function again(): readonly RunEvent[] {
+  const jobs = [lacking, lacking, silent].map((beside, at) => ({
+    ...job(at, `orders can be placed ${at}`, 'production', [
+      failed('list orders', 14 + at, beside, 'scope-missing'),
+    ]),
+    file: `specs/${at}.yml`,
+  }));
+  return events(jobs, secure('staging', 'production'));
+}
+
 const ok = (line: number): StepResult => step('list orders', line, 'passed');
 
 function one(name: string, beside: Beside, cause: string | null): readonly RunEvent[] {
@@ -130,6 +141,7 @@ export const besides: Readonly<Record<string, readonly RunEvent[]>> = {
   lacking: one('orders can be placed', lacking, 'scope-missing'),
   silent: one('orders can be placed', silent, null),
   both: one('orders can be placed', both, 'permission-missing'),
+  again: again(),
   hostile: one('orders can be placed', hostile, 'scope-missing'),
 };
 export const matrices: Readonly<Record<string, readonly RunEvent[]>> = {

@@ -36,6 +36,8 @@ export interface Replay {
   /** File name to scenario. */
   readonly scenarios: Readonly<Record<string, JsonMap>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Process environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly environments?: readonly string[];
   /** Default: the real one. */
   readonly clock?: Clock;
@@ -85,7 +87,7 @@ async function play(
   const clock = given.clock ?? (shift === 0 ? systemClock : own);
   const redactor = createRedactor();
   const lookups = {
-    env: () => undefined,
+    env: (name: string) => given.env?.[name],
     secret: (name: string) => {
       const value = secrets[name];
       if (value !== undefined) redactor.learn(name, value);

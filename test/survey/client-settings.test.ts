@@ -17,8 +17,8 @@ describe('the clients of the project file', () => {
     readonly at?: string;
     readonly more?: object;
   }
-  /** `what cause: value in environment` of all findings between the two. */
-  async function drift(staging: Client, production: Client): Promise<string[]> {
+  /** `what cause: value in environment` of all findings between the two. `isUsed`: by a credential. */
+  async function drift(staging: Client, production: Client, isUsed = true): Promise<string[]> {
     const written = ({ id, secret = 'ONE', at = '', more = {} }: Client) => ({
       origins: { api: 'https://api.example.test' },
       issuers: {
@@ -30,9 +30,13 @@ describe('the clients of the project file', () => {
       origins,
       project: {
         environments: { staging: written({ at: '.staging', ...staging }), production: written(production) },
-        credentials: { reader: { type: 'oauth2', grant_type: 'client_credentials', client: 'web' } },
+        ...(isUsed && {
+          credentials: { reader: { type: 'oauth2', grant_type: 'client_credentials', client: 'web' } },
+        }),
       } as never,
-      scenarios: { 'a.yml': { credential: 'reader', steps: [{ name: 'read', GET: '/' }] } },
+      scenarios: {
+        'a.yml': { ...(isUsed && { credential: 'reader' }), steps: [{ name: 'read', GET: '/' }] },
+      },
       secrets: { ONE: 'the-secret-of-one', TWO: 'the-secret-of-two' },
     });
     return (finished.comparison?.differences ?? [])
@@ -63,6 +67,20 @@ describe('the clients of the project file', () => {
       'client.auth_method[web] client-auth-method-wrong',
       'client.dpop[web] dpop-proof-missing',
     ]);
+  });
+  it('are compared although no credential uses them', async () => {
+    const flags = { dpop_bound_access_tokens: true, require_pushed_authorization_requests: true };
+    expect(await drift({ id: 'web-staging' }, { ...other, secret: 'ONE', more: flags }, false)).to.deep.equal(
+      [
+        'client.secret[web] environment-mixup',
+        'client.dpop[web] dpop-proof-missing',
+        'client.par[web] request-param-wrong',
+      ],
+    );
+  });
+  it('need no secret while no credential uses them', async () => {
+    const unset = { id: 'web-staging', secret: 'NOT_SET', more: { dpop_bound_access_tokens: true } };
+    expect(await drift(unset, other, false)).to.deep.equal([]);
   });
 });
 

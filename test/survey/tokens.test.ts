@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import type { JsonMap } from '../../src/model.ts';
+import { surveyTokens } from '../../src/survey/tokens.ts';
+import { type Origins, startOrigins } from '../support/origins.ts';
+import { compare } from '../support/replay.ts';
 import { findings, type Pair, type Site, startPair, told } from './pair.ts';
 
 /** What is done to production, and `what severity cause` with staging's and production's values. */
@@ -160,6 +164,23 @@ describe('a comparison of tokens', () => {
   });
   afterEach(() => pair.close());
 
+  for (const scenarios of [false, true]) {
+    it(`makes a step fail by a token of the other environment ${scenarios ? 'with' : 'without'} --scenarios`, async () => {
+      pair.production.claims['iss'] = pair.staging.login;
+      const replayed = await pair.compare({ scenarios });
+      const failed = replayed.jobs.flatMap(({ environment, steps }) =>
+        steps.filter(({ status }) => status === 'failed').map(({ name }) => `${environment}: ${name}`),
+      );
+      const step = 'production: token of reader';
+      expect(failed).to.deep.equal([step]);
+      expect(findings(replayed).filter((each) => each.includes('mixup'))).to.deep.equal([
+        `${step}: environment-mixup likely error`,
+      ]);
+      expect(told(replayed, /^token\.issuer/)).to.deep.equal([]);
+      expect(replayed.finished.exitCode).to.equal(1);
+    });
+  }
+
   for (const drift of drifts) {
     it(`tells ${drift.name}`, async () => {
       drift.make(pair.production, pair);
@@ -300,4 +321,83 @@ describe('a comparison of tokens', () => {
       expect(await judged(stored('production', { iat: now() }))).to.deep.equal([]);
     });
   });
+});
+
+describe('a comparison of tokens that are made of others', () => {
+  let origins: Origins;
+  beforeEach(async () => {
+    origins = await startOrigins();
+  });
+  afterEach(() => origins.close());
+
+  const login = 'https://login.example.test';
+  const job = { type: 'ci_oidc', provider: 'gitlab', variable: 'ID_TOKEN' };
+  /** Signed by nobody; only its form counts. */
+  const idToken = [{ alg: 'RS256' }, { iss: 'https://ci.example.test', aud: login }]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+
+  for (const [name, credentials, tokens, left] of [
+    ['of the CI job', { job }, [], []],
+    [
+      'by a JWT of the CI job',
+      { job, reader: { grant_type: 'jwt_bearer', assertion: { credential: 'job' } } },
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      [],
+    ],
+    [
+      'by an assertion that is written',
+      { reader: { grant_type: 'jwt_bearer', assertion: '${secret.ASSERTION}' } },
+      ['urn:ietf:params:oauth:grant-type:jwt-bearer'],
+      [],
+    ],
+    [
+      'by exchange of one that takes a login',
+      {
+        ann: { grant_type: 'password', username: 'ann', password: '${secret.ASSERTION}' },
+        reader: { grant_type: 'token_exchange', subject_token: { credential: 'ann' } },
+      },
+      [],
+      ['the token of ann', 'the token of reader'],
+    ],
+  ] as const) {
+    it(`asks for one ${name}`, async () => {
+      await origins.serve(login, (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ access_token: 'for-the-job', token_type: 'Bearer', expires_in: 300 }));
+      });
+      const written = Object.entries(credentials).map(([key, each]) => [
+        key,
+        'type' in each ? each : { type: 'oauth2', client: 'web', ...each },
+      ]);
+      const metadata = { token_endpoint: `${login}/token` };
+      const { finished } = await compare({
+        origins,
+        project: {
+          environments: {
+            staging: {
+              protected: false,
+              issuers: { main: { issuer: login, discovery: 'none', metadata } },
+              clients: { web: { client_id: 'web' } },
+            },
+          },
+          credentials: Object.fromEntries(written) as JsonMap,
+        },
+        scenarios: {
+          'a.yml': { steps: Object.keys(credentials).map((token) => ({ token })) },
+        },
+        secrets: { ASSERTION: `${idToken}.c2lnbmF0dXJl` },
+        env: { ID_TOKEN: `${idToken}.c2lnbmF0dXJl` },
+        surveyors: [surveyTokens],
+      });
+      expect(origins.received.map(({ body }) => new URLSearchParams(body).get('grant_type'))).to.deep.equal(
+        tokens,
+      );
+      expect((finished.comparison?.left ?? []).map(({ what }) => what)).to.deep.equal(left);
+      const observed = finished.comparison?.observed[0]?.observations ?? [];
+      const formats = observed.filter(({ kind }) => kind === 'token.format');
+      const seen = Object.keys(credentials).filter((each) => !left.includes(`the token of ${each}` as never));
+      expect(formats.map(({ of }) => of)).to.deep.equal(seen);
+    });
+  }
 });

@@ -42,6 +42,11 @@ export function withoutOwn(text: string, { environment, hosts }: Place): string 
   return after;
 }
 
+/** Its hosts only: what its ids and redirect_uris are like is compared. */
+export function withoutHosts(text: string, { hosts }: Place): string {
+  return abstractedId(text.slice(0, longest), hosts.environment, hosts.others);
+}
+
 const known = new WeakMap<Environment, readonly (readonly [own: string, name: string])[]>();
 
 /** Longer ones first, so that none is cut in two. */

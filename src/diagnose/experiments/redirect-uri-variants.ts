@@ -1,6 +1,8 @@
 /** Which near variant of a refused redirect_uri is registered. Class C: it looks like somebody trying callbacks. */
 
 import { acceptance } from '../../http/authorization-response.ts';
+import { compareRedirectUri } from '../../http/redirect-uri.ts';
+import { findRedirectUriRules } from '../../http/redirect-uri-rules.ts';
 import { nearness, transplanted, type Variant, variantsOf } from '../../http/redirect-uri-variants.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Exchange } from '../../model.ts';
@@ -12,10 +14,16 @@ const most = 6;
 const found = 'a near variant is accepted';
 const none = 'no near variant is accepted';
 
-/** What the project file has for this client elsewhere and here comes before what might be. */
+/**
+ * What the project file has for this client elsewhere and here comes before what might be. Without those that, were they
+ * registered, would let in what was refused, where the file says how the server compares.
+ */
 export function orderedVariants(subject: Subject): readonly Variant[] {
-  const { redirect_uri, known } = subject;
+  const { redirect_uri, known, client } = subject;
   if (redirect_uri === null) return [];
+  const rules = findRedirectUriRules(client?.issuer.redirect_uri_rules ?? '');
+  const isWorthIt = (registered: string): boolean =>
+    rules === null || compareRedirectUri(registered, redirect_uri, rules).accepted !== true;
   const written = known.flatMap(({ clients }) =>
     [...clients.values()].flatMap(({ redirect_uris }) => redirect_uris),
   );
@@ -25,7 +33,8 @@ export function orderedVariants(subject: Subject): readonly Variant[] {
   });
   const all = [...elsewhere(subject), ...near, ...variantsOf(redirect_uri)];
   const first = new Map<string, Variant>();
-  for (const each of all) if (!first.has(each.redirect_uri)) first.set(each.redirect_uri, each);
+  for (const each of all)
+    if (!first.has(each.redirect_uri) && isWorthIt(each.redirect_uri)) first.set(each.redirect_uri, each);
   return [...first.values()].slice(0, most);
 }
 

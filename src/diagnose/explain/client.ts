@@ -1,8 +1,6 @@
 /** Causes about the client at the authorization server. */
 
-import { compareRedirectUri } from '../../http/redirect-uri.ts';
-import { nearness, transplanted } from '../../http/redirect-uri-variants.ts';
-import { headerValue, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import {
   answered,
   clientId,
@@ -15,6 +13,7 @@ import {
   secretName,
   takenIn,
 } from './explanation.ts';
+import { redirectUri } from './redirect-uri.ts';
 
 export const client: Explanations = {
   'client-unknown': unknown,
@@ -134,56 +133,4 @@ function assertion(subject: Subject, what: string, fix: string, key: string): Re
     fix,
     fixSource: clientSource(subject, key, 'token_endpoint_auth_method'),
   };
-}
-
-function redirectUri(subject: Subject): ReturnType<Explain> {
-  const uri = subject.redirect_uri;
-  const location = subject.response ? headerValue(subject.response, 'location') : null;
-  if (uri !== null && location !== null && /[?&#]code=/.test(location)) {
-    const target = location.replace(/[?#].*$/s, '');
-    return {
-      summary: `${answered(subject)}: it sends the code to ${target}, not to the redirect_uri ${uri} of the request; nothing was sent there.`,
-      fix: `Find out why the authorization server, or a proxy before it, changes the address; compare it with ${clientKey(subject, 'redirect_uris')}.`,
-      fixSource: clientSource(subject, 'redirect_uris'),
-      references: ['RFC 6749 section 4.1.2', 'RFC 9700 section 4.1'],
-    };
-  }
-  if (uri === null)
-    return {
-      summary: `${answered(subject)}: the redirect_uri of the request is not the one of the flow, or not registered for ${clientId(subject)}.`,
-      fix: `Send the same redirect_uri in both requests, one of those that are registered; compare ${clientKey(subject, 'redirect_uris')}.`,
-      fixSource: clientSource(subject, 'redirect_uris'),
-    };
-  const twin = near(subject, uri);
-  return {
-    summary: `${answered(subject)}: it has no redirect_uri ${uri} for ${clientId(subject)}${twin === null ? '' : `; ${twin}`}.`,
-    fix: `Register exactly ${uri}, or correct ${clientKey(subject, 'redirect_uris')}: every character counts, a trailing slash too.`,
-    fixSource: clientSource(subject, 'redirect_uris'),
-  };
-}
-
-/**
- * In what it differs from what the file has for the client here; where it is one of those, from what the client has
- * elsewhere, the host left aside.
- */
-function near({ client, environment, known }: Subject, uri: string): string | null {
-  if (client === null) return null;
-  if (!client.redirect_uris.includes(uri)) {
-    const { nearest, differences } = compareRedirectUri(client.redirect_uris, uri);
-    const told = differences.map(({ words }) => words).join(' and ');
-    return nearest === null || differences.length > 2
-      ? null
-      : `why401.yml has ${nearest}, they differ in ${told}`;
-  }
-  for (const { name, clients } of known) {
-    if (name === environment.name) continue;
-    const theirs = clients.get(client.name)?.redirect_uris ?? [];
-    const here = theirs.map((each) => transplanted(each, uri));
-    if (here.includes(uri)) continue;
-    for (const [index, each] of theirs.entries()) {
-      const how = nearness(here[index] ?? '', uri);
-      if (how !== null) return `${name} has ${each}, they differ in ${how}`;
-    }
-  }
-  return null;
 }
