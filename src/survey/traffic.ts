@@ -3,7 +3,7 @@ import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange } from '../model.ts';
+import type { Credential, Exchange, RequestStep } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
@@ -104,8 +104,15 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
     ...nothing,
     steps: [hasAnswer ? told : { ...told, status: 'errored' }],
     // What is wrong by itself is not told as a difference, too.
-    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
-      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
-    ),
+    observations: (hasAnswer
+      ? observeExchange(exchange, environment, name, step.source, presentedBy(step, context))
+      : []
+    ).filter(({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind)),
   };
+}
+
+/** What the step presents where it is replayed. */
+function presentedBy({ credentials }: RequestStep, context: SurveyContext): Credential[] {
+  const all = new Map([...context.environment.credentials, ...context.credentials]);
+  return credentials.flatMap(({ name }) => all.get(name) ?? []);
 }

@@ -326,6 +326,20 @@ describe('clients at an authorization server', () => {
     expect(sent).to.deep.equal(['web random', 'random random', 'gone random']);
   });
 
+  it('does not call a client unknown that a server refuses without words for its random redirect_uri', async () => {
+    const machine: Asking = {
+      clients: { web: { client_id: 'web', redirect_uris: [callback] }, machine: { client_id: 'other' } },
+    };
+    const answers: Answering = (given) =>
+      isClient(given) && isUri(given) ? back(given) : { status: 403, body: '' };
+    const { checks, findings, left } = await ask(origins, answers, machine);
+    expect({ checks, findings, left }).to.deep.equal({
+      checks: accepted,
+      findings: [],
+      left: ['whether client machine is known: no control separates them: 403'],
+    });
+  });
+
   it('sends nothing with --no-experiments', async () => {
     const { left, sent } = await ask(origins, named, { experiments: false });
     expect(sent).to.deep.equal([]);
