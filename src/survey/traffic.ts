@@ -5,7 +5,7 @@ import { isAllowed } from '../diagnose/experiments/experiments.ts';
 import { createSubject } from '../diagnose/subject.ts';
 import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Step } from '../model.ts';
+import type { Credential, Exchange, Finding, RequestStep, Step } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
@@ -105,10 +105,17 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
     ...nothing,
     steps: [hasAnswer ? told : { ...told, status: 'errored' }],
     // What is wrong by itself is not told as a difference, too.
-    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
-      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
-    ),
+    observations: (hasAnswer
+      ? observeExchange(exchange, environment, name, step.source, presentedBy(step, context))
+      : []
+    ).filter(({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind)),
   };
+}
+
+/** What the step presents where it is replayed. */
+function presentedBy({ credentials }: RequestStep, context: SurveyContext): Credential[] {
+  const all = new Map([...context.environment.credentials, ...context.credentials]);
+  return credentials.flatMap(({ name }) => all.get(name) ?? []);
 }
 
 /** Why nothing came back, as a run says it. */
