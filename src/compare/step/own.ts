@@ -32,7 +32,7 @@ const longest = 2000;
 
 /** The ids and redirect_uris of its clients, the audiences that its credentials ask for, its hosts, its name. */
 export function withoutOwn(text: string, { environment, hosts }: Place): string {
-  let result = text.slice(0, longest);
+  let result = text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
   for (const [own, name] of ownTexts(environment))
     if (result.includes(own)) result = replaceWhole(result, own, name);
   const before = hosts.texts.get(result);

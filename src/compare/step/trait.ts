@@ -135,5 +135,10 @@ export function trait(
   seen: string = value,
   source: Source | null = null,
 ): Trait {
-  return { kind, of: of.slice(0, 80), value: value.slice(0, longest), seen: seen.slice(0, longest), source };
+  return { kind, of: cut(of, 80), value: cut(value, longest), seen: cut(seen, longest), source };
+}
+
+/** With a mark, by which the redactor knows that a secret may have been cut. */
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}...` : text;
 }
