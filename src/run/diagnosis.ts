@@ -6,6 +6,7 @@ import { createSubject, type Subject } from '../diagnose/subject.ts';
 import type { Credential, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
+import { isCutShort } from './cut-short.ts';
 import { createHistory } from './history.ts';
 import type { Inquest } from './inquest.ts';
 import type { Diagnosed } from './job.ts';
@@ -48,6 +49,7 @@ export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagno
     },
     ended: (job, passed) => history.ended(job, passed),
     async explain(run, state, waiting) {
+      if (isCutShort(run.result)) return { findings: [], exchanges: [] };
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;
       if (shared) {
         const findings = shared.findings.map((finding) => ({ ...finding, experiments: [] }));

@@ -2,14 +2,13 @@
 import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
-import { createSubject } from '../diagnose/subject.ts';
-import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Credential, Exchange, Finding, RequestStep, Step } from '../model.ts';
+import type { Credential, Exchange, RequestStep } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
 import { replayed } from './replayed.ts';
+import { silence } from './silence.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -116,23 +115,4 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
 function presentedBy({ credentials }: RequestStep, context: SurveyContext): Credential[] {
   const all = new Map([...context.environment.credentials, ...context.credentials]);
   return credentials.flatMap(({ name }) => all.get(name) ?? []);
-}
-
-/** Why nothing came back, as a run says it. */
-export function silence(exchange: Exchange, step: Step, { environment, known }: SurveyContext): Finding[] {
-  const subject = createSubject({
-    stage: 'transport',
-    environment,
-    known,
-    step,
-    failing: exchange,
-    credential: null,
-    client: null,
-    failed: [],
-    siblings: [],
-    keys: [],
-    past: [],
-  });
-  const finding = subject && transportFinding(subject);
-  return finding ? [finding] : [];
 }
