@@ -9,7 +9,8 @@ import { expressOauth2JwtBearer } from '../cases/jwt/middlewares/express-oauth2-
 import { simpleJwt } from '../cases/jwt/middlewares/python.ts';
 import { fastapiTutorial } from '../cases/jwt-after/middlewares/python.ts';
 import { compare } from './compare.ts';
-import { guardedBy, modOauth2, modOauth2Needs } from './makes/apis.ts';
+import { guardedBy, modOauth2, modOauth2Needs, ownApi } from './makes/apis.ts';
+import { apache, caddy, fronted, haproxy, nginx, varnish } from './makes/fronts.ts';
 import { type Product, products } from './makes/logins.ts';
 
 interface Api {
@@ -34,6 +35,16 @@ const apis = {
     needs: [...python, `${packages}/fastapi`, `${packages}/uvicorn`, `${packages}/jose`],
     make: guardedBy(fastapiTutorial),
   },
+  proxied: {
+    name: 'jose behind nginx and caddy',
+    needs: ['/usr/sbin/nginx', '/usr/bin/caddy'],
+    make: fronted(fronted(ownApi, nginx()), caddy()),
+  },
+  cached: {
+    name: 'jose behind Apache, haproxy and varnish',
+    needs: ['/usr/sbin/apache2', '/usr/sbin/haproxy', '/usr/sbin/varnishd'],
+    make: fronted(fronted(fronted(ownApi, apache()), haproxy()), varnish('sub vcl_recv { return (pass); }')),
+  },
 } satisfies Record<string, Api>;
 
 interface Side {
@@ -41,12 +52,16 @@ interface Side {
   readonly api?: Api;
 }
 const { oidcProvider, nodeOauth, lemonldap, authlib, django, glewlwyd } = products;
-const { express, modOauth2: apacheApi, simpleJwt: drf, fastapi } = apis;
+const { express, modOauth2: apacheApi, simpleJwt: drf, fastapi, proxied, cached } = apis;
 
 const pairs: readonly (readonly [staging: Side, production: Side])[] = [
   [
     { login: oidcProvider, api: express },
     { login: nodeOauth, api: apacheApi },
+  ],
+  [
+    { login: oidcProvider, api: proxied },
+    { login: nodeOauth, api: cached },
   ],
   [{ login: authlib }, { login: django }],
   [{ login: oidcProvider, api: drf }, { login: authlib }],

@@ -750,12 +750,12 @@ const pairs: Readonly<Record<string, Pair>> = {
       staging: [
         'signature-invalid likely',
         'production',
-        'It does not pass in production either, and the answer is another one.',
+        'The answer in production is another one: it may fail there for a cause of its own.',
       ],
       production: [
         'token-expired likely',
         'staging',
-        'It does not pass in staging either, and the answer is another one.',
+        'The answer in staging is another one: it may fail there for a cause of its own.',
       ],
     },
   },

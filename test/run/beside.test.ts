@@ -353,12 +353,12 @@ describe('a failed step beside the same step in another environment', () => {
       [
         'production false',
         'status (answer): 403 Forbidden | 404 Not Found',
-        'It does not pass in production either, and the answer is another one.',
+        'The answer in production is another one: it may fail there for a cause of its own.',
       ],
       [
         'staging false',
         'status (answer): 404 Not Found | 403 Forbidden',
-        'It does not pass in staging either, and the answer is another one.',
+        'The answer in staging is another one: it may fail there for a cause of its own.',
       ],
     ]);
   });

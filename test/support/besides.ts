@@ -37,7 +37,7 @@ const both: Beside = {
   environment: 'testing',
   passed: false,
   differences: [row('status', 'answer', '403 Forbidden', '404 Not Found')],
-  says: 'It does not pass in testing either, and the answer is another one.',
+  says: 'The answer in testing is another one: it may fail there for a cause of its own.',
 };
 const text = 'a|b \u001b[31mred\u001b[0m <b>::error::x\r\n##[add-mask]z';
 const hostile: Beside = {

@@ -2,7 +2,7 @@
 import { type Challenge, parseChallenges } from '../../http/challenge.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Observation, Response } from '../../model.ts';
-import { fieldValues, mediaType, type Note, plain, sorted } from './observing.ts';
+import { fieldValues, mediaType, type Note, placeOf, plain, sorted } from './observing.ts';
 
 /** `exchange` was answered. `presented`: schemes of the credentials of the step, in lower case; empty: not known. */
 export function observeAnswer(
@@ -62,7 +62,8 @@ function challenges(
 function originOf({ parameters }: Challenge, environment: Environment): string[] {
   const value = parameters.get('resource_metadata');
   if (value === undefined) return [];
-  return [plain(isUrl(value) ? new URL(value).origin : value, environment)];
+  // Where the authorization server is at the same origin, it is the resource that is meant.
+  return [placeOf(value, environment) ?? plain(isUrl(value) ? new URL(value).origin : value, environment)];
 }
 
 function own({ parameters }: Challenge, name: string, environment: Environment): string[] {

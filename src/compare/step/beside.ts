@@ -90,7 +90,7 @@ function saysOf({
   only,
 }: Told): string {
   const name = there.environment;
-  if (!there.passed) return `It does not pass in ${name} either, and the answer is another one.`;
+  if (!there.passed) return `The answer in ${name} is another one: it may fail there for a cause of its own.`;
   if (!judged)
     return `In ${name} another answer is expected of this step, so that it passes there says little.`;
   if (mattering.length === 0 && !marked.some(({ kind }) => kind === 'credential.shared'))

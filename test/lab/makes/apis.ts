@@ -1,4 +1,5 @@
 /** APIs of the lab for drift that somebody else guards: published middlewares, and Apache modules. */
+import { serviceApi } from '../../../fixtures/lab/drift/api.ts';
 import type { Make } from '../../../fixtures/lab/drift/lab.ts';
 import type { Middleware } from '../../cases/jwt/middleware.ts';
 import { startApache } from '../../support/apache.ts';
@@ -6,6 +7,12 @@ import { freePort } from '../../support/daemon.ts';
 import { forwardTo } from '../../support/forward.ts';
 import { findProgram } from '../../support/require.ts';
 import { ending, listenInside } from './inside.ts';
+
+/** That of the lab, to be put behind a proxy. */
+export const ownApi: Make = async (service, key) => ({
+  listener: serviceApi(service, key),
+  close: async () => {},
+});
 
 /** `GET /orders` behind the middleware. */
 export function guardedBy(middleware: Middleware): Make {
