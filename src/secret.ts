@@ -128,8 +128,14 @@ function membersOf(text: string): string[] {
 /** Forms by how they begin. One is added at the same cost however many there are: each signature is a secret. */
 interface Forms {
   add(form: string): void;
-  /** The longest form that stands at `index`, or null; `cut`: also one of which the text has the beginning alone. */
-  at(text: string, index: number, cut: boolean): string | null;
+  /** The longest form that stands at `index`, or what is left of one that was cut; null: none. `cut`: the text may be. */
+  at(text: string, index: number, cut: boolean): Found | null;
+}
+
+interface Found {
+  readonly form: string;
+  /** Characters of it that stand there. */
+  readonly length: number;
 }
 
 function createForms(): Forms {
@@ -151,14 +157,29 @@ function createForms(): Forms {
       if (marked[slot(text, index)] === 0) return null;
       const known = beginnings.get(text.slice(index, index + shortest));
       const left = text.length - index;
-      return (
-        known?.find((each) =>
-          cut && each.length > left ? each.startsWith(text.slice(index)) : text.startsWith(each, index),
-        ) ?? null
+      const form = known?.find((each) =>
+        cut && each.length > left ? each.startsWith(text.slice(index)) : text.startsWith(each, index),
       );
+      if (form !== undefined) return { form, length: form.length };
+      return known ? shortened(text, index, known) : null;
     },
   };
 }
+
+/** A form whose end was cut off by whoever shortened the text (`abcd...`); null where little of it stands there. */
+function shortened(text: string, index: number, forms: readonly string[]): Found | null {
+  for (const form of forms.slice(0, mostAlike)) {
+    let length = shortest;
+    while (length < form.length && form[length] === text[index + length]) length += 1;
+    const isMuch = length >= noWord || length * 2 >= form.length;
+    if (isMuch && /^(?:\.\.\.|…)/.test(text.slice(index + length, index + length + 3)))
+      return { form, length };
+  }
+  return null;
+}
+
+/** Forms with one beginning that are looked at for what is left of one: tokens begin alike. */
+const mostAlike = 1000;
 
 /** Enough for some hundred thousand forms. */
 const slots = 1 << 20;
@@ -174,13 +195,13 @@ function replaceAll(text: string, forms: Forms, cut: boolean, mark: (form: strin
   let result = '';
   let done = 0;
   for (let index = 0; index + shortest <= text.length; ) {
-    const form = forms.at(text, index, cut);
-    if (form === null) {
+    const found = forms.at(text, index, cut);
+    if (found === null) {
       index += 1;
       continue;
     }
-    result += text.slice(done, index) + mark(form);
-    index += form.length;
+    result += text.slice(done, index) + mark(found.form);
+    index += found.length;
     done = index;
   }
   return done === 0 ? text : result + text.slice(done);

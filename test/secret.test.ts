@@ -25,6 +25,15 @@ describe('createRedactor', () => {
     expect(redactor.redact('aaaaaab')).to.equal('aa[secret:one]');
   });
 
+  it('takes out what is left of a secret that somebody cut, and says so by dots', () => {
+    const redactor = createRedactor();
+    redactor.learn('long', 'correct-horse-battery');
+    redactor.learn('short', 'k/+=&<');
+    expect(
+      redactor.redact('correct-horse-b..., "correct-hor…", correct..., k/+=..., k%2F%2B%3D...'),
+    ).to.equal('[secret:long]..., "[secret:long]…", correct..., [secret:short]..., [secret:short]...');
+  });
+
   it('does not look into its own marks', () => {
     const redactor = createRedactor();
     redactor.learn('a', 'first-value');

@@ -29,7 +29,7 @@ export function readBaseline(
   if (observed instanceof Problem) return refuse(observed);
   const missing = environments.filter((name) => !observed.has(name));
   if (missing.length > 0) return refuse(...missing.map((name) => lacking(name, file, [...observed.keys()])));
-  const at = String(report['started']).replace(/\.\d+Z$/, 'Z');
+  const at = new Date(String(report['started'])).toISOString().replace(/\.\d+Z$/, 'Z');
   const past = environments.map((environment) => ({
     environment,
     at,
@@ -41,8 +41,11 @@ export function readBaseline(
 function readText(file: string, cwd: string): string | Problem {
   const path = resolve(cwd, file);
   try {
-    const { size } = statSync(path);
-    if (size > largest) {
+    const found = statSync(path);
+    if (!found.isFile() && !found.isDirectory()) {
+      return problem('BASELINE_UNREADABLE', `The baseline "${file}" cannot be read: it is no file.`, again);
+    }
+    if (found.size > largest) {
       return problem(
         'BASELINE_TOO_LARGE',
         `The baseline "${file}" is larger than ${largest / 1e6} MB.`,
@@ -114,8 +117,16 @@ function readObserved(report: JsonMap, file: string): Map<string, readonly Obser
 function readObservation(value: Json): Observation[] {
   if (!isMap(value)) return [];
   const { kind, of, value: seen = null, seen: text } = value;
-  if (typeof kind !== 'string' || typeof of !== 'string') return [];
+  if (typeof kind !== 'string' || typeof of !== 'string' || isDeep(seen)) return [];
   return [{ kind, of, value: seen, ...(typeof text === 'string' && { seen: text }), source: null }];
+}
+
+/** What is observed is flat; what is deeper comes from somebody else, and may be as deep as it likes. */
+function isDeep(value: Json): boolean {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; depth < 5 && level.length > 0; depth += 1)
+    level = level.flatMap((each) => (each !== null && typeof each === 'object' ? Object.values(each) : []));
+  return level.length > 0;
 }
 
 function lacking(name: string, file: string, known: readonly string[]): Problem {

@@ -12,6 +12,7 @@ import { parseDuration } from '../plan/units.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { checkExpectations } from './expectations.ts';
 import type { RunFlags } from './flags.ts';
+import { learnPasswords } from './passwords.ts';
 import type { World } from './world.ts';
 
 export interface Planned {
@@ -97,6 +98,7 @@ export async function planProject(
   const { loaded, context, options, declared, secrets } = opened;
   if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
+  learnPasswords(made.known, learn);
   const wrong = [...made.problems, ...(await wrongIn(made.jobs, made.problems, context))];
   const all = [...opened.problems, ...withLines(wrong, loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));

@@ -160,7 +160,7 @@ function failed({ job, failure }: Inspected, redactor: Redactor, style: Style): 
     return paragraph(visible(redactor.redact(failure.message)), 0, style, style.red);
   const collector = createCollector(redactor, 'all');
   collector.event({ type: 'job-finished', job });
-  const told = new Map<string, string>();
+  const told = new Map();
   return collector
     .collection()
     .jobs.flatMap((each) =>

@@ -97,7 +97,8 @@ export function changeFinding(row: Row, { environment, at }: Past, difference: D
 }
 
 function subjectOf({ kind, of }: Pick<Row, 'kind' | 'of'>): string {
-  return `${kind.title}${of === '' ? '' : ` of ${of}`}`;
+  if (of === '') return kind.title;
+  return kind.title.startsWith('whether ') ? `${kind.title} (${of})` : `${kind.title} of ${of}`;
 }
 
 /** What a finding of that kind says whatever was seen. */

@@ -83,8 +83,11 @@ export function redirectUriVerdict(asked: Asked): RedirectUriVerdict {
 
 /** By its words, or by what it is like and what it is unlike. */
 function isRefused({ ours, byClient, good }: Asked, likeness: ReturnType<typeof compare>): boolean {
+  if (namesAnother(ours)) return false;
   if (namesRedirectUri(ours)) return true;
-  if (likeness !== 'alike' || namesAnother(ours)) return false;
+  // An edge that has had enough answers everything so.
+  const isBlock = statusOf(ours) === 403 && codeOf(ours) === null && !namesClient(ours);
+  if (likeness !== 'alike' || isBlock) return false;
   if (speaks(byClient) && compare(answer(ours), answer(byClient)) === 'unlike') return !namesClient(ours);
   return speaks(good) && isAccepted(good);
 }

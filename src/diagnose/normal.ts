@@ -55,10 +55,13 @@ function strip(text: string, erase: readonly string[]): string {
     for (const form of [value, encodeURIComponent(value), escapeHtml(value)])
       result = result.replaceAll(form, '~');
   }
-  return result
-    .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]{8} GMT/g, '~')
-    .replace(/[\w+/=.:-]*\d[\w+/=.:-]*/g, '~')
-    .replace(/[\w-]{32,}/g, '~');
+  return (
+    result
+      .replace(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]{8} GMT/g, '~')
+      // Not as one pattern: on a long word without a digit that takes minutes.
+      .replace(/[\w+/=.:-]+/g, (word) => (/\d/.test(word) ? '~' : word))
+      .replace(/[\w-]{32,}/g, '~')
+  );
 }
 
 function escapeHtml(value: string): string {

@@ -75,19 +75,29 @@ export interface LeftGroup {
   readonly fix: string;
 }
 
+/** Names of one group that are read; the JSON report has them all. */
+const mostNames = 8;
+
+function fewOf(names: readonly string[]): readonly string[] {
+  const more = names.length - mostNames;
+  return more > 1 ? [...names.slice(0, mostNames), `${more} more`] : names;
+}
+
 /** What was left for one reason, once, with all environments of which it holds. */
 export function leftGroups(left: readonly LeftOut[]): readonly LeftGroup[] {
   const reasons = new Map<string, LeftOut[]>();
   for (const each of left) {
     const key = JSON.stringify([each.why, each.fix]);
-    reasons.set(key, [...(reasons.get(key) ?? []), each]);
+    const group = reasons.get(key);
+    if (group) group.push(each);
+    else reasons.set(key, [each]);
   }
   return [...reasons.values()].flatMap((members) => {
     const [first] = members;
     if (!first) return [];
     return [
       {
-        whats: [...new Set(members.map(({ what }) => what))],
+        whats: fewOf([...new Set(members.map(({ what }) => what))]),
         environments: [...new Set(members.map(({ environment }) => environment))],
         why: first.why,
         fix: first.fix,

@@ -1,5 +1,5 @@
 /** The sections of the console report that hold environments side by side. */
-import type { Comparison, Difference, RunFinished } from '../model.ts';
+import type { Difference, RunFinished } from '../model.ts';
 import {
   comparedNames,
   differencesThatMatter,
@@ -27,11 +27,8 @@ export function driftSection(finished: RunFinished | null, style: Style): string
   });
 }
 
-export function comparisonSection(
-  comparison: Comparison | undefined,
-  verbose: boolean,
-  style: Style,
-): string[] {
+export function comparisonSection(finished: RunFinished | null, verbose: boolean, style: Style): string[] {
+  const { comparison, exitCode } = finished ?? {};
   if (!comparison) return [];
   const matter = differencesThatMatter(comparison);
   const others = otherDifferences(comparison);
@@ -41,7 +38,7 @@ export function comparisonSection(
   const left = leftGroups(comparison.left);
   return [
     ...(shown.length > 0 ? ['', style.bold('DIFFERENCES'), ...table(shown, names, style)] : []),
-    ...(matter.length === 0 ? ['', style.green('No differences that matter.')] : []),
+    ...(matter.length === 0 ? ['', none(exitCode, style)] : []),
     ...(verbose || others.length === 0 ? [] : [style.dim(unseen(others.length))]),
     ...(expected.length > 0
       ? ['', style.bold('EXPECTED TO DIFFER'), ...expected.flatMap((each) => expectedLines(each, style))]
@@ -50,6 +47,13 @@ export function comparisonSection(
       ? ['', style.bold('NOT LOOKED AT'), ...left.flatMap((each) => leftLines(each, style))]
       : []),
   ];
+}
+
+/** What had no answer, or was not asked any more, may differ. */
+function none(exitCode: RunFinished['exitCode'] | undefined, style: Style): string {
+  return exitCode === 3 || exitCode === 130
+    ? style.yellow('No differences that matter in what answered.')
+    : style.green('No differences that matter.');
 }
 
 function unseen(count: number): string {

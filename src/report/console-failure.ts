@@ -18,8 +18,8 @@ import {
 } from './outcome.ts';
 import { visible, wrap } from './text.ts';
 
-/** Findings told so far, with the place where they were told. */
-export type Told = Map<string, string>;
+/** Findings told so far: where, and what stood beside. */
+export type Told = Map<string, { readonly where: string; readonly beside: string }>;
 
 export function failureBlock(
   job: JobResult,
@@ -32,18 +32,24 @@ export function failureBlock(
   const [first, ...further] = answers(step);
   const before = first ? told.get(findingKey(first)) : undefined;
   const title = titleLines(job, step, style);
+  const beside = besideLines(step.beside, style);
   if (first && before !== undefined) {
-    const again = `same cause as above: ${verdict(first)} (${before})`;
-    return [...title, ...paragraph(visible(again), 2, style), ...checkLines(step, style)];
+    const again = `same cause as above: ${verdict(first)} (${before.where})`;
+    return [
+      ...title,
+      ...paragraph(visible(again), 2, style),
+      ...(beside.join('\n') === before.beside ? [] : beside),
+      ...checkLines(step, style),
+    ];
   }
-  if (first) told.set(findingKey(first), place(step.source));
+  if (first) told.set(findingKey(first), { where: place(step.source), beside: beside.join('\n') });
   const earlier = exchangesBefore(step);
   const explained = first ? findingLines(first, step.exchanges, style) : unexplained(step, style);
   return [
     ...title,
     '',
     ...explained,
-    ...besideLines(step.beside, style),
+    ...beside,
     ...(verbose && earlier.length > 0 ? ['', ...roleTables(earlier, style)] : []),
     ...hopSection(judgedExchange(step), style, verbose),
     ...(clients || !isTold(first) ? clientLines(judgedExchange(step), style, clients) : []),

@@ -60,7 +60,7 @@ export function createConsoleReporter({
         ...warningSection(run, style),
         ...checksSection(run, style, checks === true),
         ...matrixLines(run, style),
-        ...comparisonSection(run.finished?.comparison, verbose, style),
+        ...comparisonSection(run.finished, verbose, style),
       ]);
       const gap = run.jobs.length > 0 ? [''] : [];
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);

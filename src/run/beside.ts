@@ -3,6 +3,7 @@ import { besideOf, type Held } from '../compare/step/beside.ts';
 import { type Digest, digestOf } from '../compare/step/digest.ts';
 import { type Hosts, hostsOf, type Place } from '../compare/step/own.ts';
 import type { EvidenceLine, Finding, Job, JobResult, StepResult } from '../model.ts';
+import { isCutShort } from './cut-short.ts';
 import type { RunOptions } from './options.ts';
 
 export interface Siblings {
@@ -58,8 +59,8 @@ export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known
   };
 }
 
-function isBad({ status }: StepResult): boolean {
-  return status === 'failed' || status === 'errored';
+function isBad(step: StepResult): boolean {
+  return (step.status === 'failed' || step.status === 'errored') && !isCutShort(step);
 }
 
 function failedKeys({ result }: Ran): string[] {

@@ -6,6 +6,7 @@ import { createSubject, type Subject } from '../diagnose/subject.ts';
 import type { Credential, Exchange, Job } from '../model.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
+import { isCutShort } from './cut-short.ts';
 import { createHistory } from './history.ts';
 import type { Inquest } from './inquest.ts';
 import type { Diagnosed } from './job.ts';
@@ -17,6 +18,8 @@ import { clientOf, subjectOf } from './subject.ts';
 
 export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
+  /** The job is over; what nobody will ask for any more is forgotten. */
+  ended(job: Job, passed: boolean): void;
   /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
   explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;
 }
@@ -44,7 +47,9 @@ export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagno
       history.remember(job, run);
       for (const exchange of run.result.exchanges) inquest.note(exchange);
     },
+    ended: (job, passed) => history.ended(job, passed),
     async explain(run, state, waiting) {
+      if (isCutShort(run.result)) return { findings: [], exchanges: [] };
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;
       if (shared) {
         const findings = shared.findings.map((finding) => ({ ...finding, experiments: [] }));

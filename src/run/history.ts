@@ -8,22 +8,52 @@ import type { StepRun } from './state.ts';
 
 export interface History {
   remember(job: Job, run: StepRun): void;
+  /** No step of it will ask for its own past any more. */
+  ended(job: Job, passed: boolean): void;
   /** The same step of the same scenario in other environments. */
   siblings(job: Job, run: StepRun): readonly Sibling[];
   /** What the run sent besides this step's last exchange, in all jobs, in the order in which steps ended. */
   past(job: Job, run: StepRun): readonly Past[];
 }
 
+interface Entry {
+  readonly job: Job;
+  readonly run: StepRun;
+  readonly past: Past;
+}
+
+/** Jobs that passed, the newest of each environment, whose exchanges are all kept. */
+const mostJobs = 200;
+/** Of older ones: exchanges that are the first of their kind. */
+const mostWitnesses = 1000;
+
 export function createHistory(): History {
   const seen = new Map<string, Sibling[]>();
-  const told: { readonly job: Job; readonly run: StepRun; readonly past: Past }[] = [];
+  const passed = new Map<string, Job[]>();
+  const witnesses = new Set<string>();
+  let told: Entry[] = [];
   const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
+  const isWitness = ({ run, past }: Entry): boolean => {
+    const kind = kindOf(past, run);
+    if (witnesses.has(kind) || witnesses.size >= mostWitnesses) return false;
+    witnesses.add(kind);
+    return true;
+  };
   return {
     remember(job, run) {
       for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
       const list = seen.get(key(job, run)) ?? [];
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
+    },
+    ended(job, well) {
+      if (!well) return;
+      const jobs = passed.get(job.environment.name) ?? [];
+      passed.set(job.environment.name, jobs);
+      jobs.push(job);
+      if (jobs.length < 2 * mostJobs) return;
+      const old = new Set(jobs.splice(0, mostJobs));
+      told = told.filter((entry) => !old.has(entry.job) || isWitness(entry));
     },
     past: (job, run) =>
       told
@@ -35,6 +65,30 @@ export function createHistory(): History {
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
   };
+}
+
+/** What tells exchanges apart as witnesses: of two of one kind the older one says nothing more. */
+function kindOf({ environment, step, passed, exchange }: Past, { step: { index } }: StepRun): string {
+  const hop = exchange.hops.at(-1);
+  const uses = exchange.credentials.map(({ name, field, scheme, fingerprint }) => [
+    name,
+    field,
+    scheme,
+    fingerprint,
+  ]);
+  const url = (hop?.request.url ?? '').split(/[?#]/, 1)[0];
+  const status = hop?.response?.status ?? hop?.failure?.code ?? '';
+  return JSON.stringify([
+    environment,
+    exchange.role,
+    index,
+    step,
+    passed,
+    hop?.request.method,
+    url,
+    status,
+    uses,
+  ]);
 }
 
 function pastOf(job: Job, run: StepRun, exchange: Exchange): Past {

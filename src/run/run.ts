@@ -123,6 +123,7 @@ async function runAll(
       if (!job) return;
       const ran = await runJob(job, context);
       siblings.remember(job, ran.result);
+      diagnosis.ended(job, ran.result.status === 'passed');
       if (ran.result.status === 'failed' || ran.result.status === 'errored') waiting.push(ran);
       else done(ran.result);
       if (options.bail && ran.result.status !== 'passed') bailed = true;

@@ -57,8 +57,9 @@ export function best({ tried, bare }: ClientAnswers): Exchange | null {
 }
 
 export function askedOf(exchange: Exchange, answers: ClientAnswers, all: readonly ClientAnswers[]): Asked {
-  const { byClient, byUri } = answers;
-  return { ours: exchange, byClient, byUri, good: knownGood(answers, all) };
+  const { byClient, byUri, bare } = answers;
+  // Without a redirect_uri of its own, what was asked is the control.
+  return { ours: exchange, byClient, byUri: byUri ?? bare, good: knownGood(answers, all) };
 }
 
 /** Another client of the same server that was let in, where the server does not let everybody in. */

@@ -1,8 +1,9 @@
 /** A refusal at the authorization endpoint, explained as one of a scenario would be. */
 import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import { words } from '../diagnose/explain/words.ts';
+import { compare } from '../diagnose/likeness.ts';
 import { createSubject, type Stage, type Subject } from '../diagnose/subject.ts';
-import type { Client, Exchange } from '../model.ts';
+import type { Client, Exchange, Finding } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
 import type { SurveyContext } from './context.ts';
 
@@ -24,16 +25,31 @@ export async function explainRefusal(
   const subject = subjectFor(refused, context);
   if (!subject) return { findings: [], exchanges: [] };
   const { target, redirect_uri } = refused;
-  return diagnose(
+  const probe = asker.probe(target, redirect_uri ?? '');
+  const explained = await diagnose(
     subject,
-    {
-      probe: asker.probe(target, redirect_uri ?? ''),
-      experiments: true,
-      spend: () => true,
-      below: async () => null,
-    },
+    { probe, experiments: true, spend: () => true, below: async () => null },
     base,
   );
+  const isCertain = explained.findings.some(({ certainty }) => certainty === 'certain');
+  const isAuthorization = refused.stage === 'authorization' && refused.exchange.role === 'authorization';
+  if (!isCertain || !isAuthorization) return explained;
+  const again = await probe.repeat();
+  const exchanges = [...explained.exchanges, ...asker.take()];
+  if (again && isAlike(again, refused.exchange)) return { ...explained, exchanges };
+  const seen = again ? saidOf(target, again, context) : 'it is not asked again';
+  return { exchanges, findings: explained.findings.map((each) => doubted(each, seen)) };
+}
+
+function isAlike(a: Exchange, b: Exchange): boolean {
+  return compare({ exchange: a, erase: [] }, { exchange: b, erase: [] }) === 'alike';
+}
+
+/** One of several servers behind the address may be wrong: what is said once is no more than likely. */
+function doubted(finding: Finding, seen: string): Finding {
+  if (finding.certainty !== 'certain') return finding;
+  const line = { hop: null, field: 'the same request again', seen };
+  return { ...finding, certainty: 'likely', evidence: [...finding.evidence, line] };
 }
 
 /** Null where there is no hop at all. */

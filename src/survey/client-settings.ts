@@ -69,7 +69,27 @@ export function idOf(
   const { name, client_id } = client;
   const value = unknown || isOneClient(client, context) ? null : client_id;
   const seen = unknown ? `${client_id}, unknown there` : client_id;
-  return { kind: 'client.id', of: name, value, seen, source: client.sources['client_id'] ?? client.source };
+  const kind = isPlainName(client, context) ? 'client.plain_id' : 'client.id';
+  return { kind, of: name, value, seen, source: client.sources['client_id'] ?? client.source };
+}
+
+/**
+ * A word that somebody chose (`web`), where no client of these environments has an id of its own in each: an id is known
+ * to one authorization server only (RFC 6749 section 2.2), and the same word at two of them is no sign of a mix-up.
+ */
+function isPlainName(
+  { client_id }: Client,
+  { compared }: Pick<SurveyContext, 'environment' | 'compared'>,
+): boolean {
+  if (!/^[a-z]{1,20}(?:[ ._-][a-z]{1,20}){0,4}$/i.test(client_id)) return false;
+  const ids = new Map<string, string>();
+  return compared.every(({ clients }) =>
+    [...clients.values()].every((each) => {
+      const first = ids.get(each.name) ?? each.client_id;
+      ids.set(each.name, first);
+      return first === each.client_id;
+    }),
+  );
 }
 
 /** Environments with one authorization server may share its clients. */

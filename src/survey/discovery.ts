@@ -10,6 +10,7 @@ import { issuerFinding } from './issuer-name.ts';
 import { observeMembers } from './members.ts';
 import { observeOffers } from './offers.ts';
 import { evidence, listed, publishedFinding } from './published.ts';
+import { unanswered } from './silence.ts';
 import { type Used, usedOf } from './used.ts';
 
 /** Standards checks that are judged here, beside the other environments and with what the file uses. */
@@ -62,7 +63,7 @@ async function surveyIssuer(context: SurveyContext, issuer: Issuer): Promise<Sur
     source: issuer.source,
   };
   return {
-    steps: [stepOf(issuer, first, all, findings)],
+    steps: [stepOf(context, issuer, first, all, findings)],
     observations: effective ? [places, ...observe(context, issuer, effective, used)] : [places],
     left: [],
   };
@@ -76,6 +77,7 @@ function remembered(values: JsonMap | null, failure: string | null): Document {
 }
 
 function stepOf(
+  context: SurveyContext,
   issuer: Issuer,
   document: Document,
   exchanges: readonly Exchange[],
@@ -88,7 +90,7 @@ function stepOf(
     findings,
   });
   const silent = document.state === 'unanswered' && step.status === 'passed';
-  return silent ? { ...step, status: 'errored', reason: document.problem } : step;
+  return silent ? unanswered(step, document.problem, context) : step;
 }
 
 interface Second {

@@ -1,20 +1,23 @@
 /** Hosts of another environment where those of the own one belong. */
 import { namedIn } from '../compare/observe/token.ts';
+import { isSameSystem } from '../compare/same-system.ts';
 import { isUrl } from '../http/url.ts';
 import type { Credential, CredentialUse, Environment, Exchange, Finding } from '../model.ts';
 import { locationLine, surveyFinding } from './finding.ts';
 
-/** The environment that has this URL's origin, where the own one has not; null: none. */
+/** The environment that has this URL's host, where the own one, and what is one system with it, has not; null: none. */
 export function ownerOf(url: string, own: Environment, known: readonly Environment[]): Environment | null {
   if (!isUrl(url)) return null;
-  const { origin } = new URL(url);
-  if (originsOf(own).has(origin)) return null;
-  return known.find((each) => each.name !== own.name && originsOf(each).has(origin)) ?? null;
+  const { host } = new URL(url);
+  if (hostsOf(own).has(host)) return null;
+  const owner = known.find((each) => each.name !== own.name && hostsOf(each).has(host));
+  return owner && !isSameSystem(own, owner, known) ? owner : null;
 }
 
-function originsOf({ origins, issuers }: Environment): Set<string> {
+/** With their ports, so that a redirect from http to https stays where it is. */
+function hostsOf({ origins, issuers }: Environment): Set<string> {
   const urls = [...origins.values(), ...[...issuers.values()].map(({ issuer }) => issuer)];
-  return new Set(urls.filter((url) => isUrl(url)).map((url) => new URL(url).origin));
+  return new Set(urls.filter((url) => isUrl(url)).map((url) => new URL(url).host));
 }
 
 /** A redirect that leads into another environment. */

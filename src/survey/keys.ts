@@ -9,6 +9,7 @@ import { type Document, fetchDocument, metadataOf } from './document.ts';
 import { otherOwner } from './hosts.ts';
 import { judgeKeys, keySetProblem } from './key-findings.ts';
 import { describeKey, type PublishedKey, readKeys, secretsIn, secretsOf } from './key-set.ts';
+import { unanswered } from './silence.ts';
 
 /** Standards checks that are judged here. */
 const told = ['jwks-reachable', 'jwks-kid-unique', 'jwks-private', 'jwks-use', 'jwks-rsa-size'];
@@ -74,7 +75,7 @@ async function judged(
   });
   const silent = state === 'unanswered';
   return {
-    steps: [silent ? { ...step, status: 'errored', reason: document.problem } : step],
+    steps: [silent ? unanswered(step, document.problem, context) : step],
     observations: entries === null ? [] : observe(context, issuer, keys),
     left: [],
   };

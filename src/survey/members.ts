@@ -97,7 +97,7 @@ const longest = 200;
  */
 export function compact(value: Json | undefined, environment: Environment): Json {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string') return oneLine(abstracted(value.slice(0, longest * 2), environment));
+  if (typeof value === 'string') return oneLine(abstracted(clipped(value), environment));
   if (typeof value !== 'object') return value;
   if (isMap(value)) {
     const entries = Object.entries(value);
@@ -110,7 +110,11 @@ export function compact(value: Json | undefined, environment: Environment): Json
 }
 
 function flatText(value: Json, environment: Environment): string {
-  if (typeof value === 'string') return oneLine(abstracted(value.slice(0, longest * 2), environment));
+  if (typeof value === 'string') return oneLine(abstracted(clipped(value), environment));
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return isMap(value) ? 'an object' : stringifyJson(value);
+}
+
+function clipped(text: string): string {
+  return text.length > longest * 2 ? `${text.slice(0, longest * 2)}...` : text;
 }

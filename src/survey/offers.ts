@@ -1,4 +1,5 @@
 /** What is used and what is offered, item by item: what is offered in one environment only is a difference with a name. */
+import { listedGrants } from '../http/grant-types.ts';
 import type { Issuer, Json, JsonMap, Observation } from '../model.ts';
 import type { Used, Uses } from './used.ts';
 
@@ -27,14 +28,17 @@ export function observeOffers(issuer: Issuer, values: JsonMap, used: Used): Obse
           source,
         }));
   const list = (member: string): string[] | null => textsOf(values[member]);
-  const once = (kind: string, source: Used['dpop'], value: string): Observation[] =>
-    source === null ? [] : [{ kind, of: issuer.name, value, source }];
+  // What is written by hand in the project file is not all that the server has.
+  const once = (kind: string, member: string, source: Used['dpop'], value: string): Observation[] =>
+    source === null || (issuer.discovery === 'none' && values[member] === undefined)
+      ? []
+      : [{ kind, of: issuer.name, value, source }];
   const [code = null] = used.responseTypes.values();
   const pkce = list('code_challenge_methods_supported')?.includes('S256');
   const dpop = (list('dpop_signing_alg_values_supported') ?? []).length > 0;
   return [
     ...of('issuer.scope', apiScopes(used.scopes, list('scopes_supported')), list('scopes_supported')),
-    ...of('issuer.grant', used.grants, list('grant_types_supported')),
+    ...of('issuer.grant', used.grants, listedGrants(values)),
     ...of('issuer.client_auth', used.authMethods, list('token_endpoint_auth_methods_supported')),
     ...of(
       'issuer.assertion_alg',
@@ -42,13 +46,14 @@ export function observeOffers(issuer: Issuer, values: JsonMap, used: Used): Obse
       list('token_endpoint_auth_signing_alg_values_supported'),
     ),
     ...of('issuer.response_type', used.responseTypes, list('response_types_supported')),
-    ...once('issuer.pkce', code, pkce ? 'offered' : 'not offered'),
+    ...once('issuer.pkce', 'code_challenge_methods_supported', code, pkce ? 'offered' : 'not offered'),
     ...once(
       'issuer.par_required',
+      'require_pushed_authorization_requests',
       used.unpushed,
       values['require_pushed_authorization_requests'] === true ? 'required' : 'not required',
     ),
-    ...once('issuer.dpop', used.dpop, dpop ? 'offered' : 'not offered'),
+    ...once('issuer.dpop', 'dpop_signing_alg_values_supported', used.dpop, dpop ? 'offered' : 'not offered'),
   ];
 }
 

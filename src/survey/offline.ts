@@ -40,9 +40,7 @@ export function compareOffline(options: OfflineOptions, clock: Clock): RunFinish
   const told = new Set(shape.map(({ difference }) => difference.what));
   const open = observed.map(({ environment, observations }) => ({
     environment,
-    observations: observations.filter(
-      ({ kind, of }) => !told.has(`${kind === 'client.id' ? kind : 'file.redirect_uris'}[${of}]`),
-    ),
+    observations: observations.filter(({ kind, of }) => !told.has(`${kind}[${of}]`)),
   }));
   const seen = compareObserved(open, declared, {
     today,

@@ -19,7 +19,9 @@ export function oneLine(text: string): string {
     .slice(0, longest * 4)
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
-  return line.length > longest ? `${line.slice(0, longest)}...` : line;
+  // The mark tells the redactor that what stands before it may be the beginning of a secret.
+  const isCut = line.length > longest || text.length > longest * 4;
+  return isCut ? `${line.slice(0, longest)}...` : line;
 }
 
 export function evidence(field: string, seen: string): EvidenceLine {

@@ -7,6 +7,7 @@ import type { SurveyContext } from './context.ts';
 import { foreignRedirect } from './foreign.ts';
 import { tokenFindings } from './token-findings.ts';
 import { asPresented, readStep, withFindings, withoutTold } from './tokens.ts';
+import { leftUndecided, withoutVerdict } from './undecided.ts';
 
 export async function replayed(context: SurveyContext): Promise<Surveyed> {
   const parts: Surveyed[] = [];
@@ -19,7 +20,8 @@ export async function replayed(context: SurveyContext): Promise<Surveyed> {
 
 async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
   const { environment } = job;
-  const result = await context.run(job);
+  const run = await context.run(job);
+  const result = { ...run, steps: run.steps.map(withoutVerdict) };
   // Clocks are looked at once for each origin.
   const steps = result.steps.map((step) => ({
     ...step,
@@ -36,7 +38,12 @@ async function replay(job: Job, context: SurveyContext): Promise<Surveyed> {
       step.kind === 'token' && !step.fault ? environment.credentials.get(step.credential) : null;
     if (credential && done?.status === 'passed') tokens.push(await asPresented(credential, context, done));
   }
-  return { ...nothing, steps, observations: [...observations, ...together(tokens).observations] };
+  return {
+    ...nothing,
+    steps,
+    observations: [...observations, ...together(tokens).observations],
+    left: leftUndecided(steps, context),
+  };
 }
 
 /** A redirect into another environment is wrong whatever answers there. */

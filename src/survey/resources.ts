@@ -9,6 +9,7 @@ import { compact } from './members.ts';
 import { textsOf } from './offers.ts';
 import { bare, type Resource } from './resource.ts';
 import { judgeResource } from './resource-findings.ts';
+import { unanswered } from './silence.ts';
 import { credentialsOf } from './used.ts';
 
 /** Standards checks that are judged here. */
@@ -63,8 +64,7 @@ async function surveyResource(context: SurveyContext, resource: Resource): Promi
   const { members, exchanges, state } = document;
   const findings = members ? judgeResource(context, resource, members) : [];
   const step = surveyStep({ name: `metadata of resource ${name}`, source, exchanges, findings });
-  if (state === 'unanswered')
-    return { ...nothing, steps: [{ ...step, status: 'errored', reason: document.problem }] };
+  if (state === 'unanswered') return { ...nothing, steps: [unanswered(step, document.problem, context)] };
   return { steps: [step], observations: observe(context, resource, document), left: [] };
 }
 

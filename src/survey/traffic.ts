@@ -2,14 +2,13 @@
 import { observeExchange } from '../compare/observe/step.ts';
 import { nothing, type Surveyed, together } from '../compare/surveyed.ts';
 import { isAllowed } from '../diagnose/experiments/experiments.ts';
-import { createSubject } from '../diagnose/subject.ts';
-import { transportFinding } from '../diagnose/transport.ts';
 import { isUrl } from '../http/url.ts';
-import type { Exchange, Finding, Step } from '../model.ts';
+import type { Credential, Exchange, RequestStep } from '../model.ts';
 import { type Anonymous, anonymousRequests, sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { downgrades, foreignRedirect } from './foreign.ts';
 import { replayed } from './replayed.ts';
+import { silence } from './silence.ts';
 
 /** Requests without credential to one environment. */
 const mostRequests = 50;
@@ -105,27 +104,15 @@ function looked({ name, step }: Anonymous, exchange: Exchange, context: SurveyCo
     ...nothing,
     steps: [hasAnswer ? told : { ...told, status: 'errored' }],
     // What is wrong by itself is not told as a difference, too.
-    observations: (hasAnswer ? observeExchange(exchange, environment, name, step.source) : []).filter(
-      ({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind),
-    ),
+    observations: (hasAnswer
+      ? observeExchange(exchange, environment, name, step.source, presentedBy(step, context))
+      : []
+    ).filter(({ kind }) => foreign.length === 0 || !/^redirects\.(?:answer|target)$/.test(kind)),
   };
 }
 
-/** Why nothing came back, as a run says it. */
-export function silence(exchange: Exchange, step: Step, { environment, known }: SurveyContext): Finding[] {
-  const subject = createSubject({
-    stage: 'transport',
-    environment,
-    known,
-    step,
-    failing: exchange,
-    credential: null,
-    client: null,
-    failed: [],
-    siblings: [],
-    keys: [],
-    past: [],
-  });
-  const finding = subject && transportFinding(subject);
-  return finding ? [finding] : [];
+/** What the step presents where it is replayed. */
+function presentedBy({ credentials }: RequestStep, context: SurveyContext): Credential[] {
+  const all = new Map([...context.environment.credentials, ...context.credentials]);
+  return credentials.flatMap(({ name }) => all.get(name) ?? []);
 }

@@ -15,7 +15,7 @@ import type { Exchange, Finding, Hop, RequestStep } from '../model.ts';
 import { sendAnonymous } from './anonymous.ts';
 import { later, leftOut, type SurveyContext, surveyStep } from './context.ts';
 import { surveyFinding } from './finding.ts';
-import { silence } from './traffic.ts';
+import { bareStep, silence } from './silence.ts';
 
 export async function surveyTransport(context: SurveyContext): Promise<Surveyed> {
   const parts: Surveyed[] = [];
@@ -56,25 +56,8 @@ function isAt({ origin }: Peer, { request }: Hop): boolean {
 
 /** One request for the first page, without anything. */
 async function visit(peer: Peer, context: SurveyContext): Promise<{ exchange: Exchange; step: RequestStep }> {
-  const step: RequestStep = {
-    kind: 'request',
-    index: 0,
-    name: peer.name,
-    source: peer.source ?? context.environment.source,
-    expect: {},
-    capture: {},
-    timeout: context.timeout,
-    retry: 0,
-    method: 'HEAD',
-    target: `${peer.origin}/`,
-    query: {},
-    headers: {},
-    cookies: {},
-    body: null,
-    credentials: [],
-    redirect: { follow: false, max: 0 },
-    jar: null,
-  };
+  const source = peer.source ?? context.environment.source;
+  const step = bareStep(peer.name, source, `${peer.origin}/`, context.timeout);
   const url = new URL(step.target);
   const headers = [['User-Agent', context.exchange.userAgent] as const];
   const request = { method: 'HEAD', url, headers, sensitive: new Set<string>(), body: null };

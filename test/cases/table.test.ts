@@ -2,38 +2,11 @@
  * The case table. `WHY401_CASES=nginx,koa-jwt` runs those whose id contains one of them; `WHY401_VERBOSE=1` prints what was found.
  * A case fails its test only for what must never be; how many are right is a matter of the whole table.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { findProgram } from '../support/require.ts';
-import type { Case } from './case.ts';
-import { type Measured, measure } from './measure.ts';
+import { cases, isThere, loaded } from './list.ts';
 import { missedBars, type Row, serversOf, summarise } from './summary.ts';
+import { measureInTwo } from './two.ts';
 
-/** Each exports `cases`. */
-const modules: readonly string[] = [
-  'jwt',
-  'servers',
-  'authorization',
-  'sessions',
-  'signed',
-  'signed-after',
-  'providers',
-  'jwt-after',
-  'servers-after',
-  'authorization-after',
-  'mixed-after',
-  'headers',
-  'redirects-after',
-];
-const paths = modules.map((name) => fileURLToPath(new URL(`./${name}/cases.js`, import.meta.url)));
-const loaded = await Promise.all(
-  paths.map(async (path) =>
-    existsSync(path) ? ((await import(path)) as { readonly cases: readonly Case[] }).cases : null,
-  ),
-);
-const cases = loaded.flatMap((list) => list ?? []);
 const wanted = process.env['WHY401_CASES'] ?? '';
 
 describe('the case table', function () {
@@ -50,13 +23,13 @@ describe('the case table', function () {
   });
 
   const chosen = cases.filter(({ id }) => wanted.split(',').some((part) => id.includes(part)));
-  const measured = inAdvance(chosen);
+  const measured = measureInTwo(chosen);
   for (const [index, one] of chosen.entries())
     it(one.id, async function () {
       const missing = one.needs.filter((need) => !isThere(need));
       if (missing.length > 0 && process.env['CI']) throw new Error(`not installed: ${missing.join(', ')}`);
       if (missing.length > 0) this.skip();
-      const { judgement, answer, consoles } = await measured(index);
+      const { judgement, answer, consoles } = await measured.of(index);
       answers.set(one.id, answer);
       rows.push({ case: one, judgement });
       if (this.test) this.test.title += ` (${judgement.verdict}: ${judgement.said})`;
@@ -82,6 +55,7 @@ describe('the case table', function () {
   });
 
   after('counts', () => {
+    measured.close();
     if (rows.length === 0) return;
     process.stdout.write(`\n${summarise(rows)}\n`);
   });
@@ -93,53 +67,7 @@ describe('the case table', function () {
   });
 });
 
-/** Cases that begin before it is their turn. */
-const most = 2;
-
-/**
- * Measures the cases in their order; those that start programs, which take their time, in advance. The others play
- * providers with one nock for the whole process, and run alone.
- */
-function inAdvance(list: readonly Case[]): (index: number) => Promise<Measured> {
-  const begun = new Map<number, Promise<Measured>>();
-  const begin = (index: number): Promise<Measured> | undefined => {
-    const one = list[index];
-    if (!one) return undefined;
-    const known = begun.get(index);
-    if (known) return known;
-    const measuring = measure(one);
-    // Whoever waits for it hears of it.
-    measuring.catch(() => undefined);
-    begun.set(index, measuring);
-    return measuring;
-  };
-  const startsPrograms = (index: number): boolean => {
-    const needs = list[index]?.needs ?? [];
-    return needs.length > 0 && needs.every(isThere);
-  };
-  return async (index) => {
-    const measuring = begin(index);
-    for (let next = index; next <= index + most && startsPrograms(next); next += 1) begin(next);
-    if (!measuring) throw new Error('there is no such case');
-    return measuring;
-  };
-}
-
 const jwt = new Set((loaded[0] ?? []).map(({ id }) => id));
 function isJwt(id: string): boolean {
   return jwt.has(id);
-}
-
-/** By the name of a need: whether it is installed. */
-const known = new Map<string, boolean>();
-function isThere(need: string): boolean {
-  const found = known.get(need) ?? look(need);
-  known.set(need, found);
-  return found;
-}
-function look(need: string): boolean {
-  const [program = '', module] = need.split(':');
-  const path = program.startsWith('/') ? (existsSync(program) ? program : null) : findProgram(program);
-  if (path === null || module === undefined) return path !== null;
-  return spawnSync(path, ['-c', `import ${module}`]).status === 0;
 }

@@ -152,6 +152,23 @@ describe('compare --baseline', () => {
     expect([code, stdout.includes('cannot be read: it is a folder.')]).to.deep.equal([2, true]);
   });
 
+  it('refuses what is no file and never ends', async () => {
+    const { code, stdout } = await compare([...one, '--baseline', '/dev/zero']);
+    expect([code, stdout.includes('cannot be read: it is no file.')]).to.deep.equal([2, true]);
+  });
+
+  it('takes no text for a time, and nothing that has no end', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const observed = [{ environment: 'production', observations: [seen, { ...seen, value: 'DEEP' }] }];
+    const text = written({ ...usable, started: 'Fri, 20 Nov 2026 10:00:00 GMT (::error::x)', observed });
+    const ended = await compare([...one, '--baseline', 'past.json', '--reporter', 'json=now.json'], {
+      'past.json': text.replace('"DEEP"', deep),
+    });
+    expect(reported(ended).comparison.map(({ environments }) => environments)).to.deep.equal([
+      { 'production, 2026-11-20T10:00:00Z': 'none', production: 'orders:read, orders:write' },
+    ]);
+  });
+
   it('reads on where observations were changed by hand', async () => {
     const list = [
       1,

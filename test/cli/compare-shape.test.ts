@@ -431,9 +431,9 @@ describe('compare --offline', () => {
 
   it('tells nothing of one client_id at both servers that is declared', async () => {
     const differs = "compare: {differs: [{what: 'client.id[web]', reason: one name everywhere}]}\n";
-    const same = project.replace('web-staging', 'web').replace('web-production', 'web');
+    const same = project.replace('web-staging', '0oa1f9k2').replace('web-production', '0oa1f9k2');
     expect((await compare(same)).told).to.deep.equal([
-      'warning environment-mixup possible (staging, production) Client web has the same client_id in staging and production, at different authorization servers: web.',
+      'warning environment-mixup possible (staging, production) Client web has the same client_id in staging and production, at different authorization servers: 0oa1f9k2.',
     ]);
     expect((await compare(`${same}${differs}`)).told).to.deep.equal([]);
   });

@@ -25,6 +25,11 @@ describe('normalAnswer', () => {
     });
   }
 
+  it('reads a long word without a digit once', () => {
+    const body = 'a'.repeat(400_000);
+    expect(answer({ body })).to.equal(answer({ body }));
+  });
+
   const unlike: Record<string, [HopSpec, HopSpec]> = {
     'the status': [{ status: 401 }, { status: 403 }],
     'an error code with digits': [{ body: '{"errorCode":"E0000022"}' }, { body: '{"errorCode":"E0000011"}' }],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { leftGroups } from '../../src/report/comparison.ts';
 import { comparisons } from '../support/comparisons.ts';
 import { expectGolden } from '../support/golden.ts';
 import { render } from './output.ts';
@@ -11,6 +12,23 @@ const validate = ajv.compile(schema);
 const validateLine = ajv.compile({ $ref: `${schema.$id}#/$defs/line` });
 
 describe('a comparison of environments in the reports', () => {
+  it('names a few of many things that were left for one reason', () => {
+    const left = Array.from({ length: 12 }, (_, index) => ({
+      environment: index % 2 === 0 ? 'staging' : 'production',
+      what: `request ${index}`,
+      why: 'there are too many',
+      fix: '',
+    }));
+    expect(leftGroups(left)).to.deep.equal([
+      {
+        whats: [...[0, 1, 2, 3, 4, 5, 6, 7].map((index) => `request ${index}`), '4 more'],
+        environments: ['staging', 'production'],
+        why: 'there are too many',
+        fix: '',
+      },
+    ]);
+  });
+
   for (const [name, events] of Object.entries(comparisons)) {
     for (const width of [80, 120]) {
       it(`"${name}" is told on the console in ${width} columns`, async () => {

@@ -12,7 +12,7 @@ const issuers: Readonly<Record<Name, string>> = {
   staging: 'https://login.staging.example.test',
   production: 'https://login.example.test',
 };
-const now = Math.floor(Date.now() / 1000);
+let now = 0;
 
 /** A token as an authorization server of the environment makes it; nobody here looks at its signature. */
 function token(name: Name, claims: JsonMap = {}): string {
@@ -75,6 +75,7 @@ interface Setting {
 describe('a failed step beside the same step in another environment', () => {
   let origins: Origins;
   beforeEach(async () => {
+    now = Math.floor(Date.now() / 1000);
     origins = await startOrigins();
   });
   afterEach(() => origins.close());
@@ -160,7 +161,7 @@ describe('a failed step beside the same step in another environment', () => {
         'token.scope (token scope): orders:read | orders:read orders:write',
         'challenge (challenge): Bearer realm="orders", error="insufficient_scope", scope="orders:admin" | none',
         'status (answer): 403 Forbidden | 200 OK',
-        'The differences do not explain scope-missing.',
+        'None of these differences points to scope-missing.',
       ],
     });
   });
@@ -352,12 +353,12 @@ describe('a failed step beside the same step in another environment', () => {
       [
         'production false',
         'status (answer): 403 Forbidden | 404 Not Found',
-        'It does not pass in production either, and the answer is another one.',
+        'The answer in production is another one: it may fail there for a cause of its own.',
       ],
       [
         'staging false',
         'status (answer): 404 Not Found | 403 Forbidden',
-        'It does not pass in staging either, and the answer is another one.',
+        'The answer in staging is another one: it may fail there for a cause of its own.',
       ],
     ]);
   });

@@ -29,6 +29,8 @@ export async function serveAuthlib(
   origin: string,
   clients: readonly AuthlibClient[],
   scopes: readonly string[] = ['orders:read'],
+  /** Of access tokens, in seconds. */
+  lifetime: number = 3600,
 ): Promise<AuthlibServer> {
   const folder = daemonFolder('authlib');
   const [script, registry] = [join(folder, 'server.py'), join(folder, 'registry.json')];
@@ -37,9 +39,12 @@ export async function serveAuthlib(
   register(clients);
   writeFileSync(script, program);
   const port = await freePort();
-  const daemon = await startDaemon('/usr/bin/python3', ['-B', script, registry, String(port)], folder, [
-    port,
-  ]);
+  const daemon = await startDaemon(
+    '/usr/bin/python3',
+    ['-B', script, registry, String(port), String(lifetime)],
+    folder,
+    [port],
+  );
   stage.onClose(daemon.stop);
   await stage.serve(origin, forwardTo(port));
   return { register };
@@ -104,6 +109,7 @@ class Credentials(grants.ClientCredentialsGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
 app = Flask(__name__)
+app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"client_credentials": int(sys.argv[3])}
 app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1)
 server = AuthorizationServer(app, query_client=query_client, save_token=lambda token, request: None)
 server.register_grant(Credentials)

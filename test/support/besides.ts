@@ -37,7 +37,7 @@ const both: Beside = {
   environment: 'testing',
   passed: false,
   differences: [row('status', 'answer', '403 Forbidden', '404 Not Found')],
-  says: 'It does not pass in testing either, and the answer is another one.',
+  says: 'The answer in testing is another one: it may fail there for a cause of its own.',
 };
 const text = 'a|b \u001b[31mred\u001b[0m <b>::error::x\r\n##[add-mask]z';
 const hostile: Beside = {
@@ -73,6 +73,17 @@ function failed(name: string, line: number, beside: Beside, cause: string | null
     findings: cause === null ? [] : [found],
     beside,
   });
+}
+
+/** Three steps that fail alike: the second differs from the other environment in the same, the third does not. */
+function again(): readonly RunEvent[] {
+  const jobs = [lacking, lacking, silent].map((beside, at) => ({
+    ...job(at, `orders can be placed ${at}`, 'production', [
+      failed('list orders', 14 + at, beside, 'scope-missing'),
+    ]),
+    file: `specs/${at}.yml`,
+  }));
+  return events(jobs, secure('staging', 'production'));
 }
 
 const ok = (line: number): StepResult => step('list orders', line, 'passed');
@@ -130,6 +141,7 @@ export const besides: Readonly<Record<string, readonly RunEvent[]>> = {
   lacking: one('orders can be placed', lacking, 'scope-missing'),
   silent: one('orders can be placed', silent, null),
   both: one('orders can be placed', both, 'permission-missing'),
+  again: again(),
   hostile: one('orders can be placed', hostile, 'scope-missing'),
 };
 export const matrices: Readonly<Record<string, readonly RunEvent[]>> = {

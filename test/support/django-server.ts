@@ -2,7 +2,7 @@
 import type { Daemon } from './daemon.ts';
 import { ann } from './oidc-server.ts';
 import type { Origins } from './origins.ts';
-import { serveProgram } from './program.ts';
+import { type ProgramOptions, serveProgram } from './program.ts';
 import { serveDjango } from './wsgi.ts';
 
 export const djangoNeeds: readonly string[] = [
@@ -33,13 +33,17 @@ export interface DjangoOptions {
 }
 
 export function serveDjangoServer(origins: Origins, origin: string, options: DjangoOptions): Promise<Daemon> {
-  return serveProgram(origins, origin, {
+  return serveProgram(origins, origin, djangoProgram(origin, options));
+}
+
+export function djangoProgram(origin: string, options: DjangoOptions): ProgramOptions {
+  return {
     name: 'django',
     program: '/usr/bin/python3',
     args: ['-B', '{folder}/server.py', '{given}'],
     files: { 'server.py': program },
     given: { clients: [], oauth2: {}, user: ann, origin, ...options },
-  });
+  };
 }
 
 const program = `

@@ -21,6 +21,13 @@ export async function serveProgram(
   origin: string,
   options: ProgramOptions,
 ): Promise<Daemon> {
+  const daemon = await startProgram(options);
+  await origins.serve(origin, originTo(daemon.port));
+  return daemon;
+}
+
+/** Starts it at `port` of 127.0.0.1, in plain http. */
+export async function startProgram(options: ProgramOptions): Promise<Daemon & { readonly port: number }> {
   const folder = daemonFolder(options.name);
   for (const [name, content] of Object.entries(options.files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -32,6 +39,5 @@ export async function serveProgram(
     each.replace('{given}', given).replace('{port}', String(port)).replace('{folder}', folder),
   );
   const daemon = await startDaemon(options.program, args, folder, [port], options.env);
-  await origins.serve(origin, originTo(port));
-  return daemon;
+  return { ...daemon, port };
 }

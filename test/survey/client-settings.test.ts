@@ -48,10 +48,12 @@ describe('the clients of the project file', () => {
   it('are silent where ids and secrets differ', async () => {
     expect(await drift({ id: 'web-staging' }, other)).to.deep.equal([]);
   });
-  it('share an id at two servers', async () => {
-    expect(await drift({ id: 'web' }, { id: 'web', secret: 'TWO' })).to.deep.equal([
-      'client.id[web] environment-mixup',
-    ]);
+  it('share an id at two servers that one of them made up', async () => {
+    const id = '0oa1f9k2xQzL4d7';
+    expect(await drift({ id }, { id, secret: 'TWO' })).to.deep.equal(['client.id[web] environment-mixup']);
+  });
+  it('may have the same plain name at two servers', async () => {
+    expect(await drift({ id: 'web' }, { id: 'web', secret: 'TWO' })).to.deep.equal([]);
   });
   it('share a secret at two servers', async () => {
     expect(await drift({ id: 'web-staging' }, { ...other, secret: 'ONE' })).to.deep.equal([

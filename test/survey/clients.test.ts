@@ -56,7 +56,54 @@ const stubborn =
       : page(status, uri);
   };
 
+/** Two servers behind one address, asked in turn. */
+const inTurn = (...all: readonly Answering[]): Answering => {
+  let count = 0;
+  return (given, path) => (all[count++ % all.length] ?? named)(given, path);
+};
+const stale: Answering = () => page(400, 'The redirect_uri is not registered.');
+const blocking: Answering = () => page(403, 'No.');
+const unknowing: Answering = () => page(400, 'invalid_client: the client is unknown');
+
 const servers: readonly Server[] = [
+  {
+    name: 'is two, one of which does not have the redirect_uri',
+    answers: inTurn(stale, named),
+    told: {
+      checks: [`redirect_uri ${callback}: refused: 400 The redirect_uri is not registered`, known],
+      findings: ['redirect-uri-mismatch likely error'],
+    },
+  },
+  {
+    name: 'is two, one of which does not know the client',
+    answers: inTurn(unknowing, unknowing, unknowing, named),
+    told: {
+      checks: ['client web: unknown: 400 invalid_client: invalid_client: the client is unknown'],
+      findings: ['client-unknown likely error'],
+    },
+  },
+  {
+    name: 'has a page for everything that comes too fast',
+    answers: inTurn(named, named, named, blocking, blocking, blocking),
+    asking: {
+      clients: {
+        other: { client_id: 'other', redirect_uris: [callback] },
+        web: { client_id: 'web', redirect_uris: [slash] },
+      },
+    },
+    told: {
+      checks: [`redirect_uri ${callback}: accepted`, 'client other: known', known],
+      findings: [],
+    },
+  },
+  {
+    name: 'refuses the scope in words of the redirect_uri',
+    answers: (given) =>
+      isClient(given)
+        ? page(400, 'invalid_scope: the scope is not allowed for this redirect_uri')
+        : page(400, 'unknown client'),
+    told: { checks: [known], findings: [] },
+  },
   { name: 'takes both', answers: named, told: { checks: accepted, findings: [], left: [], sent: asked } },
   {
     name: 'does not know the client',
@@ -66,7 +113,7 @@ const servers: readonly Server[] = [
       checks: ['client webb: unknown: 400 invalid_client: invalid_client: the client is unknown'],
       findings: ['client-unknown certain error'],
       left: ['the redirect_uris of client web: the client is unknown'],
-      sent: [`webb ${callback}`, `random ${callback}`, 'webb random'],
+      sent: [`webb ${callback}`, `random ${callback}`, 'webb random', `webb ${callback}`],
     },
   },
   {
@@ -76,7 +123,7 @@ const servers: readonly Server[] = [
     told: {
       checks: [`redirect_uri ${slash}: refused: 400 The redirect_uri is not registered`, known],
       findings: ['redirect-uri-mismatch certain error'],
-      sent: [`web ${slash}`, `random ${slash}`, 'web random'],
+      sent: [`web ${slash}`, `random ${slash}`, 'web random', `web ${slash}`],
     },
   },
   {
@@ -323,7 +370,21 @@ describe('clients at an authorization server', () => {
     ]);
     expect(findings).to.deep.equal(['client-unknown certain error']);
     expect(left).to.deep.equal([]);
-    expect(sent).to.deep.equal(['web random', 'random random', 'gone random']);
+    expect(sent).to.deep.equal(['web random', 'random random', 'gone random', 'gone random']);
+  });
+
+  it('does not call a client unknown that a server refuses without words for its random redirect_uri', async () => {
+    const machine: Asking = {
+      clients: { web: { client_id: 'web', redirect_uris: [callback] }, machine: { client_id: 'other' } },
+    };
+    const answers: Answering = (given) =>
+      isClient(given) && isUri(given) ? back(given) : { status: 403, body: '' };
+    const { checks, findings, left } = await ask(origins, answers, machine);
+    expect({ checks, findings, left }).to.deep.equal({
+      checks: accepted,
+      findings: [],
+      left: ['whether client machine is known: no control separates them: 403'],
+    });
   });
 
   it('sends nothing with --no-experiments', async () => {
@@ -374,7 +435,7 @@ describe('clients at an authorization server', () => {
 
   it('says how near variants are looked for where that is not allowed', async () => {
     const { left, sent } = await ask(origins, named, wrongUri);
-    expect(sent).to.have.lengthOf(3);
+    expect(sent).to.have.lengthOf(4);
     expect(left).to.deep.equal([
       `near variants of redirect_uri ${slash} of client web: it looks like somebody trying callbacks, and is only done where it is allowed`,
     ]);
@@ -388,7 +449,7 @@ describe('clients at an authorization server', () => {
     const clients = { web: { client_id: 'web-staging', redirect_uris: [callback] } };
     const { findings, sent } = await ask(origins, named, { clients, others: staging('web-staging') });
     expect(findings).to.deep.equal(['environment-mixup likely error']);
-    expect(sent).to.have.lengthOf(3);
+    expect(sent).to.have.lengthOf(4);
   });
 
   it('does not call it so where the same id is used everywhere', async () => {

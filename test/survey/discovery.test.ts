@@ -329,11 +329,13 @@ describe('metadata of two environments', () => {
     ]);
   });
 
-  it('has no verdict where no answer comes, and asks once', async () => {
+  it('says of what brings no answer only why none came, and asks once', async () => {
     const { steps, found, finished } = await look({ [`${production.login}${openid}`]: { answers: false } });
     expect({ steps, found, exit: finished.exitCode }).to.deep.equal({
       steps: ['staging: metadata of issuer main: passed', 'production: metadata of issuer main: errored'],
-      found: [],
+      found: [
+        'production: metadata of issuer main: error connection-closed likely: The connection to login.example.test:443 ended before a complete answer head (UND_ERR_SOCKET).',
+      ],
       exit: 3,
     });
     const asked = origins.received.filter(({ origin, url }) => origin === production.login && url === openid);

@@ -146,10 +146,12 @@ describe('key sets of two environments', () => {
     });
   }
 
-  it('has no verdict where no answer comes', async () => {
+  it('says of what brings no answer only why none came', async () => {
     const { steps, found } = await look({ answers: false });
     expect(steps.filter((line) => line.startsWith(step))).to.deep.equal([`${step}: errored`]);
-    expect(found).to.deep.equal([]);
+    expect(found).to.deep.equal([
+      `${step}: error connection-closed likely: The connection to login.example.test:443 ended before a complete answer head (UND_ERR_SOCKET).`,
+    ]);
   });
 
   const says = 'The key set of issuer "main"';

@@ -32,6 +32,13 @@ const drifts: readonly Drift[] = [
     ],
   },
   {
+    name: 'a scheme that is taken besides that of the credential, which wakes nobody',
+    make: (site) => {
+      site.challenge = 'Bearer realm="orders production", scope="orders:read", DPoP algs="ES256", Negotiate';
+    },
+    rows: [],
+  },
+  {
     name: 'another realm and Server field, which wake nobody',
     make: (site) => {
       site.challenge = 'Bearer realm="warehouse", scope="orders:read"';

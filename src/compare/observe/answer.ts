@@ -2,10 +2,15 @@
 import { type Challenge, parseChallenges } from '../../http/challenge.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Observation, Response } from '../../model.ts';
-import { fieldValues, mediaType, type Note, plain, sorted } from './observing.ts';
+import { fieldValues, mediaType, type Note, placeOf, plain, sorted } from './observing.ts';
 
-/** `exchange` was answered. */
-export function observeAnswer(exchange: Exchange, environment: Environment, note: Note): Observation[] {
+/** `exchange` was answered. `presented`: schemes of the credentials of the step, in lower case; empty: not known. */
+export function observeAnswer(
+  exchange: Exchange,
+  environment: Environment,
+  note: Note,
+  presented: ReadonlySet<string> = new Set(),
+): Observation[] {
   const response = exchange.hops.at(-1)?.response;
   if (!response) return [];
   const { status } = response;
@@ -18,7 +23,7 @@ export function observeAnswer(exchange: Exchange, environment: Environment, note
     ...(access.length > 0
       ? [note(good ? 'answer.content_type' : 'answer.refusal_type', mediaType(response))]
       : []),
-    ...(status === 401 ? challenges(response, environment, note) : []),
+    ...(status === 401 ? challenges(response, environment, note, presented) : []),
   ];
 }
 
@@ -30,13 +35,21 @@ function accessOf(status: number): string {
   return status >= 400 ? 'a bad request' : 'answered';
 }
 
-function challenges(response: Response, environment: Environment, note: Note): Observation[] {
+function challenges(
+  response: Response,
+  environment: Environment,
+  note: Note,
+  presented: ReadonlySet<string>,
+): Observation[] {
   const list = parseChallenges(fieldValues(response, 'www-authenticate')).slice(0, 20);
   const values = (name: string): string[] => sorted(list.flatMap((each) => own(each, name, environment)));
   const metadata = sorted(list.flatMap((each) => originOf(each, environment)));
   const scopes = values('scope').flatMap((each) => each.split(' '));
+  const schemes = sorted(list.map(({ scheme }) => scheme.toLowerCase()));
+  // Where what is presented is wanted, it is no matter what else would be taken.
+  const wanted = schemes.filter((scheme) => presented.has(scheme));
   return [
-    note('challenge.schemes', sorted(list.map(({ scheme }) => scheme.toLowerCase()))),
+    note('challenge.schemes', wanted.length > 0 ? wanted : schemes, schemes.join(', ') || 'none'),
     note('challenge.realm', values('realm')),
     note('challenge.error', values('error')),
     note('challenge.scope', sorted(scopes)),
@@ -49,7 +62,8 @@ function challenges(response: Response, environment: Environment, note: Note): O
 function originOf({ parameters }: Challenge, environment: Environment): string[] {
   const value = parameters.get('resource_metadata');
   if (value === undefined) return [];
-  return [plain(isUrl(value) ? new URL(value).origin : value, environment)];
+  // Where the authorization server is at the same origin, it is the resource that is meant.
+  return [placeOf(value, environment) ?? plain(isUrl(value) ? new URL(value).origin : value, environment)];
 }
 
 function own({ parameters }: Challenge, name: string, environment: Environment): string[] {

@@ -31,7 +31,8 @@ const longestText = 300;
 
 /** A text of a server with the environment's own hosts and its name taken out. */
 export function plain(text: string, environment: Environment): string {
-  const short = text.slice(0, longestText);
+  // The mark tells the redactor that a secret may have been cut.
+  const short = text.length > longestText ? `${text.slice(0, longestText)}...` : text;
   return abstracted(short, environment).replace(wordOf(environment.name), '${environment}');
 }
 

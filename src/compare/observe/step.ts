@@ -1,22 +1,24 @@
 /** A step that was replayed, or asked without credential, to observations. */
-import type { Environment, Exchange, Observation, StepResult } from '../../model.ts';
+import type { Credential, Environment, Exchange, Observation, StepResult } from '../../model.ts';
 import { observeAnswer } from './answer.ts';
 import { observeChain } from './chain.ts';
 import { observeCookies } from './cookies.ts';
 import { answered, noteOf } from './observing.ts';
+import { schemesOf } from './schemes.ts';
 import { observeToken } from './token.ts';
 import { observeTokenAnswer, tokenAnswer } from './token-answer.ts';
 
-/** What `exchange` shows of the environment; `of` names it in all of them. */
+/** What `exchange` shows of the environment; `of` names it in all of them. `credentials`: those of the step. */
 export function observeExchange(
   exchange: Exchange,
   environment: Environment,
   of: string,
   source: Observation['source'],
+  credentials: Iterable<Credential> = [],
 ): Observation[] {
   const note = noteOf(of, source);
   return [
-    ...observeAnswer(exchange, environment, note),
+    ...observeAnswer(exchange, environment, note, schemesOf(credentials)),
     ...observeChain(exchange, environment, note),
     ...observeCookies(exchange, environment, of, source),
   ];
@@ -26,9 +28,13 @@ export function observeExchange(
 export function observeStep(step: StepResult, environment: Environment, of: string): Observation[] {
   const last = step.exchanges.filter((each) => each.role === 'resource' && answered(each)).at(-1);
   return [
-    ...(last ? observeExchange(last, environment, of, step.source) : []),
+    ...(last ? observeExchange(last, environment, of, step.source, presented(last, environment)) : []),
     ...tokensOf(step, environment),
   ];
+}
+
+function presented({ credentials }: Exchange, environment: Environment): Credential[] {
+  return credentials.flatMap(({ name }) => environment.credentials.get(name) ?? []);
 }
 
 /** Of credentials that were presented as they are. */

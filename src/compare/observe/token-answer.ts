@@ -36,7 +36,7 @@ export function observeTokenAnswer(
   const expires = Number(members['expires_in'] ?? Number.NaN);
   const span = spanOf(use);
   return [
-    note('token.type', typeof type === 'string' ? type.toLowerCase().slice(0, 40) : null),
+    note('token.type', typeof type === 'string' ? type.toLowerCase().replace(/^(.{40}).+/s, '$1...') : null),
     note('token.refresh_token', members['refresh_token'] === undefined ? 'not given' : 'given'),
     note('token.id_token', members['id_token'] === undefined ? 'not given' : 'given'),
     ...(Number.isFinite(expires) && span === null ? [lifetimeOf(expires, use, note)] : []),

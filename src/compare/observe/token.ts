@@ -157,7 +157,8 @@ function bindingOf({ claims }: TokenFacts, use: CredentialUse): string {
 }
 
 function text(value: Json | undefined): string | null {
-  return typeof value === 'string' ? value.slice(0, 200) : null;
+  if (typeof value !== 'string') return null;
+  return value.length > 200 ? `${value.slice(0, 200)}...` : value;
 }
 
 /** The URLs that the claims `iss` and `aud` name. */

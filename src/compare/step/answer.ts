@@ -3,7 +3,7 @@ import { parseChallenges } from '../../http/challenge.ts';
 import { isUrl } from '../../http/url.ts';
 import type { CookieNote, Exchange, Hop, Response, TlsFacts } from '../../model.ts';
 import { type Place, steady, withoutOwn } from './own.ts';
-import { mapOf } from './token.ts';
+import { mapOf, span } from './token.ts';
 import { type Trait, trait } from './trait.ts';
 
 export function wayTraits({ hops, stopped }: Exchange, place: Place): Trait[] {
@@ -76,17 +76,43 @@ export function answerTraits({ hops }: Exchange, place: Place): Trait[] {
     ...(failure && /TIMEOUT|ETIMEDOUT|ABORT/.test(failure.code)
       ? [trait('duration', '', 'timed out', `no answer in ${Math.round(hop.timings.total)} ms`)]
       : []),
-    ...(response ? responseTraits(response, place) : []),
+    ...(response ? [...clockTraits(response, hop), ...responseTraits(response, place)] : []),
   ];
 }
 
-function tlsTraits({ protocol, issuer, notAfter, notBefore, verified }: TlsFacts, hop: Hop): Trait[] {
+function tlsTraits({ protocol, issuer, names, notAfter, notBefore, verified }: TlsFacts, hop: Hop): Trait[] {
   const at = hop.clock.sent;
   const validity = at > notAfter ? 'expired' : at < notBefore ? 'not valid yet' : 'valid';
   return [
     trait('tls.validity', '', `${validity}${verified ? '' : ', not verified'}`),
+    ...nameTraits(names, hop.request.url),
     trait('tls.protocol', '', protocol),
     trait('tls.issuer', '', issuer),
+  ];
+}
+
+/** Whether it is for the host that was asked (RFC 9525 section 6.3) is compared; for which it is, is shown. */
+function nameTraits(names: readonly string[], url: string): Trait[] {
+  if (names.length === 0 || !isUrl(url)) return [];
+  const { hostname } = new URL(url);
+  const parent = hostname.slice(hostname.indexOf('.'));
+  const own = names.some((name) => [hostname, `*${parent}`].includes(name.toLowerCase()));
+  return [trait('tls.names', '', own ? 'its own' : 'of others', names.slice(0, 10).join(', '))];
+}
+
+/** Seconds by which a server may be off: a Date field has whole seconds, and the answer took its time. */
+const inStep = 30;
+
+/** Date beside our clock; what came from a cache is older by design. */
+function clockTraits(response: Response, { clock }: Hop): Trait[] {
+  const date = Date.parse(field(response, 'date') ?? '');
+  if (Number.isNaN(date) || field(response, 'age') !== null) return [];
+  const [early, late] = [(clock.sent - date) / 1000, (date - clock.received) / 1000];
+  if (early > inStep) return [trait('clock', '', 'behind', `${span(early)} behind ours`)];
+  return [
+    late > inStep
+      ? trait('clock', '', 'ahead', `${span(late)} ahead of ours`)
+      : trait('clock', '', 'as ours'),
   ];
 }
 

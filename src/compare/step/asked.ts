@@ -1,7 +1,7 @@
 /** The traits of a request as it was sent first, and of a form. */
 import { isUrl } from '../../http/url.ts';
 import type { Exchange, FieldSource, SentRequest } from '../../model.ts';
-import { type Place, steady, withoutOwn } from './own.ts';
+import { type Place, steady, withoutHosts, withoutOwn } from './own.ts';
 import { type Trait, trait } from './trait.ts';
 
 /** They follow from the rest, or have traits of their own. */
@@ -57,7 +57,8 @@ function parameterTraits(parameters: URLSearchParams, place: Place): Trait[] {
   return names.map((name) => {
     const value = parameters.getAll(name).join(', ');
     if (fresh.has(name)) return trait('parameter', name, '#', 'present');
-    const own = withoutOwn(value, place);
+    // That each has its own is by design; what differs in it besides the host is not.
+    const own = name === 'redirect_uri' ? withoutHosts(value, place) : withoutOwn(value, place);
     return trait('parameter', name, own.includes('[secret:') ? 'a secret' : numbersKept(own), shown(value));
   });
 }

@@ -2,18 +2,11 @@
 import type { Beside, Finding, StepDifference } from '../../model.ts';
 import type { Digest } from './digest.ts';
 import { explains, type TraitSpec } from './explains.ts';
+import { markedOf, type Row } from './marks.ts';
 import { type Trait, type TraitKind, traitKinds } from './trait.ts';
 
 /** A step that expects something else elsewhere differs in much; what is told is bounded. */
 const most = 40;
-
-interface Row {
-  readonly role: Digest['role'];
-  readonly kind: TraitKind;
-  readonly of: string;
-  readonly here: Trait | null;
-  readonly there: Trait | null;
-}
 
 /**
  * The nearest of the environments in which the step passes; where it passes nowhere, one that answers in another way;
@@ -63,59 +56,14 @@ function tell(here: Digest, there: Digest, rows: readonly Row[], first: Finding 
   const mattering = shown.filter(matters);
   const only = mattering.length === 1 && marked.some(matters) ? (differences[0] ?? null) : null;
   const shared = rows.some(({ kind }) => kind === 'credential.shared');
-  const says = saysOf({ shared, here, there, mattering, marked, cause, judged, only });
+  const certain = first?.certainty !== 'possible';
+  const says = saysOf({ specs, shared, here, there, mattering, marked, cause, certain, judged, only });
   return { beside: { environment: there.environment, passed: there.passed, differences, says }, only };
 }
 
-/** Rows of the first kind that explains the cause and differs in the right direction. */
-function markedOf(rows: readonly Row[], specs: readonly TraitSpec[], finding: Finding): Row[] {
-  for (const spec of specs) {
-    const [, kind, of] = /^([^[]+)(?:\[(.+)\])?$/.exec(spec) ?? [];
-    const fitting = rows.filter(
-      (row) => row.kind === kind && (of === undefined || row.of === of) && pointsHere(row, finding),
-    );
-    if (fitting.length > 0) return fitting;
-  }
-  return [];
-}
-
-/** What is well here explains nothing here. */
-function pointsHere({ kind, here, there }: Row, { evidence }: Finding): boolean {
-  switch (kind) {
-    case 'token.left':
-    case 'tls.validity':
-      return here !== null && here.value !== 'valid';
-    case 'credential.shape':
-      return here !== null && here.value !== 'as it should be';
-    case 'dropped':
-    case 'challenge':
-    case 'refusal':
-    case 'failure':
-    case 'edge':
-      return here !== null;
-    case 'cookie.refused':
-    case 'cookie.withheld':
-      return here !== null && here.value !== 'none';
-    case 'cookie.sent':
-    case 'cookie.set':
-      return lacks(here, there, ', ');
-    case 'token.scope':
-    case 'grant.scope': {
-      const needed = evidence.find(({ field }) => field === 'needed scope')?.seen.split(' ') ?? [];
-      const held = there?.value.split(' ') ?? [];
-      return lacks(here, there, ' ') && needed.every((each) => held.includes(each));
-    }
-    default:
-      return true;
-  }
-}
-
-function lacks(here: Trait | null, there: Trait | null, separator: string): boolean {
-  const own = new Set(here?.value.split(separator) ?? []);
-  return (there?.value ?? '').split(separator).some((each) => each !== 'none' && !own.has(each));
-}
-
 interface Told {
+  /** What the cause shows in. */
+  readonly specs: readonly TraitSpec[];
   readonly here: Digest;
   readonly there: Digest;
   /** The credential has the same value in both. */
@@ -124,32 +72,59 @@ interface Told {
   readonly marked: readonly Row[];
   readonly only: StepDifference | null;
   readonly cause: string | null;
+  /** More than possible. */
+  readonly certain: boolean;
   readonly judged: boolean;
 }
 
-function saysOf({ shared, here, there, mattering, marked, cause, judged, only }: Told): string {
+function saysOf({
+  specs,
+  shared,
+  here,
+  there,
+  mattering,
+  marked,
+  cause,
+  certain,
+  judged,
+  only,
+}: Told): string {
   const name = there.environment;
-  if (!there.passed) return `It does not pass in ${name} either, and the answer is another one.`;
+  if (!there.passed) return `The answer in ${name} is another one: it may fail there for a cause of its own.`;
   if (!judged)
     return `In ${name} another answer is expected of this step, so that it passes there says little.`;
   if (mattering.length === 0 && !marked.some(({ kind }) => kind === 'credential.shared'))
-    return sameSays(here, shared);
+    return sameSays(here, shared, certain ? specs : []);
   if (only) return `The only difference to ${name}: ${only.what}.`;
-  if (marked.length > 0) return `${cause} shows in: ${[...new Set(marked.map(whatOf))].join(' and ')}.`;
+  if (marked.length > 0) {
+    const what = [...new Set(marked.map(whatOf))].join(' and ');
+    return certain ? `${cause} shows in: ${what}.` : `If it is ${cause}, it shows in: ${what}.`;
+  }
   if (cause === null || cause === 'unknown') return 'Nothing decides whether one of these is the cause.';
-  return `The differences do not explain ${cause}.`;
+  return `None of these differences points to ${cause}.`;
 }
 
 /** Nothing differs but the answer. Of a value that came from outside nobody here knows whether it is the right one. */
-function sameSays({ role, traits }: Digest, shared: boolean): string {
+function sameSays({ role, traits }: Digest, shared: boolean, specs: readonly TraitSpec[]): string {
+  const own = traits.get(role ?? 'resource') ?? [];
+  if (own.some(({ kind }) => kind === 'failure')) return 'Same request: it is not answered here.';
+  if (role === 'authorization')
+    return 'Same request, as far as can be seen: what the server has registered differs.';
   if (role === 'token')
     return 'Same request, as far as can be seen: the secret differs, or what the server has registered.';
-  const own = role === 'resource' ? (traits.get(role) ?? []) : [];
-  if (!own.some(({ kind }) => kind === 'credential.type')) return 'Same request: the server differs.';
-  const kind = own.some((each) => each.kind === 'token.format') ? 'token' : 'credential';
+  const type = own.find(({ kind }) => kind === 'credential.type');
+  if (role !== 'resource' || !type || specs.some(isOfServer)) return 'Same request: the server differs.';
+  const isToken = type.value !== 'api_key' && own.some((each) => each.kind === 'token.format');
+  const kind = isToken ? 'token' : 'credential';
   const outside = own.some((each) => each.kind === 'token.obtained' && each.value === 'from outside');
   if (shared) return `Same request, same ${kind}: the server differs.`;
   return `Same request, same kind of ${kind}: ${outside ? 'its value or ' : ''}the server differs.`;
+}
+
+/** A cause that shows in who answers does not lie in the credential. */
+function isOfServer(spec: TraitSpec): boolean {
+  const kind = spec.replace(/\[.*$/, '') as TraitKind;
+  return traitKinds[kind].class === 'server';
 }
 
 /** It may be why the answer is another one, and is no matter of taste of a server. */
@@ -192,7 +167,7 @@ function differs(kind: TraitKind, here: Trait | null, there: Trait | null): bool
 function needsBoth(kind: TraitKind): boolean {
   if (kind.startsWith('token.')) return kind !== 'token.format';
   if (kind.startsWith('credential.')) return kind !== 'credential.type';
-  return /^(tls\.|grant\.|http$|server$|via$|content-type$|redirects\.stopped$)/.test(kind);
+  return /^(clock$|tls\.|grant\.|http$|server$|via$|content-type$|redirects\.stopped$)/.test(kind);
 }
 
 function differenceOf(row: Row, environment: string, cause: boolean): StepDifference {

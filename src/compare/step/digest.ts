@@ -39,6 +39,7 @@ function traitsOf(exchange: Exchange, result: StepResult, expect: Expect, place:
   const all = [
     expectation(expect),
     ...askedTraits(exchange, place),
+    ...(exchange.role === 'token' ? clientTraits(exchange, result, place) : []),
     ...exchange.credentials.flatMap((use) => credentialTraits(use, place, sent)),
     ...(exchange.role === 'token' ? grantTraits(exchange) : []),
     ...wayTraits(exchange, place),
@@ -47,6 +48,18 @@ function traitsOf(exchange: Exchange, result: StepResult, expect: Expect, place:
   return result.passedAfter === null
     ? all
     : [...all, trait('attempts', '', `passed after a ${result.passedAfter}`)];
+}
+
+/** The client that authenticated in a header field (RFC 6749 section 2.3.1): its id is compared as one in the form is. */
+function clientTraits({ hops }: Exchange, { credential }: StepResult, { environment }: Place): Trait[] {
+  const { headers = [], sources = [] } = hops[0]?.request ?? {};
+  const isInHeader = headers.some(
+    ([name], index) => name.toLowerCase() === 'authorization' && sources[index]?.includes('client'),
+  );
+  const used = credential === null ? undefined : environment.credentials.get(credential);
+  if (!isInHeader || used?.type !== 'oauth2') return [];
+  const { name, client_id: id } = used.client;
+  return [trait('parameter', 'client_id', `\${client.${name}}`, id)];
 }
 
 function expectation(expect: Expect): Trait {

@@ -4,12 +4,15 @@ import type { TraitKind } from './trait.ts';
 
 export type TraitSpec = TraitKind | `${TraitKind}[${string}]`;
 
-const edge = ['challenge', 'server', 'via', 'edge'] as const;
+const edge = ['edge', 'server', 'via', 'challenge'] as const;
+/** Who answers instead of the application. */
+const proxy = ['via', 'server'] as const;
 const connection = ['failure', 'duration'] as const;
 const refused = ['refusal', 'challenge'] as const;
 const form = ['credential.shape', 'credential.scheme', 'header[authorization]'] as const;
+const csrf = ['header[x-csrf-token]', 'header[x-xsrf-token]', 'header[origin]', 'header[referer]'] as const;
 const redirect = ['redirects', 'redirects.stopped'] as const;
-const client = ['parameter[client_id]', 'header[authorization]', ...refused] as const;
+const client = ['parameter[client_id]', ...refused] as const;
 
 /** A cause that is missing here shows in no difference: a value that is kept secret, the state of a server. */
 export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
@@ -21,17 +24,17 @@ export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
   'tls-untrusted': ['tls.issuer', 'failure'],
   'tls-expired': ['tls.validity', 'failure'],
   'tls-not-yet-valid': ['tls.validity', 'failure'],
-  'tls-host-mismatch': ['failure'],
+  'tls-host-mismatch': ['tls.names', 'failure'],
   'tls-to-plain-port': ['failure'],
   'plain-to-tls-port': ['failure', 'refusal'],
   'tls-protocol': ['failure', 'tls.protocol'],
 
-  'gateway-down': edge,
-  'gateway-timeout': edge,
+  'gateway-down': proxy,
+  'gateway-timeout': proxy,
   'cached-response': ['edge[age]', 'edge[x-cache]', 'via', 'edge'],
-  'edge-blocked': ['edge', 'server', 'via', 'challenge', 'content-type'],
-  'edge-challenge': ['edge', 'server', 'via', 'content-type'],
-  'edge-login': ['redirects', 'edge', 'server', 'via', 'content-type'],
+  'edge-blocked': edge,
+  'edge-challenge': edge,
+  'edge-login': ['redirects', ...edge],
   'edge-identify': edge,
   'proxy-auth-required': ['challenge', 'via', 'server'],
   'proxy-intercept': ['tls.issuer', 'via', 'server'],
@@ -42,7 +45,7 @@ export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
   'client-cert-missing': connection,
   'client-cert-invalid': connection,
   'route-missing': ['address', 'method', 'redirects', 'server', 'via'],
-  'gateway-misconfigured': edge,
+  'gateway-misconfigured': proxy,
   'idp-unreachable': ['refusal'],
   'jwks-unavailable': ['refusal'],
   'method-changed-by-redirect': redirect,
@@ -57,9 +60,9 @@ export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
   'credentials-missing': ['header[authorization]', 'credential.type', 'credential.scheme'],
   'credentials-dropped-on-redirect': ['dropped', 'redirects'],
   'credential-leak-on-redirect': redirect,
-  'credentials-stripped-by-proxy': ['via', 'server', 'edge'],
-  'credentials-replaced-by-proxy': ['via', 'server', 'edge'],
-  'header-dropped-by-proxy': ['via', 'server', 'edge'],
+  'credentials-stripped-by-proxy': proxy,
+  'credentials-replaced-by-proxy': proxy,
+  'header-dropped-by-proxy': proxy,
   'credentials-duplicated': form,
   'scheme-mismatch': ['credential.scheme', 'challenge'],
   'authorization-malformed': form,
@@ -68,8 +71,9 @@ export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
   'credentials-not-encoded': form,
   'nonce-stale': ['challenge'],
 
+  'clock-skew': ['clock'],
   'token-expired': ['token.left'],
-  'token-not-yet-valid': ['token.left'],
+  'token-not-yet-valid': ['token.left', 'clock'],
   'token-malformed': ['credential.shape', 'token.format'],
   'alg-not-allowed': ['token.alg'],
   'issuer-mismatch': ['token.iss', 'token.obtained'],
@@ -128,14 +132,14 @@ export const explains: Readonly<Record<CauseId, readonly TraitSpec[]>> = {
   'grant-not-allowed': ['parameter[grant_type]', 'refusal'],
   'response-type-unsupported': ['parameter[response_type]', 'refusal'],
   'request-param-missing': ['parameter', 'refusal'],
-  'request-param-wrong': ['parameter', 'refusal'],
+  'request-param-wrong': ['parameter', 'body.type', 'refusal'],
   'pkce-missing': ['parameter[code_challenge]', 'parameter[code_challenge_method]', 'refusal'],
   'pkce-mismatch': ['parameter[code_challenge_method]', 'refusal'],
   'par-required': ['parameter[request_uri]', 'refusal'],
 
   'session-expired': ['cookie.sent', 'redirects'],
   'login-redirect': ['redirects'],
-  'csrf-failed': ['cookie.sent', 'header'],
+  'csrf-failed': [...csrf, 'header', 'parameter', 'cookie.sent'],
   'cookie-rejected': ['cookie.refused', 'cookie.sent'],
   'cookie-not-sent': ['cookie.withheld', 'cookie.sent'],
   'cookie-not-set': ['cookie.set'],

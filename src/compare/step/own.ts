@@ -32,7 +32,7 @@ const longest = 2000;
 
 /** The ids and redirect_uris of its clients, the audiences that its credentials ask for, its hosts, its name. */
 export function withoutOwn(text: string, { environment, hosts }: Place): string {
-  let result = text.slice(0, longest);
+  let result = text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
   for (const [own, name] of ownTexts(environment))
     if (result.includes(own)) result = replaceWhole(result, own, name);
   const before = hosts.texts.get(result);
@@ -40,6 +40,11 @@ export function withoutOwn(text: string, { environment, hosts }: Place): string 
   const after = abstractedId(result, hosts.environment, hosts.others);
   if (hosts.texts.size < mostTexts) hosts.texts.set(result, after);
   return after;
+}
+
+/** Its hosts only: what its ids and redirect_uris are like is compared. */
+export function withoutHosts(text: string, { hosts }: Place): string {
+  return abstractedId(text.slice(0, longest), hosts.environment, hosts.others);
 }
 
 const known = new WeakMap<Environment, readonly (readonly [own: string, name: string])[]>();

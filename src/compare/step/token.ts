@@ -84,7 +84,8 @@ function rounded(whole: number): string {
   return span(Math.round(whole / step) * step);
 }
 
-function span(whole: number): string {
+/** Seconds as people read them. */
+export function span(whole: number): string {
   const value = Math.abs(whole);
   if (value < 120) return `${Math.round(value)} s`;
   if (value < 7200) return `${Math.round(value / 60)} min`;

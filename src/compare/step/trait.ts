@@ -52,7 +52,9 @@ export type TraitKind =
   | 'cookie.set'
   | 'cookie.refused'
   | 'cookie.withheld'
+  | 'clock'
   | 'tls.validity'
+  | 'tls.names'
   | 'tls.protocol'
   | 'tls.issuer'
   | 'http'
@@ -103,7 +105,9 @@ export const traitKinds: Readonly<Record<TraitKind, { readonly title: string; re
     'cookie.set': { title: 'cookies set', class: 'way' },
     'cookie.refused': { title: 'cookies refused', class: 'way' },
     'cookie.withheld': { title: 'cookies withheld', class: 'way' },
+    clock: { title: 'clock of the server', class: 'server' },
     'tls.validity': { title: 'certificate', class: 'server' },
+    'tls.names': { title: 'names of the certificate', class: 'server' },
     'tls.protocol': { title: 'TLS protocol', class: 'server' },
     'tls.issuer': { title: 'certificate issuer', class: 'server' },
     http: { title: 'HTTP version', class: 'server' },
@@ -131,5 +135,10 @@ export function trait(
   seen: string = value,
   source: Source | null = null,
 ): Trait {
-  return { kind, of: of.slice(0, 80), value: value.slice(0, longest), seen: seen.slice(0, longest), source };
+  return { kind, of: cut(of, 80), value: cut(value, longest), seen: cut(seen, longest), source };
+}
+
+/** With a mark, by which the redactor knows that a secret may have been cut. */
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}...` : text;
 }

@@ -1,4 +1,5 @@
 /** What an authorization server says that it does not offer (RFC 8414 section 2): told before a token request is sent. */
+import { listedGrants } from '../../http/grant-types.ts';
 import type { Json, OAuth2Credential } from '../../model.ts';
 
 /** One sentence; null where the metadata does not speak against it. A list that is absent says nothing. */
@@ -28,7 +29,7 @@ export function notOffered(
       : []),
   ];
   for (const [list, value, key, fix] of wanted) {
-    const offered = listed(metadata[list]);
+    const offered = list === 'grant_types_supported' ? listedGrants(metadata) : listed(metadata[list]);
     if (offered && !offered.includes(value)) {
       const stated = `If the list is wrong, write the true one at issuers.${client.issuer.name}.metadata.${list}.`;
       return `The authorization server offers ${offered.join(', ')}, not ${value} (${list}); it is written at ${key} in why401.yml. ${fix} ${stated}`;

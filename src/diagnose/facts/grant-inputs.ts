@@ -1,5 +1,5 @@
 /** Tokens that a grant takes in (RFC 7523 section 3, RFC 8693 section 2.1), and what the server does not offer (RFC 8414). */
-import { wireNames } from '../../http/grant-types.ts';
+import { listedGrants, wireNames } from '../../http/grant-types.ts';
 import { type Evidence, evidence } from '../evidence.ts';
 import type { Subject } from '../subject.ts';
 import { clocksOf, span } from './clocks.ts';
@@ -84,7 +84,8 @@ function notOffered(subject: Subject): Evidence[] {
     ['code_challenge_methods_supported', 'S256', 'request-param-wrong'],
   ] as const;
   for (const [field, wanted, cause] of lists) {
-    const offered = listOf(metadata[field]);
+    const offered =
+      field === 'grant_types_supported' ? (listedGrants(metadata) ?? []) : listOf(metadata[field]);
     const checked = cause === 'grant-unsupported' || credential.grant_type === 'authorization_code';
     if (!checked || offered.length === 0 || offered.includes(wanted)) continue;
     const lines = [

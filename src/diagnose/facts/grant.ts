@@ -1,4 +1,5 @@
 /** Refresh tokens within the run, and the token request against the server's own metadata (RFC 8414, RFC 6749 section 6). */
+import { listedGrants } from '../../http/grant-types.ts';
 import type { Hop, JsonMap } from '../../model.ts';
 import { proofKind } from '../client-proof.ts';
 import { type Evidence, evidence } from '../evidence.ts';
@@ -114,7 +115,7 @@ function announced(subject: Subject, own: Hop, metadata: JsonMap): Evidence[] {
   const found: Evidence[] = [];
   const add = (id: string, names: readonly string[], weight: 1 | 2, field: string, seen: string): void =>
     void found.push(evidence(id, { names, weight, lines: [{ hop: own.index, field, seen }] }));
-  const grants = listOf(metadata['grant_types_supported']);
+  const grants = listedGrants(metadata) ?? [];
   const grant = sent.get('grant_type');
   if (grant !== null && grants.length > 0 && !grants.includes(grant))
     add(

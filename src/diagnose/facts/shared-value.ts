@@ -11,11 +11,12 @@ export function sharedValueFacts(subject: Subject): Evidence[] {
   return subject.uses.filter(isOpaque).flatMap((use) => {
     const home = acceptedElsewhere(subject, use);
     if (home === null) return [];
-    const seen = `the value of credential "${use.name}" is the one that ${home} accepts`;
+    const seen = `the value of credential "${use.name}" is the one that ${home.name} accepts`;
     return [
       evidence('credential/of-other-environment', {
         names: ['environment-mixup'],
-        weight: 2,
+        // Where the project names no authorization servers, one value for both may be by design.
+        weight: home.apart ? 2 : 1,
         lines: [{ hop: null, field: use.field, seen }],
       }),
     ];
@@ -27,8 +28,14 @@ function isOpaque({ token }: CredentialUse): boolean {
   return token === null || token.claims === null;
 }
 
-/** Another environment, with servers of its own, that took this value in this run. */
-function acceptedElsewhere(subject: Subject, use: CredentialUse): string | null {
+interface Home {
+  readonly name: string;
+  /** Both have authorization servers, and share none. */
+  readonly apart: boolean;
+}
+
+/** Another environment that shares no server with this one, and took this value in this run. */
+function acceptedElsewhere(subject: Subject, use: CredentialUse): Home | null {
   const own = new Set([...subject.environment.issuers.values()].map(({ issuer }) => issuer));
   const others = environmentsBeside(subject)
     .filter(({ issuers }) => [...issuers.values()].every(({ issuer }) => !own.has(issuer)))
@@ -42,5 +49,6 @@ function acceptedElsewhere(subject: Subject, use: CredentialUse): string | null 
       exchange.credentials.some(({ fingerprint }) => fingerprint === use.fingerprint)
     );
   });
-  return found?.environment ?? null;
+  const home = environmentsBeside(subject).find(({ name }) => name === found?.environment);
+  return home ? { name: home.name, apart: own.size > 0 && home.issuers.size > 0 } : null;
 }

@@ -11,7 +11,7 @@ import { statusFacts } from '../../../src/diagnose/facts/status.ts';
 import { timeFacts } from '../../../src/diagnose/facts/time.ts';
 import type { Subject } from '../../../src/diagnose/subject.ts';
 import type { Json } from '../../../src/model.ts';
-import { client, now, rightClaims, use } from '../subjects.ts';
+import { client, now, production, rightClaims, staging, use } from '../subjects.ts';
 import { type FullHop, type FullSubject, past, short, subject } from './support.ts';
 
 type Row = readonly [
@@ -37,6 +37,10 @@ const stagingPassed = {
   ...past([{ status: 200, url: 'https://api.staging.example.test/orders' }], { credentials: [opaque] }),
   environment: 'staging',
 };
+const unnamed: FullSubject['over'] = {
+  environment: { ...production, issuers: new Map() },
+  known: [staging, production].map((each) => ({ ...each, issuers: new Map() })),
+};
 const body = (text: string, status = 401): readonly FullHop[] => [{ status, body: text }];
 
 const rows: readonly Row[] = [
@@ -48,6 +52,19 @@ const rows: readonly Row[] = [
       [
         'credential/of-other-environment',
         2,
+        'environment-mixup',
+        '- authorization: the value of credential "reader" is the one that staging accepts',
+      ],
+    ],
+  ],
+  [
+    'twin: a value that staging accepts, where no authorization servers are named and it may be for both',
+    sharedValueFacts,
+    { uses: [opaque], past: [stagingPassed], over: unnamed },
+    [
+      [
+        'credential/of-other-environment',
+        1,
         'environment-mixup',
         '- authorization: the value of credential "reader" is the one that staging accepts',
       ],
