@@ -50,6 +50,16 @@ describe('a comparison of clocks and certificates', () => {
     expect(replayed.finished.exitCode).to.equal(3);
   });
 
+  it('says of a server with TLS 1.1 only what a run says', async () => {
+    const tls = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    const { compare } = await start({ production: { tls } });
+    const replayed = await compare();
+    const step = (name: string): string =>
+      `production: ${name} without credential: tls-protocol likely error`;
+    expect(findings(replayed)).to.deep.equal([step('GET /orders?page=1'), step('GET entry:/orders')]);
+    expect(replayed.finished.exitCode).to.equal(3);
+  });
+
   it('shows another version of TLS, a wildcard, and one certificate for both, and wakes nobody', async () => {
     const authority = await createAuthority();
     const identity = await authority.issue(['*.staging.example.test', '*.production.example.test']);
