@@ -84,7 +84,9 @@ export function redirectUriVerdict(asked: Asked): RedirectUriVerdict {
 /** By its words, or by what it is like and what it is unlike. */
 function isRefused({ ours, byClient, good }: Asked, likeness: ReturnType<typeof compare>): boolean {
   if (namesAnother(ours)) return false;
-  if (namesRedirectUri(ours)) return true;
+  const toAnyClient = speaks(byClient) && compare(answer(ours), answer(byClient)) === 'alike';
+  // Words that a random client gets as well say nothing, unless somebody does not get them.
+  if (namesRedirectUri(ours)) return !toAnyClient || (speaks(good) && isAccepted(good));
   // An edge that has had enough answers everything so.
   const isBlock = statusOf(ours) === 403 && codeOf(ours) === null && !namesClient(ours);
   if (likeness !== 'alike' || isBlock) return false;

@@ -11,10 +11,12 @@ export interface Sheet {
   readonly findings: Finding[];
   readonly observations: Observation[];
   readonly left: LeftOut[];
+  /** The exchange of the first finding that an answer gave rise to: reports show it, and not a control. */
+  blamed: Exchange | null;
 }
 
 export function emptySheet(exchanges: readonly Exchange[] = []): Sheet {
-  return { exchanges: [...exchanges], checks: [], findings: [], observations: [], left: [] };
+  return { exchanges: [...exchanges], checks: [], findings: [], observations: [], left: [], blamed: null };
 }
 
 /** What pushed requests tell of a client. */
@@ -27,17 +29,29 @@ export interface Pushed {
 }
 
 export function surveyed(target: Target, sheet: Sheet, status?: 'errored'): Surveyed {
-  const { exchanges, checks, findings, observations, left } = sheet;
+  const { exchanges, checks, findings, observations, left, blamed } = sheet;
   if (exchanges.length === 0 && findings.length === 0) return { steps: [], observations, left };
   const step = surveyStep({
     name: `client ${target.client.name}`,
     source: target.client.source,
-    exchanges,
+    exchanges:
+      blamed && exchanges.includes(blamed) ? exchanges.map((each) => withRole(each, blamed)) : exchanges,
     findings,
     checks,
     ...(status && { status }),
   });
   return { steps: [step], observations, left };
+}
+
+function withRole(exchange: Exchange, blamed: Exchange): Exchange {
+  if (exchange === blamed) return { ...exchange, role: 'authorization' };
+  return exchange.role === 'authorization' ? { ...exchange, role: 'experiment' } : exchange;
+}
+
+/** Findings about the answer in `exchange`. */
+export function blame(sheet: Sheet, exchange: Exchange, findings: readonly Finding[]): void {
+  if (findings.length > 0) sheet.blamed ??= exchange;
+  sheet.findings.push(...findings);
 }
 
 export function undecidedUri(

@@ -7,6 +7,7 @@ import { givenCode, unaskedCode } from './authorization-code.ts';
 import { askedOf, best, type ClientAnswers, type Tried } from './client-answers.ts';
 import { explainRefusal, saidOf } from './client-refusal.ts';
 import {
+  blame,
   check,
   emptySheet,
   observeClient,
@@ -71,7 +72,7 @@ async function unanswered(
 ): Promise<Surveyed> {
   const refused = { target, exchange: own, redirect_uri: null, stage: 'transport' } as const;
   const { findings } = await explainRefusal(refused, sheet.exchanges.length, asker, context);
-  sheet.findings.push(...findings);
+  blame(sheet, own, findings);
   return surveyed(target, sheet, 'errored');
 }
 
@@ -87,7 +88,8 @@ async function refuseClient(
   const refused = { target, exchange, redirect_uri, stage: 'authorization' } as const;
   const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
   sheet.exchanges.push(...explained.exchanges);
-  sheet.findings.push(...explained.findings.map((finding) => asMixup(finding, target.client, context)));
+  const findings = explained.findings.map((finding) => asMixup(finding, target.client, context));
+  blame(sheet, exchange, findings);
   const said = saidOf(target, exchange, context);
   sheet.checks.push(check(target, 'client', target.client.client_id, `unknown: ${said}`));
   if (tried.length === 0) return;
@@ -170,7 +172,7 @@ export async function refusePushed(
   const refused = { target, exchange, redirect_uri: null, stage: 'token' } as const;
   const explained = await explainRefusal(refused, sheet.exchanges.length, asker, context);
   sheet.exchanges.push(...explained.exchanges);
-  sheet.findings.push(...explained.findings);
+  blame(sheet, exchange, explained.findings);
   const said = saidOf(target, exchange, context);
   sheet.checks.push(check(target, 'client', target.client.client_id, `refused: ${said}`));
 }

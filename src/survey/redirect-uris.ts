@@ -3,7 +3,7 @@ import type { Client, Finding } from '../model.ts';
 import type { Asker, Target } from './authorization-asker.ts';
 import type { Tried } from './client-answers.ts';
 import { explainRefusal } from './client-refusal.ts';
-import type { Sheet } from './client-sheet.ts';
+import { blame, type Sheet } from './client-sheet.ts';
 import { leftOut, type SurveyContext } from './context.ts';
 import { type Search, searchVariants } from './redirect-uri-search.ts';
 
@@ -35,10 +35,10 @@ export async function explainRedirectUri(
     const what = `near variants of redirect_uri ${redirect_uri} of client ${target.client.name}`;
     sheet.left.push(leftOut(context, what, ...search.left, []));
   }
-  for (const finding of explained.findings)
-    sheet.findings.push(
-      finding.cause === mismatch ? completed(finding, target, tried, search, base) : finding,
-    );
+  const findings = explained.findings.map((finding) =>
+    finding.cause === mismatch ? completed(finding, target, tried, search, base) : finding,
+  );
+  blame(sheet, exchange, findings);
 }
 
 function completed(

@@ -19,6 +19,9 @@ function unasked(log: readonly LogEntry[]): string[] {
     .map(({ method, host, url }) => `${method} ${host}${url.split('?')[0]}`);
 }
 
+/** Healthy pairs that are looked at in one comparison. */
+const together = 7;
+
 describe('drift in the lab', () => {
   for (const [group, argv] of Object.entries(groups)) {
     const made = drifts.filter((drift) => drift.group === group);
@@ -45,14 +48,17 @@ describe('drift in the lab', () => {
     });
   }
 
-  it('is not found between healthy environments, be their servers of different make', async () => {
-    const { code, report } = await compare(
-      variations.map(({ id, pair }) => pair(id)),
-      ['--scenarios'],
-    );
-    expect([...told(report), ...unanswered(report)]).to.deep.equal([]);
-    expect(code).to.equal(0);
-  });
+  for (let at = 0; at < variations.length; at += together) {
+    const some = variations.slice(at, at + together);
+    it(`is not found between healthy environments: ${some.map(({ id }) => id).join(', ')}`, async () => {
+      const { code, report } = await compare(
+        some.map(({ id, pair }) => pair(id)),
+        ['--scenarios'],
+      );
+      expect([...told(report), ...unanswered(report)]).to.deep.equal([]);
+      expect(code).to.equal(0);
+    });
+  }
 
   it('has at least thirty kinds', () => {
     expect(drifts.length).to.be.at.least(30);

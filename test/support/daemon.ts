@@ -1,7 +1,7 @@
 /** A server program in the foreground, ended by its process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,13 +17,23 @@ export function daemonFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `why401-${name}-`));
 }
 
-/** A port on 127.0.0.1 that is free now. */
+/** Below the ports that the system gives to connections, and begun elsewhere by each process of the tests. */
+const ports = { first: 10_000, count: 20_000 };
+let tried = (process.pid * 7919) % ports.count;
+
+/** A port on 127.0.0.1 that is free now, and that nobody else is given meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = ports.first + (tried++ % ports.count);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** Starts `program` and resolves as soon as every port accepts connections. Rejects with its output if it ends before. */

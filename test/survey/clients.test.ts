@@ -67,6 +67,11 @@ const unknowing: Answering = () => page(400, 'invalid_client: the client is unkn
 
 const servers: readonly Server[] = [
   {
+    name: 'says of the redirect_uri what it says to everybody',
+    answers: stale,
+    told: { checks: [], findings: [] },
+  },
+  {
     name: 'is two, one of which does not have the redirect_uri',
     answers: inTurn(stale, named),
     told: {
