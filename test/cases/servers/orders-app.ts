@@ -29,12 +29,14 @@ export interface OrdersApp {
   close(): Promise<void>;
 }
 
+const algorithm = 'RS256';
+/** Once a process: an RSA key takes longer to make than a case to play. */
+let made: Promise<Awaited<ReturnType<typeof generateKeyPair>>[]> | null = null;
+
 export async function startOrdersApp(): Promise<OrdersApp> {
-  const algorithm = 'RS256';
-  const [published, withdrawn] = await Promise.all([
-    generateKeyPair(algorithm, { extractable: true }),
-    generateKeyPair(algorithm, { extractable: true }),
-  ]);
+  made ??= Promise.all([1, 2].map(() => generateKeyPair(algorithm, { extractable: true })));
+  const [published, withdrawn] = await made;
+  if (!published || !withdrawn) throw new Error('two keys were wanted');
   const publicJwk = { ...(await exportJWK(published.publicKey)), kid: 'k1', alg: algorithm, use: 'sig' };
   const jwks = JSON.stringify({ keys: [publicJwk] });
   const spki = Buffer.from(await crypto.subtle.exportKey('spki', published.publicKey)).toString('base64');
