@@ -351,6 +351,10 @@ describe('declared differences', () => {
       'warning (production) The thing of main differs: a in dev and staging, b in production. @30',
     ]);
     const other = declared('x.plain', { environments: ['dev', 'production'], reason: 'too' });
+    expect(told('x.plain', { dev: 'a', staging: 'a', production: 'b' }, [other])).to.deep.equal([
+      'x.plain[main] warning dev=a staging=a production=b',
+      'warning (production) The thing of main differs: a in dev and staging, b in production. @30',
+    ]);
     expect(told('x.plain', { dev: 'a', staging: 'a', production: 'b' }, [pair, other])).to.deep.equal([
       'x.plain[main] warning dev=a staging=a production=b expected: too',
     ]);

@@ -274,6 +274,14 @@ describe('whose host stands in a text', () => {
     ).to.deep.equal(['production', 'canary']);
   });
 
+  it('of those that it is asked about, whoever it was asked about before', () => {
+    const text = 'https://api.example.com/';
+    const canary = environment('canary', { origins: { api: 'https://api.canary.test' } });
+    expect(foreignIn(text, staging, [canary])).to.equal(null);
+    expect(foreignIn(text, staging, [production])?.environments).to.deep.equal(['production']);
+    expect(foreignIn(text, staging, [canary])).to.equal(null);
+  });
+
   it('an issuer of the same server', () => {
     const a = environment('a', { issuers: { main: 'https://idp.test/realms/a' } });
     const b = environment('b', { issuers: { main: 'https://idp.test/realms/b' } });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { judgedExchange } from '../../src/report/outcome.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
 import {
   type Answering,
@@ -436,6 +437,21 @@ describe('clients at an authorization server', () => {
       ['redirect-uri-variants', 'C', 3],
       ['repeat-baseline', 'A0', 4],
     ]);
+  });
+
+  it('has reports show the answer that was refused, neither a control nor one that was taken', async () => {
+    const clients = { web: { client_id: 'web', redirect_uris: [slash, callback] } };
+    const { replayed, findings } = await ask(origins, named, { clients });
+    expect(findings).to.deep.equal(['redirect-uri-mismatch certain error']);
+    const [step] = replayed.jobs.flatMap(({ steps }) => steps.filter(({ name }) => name === 'client web'));
+    const shown = step && judgedExchange(step);
+    expect(
+      shown?.hops.map(({ request, response }) => [
+        new URL(request.url).searchParams.get('redirect_uri'),
+        response?.status,
+      ]),
+    ).to.deep.equal([[slash, 400]]);
+    expect(step?.exchanges.filter(({ role }) => role !== 'experiment')).to.deep.equal([shown]);
   });
 
   it('says how near variants are looked for where that is not allowed', async () => {
