@@ -29,6 +29,16 @@ describe('a comparison of environments in the reports', () => {
     ]);
   });
 
+  it('names the last one, too, where only one would be left', () => {
+    const left = Array.from({ length: 9 }, (_, index) => ({
+      environment: 'staging',
+      what: `request ${index}`,
+      why: 'there are too many',
+      fix: '',
+    }));
+    expect(leftGroups(left).map(({ whats }) => whats)).to.deep.equal([left.map(({ what }) => what)]);
+  });
+
   for (const [name, events] of Object.entries(comparisons)) {
     for (const width of [80, 120]) {
       it(`"${name}" is told on the console in ${width} columns`, async () => {
