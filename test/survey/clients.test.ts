@@ -67,6 +67,14 @@ const unknowing: Answering = () => page(400, 'invalid_client: the client is unkn
 
 const servers: readonly Server[] = [
   {
+    name: 'wants a request object, and names the redirect_uri',
+    answers: (given) =>
+      isClient(given)
+        ? page(400, 'invalid_request: redirect_uri must be given inside the request object')
+        : page(400, 'invalid_client: the client is unknown'),
+    told: { checks: [known], findings: [] },
+  },
+  {
     name: 'says of the redirect_uri what it says to everybody',
     answers: stale,
     told: { checks: [], findings: [] },
