@@ -418,6 +418,18 @@ describe('clients at an authorization server', () => {
     expect(replayed.redactor.redact('SplxlOBeZQQYbYS6WxSbIA')).to.equal('[secret:code of web]');
   });
 
+  it('keeps a code to itself that comes back to a control only', async () => {
+    const answers: Answering = (given) =>
+      isUri(given)
+        ? back(given)
+        : {
+            status: 302,
+            location: `${given.get('redirect_uri')}?code=aJ4kd92lmQwX&state=${given.get('state')}`,
+          };
+    const { replayed } = await ask(origins, answers);
+    expect(replayed.redactor.redact('aJ4kd92lmQwX')).to.equal('[secret:code of web]');
+  });
+
   it('takes native redirect_uris as they are', async () => {
     const own = ['com.example.app:/callback', 'http://127.0.0.1/callback'];
     const answers: Answering = (given) =>
