@@ -72,7 +72,7 @@ function readReport(text: string, file: string): JsonMap | Problem {
       'BASELINE_NO_JSON',
       text.trim() === ''
         ? `The baseline "${file}" is empty.`
-        : `The baseline "${file}" is no JSON, or only the beginning of one: ${whole.error.slice(0, 200)}.`,
+        : `The baseline "${file}" is no JSON, or only the beginning of one${whole.error}.`,
       again,
     );
   }
@@ -148,6 +148,8 @@ function parsed(text: string): { readonly value: Json } | { readonly error: stri
   try {
     return { value: JSON.parse(text) as Json };
   } catch (error) {
-    return { error: (error as Error).message };
+    // The words of the parser quote the text, and a wrong file may hold a secret.
+    const [, position] = /at position (\d+)/.exec((error as Error).message) ?? [];
+    return { error: position === undefined ? '' : ` (it stops at character ${Number(position) + 1})` };
   }
 }

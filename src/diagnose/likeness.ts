@@ -131,12 +131,14 @@ export function namesRedirectUri(exchange: Exchange): boolean {
 
 const ofTheRequest =
   /^(?:unsupported_response_(?:type|mode)|invalid_(?:scope|target|request_uri|request_object)|request(?:_uri)?_not_supported|access_denied|server_error|temporarily_unavailable)$/;
+/** Another way to ask is wanted, whatever parameters are named beside it (RFC 9101, RFC 9126). */
+const anotherWay = /\b(?:request object|pushed authorization request)/i;
 const otherParameters =
   /\b(?:scopes?|resource|audience|code_challenge(?:_method)?|pkce|response_(?:type|mode)|nonce|request_uri|pushed|prompt|acr_values)\b/i;
 
 /** It refuses something else of the request: what it thinks of client and redirect_uri is not to be seen. */
 export function namesAnother(exchange: Exchange): boolean {
-  if (ofTheRequest.test(codeOf(exchange) ?? '')) return true;
+  if (ofTheRequest.test(codeOf(exchange) ?? '') || anotherWay.test(wordsOf(exchange))) return true;
   return otherParameters.test(wordsOf(exchange)) && !namesClient(exchange) && !namesRedirectUri(exchange);
 }
 

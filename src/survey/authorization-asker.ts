@@ -4,6 +4,7 @@ import type { Client, Exchange } from '../model.ts';
 import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { sendAuthorization } from '../run/authorize-step.ts';
 import { type AskedOnce, createAskedOnce } from './asked-once.ts';
+import { givenCode } from './authorization-code.ts';
 import { parametersOf } from './authorization-parameters.ts';
 import type { SurveyContext } from './context.ts';
 import { randomLike } from './random-client.ts';
@@ -98,7 +99,8 @@ async function push(
   });
 }
 
-function sendTo(
+/** A code that comes back is a secret from then on, whatever it was given for. */
+async function sendTo(
   { client, endpoint }: Target,
   client_id: string,
   redirect_uri: string,
@@ -109,7 +111,10 @@ function sendTo(
   const given = { endpoint, client_id, redirect_uri, ...parametersOf(client, context) };
   const { request } = prepareAuthorization(given, doors.random, context.exchange.userAgent);
   const state = { job: { environment }, context: context.exchange, signal };
-  return sendAuthorization(request, state, role, context.timeout);
+  const exchange = await sendAuthorization(request, state, role, context.timeout);
+  const code = givenCode(exchange);
+  if (code !== null) doors.redactor.learn(`code of ${client.name}`, code);
+  return exchange;
 }
 
 /** Controls of diagnosis are those that the survey has sent already. */

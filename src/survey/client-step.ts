@@ -127,12 +127,11 @@ async function judgeUris(
   }
 }
 
-function noteCode(target: Target, tried: Tried, sheet: Sheet, { doors, environment }: SurveyContext): void {
+function noteCode(target: Target, tried: Tried, sheet: Sheet, { environment }: SurveyContext): void {
   const code = givenCode(tried.exchange);
   const value = code === null ? 'not given' : 'given';
   const { client } = target;
   if (code !== null) {
-    doors.redactor.learn(`code of ${client.name}`, code);
     sheet.findings.push(unaskedCode(target, tried.redirect_uri, environment.name));
   }
   if (tried.index === 0)

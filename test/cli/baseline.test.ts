@@ -109,8 +109,8 @@ describe('compare --baseline', () => {
   const refused: readonly (readonly [string, string | null, string])[] = [
     ['is missing', null, 'The baseline "past.json" cannot be read: there is no such file.'],
     ['is empty', '', 'The baseline "past.json" is empty.'],
-    ['is no JSON', 'hello', 'The baseline "past.json" is no JSON, or only the beginning of one: '],
-    ['is cut', observed.slice(0, -5), 'The baseline "past.json" is no JSON, or only the beginning of one: '],
+    ['is no JSON', 'hello', 'The baseline "past.json" is no JSON, or only the beginning of one.'],
+    ['is cut', observed.slice(0, -5), 'The baseline "past.json" is no JSON, or only the beginning of one'],
     ['is a list', '[]', 'The baseline "past.json" is no report of why401.'],
     ['is null', 'null', 'The baseline "past.json" is no report of why401.'],
     ['is another report', '{"schema": "x"}', 'The baseline "past.json" is no report of why401.'],
@@ -134,9 +134,16 @@ describe('compare --baseline', () => {
     [
       'is made of lines without an end',
       `${written({ ...usable, type: 'run' })}\n${written({ type: 'step' })}\n`,
-      'The baseline "past.json" is no JSON, or only the beginning of one: ',
+      'The baseline "past.json" is no JSON, or only the beginning of one',
     ],
   ];
+  it('quotes nothing of a file that is no report, which may hold a secret', async () => {
+    const ended = await compare([...one, '--baseline', 'past.json'], { 'past.json': 'swordfish-7' });
+    expect(ended.code).to.equal(2);
+    expect(ended.stdout).to.include('The baseline "past.json" is no JSON');
+    expect(ended.stdout + ended.stderr).not.to.include('sword');
+  });
+
   for (const [name, text, message] of refused) {
     it(`refuses a file that ${name}`, async () => {
       const files: Record<string, string> = text === null ? {} : { 'past.json': text };

@@ -67,6 +67,14 @@ const unknowing: Answering = () => page(400, 'invalid_client: the client is unkn
 
 const servers: readonly Server[] = [
   {
+    name: 'wants a request object, and names the redirect_uri',
+    answers: (given) =>
+      isClient(given)
+        ? page(400, 'invalid_request: redirect_uri must be given inside the request object')
+        : page(400, 'invalid_client: the client is unknown'),
+    told: { checks: [known], findings: [] },
+  },
+  {
     name: 'says of the redirect_uri what it says to everybody',
     answers: stale,
     told: { checks: [], findings: [] },
@@ -408,6 +416,18 @@ describe('clients at an authorization server', () => {
     const { findings, replayed } = await ask(origins, answers);
     expect(findings).to.deep.equal(['client.code certain warning']);
     expect(replayed.redactor.redact('SplxlOBeZQQYbYS6WxSbIA')).to.equal('[secret:code of web]');
+  });
+
+  it('keeps a code to itself that comes back to a control only', async () => {
+    const answers: Answering = (given) =>
+      isUri(given)
+        ? back(given)
+        : {
+            status: 302,
+            location: `${given.get('redirect_uri')}?code=aJ4kd92lmQwX&state=${given.get('state')}`,
+          };
+    const { replayed } = await ask(origins, answers);
+    expect(replayed.redactor.redact('aJ4kd92lmQwX')).to.equal('[secret:code of web]');
   });
 
   it('takes native redirect_uris as they are', async () => {
