@@ -1,16 +1,14 @@
 /** `why401 compare`. */
-import type { Credential, ExitCode, RunEvent, RunFinished } from '../model.ts';
+import type { ExitCode, RunEvent, RunFinished } from '../model.ts';
 import { ProblemError, Problems } from '../problem.ts';
 import type { Reporters } from '../report/reporter.ts';
-import type { RunDoors } from '../run/options.ts';
 import type { Redactor } from '../secret.ts';
 import { checkFlags } from './compare-flags.ts';
 import { type Comparable, planComparison } from './compare-plan.ts';
-import { credentialDoors } from './credential-doors.ts';
 import type { CompareFlags } from './flags.ts';
 import { duration } from './project.ts';
 import { bodyLimit, nothingSent, reporting } from './reporting.ts';
-import { prompting } from './run.ts';
+import { type OpenDoors, openDoors, sending } from './sending.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -33,7 +31,7 @@ async function planAndCompare(
 ): Promise<ExitCode> {
   let planned: Comparable;
   let deadline: number | null;
-  let doors: Omit<RunDoors, 'send' | 'clock' | 'random'>;
+  let doors: OpenDoors;
   try {
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
@@ -41,11 +39,11 @@ async function planAndCompare(
     problems.throwIfAny();
     planned = await planComparison(paths, flags, world, (name, value) => redactor.learn(name, value));
     if (planned.problems.length > 0) return refused(planned, world, reporters);
-    const opened = flags.offline ? {} : await credentialDoors(credentialsOf(planned), world);
-    doors = { ...opened, ...prompting(world), redactor, lookups: planned.context.lookups };
+    const jobs = flags.offline ? [] : planned.jobs;
+    doors = await openDoors(jobs, { redactor, lookups: planned.context.lookups }, world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
+    reporters.event(nothingSent(error.problems));
     return 2;
   }
   const emit = (event: RunEvent): void => reporters.event(event);
@@ -70,7 +68,7 @@ async function refused(
   );
   const observed = environments.map(({ name }) => ({ environment: name, observations: [] }));
   reporters.event({
-    ...nothingSent(problems.map((problem) => problem.toData())),
+    ...nothingSent(problems),
     findings,
     ...(findings.length > 0 ? { comparison: { differences, observed, left: [] } } : {}),
   });
@@ -109,18 +107,13 @@ async function look(
   planned: Comparable,
   flags: CompareFlags,
   world: World,
-  doors: Omit<RunDoors, 'send' | 'clock' | 'random'>,
+  doors: OpenDoors,
   deadline: number | null,
   emit: (event: RunEvent) => void,
 ): Promise<RunFinished> {
-  const [{ survey }, { createSend }] = await Promise.all([
-    import('../survey/survey.ts'),
-    import('../replay/send.ts'),
-  ]);
-  const { clock, random } = world;
-  const sender = createSend({ clock, redactor: doors.redactor });
-  try {
-    return await survey(
+  const { survey } = await import('../survey/survey.ts');
+  return sending(doors, world, (open) =>
+    survey(
       {
         ...common(planned, flags, world),
         root: planned.loaded.root,
@@ -136,13 +129,7 @@ async function look(
         ...(planned.past && { past: planned.past }),
         scenarios: flags.scenarios === true,
       },
-      { ...doors, send: sender.send, clock, random },
-    );
-  } finally {
-    await sender.close();
-  }
-}
-
-function credentialsOf({ jobs }: Comparable): Credential[] {
-  return jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
+      open,
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 /** Reporters of the command line, and the files that they write. */
 import { relative, resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
-import type { ExitCode, ProblemData, RunFinished } from '../model.ts';
+import type { ExitCode, RunFinished } from '../model.ts';
 import { Problem, ProblemError } from '../problem.ts';
 import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
@@ -40,7 +40,8 @@ export async function reporting(
   return reporters.crashes.length > 0 ? 70 : code;
 }
 
-export function nothingSent(problems: readonly ProblemData[]): RunFinished {
+export function nothingSent(found: readonly Problem[]): RunFinished {
+  const problems = found.map((problem) => problem.toData());
   const summary = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
   return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
 }

@@ -1,14 +1,12 @@
 /** `why401 run`. */
-import type { Credential, ExitCode, RunEvent, RunFinished } from '../model.ts';
+import type { ExitCode, RunEvent, RunFinished } from '../model.ts';
 import { ProblemError, Problems } from '../problem.ts';
-import { eraseLine } from '../report/progress.ts';
 import type { Reporters } from '../report/reporter.ts';
-import type { RunDoors } from '../run/options.ts';
 import type { Redactor } from '../secret.ts';
-import { type CredentialDoors, credentialDoors } from './credential-doors.ts';
 import type { RunFlags } from './flags.ts';
 import { duration, type Planned, planProject } from './project.ts';
 import { bodyLimit, nothingSent, reporting } from './reporting.ts';
+import { type OpenDoors, openDoors, sending } from './sending.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -26,21 +24,20 @@ async function planAndRun(
   reporters: Reporters,
 ): Promise<ExitCode> {
   let planned: Planned;
-  let opened: CredentialDoors;
+  let doors: OpenDoors;
   let deadline: number | null;
   try {
     const problems = new Problems();
     deadline = flags.deadline === undefined ? null : duration('--deadline', flags.deadline, problems);
     problems.throwIfAny();
     planned = await planProject(paths, flags, world, false, (name, value) => redactor.learn(name, value));
-    opened = await credentialDoors(credentialsOf(planned), world);
+    doors = await openDoors(planned.plan.jobs, { redactor, lookups: planned.lookups }, world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    reporters.event(nothingSent(error.problems.map((problem) => problem.toData())));
+    reporters.event(nothingSent(error.problems));
     return 2;
   }
   for (const note of await notesOf(planned, world)) world.stderr.write(redactor.redact(`why401: ${note}\n`));
-  const doors = { ...opened, ...prompting(world), redactor, lookups: planned.lookups };
   return (await replay(planned, flags, world, doors, deadline, (event) => reporters.event(event))).exitCode;
 }
 
@@ -54,15 +51,13 @@ async function replay(
   planned: Planned,
   flags: RunFlags,
   world: World,
-  doors: Omit<RunDoors, 'send' | 'clock' | 'random'>,
+  doors: OpenDoors,
   deadline: number | null,
   emit: (event: RunEvent) => void,
 ): Promise<RunFinished> {
-  const [{ run }, { createSend }] = await Promise.all([import('../run/run.ts'), import('../replay/send.ts')]);
-  const { clock, random, signal } = world;
-  const sender = createSend({ clock, redactor: doors.redactor });
-  try {
-    return await run(
+  const { run } = await import('../run/run.ts');
+  return sending(doors, world, (open) =>
+    run(
       {
         version: version(),
         root: planned.loaded.root,
@@ -76,24 +71,10 @@ async function replay(
         bodyLimit,
         timeout: planned.timeout,
         deadline,
-        signal,
+        signal: world.signal,
         emit,
       },
-      { ...doors, send: sender.send, clock, random },
-    );
-  } finally {
-    await sender.close();
-  }
-}
-
-/** A person is there only where a terminal is, and no CI system says otherwise. */
-export function prompting({ stdout, stderr, env }: World): { prompt?: (text: string) => void } {
-  if (!stderr.isTTY || env['CI']) return {};
-  // The line that says what is running stands at the foot of the same terminal.
-  const fresh = stdout.isTTY ? eraseLine : '';
-  return { prompt: (text) => stderr.write(`${fresh}why401: ${text}\n`) };
-}
-
-export function credentialsOf({ plan }: Planned): Credential[] {
-  return plan.jobs.flatMap(({ environment }) => [...environment.credentials.values()]);
+      open,
+    ),
+  );
 }

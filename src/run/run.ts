@@ -12,20 +12,15 @@ import { type JobContext, type JobRun, runJob, skippedJob, statusOf } from './jo
 import type { RunDoors, RunOptions } from './options.ts';
 import { createRefusals } from './refusals.ts';
 import { createRenewals } from './renewals.ts';
+import { runStarted } from './started.ts';
 import { createWitness, type Witness } from './witness.ts';
 
 /** Milliseconds. */
-const usualTimeout = 30_000;
+export const usualTimeout = 30_000;
 
 export async function run(options: RunOptions, doors: RunDoors): Promise<RunFinished> {
   const started = doors.clock.monotonic();
-  options.emit({
-    type: 'run-started',
-    started: doors.clock.now(),
-    version: options.version,
-    environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
-    jobs: options.jobs.length,
-  });
+  options.emit(runStarted(options, doors.clock, options.jobs.length));
   const { context, diagnosis, audit, deadline } = prepare(options, doors);
   const totals = createTotals();
   const witness = createWitness(options);

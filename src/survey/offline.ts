@@ -6,8 +6,10 @@ import { sameSystems } from '../compare/same-system.ts';
 import { declaredDrift } from '../compare/shape/declared.ts';
 import type { Clock } from '../doors.ts';
 import type { Environment, JobResult, LeftOut, RunFinished } from '../model.ts';
+import { runStarted } from '../run/started.ts';
 import { idOf } from './client-settings.ts';
-import { exitCode, type SurveyOptions, statusOf, summaryOf } from './survey.ts';
+import { exitCode, statusOf, summaryOf } from './outcome.ts';
+import type { SurveyOptions } from './survey.ts';
 
 export type OfflineOptions = Pick<
   SurveyOptions,
@@ -16,13 +18,7 @@ export type OfflineOptions = Pick<
 
 export function compareOffline(options: OfflineOptions, clock: Clock): RunFinished {
   const started = clock.monotonic();
-  options.emit({
-    type: 'run-started',
-    started: clock.now(),
-    version: options.version,
-    environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
-    jobs: options.environments.length,
-  });
+  options.emit(runStarted(options, clock, options.environments.length));
   const jobs = options.environments.map((environment, index) => judged(environment, index, options));
   const today = new Date(clock.now()).toISOString().slice(0, 10);
   const { shape = [], declared, environments } = options;

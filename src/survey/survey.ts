@@ -5,26 +5,24 @@ import type {
   DeclaredDifference,
   Environment,
   Exchange,
-  ExitCode,
-  Finding,
   JobResult,
   LeftOut,
   Observed,
   Past,
   RunFinished,
   Source,
-  StepResult,
-  Summary,
 } from '../model.ts';
 import { createPerform } from '../replay/exchange.ts';
 import type { RunDoors, RunOptions } from '../run/options.ts';
-import { type Prepared, prepare } from '../run/run.ts';
+import { type Prepared, prepare, usualTimeout } from '../run/run.ts';
+import { runStarted } from '../run/started.ts';
 import { withOthers, withPast } from './beside.ts';
 import { surveyClientSettings } from './client-settings.ts';
 import { surveyClients } from './clients.ts';
 import type { SurveyContext, Surveyor } from './context.ts';
 import { surveyDiscovery } from './discovery.ts';
 import { surveyKeys } from './keys.ts';
+import { exitCode, statusOf, summaryOf } from './outcome.ts';
 import { surveyRedirectUris } from './redirect-uri-advice.ts';
 import { replaying } from './replaying.ts';
 import { surveyResources } from './resources.ts';
@@ -65,13 +63,7 @@ export async function survey(
   surveyors: readonly Surveyor[] = all,
 ): Promise<RunFinished> {
   const started = doors.clock.monotonic();
-  options.emit({
-    type: 'run-started',
-    started: doors.clock.now(),
-    version: options.version,
-    environments: options.environments.map(({ name, transport }) => ({ name, insecure: transport.insecure })),
-    jobs: options.environments.length,
-  });
+  options.emit(runStarted(options, doors.clock, options.environments.length));
   const prepared = prepare(options, doors);
   const surveyed = await Promise.all(
     options.environments.map((environment, index) =>
@@ -148,8 +140,6 @@ async function look(
   return { job, parts: whole };
 }
 
-const usualTimeout = 30_000;
-
 function contextOf(
   environment: Environment,
   options: SurveyOptions,
@@ -182,26 +172,6 @@ function contextOf(
   };
 }
 
-export function statusOf(steps: readonly StepResult[]): JobResult['status'] {
-  const worst = (['failed', 'errored'] as const).find((status) =>
-    steps.some((step) => step.status === status),
-  );
-  return worst ?? 'passed';
-}
-
-export function summaryOf(jobs: readonly JobResult[]): Summary {
-  const steps = jobs.flatMap((job) => job.steps);
-  const of = (status: StepResult['status']): number => steps.filter((step) => step.status === status).length;
-  const warnings = steps.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'warning');
-  return {
-    passed: of('passed'),
-    failed: of('failed'),
-    errored: of('errored'),
-    skipped: of('skipped'),
-    warnings: warnings.length,
-  };
-}
-
 /** Steps without an answer: what would have been observed by them, nobody knows. */
 function unreached(jobs: readonly JobResult[]): LeftOut[] {
   return jobs.flatMap(({ environment, steps }) =>
@@ -209,22 +179,4 @@ function unreached(jobs: readonly JobResult[]): LeftOut[] {
       .filter(({ status }) => status === 'errored' || status === 'skipped')
       .map(({ name }) => ({ environment, what: name, why: '', fix: '' })),
   );
-}
-
-/** `ended`: by the deadline or by a signal, before all was looked at. */
-export function exitCode(
-  options: Pick<RunOptions, 'signal' | 'strict'>,
-  jobs: readonly JobResult[],
-  between: readonly Finding[],
-  ended: boolean,
-): ExitCode {
-  if (options.signal.aborted) return 130;
-  const steps = jobs.flatMap((job) => job.steps);
-  const found = [...steps.flatMap(({ findings }) => findings), ...between]
-    .filter(({ expected }) => !expected)
-    .map(({ severity }) => severity);
-  const of = (status: StepResult['status']): boolean => steps.some((step) => step.status === status);
-  if (of('failed') || between.some(({ severity, expected }) => severity === 'error' && !expected)) return 1;
-  if (options.strict && found.some((severity) => severity !== 'info')) return 1;
-  return of('errored') || ended ? 3 : 0;
 }
