@@ -43,6 +43,8 @@ export interface RequestStep extends StepBase {
   readonly redirect: RedirectSpec;
   /** null: no jar. */
   readonly jar: string | null;
+  /** `writes: true`: it changes something, whatever its method. Absent: not said. */
+  readonly writes?: true;
 }
 export interface AuthorizeStep extends StepBase {
   readonly kind: 'authorize';

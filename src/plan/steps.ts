@@ -91,6 +91,7 @@ function requestStep(base: Base, step: JsonMap, defaults: StepDefaults): Step {
       ...(isName(redirect['as']) ? { as: nameOf(redirect['as']) } : {}),
     },
     jar: jar === 'none' ? null : typeof jar === 'string' ? jar : 'default',
+    ...(step['writes'] === true && { writes: true as const }),
   };
 }
 

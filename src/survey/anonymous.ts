@@ -40,8 +40,9 @@ export async function anonymousRequests(survey: SurveyContext): Promise<Anonymou
 }
 
 /** Nothing of it is wrong on purpose, and nothing is changed by it. */
-function isPlain({ method, body, credentials }: RequestStep): boolean {
-  return /^(?:GET|HEAD)$/.test(method) && body === null && credentials.every(({ fault }) => !fault);
+function isPlain({ method, body, credentials, writes }: RequestStep): boolean {
+  const reads = /^(?:GET|HEAD)$/.test(method) && body === null && !writes;
+  return reads && credentials.every(({ fault }) => !fault);
 }
 
 function nameOf({ method, target, query }: RequestStep): string {

@@ -35,6 +35,12 @@ describe('requests without credential', () => {
       .map(({ method, url }) => `${method} ${url}`);
   const plain = (origin: string) => origins.serve(origin, (_, response) => response.writeHead(404).end());
 
+  it('leave out what is said to change something', async () => {
+    await plain(api);
+    await look([{ GET: '/orders' }, { GET: '/logout', writes: true }]);
+    expect(targets(api).filter((each) => each !== 'HEAD /')).to.deep.equal(['GET /orders']);
+  });
+
   it('are sent without the client certificate, and so are authorization requests', async () => {
     const shown: string[] = [];
     const authority = await createAuthority();
