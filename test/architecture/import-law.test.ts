@@ -98,10 +98,10 @@ const places: readonly { what: string; found: (file: SourceFile) => number[]; in
     in: /^cli\//,
   },
   {
-    // Reports are written by world.ts, refresh tokens by the vault.
+    // Reports are written by report-file.ts, refresh tokens by the vault.
     what: 'the file system',
     found: (file) => importsOf(file, /^(node:)?fs(\/|$)/),
-    in: /^(files|cli\/(world|vault|vault-files)|generate)\.ts$/,
+    in: /^(files|cli\/(output|report-file|vault|vault-files)|generate)\.ts$/,
   },
   {
     what: 'a program that is started',
