@@ -186,12 +186,17 @@ function withOrigins(
 ): <T extends { readonly name: string; readonly transport: Transport }>(environment: T) => T {
   const transports = new Map<string, object>();
   return (environment) => {
-    const { clientCertificate, clientCertificates } = environment.transport;
+    const { clientCertificate, clientCertificates, home } = environment.transport;
     const own = keepsCertificates
       ? { clientCertificate, ...(clientCertificates ? { clientCertificates } : {}) }
       : {};
     const transport =
-      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name, ...own });
+      transports.get(environment.name) ??
+      origins.transportWith({
+        environment: environment.name,
+        ...(home ? { home } : {}),
+        ...own,
+      });
     transports.set(environment.name, transport);
     return { ...environment, transport };
   };
