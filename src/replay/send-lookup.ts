@@ -8,6 +8,14 @@ import { addressOf, mapAddress } from './send-address.ts';
 
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 
+/** The gravest first. */
+const zones: readonly Zone[] = ['link-local', 'loopback', 'private'];
+const codes: Readonly<Record<Zone, string>> = {
+  'link-local': 'METADATA_ADDRESS',
+  loopback: 'LOOPBACK_ADDRESS',
+  private: 'PRIVATE_ADDRESS',
+};
+
 /** The system's way, or that of a test. */
 export const system = systemLookup as LookupFunction;
 
@@ -43,12 +51,11 @@ export async function admit(
   // Behind a proxy names are none of our business.
   const resolves = isIP(host) === 0 && literal === null && transport.proxy === null;
   const found: Addresses = resolves ? await resolve(host, lookup) : [{ address: host, family: isIP(host) }];
-  for (const { address } of found) {
-    const zone = zoneOf(address);
-    if (zone === null) continue;
-    if (zone === 'link-local') throw new WireError('METADATA_ADDRESS', address);
-    if (!(await homes(transport)).has(zone))
-      throw new WireError(zone === 'loopback' ? 'LOOPBACK_ADDRESS' : 'PRIVATE_ADDRESS', address);
+  const inner = found.map(({ address }) => ({ address, zone: zoneOf(address) }));
+  for (const zone of zones) {
+    const bad = inner.find((each) => each.zone === zone);
+    if (bad && (zone === 'link-local' || !(await homes(transport)).has(zone)))
+      throw new WireError(codes[zone], bad.address);
   }
   return resolves ? pinned(found) : null;
 }
