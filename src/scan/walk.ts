@@ -1,16 +1,7 @@
 /** Files below the given paths: bounded, never out of a given folder, text only. */
-import {
-  closeSync,
-  type Dirent,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-} from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { Problem, type Problems } from '../problem.ts';
+import { join, relative, resolve, sep } from 'node:path';
+import { isRefusal, kindOf, listFolder, readBytes } from '../files.ts';
+import type { Problems } from '../problem.ts';
 
 export interface Limits {
   /** Bytes of a file. */
@@ -27,7 +18,7 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** What was not looked at, and why: `secret.pem cannot be read (EACCES)`. */
+/** What was not looked at, and why: `secret.pem: it cannot be read (EACCES)`. */
 export interface Passed {
   readonly file: string;
   readonly why: string;
@@ -36,6 +27,7 @@ export interface Passed {
 export interface Walk {
   /** One at a time, in the order of their paths; binary files are left out. */
   files(): Generator<TextFile>;
+  /** Grows while files are asked for. */
   readonly passed: Passed[];
 }
 
@@ -49,164 +41,81 @@ export function walk(
   problems: Problems,
   limits: Limits = defaultLimits,
 ): Walk {
-  const roots = paths.flatMap((written) => rootOf(written, cwd, problems) ?? []);
+  const roots = paths.map((written) => resolve(cwd, written));
+  for (const [index, root] of roots.entries()) {
+    if (kindOf(root) !== null) continue;
+    problems.add('FILE_MISSING', `There is no file or folder "${paths[index]}".`, {
+      fix: 'Check the path: it is relative to the working directory.',
+    });
+  }
   const passed: Passed[] = [];
+  const tour: Tour = { cwd, passed, limits, seen: new Set() };
   return {
     passed,
     *files() {
-      const seen = new Set<string>();
-      for (const path of pathsBelow(roots, cwd, passed, limits, seen)) {
-        if (seen.size > limits.files) {
+      for (const root of roots) {
+        for (const path of below(root, root, 0, tour)) {
+          const text = tour.seen.has(path) ? null : read(path, root, tour);
+          tour.seen.add(path);
+          if (text !== null) yield { file: shown(path, cwd), text };
+          if (tour.seen.size < limits.files) continue;
           passed.push({
-            file: shown(path, cwd),
-            why: `and all behind it are left out: more than ${limits.files} files`,
+            file: shown(root, cwd),
+            why: `what follows the first ${limits.files} files is left out`,
           });
           return;
         }
-        const text = textOf(path, shown(path, cwd), passed, limits);
-        if (text !== null) yield { file: shown(path, cwd), text };
       }
     },
   };
 }
 
-function rootOf(written: string, cwd: string, problems: Problems): string | null {
-  const path = resolve(cwd, written);
-  try {
-    lstatSync(path);
-    // A link that somebody names is meant.
-    return realpathSync(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    problems.list.push(
-      isMissing
-        ? new Problem('FILE_MISSING', `There is no file or folder "${written}".`, {
-            fix: 'Check the path: it is relative to the working directory.',
-          })
-        : new Problem('FILE_UNREADABLE', `"${written}" cannot be read (${code}).`, {
-            fix: 'Check that it may be read.',
-          }),
-    );
-    return null;
-  }
+interface Tour {
+  readonly cwd: string;
+  readonly passed: Passed[];
+  readonly limits: Limits;
+  readonly seen: Set<string>;
 }
 
-function* pathsBelow(
-  roots: readonly string[],
-  cwd: string,
-  passed: Passed[],
-  limits: Limits,
-  seen: Set<string>,
-): Generator<string> {
-  for (const root of roots) {
-    for (const path of below(root, root, 0, cwd, passed, limits)) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      yield path;
-    }
-  }
-}
-
-function* below(
-  path: string,
-  root: string,
-  depth: number,
-  cwd: string,
-  passed: Passed[],
-  limits: Limits,
-): Generator<string> {
-  const kind = kindOf(path);
-  if (kind === 'file') yield path;
-  if (kind !== 'folder') return;
-  if (depth > limits.depth) {
-    passed.push({ file: shown(path, cwd), why: `lies deeper than ${limits.depth} folders` });
+/** Links are left out: what they lead to lies in the folder and is walked there, or does not belong to it. */
+function* below(path: string, root: string, depth: number, tour: Tour): Generator<string> {
+  if (depth === 0 && kindOf(path) !== 'folder') {
+    yield path;
     return;
   }
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    passed.push({ file: shown(path, cwd), why: unreadable(error) });
+  const { passed, limits, cwd } = tour;
+  if (depth > limits.depth) {
+    passed.push({ file: shown(path, cwd), why: `it lies deeper than ${limits.depth} folders` });
+    return;
+  }
+  const entries = listFolder(path);
+  if (isRefusal(entries)) {
+    passed.push({ file: shown(path, cwd), why: entries.why });
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const child = join(path, entry.name);
-    if (entry.isDirectory() && !leftOut.has(entry.name))
-      yield* below(child, root, depth + 1, cwd, passed, limits);
+    if (entry.isDirectory() && !leftOut.has(entry.name)) yield* below(child, root, depth + 1, tour);
     else if (entry.isFile()) yield child;
-    else if (entry.isSymbolicLink()) {
-      const target = fileInside(child, root);
-      if (target !== null) yield target;
-    }
   }
-}
-
-/** A linked file, where it lies in the given folder; linked folders are walked where they are. */
-function fileInside(path: string, root: string): string | null {
-  try {
-    const target = realpathSync(path);
-    const way = relative(root, target);
-    const isInside = way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-    const isOurs = !way.split(sep).some((part) => leftOut.has(part));
-    return isInside && isOurs && kindOf(target) === 'file' ? target : null;
-  } catch {
-    return null;
-  }
-}
-
-function kindOf(path: string): 'file' | 'folder' | 'other' {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile()) return 'file';
-  return stat?.isDirectory() ? 'folder' : 'other';
 }
 
 /** null: it is no text, or cannot be read. */
-function textOf(path: string, file: string, passed: Passed[], { bytes: most }: Limits): string | null {
-  let bytes: Buffer;
-  try {
-    const handle = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(handle);
-      if (size > most) {
-        passed.push({ file, why: `is larger than ${most / 1_000_000} MB` });
-        return null;
-      }
-      bytes = Buffer.alloc(size);
-      bytes = bytes.subarray(0, readSync(handle, bytes, 0, size, 0));
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    passed.push({ file, why: unreadable(error) });
+function read(path: string, root: string, { cwd, passed, limits }: Tour): string | null {
+  const bytes = readBytes(path, {
+    limit: limits.bytes,
+    ...(path === root ? { pipes: true } : { within: root }),
+  });
+  if (isRefusal(bytes)) {
+    passed.push({ file: shown(path, cwd), why: bytes.why });
     return null;
   }
   // UTF-16 with its mark, as Windows writes it.
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes.subarray(0, 8000).includes(0)) return null;
-  return bytes.toString('utf8');
+  return bytes.subarray(0, 8000).includes(0) ? null : new TextDecoder().decode(bytes);
 }
 
-function unreadable(error: unknown): string {
-  return `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
-}
-
-/** The way from the working directory, which may be behind a link itself. */
+/** The way from the working directory. */
 function shown(path: string, cwd: string): string {
-  return relative(real(cwd), path).split(sep).join('/') || '.';
-}
-
-const reals = new Map<string, string>();
-
-function real(cwd: string): string {
-  const known = reals.get(cwd);
-  if (known !== undefined) return known;
-  let path = cwd;
-  try {
-    path = realpathSync(cwd);
-  } catch {
-    // Gone: as it was written.
-  }
-  reals.set(cwd, path);
-  return path;
+  return relative(cwd, path).split(sep).join('/') || '.';
 }
