@@ -20,6 +20,8 @@ interface Entry {
   readonly job: Job;
   readonly run: StepRun;
   readonly past: Past;
+  /** What was made wrong on purpose witnesses nothing about the credential of that name. */
+  readonly sound: boolean;
 }
 
 /** Jobs that passed, the newest of each environment, whose exchanges are all kept. */
@@ -41,7 +43,9 @@ export function createHistory(): History {
   };
   return {
     remember(job, run) {
-      for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
+      const sound = faultsOf(run.step).length === 0;
+      for (const exchange of run.result.exchanges)
+        told.push({ job, run, past: pastOf(job, run, exchange), sound });
       const list = seen.get(key(job, run)) ?? [];
       list.push(sibling(job, run));
       seen.set(key(job, run), list);
@@ -57,10 +61,7 @@ export function createHistory(): History {
     },
     past: (job, run) =>
       told
-        // What was made wrong on purpose witnesses nothing about the credential of that name.
-        .filter((each) =>
-          each.run === run ? each.past.exchange !== run.judged : faultsOf(each.run.step).length === 0,
-        )
+        .filter((each) => (each.run === run ? each.past.exchange !== run.judged : each.sound))
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) =>
       (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
