@@ -91,7 +91,6 @@ describe(`${many} jobs at --jobs ${concurrency} against servers that fail at ran
     const { jobs, finished } = played.replayed;
     expect(jobs.map(({ index }) => index)).to.deep.equal(Array.from({ length: many }, (_, index) => index));
     expect(finished.summary).to.deep.equal(summaryOf(jobs));
-    if (process.env['DBG']) console.log(finished.summary, [...tally(jobs.flatMap(j=>j.steps.map(s=>s.status+' '+(s.exchanges.at(-1)?.hops.at(-1)?.failure?.message??s.exchanges.at(-1)?.hops.at(-1)?.response?.status))))], [...apiServer.moods],[...tokens.moods], played.left, apiServer.open(), tokens.open(), [...tokens.requests]);
     expect(finished.summary.passed, 'some pass').to.be.greaterThan(0);
     expect(finished.summary.failed * finished.summary.errored, 'some do not').to.be.greaterThan(0);
     expect([...apiServer.moods.keys()], 'all moods').to.have.length(9);
@@ -101,10 +100,13 @@ describe(`${many} jobs at --jobs ${concurrency} against servers that fail at ran
     const { jobs, finished } = played.replayed;
     const report = JSON.parse(played.written.get('json') ?? '') as Reported;
     expect(report.summary).to.deep.equal(finished.summary);
-    expect(report.scenarios.map(({ file, steps }) => [file, ...steps.map(({ status }) => status)])).to.deep.equal(
-      jobs.map(({ file, steps }) => [file, ...steps.map(({ status }) => status)]),
-    );
-    const lines = (played.written.get('jsonl') ?? '').trimEnd().split('\n').map((line) => JSON.parse(line) as Line);
+    expect(
+      report.scenarios.map(({ file, steps }) => [file, ...steps.map(({ status }) => status)]),
+    ).to.deep.equal(jobs.map(({ file, steps }) => [file, ...steps.map(({ status }) => status)]));
+    const lines = (played.written.get('jsonl') ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
     const indices = lines.flatMap(({ type, index }) => (type === 'result' ? [index ?? -1] : []));
     expect(indices.sort((a, b) => a - b)).to.deep.equal(jobs.map(({ index }) => index));
     expect(lines.filter(({ type }) => type === 'step')).to.have.length(ranSteps(jobs));
@@ -172,7 +174,12 @@ async function play(origins: Origins): Promise<Played> {
       ['json', 'jsonl', 'junit', 'console'].map((name) => {
         const pieces: string[] = [];
         written.set(name, pieces);
-        const sink = { isTTY: false, color: false, width: 100, write: (text: string) => void pieces.push(text) };
+        const sink = {
+          isTTY: false,
+          color: false,
+          width: 100,
+          write: (text: string) => void pieces.push(text),
+        };
         return createReporter({ name, sink, redactor, options: { verbose: false, formatProblem: () => '' } });
       }),
     ),
@@ -185,7 +192,10 @@ async function play(origins: Origins): Promise<Played> {
     project,
     secrets,
     scenarios: Object.fromEntries(
-      Array.from({ length: many }, (_, index) => [`s${String(index).padStart(6, '0')}.yml`, scenarioAt(index)]),
+      Array.from({ length: many }, (_, index) => [
+        `s${String(index).padStart(6, '0')}.yml`,
+        scenarioAt(index),
+      ]),
     ),
     options: {
       concurrency,
@@ -229,7 +239,10 @@ function surplus(now: readonly string[], before: readonly string[]): string[] {
 
 interface Reported {
   readonly summary: Summary;
-  readonly scenarios: readonly { readonly file: string; readonly steps: readonly { readonly status: string }[] }[];
+  readonly scenarios: readonly {
+    readonly file: string;
+    readonly steps: readonly { readonly status: string }[];
+  }[];
 }
 interface Line {
   readonly type: string;
