@@ -64,15 +64,25 @@ export function expandPaths(paths: readonly string[], cwd: string, problems: Pro
   });
 }
 
+/** The most that a file may hold, and what to do with one that holds more. */
+export interface Most {
+  readonly bytes: number;
+  readonly fix: string;
+}
+const mostOfYaml: Most = {
+  bytes: maxBytes,
+  fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
+};
+
 /** The text of a file, or what is wrong with it. */
-export function readText(path: string, file: string): string | Problem {
+export function readText(path: string, file: string, most: Most = mostOfYaml): string | Problem {
   let bytes: Uint8Array;
   try {
     const { size } = statSync(path);
-    if (size > maxBytes) {
-      return new Problem('FILE_TOO_LARGE', `The file is larger than ${maxBytes / 1_000_000} MB.`, {
+    if (size > most.bytes) {
+      return new Problem('FILE_TOO_LARGE', `The file is larger than ${most.bytes / 1_000_000} MB.`, {
         source: start(file),
-        fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
+        fix: most.fix,
       });
     }
     bytes = readFileSync(path);

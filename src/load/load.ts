@@ -1,8 +1,10 @@
 /** The user's files to values that know their places. Nothing is thrown for wrong input: all of it is collected. */
-import { dirname, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
 import { isMap } from '../source.ts';
+import { Expander, type Shelf } from './expand.ts';
 import { displayed, expandPaths, findProjectFile, findScenarios, readText } from './files.ts';
 import { withLines } from './frame.ts';
 import { type Kind, validate } from './validate.ts';
@@ -45,9 +47,10 @@ export function loadProject(options: LoadOptions): Loaded {
   const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
+  const shelf = { root, cwd, problems, texts };
   const load = (path: string, kind: Kind): LoadedFile | null => {
     const file = displayed(path, cwd);
-    const value = loadFile(path, file, kind, texts, problems);
+    const value = loadFile(path, file, kind, shelf);
     return value && { file, path, value };
   };
   if (projectPath === null) {
@@ -77,18 +80,46 @@ export function loadProject(options: LoadOptions): Loaded {
       },
     );
   }
-  const scenarios = files.flatMap((path) => load(path, 'scenario') ?? []);
+  const scenarios = loadScenarios(files, load, shelf, paths);
   const lineOf = createLineOf(texts);
   return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
 }
 
-function loadFile(
-  path: string,
-  file: string,
-  kind: Kind,
-  texts: Map<string, string>,
-  problems: Problems,
-): JsonMap | null {
+/** Scenarios with what they take in. A list of steps that a folder holds is no scenario, and is one that some use. */
+function loadScenarios(
+  files: readonly string[],
+  load: (path: string, kind: Kind) => LoadedFile | null,
+  shelf: Shelf,
+  paths: readonly string[],
+): LoadedFile[] {
+  const expander = new Expander(shelf);
+  const lists: { readonly path: string; readonly problem: Problem }[] = [];
+  const scenarios: LoadedFile[] = [];
+  for (const path of files) {
+    const before = shelf.problems.list.length;
+    const loaded = load(path, 'scenario');
+    const [problem, ...others] = shelf.problems.list.slice(before);
+    if (problem?.code === 'LIST_OF_STEPS' && others.length === 0) {
+      shelf.problems.list.pop();
+      lists.push({ path, problem });
+    }
+    if (!loaded) continue;
+    const value = expander.scenario(loaded.value, path);
+    if (shelf.problems.list.length === before) scenarios.push({ ...loaded, value });
+  }
+  const named = new Set(paths.map((path) => resolve(shelf.cwd, path)));
+  // One that could not be read may have meant to use it.
+  const isMentioned = (path: string): boolean =>
+    [...shelf.texts].some(([file, text]) => file !== displayed(path, shelf.cwd) && text.includes(basename(path)));
+  for (const { path, problem } of lists) {
+    if (expander.uses(realpathSync(path)) && !named.has(path)) continue;
+    if (named.has(path) || (paths.length === 0 && !isMentioned(path))) shelf.problems.list.push(problem);
+    else expander.list(realpathSync(path));
+  }
+  return scenarios;
+}
+
+function loadFile(path: string, file: string, kind: Kind, { texts, problems }: Shelf): JsonMap | null {
   const text = readText(path, file);
   if (text instanceof Problem) {
     problems.list.push(text);
@@ -107,6 +138,13 @@ function accept(value: Json, file: string, kind: Kind, problems: Problems): Json
     kind === 'project' ? 'A project file has the key "environments".' : 'A scenario has the key "steps".';
   if (value === null) {
     problems.add('EMPTY_FILE', 'The file is empty.', { source, fix: wanted });
+    return null;
+  }
+  if (kind === 'scenario' && Array.isArray(value)) {
+    problems.add('LIST_OF_STEPS', 'The file is a list of steps, and no scenario uses it.', {
+      source,
+      fix: 'Write "steps:" above it for a scenario, or take it in: "- use: FILE".',
+    });
     return null;
   }
   if (!isMap(value)) {

@@ -34,8 +34,12 @@ export function createJobScope(
     if (kind === 'clients') return clientValue(job, which, key);
     return undefined;
   };
-  const inner = createScope({ lookups: doors.lookups, layers: job.variables, named });
-  return { captures, metadata, scope: { lookup: (name) => captures.get(name) ?? inner.lookup(name) } };
+  const inner = createScope({ lookups: doors.lookups, layers: job.variables, row: job.row?.values, named });
+  const scope: Scope = {
+    lookup: (name) => captures.get(name) ?? inner.lookup(name),
+    written: (name) => (captures.has(name) ? null : (inner.written?.(name) ?? null)),
+  };
+  return { captures, metadata, scope };
 }
 
 function clientValue(job: Job, name: string, key: string | undefined): Json | undefined {

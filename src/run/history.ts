@@ -32,7 +32,7 @@ export function createHistory(): History {
   const passed = new Map<string, Job[]>();
   const witnesses = new Set<string>();
   let told: Entry[] = [];
-  const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
+  const key = (job: Job, run: StepRun): string => JSON.stringify([job.file, job.name, run.step.index]);
   const isWitness = ({ run, past }: Entry): boolean => {
     const kind = kindOf(past, run);
     if (witnesses.has(kind) || witnesses.size >= mostWitnesses) return false;
