@@ -1,9 +1,10 @@
 /** What a scenario takes in from other files: rows of `data`, lists of steps by `use`. Afterwards it stands alone. */
+import { dirname, resolve } from 'node:path';
+import { refusalOf } from '../files.ts';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, type Problems } from '../problem.ts';
 import { isMap, merge, place, placeEntry, sourceOf } from '../source.ts';
-import { confined } from './confined.ts';
-import { displayed, readText } from './files.ts';
+import { displayed, type FoundFile, readText } from './files.ts';
 import { inlineRows, largestData, readRows } from './rows.ts';
 import { validate } from './validate.ts';
 import { parseYaml } from './yaml.ts';
@@ -42,7 +43,7 @@ export class Expander {
     this.#shelf = shelf;
   }
 
-  /** Whether a scenario so far took in this file; a real path. */
+  /** Whether a scenario so far took in this file. */
   uses(path: string): boolean {
     return this.#lists.has(path);
   }
@@ -119,7 +120,7 @@ export class Expander {
       return null;
     }
     const { path: from } = here.at(-1) ?? { path: '' };
-    const path = confined(this.#shelf.root, from, String(step['use']), source);
+    const path = placeOf(this.#shelf.root, from, String(step['use']), source);
     if (path instanceof Problem) {
       this.#tell(path);
       return null;
@@ -144,9 +145,9 @@ export class Expander {
   list(path: string, source: Source | null = null): StepList | null {
     const known = this.#lists.get(path);
     if (known !== undefined) return known;
-    const { cwd, texts, problems } = this.#shelf;
+    const { root, cwd, texts, problems } = this.#shelf;
     const file = displayed(path, cwd);
-    const text = readText(path, file);
+    const text = readText({ path, within: root }, file);
     const found = text instanceof Problem ? { value: null, problems: [text] } : parseYaml(text, file);
     if (typeof text === 'string') texts.set(file, text);
     const wrong = found.problems.length > 0 ? found.problems : wrongOf(found.value, file, source);
@@ -162,14 +163,14 @@ export class Expander {
     if (Array.isArray(data)) return inlineRows(data, sourceOf(value, 'data'), problems);
     if (!isMap(data)) return [];
     const source = sourceOf(data, 'file');
-    const found = confined(root, path, String(data['file']), source);
+    const found = placeOf(root, path, String(data['file']), source);
     if (found instanceof Problem) {
       this.#tell(found);
       return [];
     }
     const known = this.#rows.get(found);
     if (known) return known;
-    const { rows, problems: wrong } = fileRows(found, displayed(found, cwd), source);
+    const { rows, problems: wrong } = fileRows({ path: found, within: root }, displayed(found, cwd), source);
     problems.list.push(...wrong);
     this.#rows.set(found, rows);
     return rows;
@@ -182,11 +183,24 @@ export class Expander {
   }
 }
 
+/** Where a file is that a file of the project names; a Problem where it is named that no file is there to read. */
+function placeOf(root: string, from: string, written: string, source: Source | null): string | Problem {
+  const path = resolve(dirname(from), written);
+  const refusal = refusalOf(path, { limit: Number.MAX_SAFE_INTEGER, within: root });
+  if (refusal === null) return path;
+  const [code, fix] =
+    refusal.reason === 'outside'
+      ? ['FILE_OUTSIDE', 'Keep it in the folder of why401.yml or below: a scenario reads no other files.']
+      : ['FILE_UNREADABLE', 'The path is relative to the file that names it.'];
+  const what = refusal.reason === 'outside' ? 'is not read' : 'cannot be read';
+  return new Problem(code, `The file "${written}" ${what}: ${refusal.why}.`, { source, fix });
+}
+
 function isUse(step: Json): step is JsonMap {
   return isMap(step) && step['use'] !== undefined;
 }
 
-function fileRows(path: string, file: string, source: Source | null): ReturnType<typeof readRows> {
+function fileRows(found: FoundFile, file: string, source: Source | null): ReturnType<typeof readRows> {
   if (!/\.(?:csv|json)$/i.test(file)) {
     const message = `"${file}" is neither .csv nor .json.`;
     return {
@@ -194,7 +208,7 @@ function fileRows(path: string, file: string, source: Source | null): ReturnType
       problems: [new Problem('DATA_INVALID', message, { source, fix: 'Rows are read from such a file.' })],
     };
   }
-  const text = readText(path, file, { bytes: largestData, fix: 'Split it.' });
+  const text = readText(found, file, { bytes: largestData, fix: 'Split it.' });
   return text instanceof Problem ? { rows: [], problems: [text] } : readRows(text, file);
 }
 

@@ -1,11 +1,10 @@
 /** The user's files to values that know their places. Nothing is thrown for wrong input: all of it is collected. */
-import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
 import { isMap } from '../source.ts';
 import { Expander, type Shelf } from './expand.ts';
-import { displayed, expandPaths, findProjectFile, findScenarios, readText } from './files.ts';
+import { displayed, expandPaths, type FoundFile, findProjectFile, findScenarios, readText } from './files.ts';
 import { withLines } from './frame.ts';
 import { type Kind, validate } from './validate.ts';
 import { parseYaml } from './yaml.ts';
@@ -48,9 +47,10 @@ export function loadProject(options: LoadOptions): Loaded {
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
   const shelf = { root, cwd, problems, texts };
-  const load = (path: string, kind: Kind): LoadedFile | null => {
+  const load = (found: FoundFile, kind: Kind): LoadedFile | null => {
+    const { path } = found;
     const file = displayed(path, cwd);
-    const value = loadFile(path, file, kind, shelf);
+    const value = loadFile(found, file, kind, shelf);
     return value && { file, path, value };
   };
   if (projectPath === null) {
@@ -58,17 +58,17 @@ export function loadProject(options: LoadOptions): Loaded {
       fix: 'Write one, or name it: --config FILE',
     });
   }
-  const project = projectPath === null ? null : load(projectPath, 'project');
+  const project = projectPath === null ? null : load({ path: projectPath, within: null }, 'project');
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
   const before = problems.list.length;
   const alone = options.scenarios === false;
   const found =
     paths.length > 0
-      ? expandPaths(paths, cwd, problems)
+      ? expandPaths(paths, cwd, root, problems)
       : projectPath === null || alone
         ? []
         : findScenarios(root, cwd, problems);
-  const files = [...new Set(found)].filter((path) => path !== projectPath).sort(compare);
+  const files = distinct(found).filter(({ path }) => path !== projectPath);
   if (files.length === 0 && !alone && projectPath !== null && isRead && problems.list.length === before) {
     problems.add(
       'NO_SCENARIOS',
@@ -85,19 +85,27 @@ export function loadProject(options: LoadOptions): Loaded {
   return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
 }
 
+/** Each path once, sorted; the first one that names it says where it must lie. */
+function distinct(list: readonly FoundFile[]): FoundFile[] {
+  const byPath = new Map<string, FoundFile>();
+  for (const each of list) if (!byPath.has(each.path)) byPath.set(each.path, each);
+  return [...byPath.values()].sort((a, b) => compare(a.path, b.path));
+}
+
 /** Scenarios with what they take in. A list of steps that a folder holds is no scenario, and is one that some use. */
 function loadScenarios(
-  files: readonly string[],
-  load: (path: string, kind: Kind) => LoadedFile | null,
+  files: readonly FoundFile[],
+  load: (found: FoundFile, kind: Kind) => LoadedFile | null,
   shelf: Shelf,
   paths: readonly string[],
 ): LoadedFile[] {
   const expander = new Expander(shelf);
   const lists: { readonly path: string; readonly problem: Problem }[] = [];
   const scenarios: LoadedFile[] = [];
-  for (const path of files) {
+  for (const found of files) {
+    const { path } = found;
     const before = shelf.problems.list.length;
-    const loaded = load(path, 'scenario');
+    const loaded = load(found, 'scenario');
     const [problem, ...others] = shelf.problems.list.slice(before);
     if (problem?.code === 'LIST_OF_STEPS' && others.length === 0) {
       shelf.problems.list.pop();
@@ -110,17 +118,19 @@ function loadScenarios(
   const named = new Set(paths.map((path) => resolve(shelf.cwd, path)));
   // One that could not be read may have meant to use it.
   const isMentioned = (path: string): boolean =>
-    [...shelf.texts].some(([file, text]) => file !== displayed(path, shelf.cwd) && text.includes(basename(path)));
+    [...shelf.texts].some(
+      ([file, text]) => file !== displayed(path, shelf.cwd) && text.includes(basename(path)),
+    );
   for (const { path, problem } of lists) {
-    if (expander.uses(realpathSync(path)) && !named.has(path)) continue;
+    if (expander.uses(path) && !named.has(path)) continue;
     if (named.has(path) || (paths.length === 0 && !isMentioned(path))) shelf.problems.list.push(problem);
-    else expander.list(realpathSync(path));
+    else expander.list(path);
   }
   return scenarios;
 }
 
-function loadFile(path: string, file: string, kind: Kind, { texts, problems }: Shelf): JsonMap | null {
-  const text = readText(path, file);
+function loadFile(found: FoundFile, file: string, kind: Kind, { texts, problems }: Shelf): JsonMap | null {
+  const text = readText(found, file);
   if (text instanceof Problem) {
     problems.list.push(text);
     return null;

@@ -201,18 +201,18 @@ describe('what a scenario takes in', () => {
       write({ 'secret.csv': 'id\n1\n', 'specs/x/y': '' });
       symlinkSync(join(folder, 'secret.csv'), join(folder, 'specs/link.csv'));
       symlinkSync(folder, join(folder, 'specs/up'));
-      for (const name of [
-        '../secret.csv',
-        'x/../../secret.csv',
-        'link.csv',
-        'up/secret.csv',
-        join(folder, 'secret.csv'),
-        '/dev/zero',
-      ]) {
-        const line = [`data: {file: ${name}}`, `steps: [{use: ${name}}]`];
+      const ways: readonly (readonly [name: string, why: string])[] = [
+        ['../secret.csv', 'it lies'],
+        ['x/../../secret.csv', 'it lies'],
+        ['link.csv', 'a link leads'],
+        ['up/secret.csv', 'a link leads'],
+        [join(folder, 'secret.csv'), 'it lies'],
+      ];
+      for (const [name, why] of ways) {
+        const said = `FILE_OUTSIDE | The file "${name}" is not read: ${why} outside of the project.`;
         expect(refused(name), name).to.deep.equal([
-          `specs/a.yml:1:14 | FILE_OUTSIDE | "${name}" is outside of the folder of why401.yml. | ${line[0]}`,
-          `specs/a.yml:2:15 | FILE_OUTSIDE | "${name}" is outside of the folder of why401.yml. | ${line[1]}`,
+          `specs/a.yml:1:14 | ${said} | data: {file: ${name}}`,
+          `specs/a.yml:2:15 | ${said} | steps: [{use: ${name}}]`,
         ]);
       }
     });
@@ -222,10 +222,12 @@ describe('what a scenario takes in', () => {
       execFileSync('mkfifo', [join(folder, 'specs/pipe.csv')]);
       const said = (name: string): string[] =>
         refused(name).map((each) => each.split(' | ').slice(1, 3).join(' '));
-      expect([said('none.csv'), said('x'), said('pipe.csv')]).to.deep.equal([
-        Array(2).fill('FILE_MISSING There is no file "none.csv".'),
-        Array(2).fill('FILE_UNREADABLE "x" is no file.'),
-        Array(2).fill('FILE_UNREADABLE "pipe.csv" is no file.'),
+      const pipe = 'it is no file but a pipe, a socket or a device';
+      expect([said('none.csv'), said('x'), said('pipe.csv'), said('/dev/zero')]).to.deep.equal([
+        Array(2).fill('FILE_UNREADABLE The file "none.csv" cannot be read: there is no such file.'),
+        Array(2).fill('FILE_UNREADABLE The file "x" cannot be read: it is a folder.'),
+        Array(2).fill(`FILE_UNREADABLE The file "pipe.csv" cannot be read: ${pipe}.`),
+        Array(2).fill(`FILE_UNREADABLE The file "/dev/zero" cannot be read: ${pipe}.`),
       ]);
     });
 
