@@ -35,8 +35,13 @@ export function createJobScope(
     return undefined;
   };
   const inner = createScope({ lookups: doors.lookups, layers: job.variables, row: job.row?.values, named });
+  const stated = (name: string): boolean => {
+    const [, which = '', key = ''] = name.split('.');
+    return Object.hasOwn(job.environment.issuers.get(which)?.metadata ?? {}, key);
+  };
   const scope: Scope = {
     lookup: (name) => captures.get(name) ?? inner.lookup(name),
+    answered: (name) => captures.has(name) || (metadata.has(name) && !stated(name)),
     written: (name) => (captures.has(name) ? null : (inner.written?.(name) ?? null)),
   };
   return { captures, metadata, scope };
