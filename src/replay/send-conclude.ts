@@ -6,7 +6,7 @@ import { classify, errorCode, type Phase } from './failure.ts';
 import { addressOf, mapAddress } from './send-address.ts';
 import type { Attempt } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
-import { speaksTls } from './send-probe.ts';
+import { beginning, speaksTls } from './send-probe.ts';
 import { recordBody, recordHead, recordPlanned } from './send-record.ts';
 
 /** The trace of an attempt that is over. Throws the error of an attempt that failed by a bug of ours. */
@@ -99,13 +99,15 @@ async function explain(
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+  const begins = attempt.connection ? attempt.connection.begins : await greeting(attempt, code);
+  const seen = await codeOfPort(attempt, error, code, begins);
   const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
     phase,
     peer: peerOf(attempt.request, phase, code),
     hostname: phase === 'proxy' ? proxyName : url.hostname,
     timeouts,
+    begins: begins === null ? null : redactor.redact(begins, true),
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
@@ -133,8 +135,34 @@ function peerOf(request: SendRequest, phase: Phase, code: string): string {
 /** A connection can end before undici has begun to write; the request itself is not at fault then. */
 function phaseOf(attempt: Attempt, code: string): Phase {
   if (attempt.connection === null) return attempt.phase;
-  if (refusals.has(code) || code.startsWith('ERR_HTTP2_INVALID')) return 'request';
+  const refused = refusals.has(code) || code.startsWith('ERR_HTTP2_INVALID');
+  // What was written was not refused: the assertion is about the answer.
+  if (refused && attempt.written === null) return 'request';
   return attempt.phase === 'request' ? 'head' : attempt.phase;
+}
+
+/** The code of its own that the wrong protocol on a port has; else `code`. */
+async function codeOfPort(
+  attempt: Attempt,
+  error: Error,
+  code: string,
+  begins: string | null,
+): Promise<string> {
+  if (begins !== null && notTls.has(code) && !begins.startsWith('HTTP/')) return 'NOT_TLS';
+  return (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+}
+
+/** Codes by which OpenSSL says that what came is no TLS; it does not say what came. */
+const notTls: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
+/** What stands behind a port that does not answer in TLS; null where nobody may look. */
+async function greeting({ request, phase }: Attempt, code: string): Promise<string | null> {
+  const { url, transport, refuses } = request;
+  if (phase !== 'tls' || !notTls.has(code) || transport.proxy !== null || refuses !== undefined) return null;
+  return beginning(mapAddress(addressOf(url), transport.connectTo));
 }
 
 /** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */

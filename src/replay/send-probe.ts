@@ -1,5 +1,5 @@
 /** A second look at a port that closed without an answer. No request is sent. */
-import { isIP } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Address } from './send-address.ts';
 
@@ -21,5 +21,27 @@ export function speaksTls(address: Address, name: string): Promise<boolean> {
     socket.setTimeout(patience, () => settle(false));
     socket.once('secureConnect', () => settle(true));
     socket.on('error', () => settle(false));
+  });
+}
+
+/** Characters of an answer that tell whose it is. */
+const enough = 64;
+
+/**
+ * What `address` says to the first bytes of a TLS handshake, one byte a character; empty where it says nothing. No
+ * request is sent: whoever speaks no TLS has seen such bytes just before.
+ */
+export function beginning(address: Address): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connectTcp({ ...address });
+    const settle = (answer: string): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(patience, () => settle(''));
+    socket.once('connect', () => socket.write(Buffer.from('\x16\x03\x01\0\x04\r\n\r\n', 'latin1')));
+    socket.once('data', (chunk: Buffer) => settle(chunk.toString('latin1', 0, enough)));
+    socket.on('error', () => settle(''));
+    socket.once('close', () => settle(''));
   });
 }
