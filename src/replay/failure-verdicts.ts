@@ -95,12 +95,6 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
     cause: 'connection-closed',
     message: ({ peer }) => `The header fields from ${peer} are larger than can be read`,
   },
-  METADATA_ADDRESS: {
-    cause: 'redirect-unexpected',
-    phase: 'policy',
-    message: ({ hostname }) =>
-      `${hostname} resolves to a link-local address or a metadata service, to which no redirect is followed`,
-  },
   PROXY_AUTH_REQUIRED: {
     cause: 'proxy-auth-required',
     phase: 'proxy',

@@ -1,5 +1,6 @@
 /** Why there is no complete answer, told by the code of the error and the phase in which it came; never by its text. */
 import type { CauseId, TransportFailure } from '../model.ts';
+import { refusedAddress } from './failure-address.ts';
 import { dns, type FailureContext, noCommonTls, quoted, type Verdict, verdicts } from './failure-verdicts.ts';
 
 export type { Phase } from './failure-verdicts.ts';
@@ -25,7 +26,9 @@ export function errorCode(error: unknown): string | null {
 /** Classifies an error that has a code. */
 export function classify(error: Error, code: string, context: FailureContext): TransportFailure {
   const known =
-    code === trailers && context.phase === 'body' ? null : (verdicts[code] ?? timeVerdict(code, context));
+    code === trailers && context.phase === 'body'
+      ? null
+      : (verdicts[code] ?? timeVerdict(code, context) ?? refusedAddress(code, error));
   if (!known && context.phase === 'request') {
     const message = `The request cannot be sent: ${error.message}.`;
     return { phase: 'request', code, cause: 'unknown', message };

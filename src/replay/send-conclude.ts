@@ -99,7 +99,7 @@ async function explain(
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const begins = attempt.connection ? attempt.connection.begins : await greeting(attempt, code);
+  const begins = attempt.connection ? attempt.connection.begins : await greeting(opening, code);
   const seen = await codeOfPort(attempt, error, code, begins);
   const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
@@ -107,7 +107,7 @@ async function explain(
     peer: peerOf(attempt.request, phase, code),
     hostname: phase === 'proxy' ? proxyName : url.hostname,
     timeouts,
-    begins: begins === null ? null : redactor.redact(begins, true),
+    begins: begins === null ? null : redactor.redact(Buffer.from(begins, 'latin1').toString('utf8'), true),
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
@@ -159,10 +159,8 @@ const notTls: ReadonlySet<string> = new Set([
 ]);
 
 /** What stands behind a port that does not answer in TLS; null where nobody may look. */
-async function greeting({ request, phase }: Attempt, code: string): Promise<string | null> {
-  const { url, transport, refuses } = request;
-  if (phase !== 'tls' || !notTls.has(code) || transport.proxy !== null || refuses !== undefined) return null;
-  return beginning(mapAddress(addressOf(url), transport.connectTo));
+async function greeting({ phase, peer }: Opening, code: string): Promise<string | null> {
+  return phase === 'tls' && peer !== null && notTls.has(code) ? beginning(peer) : null;
 }
 
 /** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
