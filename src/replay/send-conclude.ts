@@ -6,7 +6,7 @@ import { classify, errorCode, type Phase } from './failure.ts';
 import { addressOf, mapAddress } from './send-address.ts';
 import type { Attempt } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
-import { beginning, speaksTls } from './send-probe.ts';
+import type { PortProbe } from './send-probe.ts';
 import { recordBody, recordHead, recordPlanned } from './send-record.ts';
 
 /** The trace of an attempt that is over. Throws the error of an attempt that failed by a bug of ours. */
@@ -15,13 +15,14 @@ export async function conclude(
   opening: Opening,
   clock: Clock,
   redactor: Redactor,
+  probe: PortProbe,
 ): Promise<Sent> {
   const { request, started, connection } = attempt;
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
   const error = firstError(attempt);
-  const failure = error === null ? null : await explain(attempt, error, opening, redactor);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor, probe);
   const response = await readResponse(attempt);
   return {
     request: {
@@ -94,13 +95,14 @@ async function explain(
   error: Error,
   opening: Opening,
   redactor: Redactor,
+  probe: PortProbe,
 ): Promise<TransportFailure> {
   const { url, timeouts } = attempt.request;
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const begins = attempt.connection ? attempt.connection.begins : await greeting(opening, code);
-  const seen = await codeOfPort(attempt, error, code, begins);
+  const begins = attempt.connection ? attempt.connection.begins : await greeting(opening, code, probe);
+  const seen = await codeOfPort(attempt, error, code, begins, probe);
   const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
     phase,
@@ -147,9 +149,10 @@ async function codeOfPort(
   error: Error,
   code: string,
   begins: string | null,
+  probe: PortProbe,
 ): Promise<string> {
   if (begins !== null && notTls.has(code) && !begins.startsWith('HTTP/')) return 'NOT_TLS';
-  return (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+  return (await isTlsPort(attempt, error, code, probe)) ? 'PLAIN_TO_TLS' : code;
 }
 
 /** Codes by which OpenSSL says that what came is no TLS; it does not say what came. */
@@ -159,12 +162,12 @@ const notTls: ReadonlySet<string> = new Set([
 ]);
 
 /** What stands behind a port that does not answer in TLS; null where nobody may look. */
-async function greeting({ phase, peer }: Opening, code: string): Promise<string | null> {
-  return phase === 'tls' && peer !== null && notTls.has(code) ? beginning(peer) : null;
+async function greeting({ phase, peer }: Opening, code: string, probe: PortProbe): Promise<string | null> {
+  return phase === 'tls' && peer !== null && notTls.has(code) ? probe.beginning(peer) : null;
 }
 
 /** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
-async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<boolean> {
+async function isTlsPort(attempt: Attempt, error: Error, code: string, probe: PortProbe): Promise<boolean> {
   const { connection, request } = attempt;
   if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
   if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;
@@ -172,6 +175,6 @@ async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<
   return (
     silent &&
     connection.peer !== null &&
-    speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
+    probe.speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
   );
 }
