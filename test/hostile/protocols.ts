@@ -54,7 +54,7 @@ export const protocols: readonly Case[] = [
   banner(
     'greets with bytes',
     '\0\x01\x02\xff\xfe\xfd'.repeat(50),
-    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿþý\\u0000\\u0001\\u0002ÿ..."',
+    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002�..."',
   ),
   {
     name: 'closes what it accepts',
@@ -77,7 +77,7 @@ export const protocols: readonly Case[] = [
     name: 'speaks PostgreSQL',
     alone: true,
     acts: ['E\0\0\0\x8fSFATAL\0', 'FIN'],
-    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "E\\u0000\\u0000\\u0000SFATAL\\u0000"',
+    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "E\\u0000\\u0000\\u0000�SFATAL\\u0000"',
   },
   {
     name: 'speaks HTTP/2 only',
@@ -87,7 +87,7 @@ export const protocols: readonly Case[] = [
       bytes('\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01'),
       'FIN',
     ],
-    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0000\\u0012\\u0004\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0003\\u0000\\u0000\\u0000\\u0000\\u0004\\u0000\\u0001\\u0000\\u0000\\u0000\\u0005\\u0000ÿÿÿ\\u0000\\u0000\\b\\u0007\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000..."',
+    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0000\\u0012\\u0004\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0003\\u0000\\u0000\\u0000�\\u0000\\u0004\\u0000\\u0001\\u0000\\u0000\\u0000\\u0005\\u0000���\\u0000\\u0000\\b\\u0007\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000..."',
   },
   {
     name: 'speaks HTTP/0.9',
@@ -175,7 +175,7 @@ export const protocols: readonly Case[] = [
     name: 'speaks garbage after the handshake',
     over: 'tls',
     acts: [bytes('\0\xff garbage\r\n\r\n')],
-    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000ÿ garbage\\r\\n\\r\\n"',
+    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000� garbage\\r\\n\\r\\n"',
   },
   {
     name: 'closes after the handshake',
