@@ -1,5 +1,5 @@
 /** What is published, and what it brings along. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -89,5 +89,22 @@ describe('the lock file', () => {
     expect(all.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).to.deep.equal(
       [],
     );
+  });
+});
+
+describe('SECURITY.md', () => {
+  it('names for each promise a test that is there', () => {
+    const section = /\n## Promises\n([\s\S]*?)\n## /.exec(read('SECURITY.md'))?.[1] ?? '';
+    const rows = [...section.matchAll(/^\| (?!Promise|-)(.+?) \| (.+) \|$/gm)].map(
+      ([, promise = '', tests = '']) => ({
+        promise,
+        tests: tests.split(', '),
+      }),
+    );
+    expect(rows.length).to.be.at.least(25);
+    const gone = rows
+      .flatMap(({ tests }) => tests)
+      .filter((path) => !/^test\/\S+$/.test(path) || !existsSync(join(folder, path)));
+    expect(gone).to.deep.equal([]);
   });
 });
