@@ -24,15 +24,15 @@ const endpoints = [
   'jwks_uri',
   'userinfo_endpoint',
   'introspection_endpoint',
-  'revocation_endpoint',
   'pushed_authorization_request_endpoint',
   'device_authorization_endpoint',
+  'revocation_endpoint',
   'registration_endpoint',
   'end_session_endpoint',
 ];
 /** What a document says besides what is true, by the name of its issuer. */
 const lies: Readonly<Record<string, JsonMap>> = {
-  ...Object.fromEntries(endpoints.map((name) => [name, { [name]: `${evil}/${name}` }])),
+  ...Object.fromEntries(endpoints.slice(0, 7).map((name) => [name, { [name]: `${evil}/${name}` }])),
   every: Object.fromEntries(endpoints.map((name) => [name, `${evil}/${name}`])),
   clear: Object.fromEntries(endpoints.map((name) => [name, `http://login.example.test/${name}`])),
   port: Object.fromEntries(endpoints.map((name) => [name, `https://login.example.test:8443/${name}`])),
@@ -42,7 +42,7 @@ const lies: Readonly<Record<string, JsonMap>> = {
   slashes: Object.fromEntries(endpoints.map((name) => [name, `//evil.test/${name}`])),
   backslashes: Object.fromEntries(endpoints.map((name) => [name, `https:\\\\evil.test\\${name}`])),
   dot: Object.fromEntries(endpoints.map((name) => [name, `https://login.example.test./${name}`])),
-  metadata: Object.fromEntries(endpoints.map((name) => [name, 'http://169.254.169.254/latest/meta-data'])),
+  inner: Object.fromEntries(endpoints.map((name) => [name, 'http://169.254.169.254/latest/meta-data'])),
   file: Object.fromEntries(endpoints.map((name) => [name, 'file:///etc/passwd'])),
   aliases: { mtls_endpoint_aliases: Object.fromEntries(endpoints.map((name) => [name, `${evil}/${name}`])) },
   issuer: { issuer: evil, token_endpoint: `${evil}/token` },
@@ -259,7 +259,7 @@ describe('ways out of the metadata', () => {
   });
 
   it('are taken by no comparison', async () => {
-    const some = ['x-every', 'x-metadata', 'x-jwks_uri', 'r-jwks'];
+    const some = ['x-every', 'x-inner', 'x-jwks_uri', 'r-jwks'];
     const scenarios = Object.fromEntries(
       some.map((name) => [
         `${name}.yml`,
@@ -276,7 +276,7 @@ describe('ways out of the metadata', () => {
         steps: [
           {
             GET: '${issuer.x-every.userinfo_endpoint}',
-            credential: 'x-registration_endpoint-client_credentials',
+            credential: 'x-aliases-client_credentials',
           },
         ],
       },
