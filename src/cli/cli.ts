@@ -4,6 +4,8 @@ import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { addReportCommand } from './report-command.ts';
+import type { ScanFlags } from './scan.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -61,14 +63,7 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     const { runCommand } = await import('./run.ts');
     done(await runCommand(paths, flags, world));
   });
-  projectOptions(
-    program
-      .command('lint')
-      .description('check the project file and scenarios; sends nothing, needs no secrets'),
-  ).action(async (paths: string[], flags: RunFlags) => {
-    const { lint } = await import('./lint.ts');
-    done(await lint(paths, flags, world));
-  });
+  addLint(program, world, done);
   selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(
     async (paths: string[], flags: RunFlags) => {
       const { list } = await import('./list.ts');
@@ -98,6 +93,7 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
       const { causesCommand } = await import('./causes.ts');
       done(causesCommand(id ?? null, flags.json === true, world.stdout));
     });
+  addReportCommand(program, world, done);
   addCredentialCommands(program, world, done);
   program
     .command('schema')
@@ -115,7 +111,7 @@ Exit codes:
   0    all as expected
   1    an expectation failed
   2    wrong input; nothing was sent
-  3    no verdict: an environment could not be reached
+  3    no verdict: an environment could not be reached, or a report not be written
   70   a bug of why401
   130  interrupted; the report of what ran is written`;
 
@@ -123,6 +119,37 @@ function projectOptions(command: Command): Command {
   return command
     .argument('[paths...]', 'scenario files or folders; default: all beside why401.yml')
     .option('--config <file>', 'the project file; default: why401.yml, from here upward, then ./specs');
+}
+
+function addLint(program: Command, world: World, done: (code: ExitCode) => void): void {
+  lintOptions(program.command('lint')).action(
+    async (paths: string[], flags: RunFlags & Partial<ScanFlags>) => {
+      const { scan } = flags;
+      if (scan !== undefined) {
+        const { scanCommand } = await import('./scan.ts');
+        return done(await scanCommand({ ...flags, scan: [...scan, ...paths] }, world));
+      }
+      const { lint } = await import('./lint.ts');
+      done(await lint(paths, flags, world));
+    },
+  );
+}
+
+function lintOptions(command: Command): Command {
+  return projectOptions(command)
+    .description(
+      'check the project file and scenarios, also for secrets in plain text; sends nothing, needs no secrets',
+    )
+    .option(
+      '--scan <paths...>',
+      'look for credentials in these files and folders instead; exit 1 where there are some',
+    )
+    .option('--env-file <file>', 'with --scan: a dotenv file with secrets to recognise')
+    .option('--json', 'with --scan: as JSON')
+    .addHelpText(
+      'after',
+      '\nExample: why401 lint --scan scripts .github postman\nWhat is found, and how to say that something is no secret: docs/lint.md',
+    );
 }
 
 function selectOptions(command: Command): Command {

@@ -94,7 +94,14 @@ export async function planProject(
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
-  const opened = await openProject(paths, flags, world, offline, learn);
+  return planOpened(await openProject(paths, flags, world, offline, learn), learn);
+}
+
+/** Throws ProblemError with everything that is wrong. */
+export async function planOpened(
+  opened: Opened,
+  learn: (name: string, value: string) => void = () => {},
+): Promise<Planned> {
   const { loaded, context, options, declared, secrets } = opened;
   if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
