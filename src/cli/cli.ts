@@ -64,12 +64,12 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     done(await runCommand(paths, flags, world));
   });
   addLint(program, world, done);
-  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(
-    async (paths: string[], flags: RunFlags) => {
-      const { list } = await import('./list.ts');
-      done(await list(paths, flags, world));
-    },
-  );
+  shardOption(
+    selectOptions(projectOptions(program.command('list').description('list what run would replay'))),
+  ).action(async (paths: string[], flags: RunFlags) => {
+    const { list } = await import('./list.ts');
+    done(await list(paths, flags, world));
+  });
   compareOptions(
     program
       .command('compare')
@@ -164,8 +164,15 @@ function selectOptions(command: Command): Command {
     .option('--var <name=value>', 'set a variable; may be repeated', collect, []);
 }
 
+function shardOption(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'one of n parts, for machines in parallel; auto: what the CI system says, auto/n in a Kubernetes Indexed Job',
+  );
+}
+
 function runOptions(command: Command): Command {
-  return selectOptions(projectOptions(command))
+  return shardOption(selectOptions(projectOptions(command)))
     .option('--env-file <file>', 'a dotenv file for ${secret.X}')
     .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
     .option('--bail', 'stop after the first scenario that fails')

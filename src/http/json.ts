@@ -37,6 +37,17 @@ function parseExactly(text: string): Json {
   }) as Json;
 }
 
+/** Where a text that is no JSON stops being some, in UTF-16 units; its length where only an end is missing. */
+export function jsonFaultAt(text: string): number {
+  try {
+    parseExactly(text);
+  } catch (error) {
+    const at = /position (\d+)$/.exec((error as Error).message)?.[1];
+    if (at !== undefined) return Number(at);
+  }
+  return text.length;
+}
+
 function parseNumber(text: string): number | bigint {
   const value = Number(text);
   const integer = /^-?\d+$/.test(text);
