@@ -36,8 +36,11 @@ export interface SendRequest {
   readonly timeouts: Timeouts;
   /** Bytes of a body to keep. */
   readonly bodyLimit: number;
-  /** Where a redirect led: no connection to a link-local address or a metadata service, whatever the name resolves to. */
-  readonly refuses?: 'metadata-addresses';
+  /**
+   * Who named the target, where it was not the project: a redirect, a captured address. No connection is made to an inner
+   * network in which the environment is not itself, whatever the name resolves to.
+   */
+  readonly namedBy?: 'answer';
   readonly signal: AbortSignal | null;
 }
 /** Milliseconds. */

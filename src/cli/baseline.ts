@@ -1,6 +1,6 @@
 /** `compare --baseline FILE`: the observations of an earlier comparison, read from its report. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isRefusal, readUtf8 } from '../files.ts';
 import { nearest } from '../load/nearest.ts';
 import type { Json, JsonMap, Observation, Past } from '../model.ts';
 import { Problem } from '../problem.ts';
@@ -39,27 +39,11 @@ export function readBaseline(
 }
 
 function readText(file: string, cwd: string): string | Problem {
-  const path = resolve(cwd, file);
-  try {
-    const found = statSync(path);
-    if (!found.isFile() && !found.isDirectory()) {
-      return problem('BASELINE_UNREADABLE', `The baseline "${file}" cannot be read: it is no file.`, again);
-    }
-    if (found.size > largest) {
-      return problem(
-        'BASELINE_TOO_LARGE',
-        `The baseline "${file}" is larger than ${largest / 1e6} MB.`,
-        again,
-      );
-    }
-    const text = readFileSync(path, 'utf8');
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const words = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read' };
-    const why = Object.hasOwn(words, code) ? words[code as keyof typeof words] : message;
-    return problem('BASELINE_UNREADABLE', `The baseline "${file}" cannot be read: ${why}.`, again);
-  }
+  const text = readUtf8(resolve(cwd, file), { limit: largest });
+  if (!isRefusal(text)) return text;
+  if (text.reason === 'too-large')
+    return problem('BASELINE_TOO_LARGE', `The baseline "${file}" is larger than ${largest / 1e6} MB.`, again);
+  return problem('BASELINE_UNREADABLE', `The baseline "${file}" cannot be read: ${text.why}.`, again);
 }
 
 /** The members of the report; of lines those of the first and of the last one. */

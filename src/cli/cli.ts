@@ -14,7 +14,8 @@ export async function cli(argv: readonly string[], world: World): Promise<ExitCo
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return code;
+    const [uncaught] = world.uncaught?.() ?? [];
+    return uncaught === undefined ? code : failed(uncaught, world);
   } catch (error) {
     return failed(error, world);
   }
@@ -27,7 +28,10 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     return 2;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
+  const { redactorOf } = await import('./redactor.ts');
+  world.stderr.write(
+    `why401: this is a bug of why401, not of your system. Please report it.\n${redactorOf(world).redact(stack)}\n`,
+  );
   return 70;
 }
 

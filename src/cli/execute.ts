@@ -9,6 +9,24 @@ const linger = 500;
 
 type End = Executed['end'];
 
+/** Leaders of the groups that are at work: this process does not end before them. */
+const running = new Set<number>();
+
+function endAll(): void {
+  for (const leader of running) signalGroup(leader, 'SIGKILL');
+}
+
+/** Returns what is to be called when it has ended. */
+function atWork(leader: number | undefined): () => void {
+  if (leader === undefined) return () => {};
+  if (running.size === 0) process.once('exit', endAll);
+  running.add(leader);
+  return () => {
+    running.delete(leader);
+    if (running.size === 0) process.off('exit', endAll);
+  };
+}
+
 export function createExecute(env: Readonly<Record<string, string | undefined>>): Execute {
   return (execution) =>
     new Promise((resolve) => {
@@ -27,6 +45,7 @@ export function createExecute(env: Readonly<Record<string, string | undefined>>)
         windowsHide: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      const over = atWork(child.pid);
       let ending: End | null = null;
       let last: NodeJS.Timeout | null = null;
       const stop = (kind: 'timeout' | 'output-limit' | 'aborted'): void => {
@@ -42,6 +61,7 @@ export function createExecute(env: Readonly<Record<string, string | undefined>>)
         clearTimeout(timer);
         if (last) clearTimeout(last);
         signal?.removeEventListener('abort', abort);
+        over();
         resolve({ end, stdout: text('stdout'), stderr: text('stderr') });
       };
       const take = (stream: 'stdout' | 'stderr') => {

@@ -3,9 +3,9 @@ import { type LoopbackRedirect, loopbackRedirect } from '../http/loopback-redire
 import type { Credential, ExitCode, GrantType, OAuth2Credential } from '../model.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import type { LoginOptions, LoginResult, Shown } from '../run/login.ts';
-import { createRedactor } from '../secret.ts';
 import { type CredentialFlags, planCredentialOf } from './one-credential.ts';
 import { duration } from './project.ts';
+import { redactorOf } from './redactor.ts';
 import type { Vault } from './vault.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
@@ -20,7 +20,7 @@ const bodyLimit = 1_000_000;
 const grants: readonly GrantType[] = ['authorization_code', 'device_code', 'refresh_token'];
 
 export async function loginCommand(name: string, flags: LoginFlags, world: World): Promise<ExitCode> {
-  const redactor = createRedactor();
+  const redactor = redactorOf(world);
   const { timeout: wanted = '5m', ...rest } = flags;
   const problems = new Problems();
   const timeout = duration('--timeout', wanted, problems);
@@ -46,9 +46,6 @@ export async function loginCommand(name: string, flags: LoginFlags, world: World
       { send: sender.send, clock, random, redactor, vault, listen },
     );
     return ended(result, credential, environment.name, wanted, vault, world);
-  } catch (error) {
-    if (error instanceof Error) error.stack = redactor.redact(error.stack ?? error.message);
-    throw error;
   } finally {
     await sender.close();
   }

@@ -9,6 +9,9 @@ import { version } from './version.ts';
 const argv = process.argv.slice(2);
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.exitCode = 3;
+  });
   process.stdout.write(`${version()}\n`);
 } else {
   await start();
@@ -20,16 +23,23 @@ async function start(): Promise<void> {
     if (stop.signal.aborted) process.exit(130);
     stop.abort(new Error('interrupted'));
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of a pipe has gone: there is nobody left to tell.
-    if (error.code === 'EPIPE') process.exit(stop.signal.aborted ? 130 : 1);
-    throw error;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  // The run ends as one that is interrupted, so that what ran is reported.
+  const uncaught: unknown[] = [];
+  process.on('uncaughtException', (error: unknown) => {
+    uncaught.push(error);
+    process.exitCode = 70;
+    stop.abort(new Error('a bug of why401'));
   });
-  const { cli } = await import('./cli.ts');
-  const { processWorld } = await import('./world.ts');
-  process.exitCode = await cli(argv, processWorld(stop.signal));
-  process.off('SIGINT', interrupt);
-  process.off('SIGTERM', interrupt);
+  // A file that may not grow: the write fails, and that is told.
+  process.on('SIGXFSZ', () => {});
+  const [{ cli }, { processWorld }] = await Promise.all([import('./cli.ts'), import('./world.ts')]);
+  const world = processWorld(stop.signal, () => uncaught);
+  const code = await cli(argv, world);
+  for (const signal of signals) process.off(signal, interrupt);
+  await Promise.all([world.stdout.flushed(), world.stderr.flushed()]);
+  const lost = world.stdout.lost();
+  if (lost !== null) world.stderr.write(`why401: not all of the output could be written: ${lost}.\n`);
+  process.exitCode = code === 0 && lost !== null ? 3 : code;
 }

@@ -1,111 +1,118 @@
-/** Reporters of the command line, and the files that they write. */
-import { relative, resolve } from 'node:path';
-import { formatProblem } from '../load/frame.ts';
-import type { ExitCode, RunFinished } from '../model.ts';
-import { Problem, ProblemError } from '../problem.ts';
-import { createReporter, createReporters, type Reporters, reporterNames } from '../report/reporter.ts';
-import { createRedactor, type Redactor } from '../secret.ts';
+/** Reporters of the command line: from before anything is sent to the exit code. */
+import type { ExitCode, ProblemData, RunEvent, RunFinished } from '../model.ts';
+import { type Problem, ProblemError } from '../problem.ts';
+import type { Reporters } from '../report/reporter.ts';
+import { createTally } from '../report/tally.ts';
+import type { Redactor } from '../secret.ts';
 import type { RunFlags } from './flags.ts';
-import type { FileSink, World } from './world.ts';
+import { redactorOf } from './redactor.ts';
+import { Unwritable } from './report-file.ts';
+import { type Opened, openReporters } from './reporters.ts';
+import type { World } from './world.ts';
 
 /** Bytes of a body to keep. */
 export const bodyLimit = 10_000_000;
 
-/** Opens the reporters, does `work`, and ends them, whatever comes of it; a reporter that crashed makes it a bug. */
+export type ReportFlags = Pick<RunFlags, 'reporter' | 'verbose' | 'checks' | 'clients'>;
+
+/**
+ * Opens the reporters, does `work`, and ends them, whatever comes of it. A reporter that crashed makes it a bug; a
+ * report that could not be written is never green. `inputs`: ids of files that are read, which no report may replace.
+ */
 export async function reporting(
-  flags: RunFlags,
+  flags: ReportFlags,
   world: World,
   work: (redactor: Redactor, reporters: Reporters) => Promise<ExitCode>,
+  inputs: ReadonlySet<string> = new Set(),
 ): Promise<ExitCode> {
-  const redactor = createRedactor();
-  const files: FileSink[] = [];
-  const reporters = await openReporters(flags, world, redactor, files);
+  const redactor = redactorOf(world);
+  const opened = await openReporters(flags, world, redactor, inputs);
+  const { reporters, ended } = endingOnce(opened.reporters);
+  if (opened.problems.length > 0) {
+    reporters.event(nothingSent(opened.problems));
+    await close(opened);
+    if (opened.printed) return 2;
+    throw new ProblemError(opened.problems);
+  }
   let code: ExitCode;
   try {
     code = await work(redactor, reporters);
+    const [uncaught] = world.uncaught?.() ?? [];
+    if (uncaught !== undefined) throw uncaught;
   } catch (error) {
-    if (error instanceof Error) error.stack = redactor.redact(error.stack ?? error.message);
+    ended(error);
+    tell(await close(opened), world, redactor);
     throw error;
-  } finally {
-    await reporters.end();
-    for (const file of files) file.close();
   }
-  for (const { name, error } of reporters.crashes) {
-    world.stderr.write(
-      redactor.redact(
-        `why401: the reporter ${name} crashed, its report is incomplete: ${error.stack ?? error.message}\n`,
-      ),
-    );
+  return judge(tell(await close(opened), world, redactor), code);
+}
+
+/** What kept a report from being whole. */
+interface Failure {
+  readonly name: string;
+  readonly error: Error;
+}
+
+async function close({ reporters, files }: Opened): Promise<readonly Failure[]> {
+  await reporters.end();
+  const late: Failure[] = [];
+  for (const file of files) {
+    try {
+      file.close();
+    } catch (error) {
+      late.push({ name: '', error: error as Error });
+    }
   }
-  return reporters.crashes.length > 0 ? 70 : code;
+  return [...reporters.crashes, ...late];
+}
+
+function tell(failures: readonly Failure[], world: World, redactor: Redactor): readonly Failure[] {
+  for (const { name, error } of failures) {
+    const what =
+      error instanceof Unwritable
+        ? error.message
+        : `the reporter ${name} crashed, its report is incomplete: ${error.stack ?? error.message}`;
+    world.stderr.write(redactor.redact(`why401: ${what}\n`));
+  }
+  return failures;
+}
+
+function judge(failures: readonly Failure[], code: ExitCode): ExitCode {
+  if (failures.some(({ error }) => !(error instanceof Unwritable))) return 70;
+  return failures.length > 0 && code === 0 ? 3 : code;
+}
+
+/** Reporters that hear of an end in any case: a report without one may look green. */
+function endingOnce(reporters: Reporters): {
+  readonly reporters: Reporters;
+  readonly ended: (error: unknown) => void;
+} {
+  const tally = createTally();
+  let over = false;
+  const event = (each: RunEvent): void => {
+    if (each.type === 'job-finished') tally.add(each.job);
+    if (each.type === 'run-finished') over = true;
+    reporters.event(each);
+  };
+  return {
+    reporters: { ...reporters, crashes: reporters.crashes, event },
+    ended(error) {
+      if (over) return;
+      const message = error instanceof Error ? error.message : String(error);
+      const problem: ProblemData = {
+        code: 'BUG',
+        message: `why401 broke off: ${message}`,
+        source: null,
+        line: null,
+        fix: 'This is a bug of why401. Please report it.',
+      };
+      event({ ...nothingSent([]), problems: [problem], summary: tally.summary(), exitCode: 70 });
+    },
+  };
 }
 
 export function nothingSent(found: readonly Problem[]): RunFinished {
   const problems = found.map((problem) => problem.toData());
   const summary = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
   return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
-}
-
-/** Where this folder lies in the repository that the annotations of GitHub are about. */
-function workspaceOf(world: World): { workspace?: string } {
-  const root = world.env['GITHUB_WORKSPACE'];
-  return root ? { workspace: relative(root, world.cwd).replaceAll('\\', '/') } : {};
-}
-
-/** What they write to is added to `files`. Throws ProblemError for a name that there is not. */
-async function openReporters(
-  flags: RunFlags,
-  world: World,
-  redactor: Redactor,
-  files: FileSink[],
-): Promise<Reporters> {
-  const specs = flags.reporter?.length ? flags.reporter : ['console'];
-  const unknown = specs
-    .map((spec) => spec.split('=')[0] ?? '')
-    .filter((name) => !reporterNames.includes(name));
-  if (unknown.length > 0) {
-    throw new ProblemError(
-      unknown.map(
-        (name) =>
-          new Problem('UNKNOWN_REPORTER', `There is no reporter "${name}".`, {
-            fix: `There are: ${reporterNames.join(', ')}.`,
-          }),
-      ),
-    );
-  }
-  const open = (path: string, append = false): FileSink => {
-    try {
-      const file = world.openFile(resolve(world.cwd, path), append);
-      files.push(file);
-      return file;
-    } catch (error) {
-      throw new ProblemError([
-        new Problem(
-          'REPORT_UNWRITABLE',
-          `The report "${path}" cannot be written: ${(error as Error).message}.`,
-        ),
-      ]);
-    }
-  };
-  const summary = world.env['GITHUB_STEP_SUMMARY'];
-  const made = specs.map((spec) => {
-    const at = spec.indexOf('=');
-    const name = at < 0 ? spec : spec.slice(0, at);
-    const sink = at < 0 ? world.stdout : open(spec.slice(at + 1));
-    const summarySink = name === 'github' && summary ? { summarySink: open(summary, true) } : {};
-    return createReporter({
-      name,
-      ...workspaceOf(world),
-      sink,
-      ...summarySink,
-      redactor,
-      options: {
-        verbose: flags.verbose === true,
-        checks: flags.checks === true,
-        clients: flags.clients === true,
-        formatProblem,
-      },
-    });
-  });
-  return createReporters(await Promise.all(made));
 }

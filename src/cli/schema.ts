@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Sink } from '../doors.ts';
+import { readPackaged } from '../files.ts';
 import { nearest } from '../load/nearest.ts';
 import type { ExitCode } from '../model.ts';
 
@@ -13,6 +13,6 @@ export async function schema(name: string | undefined, stdout: Sink): Promise<Ex
     stdout.write(`${said} ${near ? `Did you mean "${near}"? ` : ''}There are: ${names.join(', ')}.\n`);
     return 2;
   }
-  stdout.write(readFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), 'utf8'));
+  stdout.write(readPackaged(`./schemas/${name}.schema.json`));
   return 0;
 }

@@ -4,9 +4,10 @@ import { Problem, ProblemError } from '../problem.ts';
 import { learnFrom } from '../report/known-fields.ts';
 import type { Inspected } from '../run/inspect.ts';
 import type { RunOptions } from '../run/options.ts';
-import { createRedactor, type Redactor } from '../secret.ts';
+import type { Redactor } from '../secret.ts';
 import { credentialDoors } from './credential-doors.ts';
 import { type CredentialFlags, type OneCredential, planCredentialOf } from './one-credential.ts';
+import { redactorOf } from './redactor.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +30,7 @@ const tokenless: ReadonlySet<string> = new Set([
 ]);
 
 export async function tokenCommand(name: string, flags: TokenFlags, world: World): Promise<ExitCode> {
-  const redactor = createRedactor();
+  const redactor = redactorOf(world);
   const planned = planCredentialOf(name, flags, world, (secret, value) => redactor.learn(secret, value));
   if (flags.show === true && tokenless.has(planned.credential.type)) {
     throw new ProblemError([
@@ -43,15 +44,10 @@ export async function tokenCommand(name: string, flags: TokenFlags, world: World
     ]);
   }
   for (const note of planned.notes) world.stderr.write(`why401: ${note}\n`);
-  try {
-    const inspected = await lookAt(planned, redactor, world);
-    learnFrom(inspected.exchanges, redactor);
-    await print(planned, inspected, flags, redactor, world);
-    return exitCode(inspected, world);
-  } catch (error) {
-    if (error instanceof Error) error.stack = redactor.redact(error.stack ?? error.message);
-    throw error;
-  }
+  const inspected = await lookAt(planned, redactor, world);
+  learnFrom(inspected.exchanges, redactor);
+  await print(planned, inspected, flags, redactor, world);
+  return exitCode(inspected, world);
 }
 
 async function lookAt(planned: OneCredential, redactor: Redactor, world: World): Promise<Inspected> {

@@ -1,8 +1,9 @@
 /** The process, as the commands see it; the only users of `process` are here and in main.ts. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random, Sink } from '../doors.ts';
+import { createOutput, type Output } from './output.ts';
+import { openReportFile, type ReportFile } from './report-file.ts';
 
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -11,27 +12,34 @@ export interface World {
   readonly stderr: Sink;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, and by an error that nobody caught. */
   readonly signal: AbortSignal;
-  /** A sink that writes a file, over an earlier one or behind it; a new file is readable by its owner only. */
-  openFile(path: string, append: boolean): FileSink;
+  /** That error, in an array of its own: it may be anything. Absent: not known. */
+  readonly uncaught?: () => readonly unknown[];
+  /** See `openReportFile`. */
+  openFile(path: string, name: string, append: boolean): ReportFile;
 }
-export interface FileSink extends Sink {
-  close(): void;
+export interface ProcessWorld extends World {
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 /** The world of this process. */
-export function processWorld(signal: AbortSignal): World {
+export function processWorld(
+  signal: AbortSignal,
+  uncaught: () => readonly unknown[] = () => [],
+): ProcessWorld {
   const { env } = process;
   return {
     env,
     cwd: process.cwd(),
-    stdout: streamSink(process.stdout, env),
-    stderr: streamSink(process.stderr, env),
+    stdout: createOutput(process.stdout, 1, env),
+    stderr: createOutput(process.stderr, 2, env),
     clock: systemClock(),
     random: { uuid: () => randomUUID(), token: (bytes) => randomBytes(bytes).toString('base64url') },
     signal,
-    openFile,
+    uncaught,
+    openFile: openReportFile,
   };
 }
 
@@ -49,36 +57,6 @@ function systemClock(): Clock {
       } catch {
         // Woken early: the caller looks at the signal.
       }
-    },
-  };
-}
-
-function streamSink(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Sink {
-  const isTTY = stream.isTTY === true;
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
-  return {
-    isTTY,
-    color: forced || (isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
-    get width() {
-      return stream.columns ?? (Number(env['COLUMNS']) || 100);
-    },
-    write(text) {
-      stream.write(text);
-    },
-  };
-}
-
-function openFile(path: string, append: boolean): FileSink {
-  const file = openSync(path, append ? 'a' : 'w', 0o600);
-  return {
-    isTTY: false,
-    color: false,
-    width: 100,
-    write(text) {
-      writeSync(file, text);
-    },
-    close() {
-      closeSync(file);
     },
   };
 }

@@ -4,7 +4,7 @@ import { clientCertificateFor } from '../http/client-certificate.ts';
 import { isAstray, type RedirectStep, reasonOf, redirectAdvice, stepTo } from '../http/redirect-story.ts';
 import { isUrl } from '../http/url.ts';
 import type { CauseId, Source } from '../model.ts';
-import { metadataFix } from './explain/redirects.ts';
+import { addressFix } from './address-fix.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
@@ -15,6 +15,8 @@ interface Fix {
 }
 
 export function transportFix(subject: Subject, cause: CauseId): Fix {
+  if (subject.hop.failure?.phase === 'policy')
+    return { fix: addressFix(subject), fixSource: subject.environment.source };
   if (subject.hop.failure?.phase === 'proxy')
     return { fix: atProxy(subject) ?? words(cause), fixSource: subject.environment.source };
   const { source } = place(subject);
@@ -44,7 +46,6 @@ const inTransport: ReadonlySet<CauseId> = new Set([
   'tls-untrusted',
   'client-cert-missing',
   'client-cert-invalid',
-  'redirect-unexpected',
 ]);
 
 /** Null for what is to be changed at the server or at this machine. */
@@ -140,14 +141,19 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'tls-to-plain-port': plainPort,
   'plain-to-tls-port': (_, { key, url }) =>
     `Set ${key} to ${url === null ? 'https' : new URL(url.href.replace(/^http:/, 'https:')).origin}.`,
-  'client-cert-missing': ({ environment, hop }) =>
-    clientCertificateFor(environment.transport, hop.request.url) === null
-      ? `Set environments.${environment.name}.tls.cert and environments.${environment.name}.tls.key.`
-      : `Check that the server lists the CA of environments.${environment.name}.tls.cert.`,
-  'redirect-unexpected': ({ environment }) => metadataFix(environment.name),
+  'client-cert-missing': missingCertificate,
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };
+
+function missingCertificate({ environment: { name, transport }, hop }: Subject): string {
+  const key = `environments.${name}.tls`;
+  if (clientCertificateFor(transport, hop.request.url) !== null)
+    return `Check that the server lists the CA of ${key}.cert.`;
+  if (transport.clientCertificate === null) return `Set ${key}.cert and ${key}.key.`;
+  const host = isUrl(hop.request.url) ? new URL(hop.request.url).host : 'its host';
+  return `${key}.cert goes to the origins of ${name} and to its issuers only. If this host is to see it, name it under ${key}.hosts: ${host}.`;
+}
 
 function untrusted({ environment, hop }: Subject): string {
   const key = `environments.${environment.name}.tls.ca`;

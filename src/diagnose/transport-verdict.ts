@@ -51,6 +51,9 @@ export function verdictOf(subject: Subject, cause: CauseId): TransportVerdict {
     case 'client-cert-invalid':
     case 'client-cert-missing':
       return clientCertificate(subject);
+    case 'redirect-unexpected':
+      // An address that no redirect gave.
+      return subject.hop.index === 1 ? { ...plain, cause: 'endpoint-wrong' } : plain;
     case 'tls-protocol':
       return handshake(subject, plain);
     case 'body-truncated':

@@ -3,13 +3,17 @@
 import type { ClientCertificate, Transport } from '../model.ts';
 import { isUrl } from './url.ts';
 
-/** That of the host with its port, of the host, or of the environment; null: none is presented. */
+/**
+ * That of the host with its port, of the host, or at home that of the environment; null: none is presented. Who holds a
+ * certificate is nobody else's business, also where its key stays here.
+ */
 export function clientCertificateFor(transport: Transport, url: URL | string): ClientCertificate | null {
-  const { clientCertificates, clientCertificate } = transport;
-  if (!clientCertificates || !isUrl(String(url))) return clientCertificate;
-  const { hostname, port, protocol } = new URL(url);
+  const { clientCertificates, clientCertificate, home } = transport;
+  if (!isUrl(String(url))) return clientCertificate;
+  const { hostname, port, protocol, origin } = new URL(url);
   const withPort = `${hostname}:${port || (protocol === 'http:' ? '80' : '443')}`;
-  return clientCertificates.get(withPort) ?? clientCertificates.get(hostname) ?? clientCertificate;
+  const ofHost = clientCertificates?.get(withPort) ?? clientCertificates?.get(hostname);
+  return ofHost ?? (home === undefined || home.has(origin) ? clientCertificate : null);
 }
 
 /** All that the environment has, whatever the host. */

@@ -17,6 +17,9 @@ export function sameOrigin(a: URL | string, b: URL | string): boolean {
   return origin !== 'null' && origin === originOf(b);
 }
 
+/** Networks that nobody reaches from outside. */
+export type Zone = 'loopback' | 'private' | 'link-local';
+
 const loopback = blockList([
   ['127.0.0.0', 8, 'ipv4'],
   ['::1', 128, 'ipv6'],
@@ -34,6 +37,25 @@ const linkLocal = blockList([
   ['64:ff9b::a9fe:0', 112, 'ipv6'],
   ['2002:a9fe::', 32, 'ipv6'],
 ]);
+type Subnet = readonly [address: string, prefix: number];
+/** What leads to this machine: besides loopback also the unspecified addresses. */
+const here = blockList([...embedded([['127.0.0.0', 8]]), ['0.0.0.0', 8, 'ipv4'], ['::', 127, 'ipv6']]);
+const inner = blockList([
+  ...embedded([
+    ['10.0.0.0', 8],
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+    // RFC 6598, RFC 6890, RFC 2544, RFC 1112: what organisations use where RFC 1918 is full.
+    ['100.64.0.0', 10],
+    ['192.0.0.0', 24],
+    ['198.18.0.0', 15],
+    ['240.0.0.0', 4],
+  ]),
+  // RFC 4193, RFC 3879, RFC 8215.
+  ['fc00::', 7, 'ipv6'],
+  ['fec0::', 10, 'ipv6'],
+  ['64:ff9b:1::', 48, 'ipv6'],
+]);
 const metadataNames: ReadonlySet<string> = new Set([
   'metadata.google.internal',
   'metadata.goog',
@@ -50,6 +72,17 @@ export function isLoopback(host: string): boolean {
 export function isLinkLocalOrMetadata(host: string): boolean {
   const name = canonicalHost(host);
   return metadataNames.has(name) || contains(linkLocal, name);
+}
+
+/**
+ * The network of an address, or of a name that says it; null: a public address, or a name. `host` as in `URL.hostname`.
+ * Also addresses of IPv6 that hold one of IPv4 are taken for what they hold.
+ */
+export function zoneOf(host: string): Zone | null {
+  if (isLinkLocalOrMetadata(host)) return 'link-local';
+  const name = canonicalHost(host);
+  if (isLoopback(name) || contains(here, name)) return 'loopback';
+  return contains(inner, name) ? 'private' : null;
 }
 
 /** A name without dots, of a zone that no public resolver has, or an address of a private network. */
@@ -72,6 +105,20 @@ function contains(list: BlockList, name: string): boolean {
   const version = isIP(name);
   if (version === 0) return false;
   return list.check(name, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The same within IPv6: compatible, translated (RFC 6052), 6to4 (RFC 3056). Node itself knows the mapped ones. */
+function embedded(subnets: readonly Subnet[]): (readonly [string, number, 'ipv4' | 'ipv6'])[] {
+  return subnets.flatMap(([address, prefix]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+    const groups = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+    return [
+      [address, prefix, 'ipv4'],
+      [`::${groups}`, 96 + prefix, 'ipv6'],
+      [`64:ff9b::${groups}`, 96 + prefix, 'ipv6'],
+      [`2002:${groups}::`, 16 + prefix, 'ipv6'],
+    ] as const;
+  });
 }
 
 function blockList(subnets: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[]): BlockList {

@@ -1,11 +1,21 @@
 /** Which files belong to a project, and their text. */
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isRefusal, kindOf, liesIn, listFolder, type Refusal, readBytes } from '../files.ts';
 import { Problem, type Problems } from '../problem.ts';
 
 const projectNames = ['why401.yml', 'why401.yaml'];
 /** Bytes of a project or scenario file. */
 const maxBytes = 1_000_000;
+/** Folders in folders that are searched. */
+const maxDepth = 50;
+
+/** A file to load. */
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The folder in which it must lie, links followed; null: the user named it. */
+  readonly within: string | null;
+}
 
 /** From `cwd` upward, then `./specs`; null where there is none. */
 export function findProjectFile(cwd: string): string | null {
@@ -21,42 +31,51 @@ function projectIn(folder: string): string | null {
   return projectNames.map((name) => join(folder, name)).find((path) => kindOf(path) === 'file') ?? null;
 }
 
-function kindOf(path: string): 'file' | 'folder' | 'other' | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) return null;
-  return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
-}
-
-/** Scenario files below a folder; dot folders and node_modules left out. */
-export function findScenarios(folder: string, cwd: string, problems: Problems): string[] {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    problems.list.push(unreadable(displayed(folder, cwd), error));
-    return [];
-  }
-  return entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    const yaml = /\.ya?ml$/.test(entry.name);
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
-    if (entry.isDirectory()) {
-      if (yaml) problems.list.push(isFolder(displayed(path, cwd)));
-      return findScenarios(path, cwd, problems);
+/**
+ * Scenario files below a folder; dot folders and node_modules left out. Linked folders are not entered, and a linked
+ * file must lie in the folder, too.
+ */
+export function findScenarios(folder: string, cwd: string, problems: Problems): FoundFile[] {
+  const found: FoundFile[] = [];
+  const left: { readonly path: string; readonly depth: number }[] = [{ path: folder, depth: 0 }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const entries = listFolder(next.path);
+    if (isRefusal(entries)) {
+      problems.list.push(unreadable(displayed(next.path, cwd), entries));
+      continue;
     }
-    // not a pipe or a device: reading it could wait for ever
-    const readable = entry.isFile() || entry.isSymbolicLink();
-    return yaml && readable && !projectNames.includes(entry.name) ? [path] : [];
-  });
+    for (const entry of entries) {
+      const path = join(next.path, entry.name);
+      const yaml = /\.ya?ml$/.test(entry.name);
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (entry.isDirectory()) {
+        if (yaml) problems.list.push(isFolder(displayed(path, cwd)));
+        if (next.depth < maxDepth) left.push({ path, depth: next.depth + 1 });
+        else problems.list.push(tooDeep(displayed(path, cwd)));
+      } else if (yaml && !projectNames.includes(entry.name) && (entry.isFile() || entry.isSymbolicLink()))
+        found.push({ path, within: folder });
+    }
+  }
+  return found;
 }
 
-/** The files that paths of the command line name. */
-export function expandPaths(paths: readonly string[], cwd: string, problems: Problems): string[] {
-  return paths.flatMap((written) => {
+/**
+ * The files that paths of the command line name. A path may lead anywhere; one in the folder of the project must
+ * really lie there, since the shell may have written it for the user: `specs/*.yml`.
+ */
+export function expandPaths(
+  paths: readonly string[],
+  cwd: string,
+  root: string,
+  problems: Problems,
+): FoundFile[] {
+  return paths.flatMap((written): FoundFile[] => {
     const path = resolve(cwd, written);
     const kind = kindOf(path);
-    if (kind === 'folder') return findScenarios(path, cwd, problems);
-    if (kind !== null) return [path];
+    const within = liesIn(path, root) ? root : null;
+    if (kind === 'folder')
+      return findScenarios(path, cwd, problems).map((file) => (within === null ? file : { ...file, within }));
+    if (kind !== null) return [{ path, within }];
     problems.add('FILE_MISSING', `There is no file or folder "${written}".`, {
       fix: 'Check the path: it is relative to the working directory.',
     });
@@ -65,20 +84,9 @@ export function expandPaths(paths: readonly string[], cwd: string, problems: Pro
 }
 
 /** The text of a file, or what is wrong with it. */
-export function readText(path: string, file: string): string | Problem {
-  let bytes: Uint8Array;
-  try {
-    const { size } = statSync(path);
-    if (size > maxBytes) {
-      return new Problem('FILE_TOO_LARGE', `The file is larger than ${maxBytes / 1_000_000} MB.`, {
-        source: start(file),
-        fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
-      });
-    }
-    bytes = readFileSync(path);
-  } catch (error) {
-    return unreadable(file, error);
-  }
+export function readText({ path, within }: FoundFile, file: string): string | Problem {
+  const bytes = readBytes(path, { limit: maxBytes, ...(within === null ? {} : { within }) });
+  if (isRefusal(bytes)) return unreadable(file, bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -105,12 +113,35 @@ function lineOfFault(bytes: Uint8Array): number {
   return line;
 }
 
-function unreadable(file: string, error: unknown): Problem {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  if (code === 'EISDIR') return isFolder(file);
-  return new Problem('FILE_UNREADABLE', `"${file}" cannot be read (${code}).`, {
+function unreadable(file: string, { reason, why }: Refusal): Problem {
+  const source = start(file);
+  switch (reason) {
+    case 'folder':
+      return isFolder(file);
+    case 'too-large':
+      return new Problem('FILE_TOO_LARGE', `The file is larger than ${maxBytes / 1e6} MB.`, {
+        source,
+        fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
+      });
+    case 'outside':
+      return new Problem('FILE_OUTSIDE', `"${file}" is not read: ${why}.`, {
+        source,
+        fix: 'Put the file itself there, or name the one that is meant on the command line.',
+      });
+    default: {
+      const garbled = file.includes('\ufffd') ? ' Its name is perhaps not UTF-8: rename it.' : '';
+      return new Problem('FILE_UNREADABLE', `"${file}" cannot be read: ${why}.`, {
+        source,
+        fix: `Check that it exists and may be read.${garbled}`,
+      });
+    }
+  }
+}
+
+function tooDeep(file: string): Problem {
+  return new Problem('FOLDER_TOO_DEEP', `"${file}" is not searched: it lies ${maxDepth + 1} folders deep.`, {
     source: start(file),
-    fix: 'Check that it exists and may be read.',
+    fix: 'Move its scenarios up, or name the folder on the command line.',
   });
 }
 

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
 import { isMap } from '../source.ts';
-import { displayed, expandPaths, findProjectFile, findScenarios, readText } from './files.ts';
+import { displayed, expandPaths, type FoundFile, findProjectFile, findScenarios, readText } from './files.ts';
 import { withLines } from './frame.ts';
 import { type Kind, validate } from './validate.ts';
 import { parseYaml } from './yaml.ts';
@@ -45,9 +45,10 @@ export function loadProject(options: LoadOptions): Loaded {
   const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
-  const load = (path: string, kind: Kind): LoadedFile | null => {
+  const load = (found: FoundFile, kind: Kind): LoadedFile | null => {
+    const { path } = found;
     const file = displayed(path, cwd);
-    const value = loadFile(path, file, kind, texts, problems);
+    const value = loadFile(found, file, kind, texts, problems);
     return value && { file, path, value };
   };
   if (projectPath === null) {
@@ -55,17 +56,17 @@ export function loadProject(options: LoadOptions): Loaded {
       fix: 'Write one, or name it: --config FILE',
     });
   }
-  const project = projectPath === null ? null : load(projectPath, 'project');
+  const project = projectPath === null ? null : load({ path: projectPath, within: null }, 'project');
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
   const before = problems.list.length;
   const alone = options.scenarios === false;
   const found =
     paths.length > 0
-      ? expandPaths(paths, cwd, problems)
+      ? expandPaths(paths, cwd, root, problems)
       : projectPath === null || alone
         ? []
         : findScenarios(root, cwd, problems);
-  const files = [...new Set(found)].filter((path) => path !== projectPath).sort(compare);
+  const files = distinct(found).filter(({ path }) => path !== projectPath);
   if (files.length === 0 && !alone && projectPath !== null && isRead && problems.list.length === before) {
     problems.add(
       'NO_SCENARIOS',
@@ -77,19 +78,26 @@ export function loadProject(options: LoadOptions): Loaded {
       },
     );
   }
-  const scenarios = files.flatMap((path) => load(path, 'scenario') ?? []);
+  const scenarios = files.flatMap((each) => load(each, 'scenario') ?? []);
   const lineOf = createLineOf(texts);
   return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
 }
 
+/** Each path once, sorted; the first one that names it says where it must lie. */
+function distinct(list: readonly FoundFile[]): FoundFile[] {
+  const byPath = new Map<string, FoundFile>();
+  for (const each of list) if (!byPath.has(each.path)) byPath.set(each.path, each);
+  return [...byPath.values()].sort((a, b) => compare(a.path, b.path));
+}
+
 function loadFile(
-  path: string,
+  found: FoundFile,
   file: string,
   kind: Kind,
   texts: Map<string, string>,
   problems: Problems,
 ): JsonMap | null {
-  const text = readText(path, file);
+  const text = readText(found, file);
   if (text instanceof Problem) {
     problems.list.push(text);
     return null;

@@ -1,7 +1,10 @@
 /** Where `${secret.X}` comes from. */
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { isRefusal, readUtf8 } from '../files.ts';
 import { Problem, ProblemError } from '../problem.ts';
+
+/** Bytes. */
+const largest = 1_000_000;
 
 export interface Secrets {
   /** The environment variable X unless empty, else the file that X_FILE names (less one line end), else the dotenv file. */
@@ -59,12 +62,9 @@ function own(map: Readonly<Record<string, string | undefined>>, name: string): s
 }
 
 function read(path: string, what: string, fix: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ProblemError([
-      new Problem('FILE_UNREADABLE', `${what} "${path}" cannot be read (${code}).`, { fix }),
-    ]);
-  }
+  const text = readUtf8(path, { limit: largest, pipes: true });
+  if (!isRefusal(text)) return text;
+  throw new ProblemError([
+    new Problem('FILE_UNREADABLE', `${what} "${path}" cannot be read: ${text.why}.`, { fix }),
+  ]);
 }

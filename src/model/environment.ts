@@ -52,10 +52,16 @@ export interface Issuer {
 /** How this environment is reached; one HTTP agent serves one Transport object. */
 export interface Transport {
   readonly environment: string;
+  /**
+   * The origins of the environment, of its issuers, and of the endpoints of clients that the project file states. Absent:
+   * no project says, and the certificate goes everywhere.
+   */
+  readonly home?: ReadonlySet<string>;
   /** `host:port` to `host:port`, as curl's --connect-to: Host, SNI and the certificate check keep the first. */
   readonly connectTo: ReadonlyMap<string, string>;
   /** PEM text of additional trusted certificates. */
   readonly ca: string | null;
+  /** Goes to `home` only. */
   readonly clientCertificate: ClientCertificate | null;
   /** Those of single hosts (`login.example.com` or `login.example.com:8443`), which win; absent: none. */
   readonly clientCertificates?: ReadonlyMap<string, ClientCertificate>;

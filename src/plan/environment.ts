@@ -7,6 +7,7 @@ import { isMap, sourceOf } from '../source.ts';
 import { readClients } from './clients.ts';
 import { readEchoEndpoint } from './echo.ts';
 import { checkSendable } from './field-name.ts';
+import { homeOf } from './home.ts';
 import { mapAt, sourcesOf, unplaced } from './maps.ts';
 import { experimentPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
@@ -68,7 +69,7 @@ export function planEnvironment(
     clients: readClients(raw, issuers, read, problems),
     credentials: new Map(),
     headers: readHeaders(raw, read, problems),
-    transport: readTransport(name, raw, context, read, problems),
+    transport: { ...readTransport(name, raw, context, read, problems), home: homeOf({ origins, issuers }) },
     experiments: experimentPolicy(raw),
     ...(echo && { echo }),
   };

@@ -35,7 +35,15 @@ export function createJobScope(
     return undefined;
   };
   const inner = createScope({ lookups: doors.lookups, layers: job.variables, named });
-  return { captures, metadata, scope: { lookup: (name) => captures.get(name) ?? inner.lookup(name) } };
+  const stated = (name: string): boolean => {
+    const [, which = '', key = ''] = name.split('.');
+    return Object.hasOwn(job.environment.issuers.get(which)?.metadata ?? {}, key);
+  };
+  const scope: Scope = {
+    lookup: (name) => captures.get(name) ?? inner.lookup(name),
+    answered: (name) => captures.has(name) || (metadata.has(name) && !stated(name)),
+  };
+  return { captures, metadata, scope };
 }
 
 function clientValue(job: Job, name: string, key: string | undefined): Json | undefined {

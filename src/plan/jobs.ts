@@ -2,6 +2,7 @@
 import type { Credential, Job, Json, JsonMap, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
+import { checkBodyFiles } from './body-files.ts';
 import { credentialMaps, planCredential } from './credentials.ts';
 import type { PlannedEnvironment, ProjectContext } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
@@ -107,6 +108,7 @@ function planSteps(
     checkNames(step, effective, names, problems);
     checkSessionUse(step, names.credentials, problems);
     checkProtection(step, effective, environment, problems);
+    checkBodyFiles(step, context.root, problems);
     for (const name of Object.keys(step.capture)) captured.add(name);
     const holder = effective['credential'] === undefined && step.kind === 'request' ? scenario : effective;
     checkRenewals(step, holder, names.credentials, problems);

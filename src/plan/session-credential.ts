@@ -1,12 +1,15 @@
 /** Sessions: what why401.yml says of them. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isRefusal, readUtf8 } from '../files.ts';
 import type { Json, JsonMap, SessionCredential } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { sourceOf } from '../source.ts';
 import type { CredentialReader } from './credential-reader.ts';
 import { loginPage, planLogin } from './login.ts';
 import { mapAt } from './maps.ts';
+
+/** Bytes. */
+const largestState = 10_000_000;
 
 export function planSession(reader: CredentialReader): SessionCredential {
   const login = planLogin(reader);
@@ -53,15 +56,13 @@ function checkStatus(alive: JsonMap, { problems, name }: CredentialReader): void
 
 function stateFile(path: string, reader: CredentialReader): Value | null {
   if (reader.context.offline) return '';
-  try {
-    return Secret.named(reader.name, readFileSync(resolve(reader.context.root, path), 'utf8'));
-  } catch {
-    reader.problem(
-      'FILE_UNREADABLE',
-      `The file "${path}" cannot be read.`,
-      'Paths are relative to why401.yml.',
-      'storage_state',
-    );
-    return null;
-  }
+  const text = readUtf8(resolve(reader.context.root, path), { limit: largestState });
+  if (!isRefusal(text)) return Secret.named(reader.name, text);
+  reader.problem(
+    'FILE_UNREADABLE',
+    `The file "${path}" cannot be read: ${text.why}.`,
+    'Paths are relative to why401.yml.',
+    'storage_state',
+  );
+  return null;
 }

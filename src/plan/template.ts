@@ -19,6 +19,8 @@ export interface Scope {
   lookup(name: string): RenderedJson | undefined;
   /** The text of a number as it stands in the file (`007`), for places where text is meant. */
   written?(name: string): string | null;
+  /** What an answer or a document said: a capture, or metadata that the project file does not state. Absent: nothing. */
+  answered?(name: string): boolean;
 }
 
 /** Names without a value, or why the text cannot be rendered at all. */

@@ -1,6 +1,6 @@
 /** How an environment is reached: `tls`, `connect_to`, `proxy`, `http2`. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isRefusal, readUtf8 } from '../files.ts';
 import type { ClientCertificate, JsonMap, Transport } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { sourceOf } from '../source.ts';
@@ -9,6 +9,8 @@ import type { ProjectContext } from './environment.ts';
 import { mapAt } from './maps.ts';
 import type { Reader } from './reader.ts';
 
+/** Bytes: every CA that a system trusts has room in it. */
+const largestPem = 2_000_000;
 /** Stands for one of which a problem is told: nothing is sent, and nobody is to say that there is none. */
 const unusable: ClientCertificate = { cert: '', key: '' };
 
@@ -23,15 +25,13 @@ export function readTransport(
   const file = (map: JsonMap, key: string): string | null => {
     const path = read.plain(map, key);
     if (path === null || context.offline) return null;
-    try {
-      return readFileSync(resolve(context.root, path), 'utf8');
-    } catch {
-      problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read.`, {
-        source: sourceOf(map, key),
-        fix: 'Paths are relative to why401.yml.',
-      });
-      return null;
-    }
+    const text = readUtf8(resolve(context.root, path), { limit: largestPem });
+    if (!isRefusal(text)) return text;
+    problems.add('FILE_UNREADABLE', `The file "${path}" cannot be read: ${text.why}.`, {
+      source: sourceOf(map, key),
+      fix: 'Paths are relative to why401.yml.',
+    });
+    return null;
   };
   const certificate = (map: JsonMap, owner: string): ClientCertificate | null => {
     for (const [has, lacks] of [

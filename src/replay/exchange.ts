@@ -39,6 +39,7 @@ export async function exchange(context: ExchangeContext, given: ExchangeRequest)
     {
       method: request.method,
       url: request.url,
+      ...(request.namedBy ? { namedBy: request.namedBy } : {}),
       headers: request.headers,
       sensitive: request.sensitive,
       body: request.body,

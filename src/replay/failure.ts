@@ -1,6 +1,7 @@
 /** Why there is no complete answer, told by the code of the error and the phase in which it came; never by its text. */
 import type { Timeouts } from '../doors.ts';
 import type { CauseId, TlsFacts, TransportFailure } from '../model.ts';
+import { refusedAddress } from './failure-address.ts';
 
 export type Phase = TransportFailure['phase'];
 
@@ -24,7 +25,7 @@ export interface FailureContext {
   readonly tls: TlsFacts | null;
 }
 
-interface Verdict {
+export interface Verdict {
   readonly cause: CauseId;
   /** Where the code belongs to another phase than the one in which it came to light. */
   readonly phase?: Phase;
@@ -40,7 +41,7 @@ export function errorCode(error: unknown): string | null {
 
 /** Classifies an error that has a code. */
 export function classify(error: Error, code: string, context: FailureContext): TransportFailure {
-  const known = verdicts[code] ?? timeVerdict(code, context);
+  const known = verdicts[code] ?? timeVerdict(code, context) ?? refusedAddress(code, error);
   if (!known && context.phase === 'request') {
     const message = `The request cannot be sent: ${error.message}.`;
     return { phase: 'request', code, cause: 'unknown', message };
@@ -123,12 +124,6 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   UND_ERR_HEADERS_OVERFLOW: {
     cause: 'connection-closed',
     message: ({ peer }) => `The header fields from ${peer} are larger than can be read`,
-  },
-  METADATA_ADDRESS: {
-    cause: 'redirect-unexpected',
-    phase: 'policy',
-    message: ({ hostname }) =>
-      `${hostname} resolves to a link-local address or a metadata service, to which no redirect is followed`,
   },
   PROXY_AUTH_REQUIRED: {
     cause: 'proxy-auth-required',

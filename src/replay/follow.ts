@@ -17,6 +17,8 @@ import { signed } from './signed.ts';
 export interface FollowRequest {
   readonly method: string;
   readonly url: URL;
+  /** Who named `url`; absent: the project. */
+  readonly namedBy?: 'answer';
   /** All of them, credentials included, in the order in which they are sent. */
   readonly headers: readonly Field[];
   /** Lower-case names of fields that carry credentials, besides those that always do. */
@@ -122,7 +124,7 @@ async function perform(
     timeouts: { ...request.timeouts, total: timeLeft(request, before) },
     bodyLimit: request.bodyLimit,
     signal: request.signal,
-    ...(isOpen(request, url) ? {} : { refuses: 'metadata-addresses' as const }),
+    ...(isOpen(request, url) ? {} : { namedBy: 'answer' as const }),
   });
   const trace = await takeCookies(request, plan.url, cookies, made.response);
   return { index: before.length + 1, ...made, dropped: plan.dropped, cookies: trace };
@@ -136,5 +138,5 @@ function timeLeft({ timeouts }: FollowRequest, before: readonly Hop[]): number {
 
 /** Asked for by the step or named in the environment: wherever that is. */
 function isOpen(request: FollowRequest, url: URL): boolean {
-  return sameOrigin(request.url, url) || request.bound(url.origin);
+  return (request.namedBy === undefined && sameOrigin(request.url, url)) || request.bound(url.origin);
 }

@@ -1,8 +1,9 @@
 /** The body of a step to bytes and content type. */
-import { readFileSync, realpathSync } from 'node:fs';
-import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { isRefusal, readBytes } from '../files.ts';
 import { stringifyJson } from '../http/json.ts';
 import type { BodySpec, Json } from '../model.ts';
+import { largestBodyFile } from '../plan/body-files.ts';
 import { type RenderedJson, renderJson, renderText, type Scope, type Unrendered } from '../plan/template.ts';
 import { Secret } from '../secret.ts';
 import { isMap } from '../source.ts';
@@ -128,17 +129,10 @@ async function multipart(
   return { bytes, type: encoded.headers.get('content-type'), secret };
 }
 
-/** Reads a file that really lies below `root`, links followed. */
+/** The plan has looked at it; it may be another one by now. */
 function readConfined(path: string, root: string): { bytes: Uint8Array } | BodyError {
-  try {
-    const real = realpathSync(resolve(root, path));
-    const inside = relative(realpathSync(root), real);
-    if (inside.startsWith('..') || isAbsolute(inside))
-      return { error: `The file "${path}" lies outside of the project.` };
-    return { bytes: readFileSync(real) };
-  } catch {
-    return { error: `The file "${path}" cannot be read.` };
-  }
+  const bytes = readBytes(resolve(root, path), { limit: largestBodyFile, within: root });
+  return isRefusal(bytes) ? { error: `The file "${path}" cannot be read: ${bytes.why}.` } : { bytes };
 }
 
 function reveal(value: string | Secret): string {

@@ -7,6 +7,7 @@ import type { Environment, Field, FieldSource, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap } from '../source.ts';
+import { answersIn, documentFault } from './naming.ts';
 import { type BodyContext, buildBody, unrendered } from './request-body.ts';
 import { inOrder, signedBy, unsignable } from './signed.ts';
 
@@ -14,6 +15,8 @@ import { inOrder, signedBy, unsignable } from './signed.ts';
 export interface PreparedRequest {
   readonly method: string;
   readonly url: URL;
+  /** Who named the origin of `url`; absent: the project. */
+  readonly namedBy?: 'answer';
   readonly headers: readonly Field[];
   /** Lower-case names of headers that carry credentials. */
   readonly sensitive: ReadonlySet<string>;
@@ -39,6 +42,10 @@ export async function prepareRequest(
 ): Promise<PreparedRequest | RequestError> {
   const url = target(step.target, context);
   if ('error' in url) return url;
+  const known = isKnown(url.origin, context.environment);
+  const namers = known ? [] : answersIn(step.target, context.scope);
+  const unnamed = documentFault(namers, url.origin, context.environment.name);
+  if (unnamed !== null) return { error: unnamed };
   const query = pairs(step.query, context.scope);
   const headers = pairs(step.headers, context.scope);
   const cookies = pairs(step.cookies, context.scope);
@@ -51,7 +58,6 @@ export async function prepareRequest(
     };
   }
   const given = presentations.flatMap((each) => each.headers.map(taggedBy(ownerOf(each))));
-  const known = isKnown(url.origin, context.environment);
   // An address may come from an answer: no secret is put into one that leads elsewhere.
   const open = fields(query).filter(([, value]) => known || !(value instanceof Secret));
   addQuery(url, [...open, ...(known ? presentations.flatMap((each) => each.query) : [])]);
@@ -84,7 +90,14 @@ export async function prepareRequest(
   const signers = inOrder(
     presentations.flatMap((each) => (each.signer ? [signedBy(each.signer, ownerOf(each))] : [])),
   );
-  const request = { method: step.method, url, headers: all, sensitive, body: body?.bytes ?? null };
+  const request: PreparedRequest = {
+    method: step.method,
+    url,
+    ...(namers.length > 0 ? { namedBy: 'answer' } : {}),
+    headers: all,
+    sensitive,
+    body: body?.bytes ?? null,
+  };
   const fault = unsignable(request, signers);
   if (fault !== null) return { error: fault };
   return signers.length > 0 ? { ...request, signers } : request;

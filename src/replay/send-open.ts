@@ -28,8 +28,8 @@ export interface Opening {
   tls: TlsFacts | null;
   /** Ends the attempt; set while it runs. */
   stop: ((error: Error) => void) | null;
-  /** Instead of the system's, for names that the environment does not map. */
-  readonly lookup?: LookupFunction;
+  /** For names that the environment does not map. */
+  lookup: LookupFunction;
 }
 
 export interface Route {

@@ -1,19 +1,20 @@
 /** The door to the network, over undici: one request, no redirect, no retry, everything recorded. */
 import type { LookupFunction } from 'node:net';
 import type { Clock, Send, SendRequest } from '../doors.ts';
+import type { Zone } from '../http/origin.ts';
 import type { Transport } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { errorCode, WireError } from './failure.ts';
 import { conclude } from './send-conclude.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
-import { guarded } from './send-lookup.ts';
+import { admit, guarded, homesOf, system } from './send-lookup.ts';
 import type { Opening } from './send-open.ts';
 import { type Contexts, createPool, type Pool } from './send-pool.ts';
 
 export interface SendOptions {
   readonly clock: Clock;
   readonly redactor: Redactor;
-  /** Names to addresses, for requests that refuse some; the system's by default. */
+  /** Names to addresses; the system's by default. */
   readonly lookup?: LookupFunction;
 }
 export interface Sender {
@@ -29,6 +30,13 @@ export interface Sender {
 export function createSend(options: SendOptions): Sender {
   const pools = new Map<Transport, Pool>();
   const contexts: Contexts = new Map();
+  const { lookup = system } = options;
+  const homes = new WeakMap<Transport, Promise<ReadonlySet<Zone>>>();
+  const homesIn = (transport: Transport): Promise<ReadonlySet<Zone>> => {
+    const found = homes.get(transport) ?? homesOf(transport, lookup);
+    homes.set(transport, found);
+    return found;
+  };
   const poolOf = (transport: Transport): Pool => {
     const known = pools.get(transport);
     if (known) return known;
@@ -44,10 +52,13 @@ export function createSend(options: SendOptions): Sender {
         phase: 'request',
         tls: null,
         stop: null,
-        ...(request.refuses ? { lookup: guarded(options.lookup) } : {}),
+        lookup: guarded(lookup),
       };
+      const doorkeeper = request.namedBy
+        ? () => admit(request.url, request.transport, lookup, homesIn)
+        : null;
       try {
-        await run(attempt, opening, poolOf, clock);
+        await run(attempt, opening, doorkeeper, poolOf, clock);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         attempt.error ??= error;
@@ -82,6 +93,7 @@ function begin(request: SendRequest, clock: Clock): Attempt {
 async function run(
   attempt: Attempt,
   opening: Opening,
+  doorkeeper: Doorkeeper | null,
   poolOf: (transport: Transport) => Pool,
   clock: Clock,
 ): Promise<void> {
@@ -96,6 +108,7 @@ async function run(
   try {
     if (attempt.error) return;
     const pool = poolOf(request.transport);
+    if (doorkeeper) await pass(doorkeeper, attempt, opening);
     for (let idle = pool.take(origin); ; idle = null) {
       const connection = idle ?? (await open(pool, attempt, opening, clock));
       const { proxy } = pool.route;
@@ -115,6 +128,23 @@ async function run(
   }
 }
 
+/** Gives the lookup that a new connection must use; null: that of all. Rejects where nobody may be asked. */
+type Doorkeeper = () => Promise<LookupFunction | null>;
+
+/** Also before a connection that is open already is used: whoever opened it was somebody else. */
+async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening): Promise<void> {
+  opening.phase = 'dns';
+  await within(attempt, opening, async () => {
+    const stopped = new Promise<never>((_, reject) => {
+      opening.stop = reject;
+    });
+    const lookup = await Promise.race([doorkeeper(), stopped]);
+    if (lookup) opening.lookup = lookup;
+  });
+  opening.stop = null;
+  opening.phase = 'request';
+}
+
 /** The peer had closed an idle connection before a byte was written: a new one loses and repeats nothing. */
 function neverBegun(attempt: Attempt): boolean {
   const code = errorCode(attempt.error);
@@ -123,14 +153,8 @@ function neverBegun(attempt: Attempt): boolean {
 }
 
 async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock): ReturnType<Pool['open']> {
-  const { request } = attempt;
-  const timer = startTimer(request.timeouts.connect, () => {
-    const error = new WireError('CONNECT_TIMEOUT');
-    attempt.error ??= error;
-    opening.stop?.(error);
-  });
-  try {
-    const connection = await pool.open(request.url, opening);
+  return within(attempt, opening, async () => {
+    const connection = await pool.open(attempt.request.url, opening);
     // Stopped between two parts of the opening.
     if (attempt.error) {
       pool.discard(connection);
@@ -138,6 +162,18 @@ async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock
     }
     attempt.connected = clock.monotonic();
     return connection;
+  });
+}
+
+/** Within the time for a connection. */
+async function within<T>(attempt: Attempt, opening: Opening, act: () => Promise<T>): Promise<T> {
+  const timer = startTimer(attempt.request.timeouts.connect, () => {
+    const error = new WireError('CONNECT_TIMEOUT');
+    attempt.error ??= error;
+    opening.stop?.(error);
+  });
+  try {
+    return await act();
   } catch (error) {
     attempt.phase = opening.phase;
     throw error;

@@ -1,7 +1,8 @@
 /** The run as it is known so far, from its events; what reports that are written at the end need. */
-import type { EnvironmentRef, JobResult, RunEvent, RunFinished, StepStatus, Summary } from '../model.ts';
+import type { EnvironmentRef, JobResult, RunEvent, RunFinished, Summary } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { redactEvent } from './redaction.ts';
+import { createTally } from './tally.ts';
 
 export interface Collection {
   /** Null when nothing was sent: no run started. */
@@ -57,16 +58,8 @@ function withoutTraces(job: JobResult): JobResult {
   return { ...job, steps };
 }
 
-/** Steps, as the runner counts them. */
 function count(jobs: readonly JobResult[]): Summary {
-  const steps = jobs.flatMap((job) => job.steps);
-  const of = (status: StepStatus): number => steps.filter((step) => step.status === status).length;
-  const findings = steps.flatMap((step) => step.findings);
-  return {
-    passed: of('passed'),
-    failed: of('failed'),
-    errored: of('errored'),
-    skipped: of('skipped'),
-    warnings: findings.filter(({ severity }) => severity === 'warning').length,
-  };
+  const tally = createTally();
+  for (const job of jobs) tally.add(job);
+  return tally.summary();
 }

@@ -5,6 +5,7 @@ import { failureBlock } from './console-failure.ts';
 import { createStyle } from './console-style.ts';
 import { differenceSuites } from './junit-comparison.ts';
 import { type Suite, seconds } from './junit-suite.ts';
+import { junitMark } from './mark.ts';
 import { answers, belated, findingId, headline, place } from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { visible } from './text.ts';
@@ -23,7 +24,7 @@ export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter 
         ...(problems.length > 0 ? [problemSuite(problems)] : []),
       ];
       const written = suites.map((suite, index) => suiteElement(suite, index, run));
-      sink.write(serializeXml(element('testsuites', {}, written)));
+      sink.write(serializeXml(element('testsuites', {}, written), junitMark));
     },
   };
 }

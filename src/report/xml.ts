@@ -14,9 +14,9 @@ export function element(
   return { name, attributes, children };
 }
 
-/** A document; elements that hold elements are indented, text is kept as it is. */
-export function serializeXml(root: Element): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize(root, '')}\n`;
+/** A document with a comment before its root; elements that hold elements are indented, text is kept as it is. */
+export function serializeXml(root: Element, comment: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<!-- ${comment} -->\n${serialize(root, '')}\n`;
 }
 
 function serialize({ name, attributes, children }: Element, indent: string): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type SourceFile, sourceFile, sourceFiles } from './source-files.ts';
 
-const ground = ['model.ts', 'secret.ts', 'source.ts', 'problem.ts', 'doors.ts'];
+const ground = ['model.ts', 'secret.ts', 'source.ts', 'problem.ts', 'doors.ts', 'files.ts'];
 
 /**
  * Who may import what, types included: folders of src, or single files. A folder may always import itself.
@@ -22,6 +22,7 @@ const law: Readonly<Record<string, readonly string[]>> = {
   'source.ts': ['model.ts'],
   'problem.ts': ['model.ts'],
   'doors.ts': ['model.ts'],
+  'files.ts': [],
   http: ['model.ts', 'secret.ts', 'source.ts'],
   load: [...ground, 'schemas'],
   // "Did you mean" is one function, and load has it.
@@ -101,6 +102,22 @@ const places: readonly { what: string; found: (file: SourceFile) => number[]; in
         importsOf(file, /^(node:)?(perf_hooks|console)$/),
       ),
     in: /^cli\//,
+  },
+  {
+    // Reports are written by report-file.ts, refresh tokens by the vault.
+    what: 'the file system',
+    found: (file) => importsOf(file, /^(node:)?fs(\/|$)/),
+    in: /^(files|cli\/(output|report-file|vault|vault-files)|generate)\.ts$/,
+  },
+  {
+    what: 'a program that is started',
+    found: (file) => importsOf(file, /^(node:)?(child_process|cluster|worker_threads|vm|inspector)$/),
+    in: /^cli\/execute\.ts$/,
+  },
+  {
+    what: 'code made of text',
+    found: (file) => usesOf(file, /^(eval|Function)$/),
+    in: /^(?!)/,
   },
   {
     what: 'new Date() without an argument',
@@ -185,6 +202,9 @@ describe('places', () => {
       'console.log(Date.now(), performance.now(), Math.random());',
       'new Date();',
       "const name = 'Keycloak';",
+      "import { readFileSync } from 'node:fs';",
+      "const { spawn } = await import('child_process');",
+      "new Function('return 1');",
     ].join('\n');
     const sample = sourceFile('http/sample.ts', text);
     expect(places.flatMap((place) => misplaced(place, sample))).to.deep.equal([
@@ -192,6 +212,9 @@ describe('places', () => {
       'src/http/sample.ts:2: process does not belong here',
       'src/http/sample.ts:3: .reveal() does not belong here',
       'src/http/sample.ts:4: a clock, randomness or the console does not belong here',
+      'src/http/sample.ts:7: the file system does not belong here',
+      'src/http/sample.ts:8: a program that is started does not belong here',
+      'src/http/sample.ts:9: code made of text does not belong here',
       'src/http/sample.ts:5: new Date() without an argument does not belong here',
       'src/http/sample.ts:6: the name of a provider does not belong here',
     ]);

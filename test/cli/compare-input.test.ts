@@ -79,9 +79,11 @@ describe('compare: wrong input', () => {
 
   it('is a dotenv file that cannot be read, and a report that cannot be written', async () => {
     expect((await told(['--env-file', 'nowhere'])).code).to.equal(2);
-    const ended = await why401(['compare', '--offline', '--reporter', 'json=no/such/r.json'], { files });
+    const ended = await why401(['compare', '--offline', '--reporter', 'json=specs/why401.yml'], { files });
     expect([ended.code, ended.stderr]).to.deep.equal([2, ended.stderr]);
-    expect(ended.stderr).to.include('The report "no/such/r.json" cannot be written');
+    expect(ended.stderr).to.include(
+      'The report "specs/why401.yml" would be written over something that is no report of why401.',
+    );
   });
 
   it('is a secret that is not set, told beside what the shape shows', async () => {

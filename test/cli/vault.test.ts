@@ -48,7 +48,7 @@ describe('the vault', () => {
     return {
       ...made,
       signal: new AbortController().signal,
-      openFile: () => ({ ...sink, close() {} }),
+      openFile: () => ({ ...sink, id: null, empty() {}, close() {} }),
       said: () => said,
     };
   }

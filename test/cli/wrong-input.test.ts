@@ -130,7 +130,7 @@ Nothing was sent: 4 problems.`,
     },
     'a reporter that cannot write': {
       scenario: 'steps: [{GET: /}]',
-      argv: ['run', '--reporter', 'json=no/such/folder/x.json'],
+      argv: ['run', '--reporter', 'json=specs/a.yml/x.json'],
       says: /cannot be written/,
     },
     'a path that does not exist': {

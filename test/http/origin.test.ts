@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isLinkLocalOrMetadata, isLoopback, originOf, sameOrigin } from '../../src/http/origin.ts';
+import { isLinkLocalOrMetadata, isLoopback, originOf, sameOrigin, zoneOf } from '../../src/http/origin.ts';
 
 describe('originOf', () => {
   const rows: readonly [url: string, origin: string][] = [
@@ -89,5 +89,65 @@ describe('hosts that need care', () => {
     const all = [...loopback, ...linkLocal, ...neither];
     expect(all.filter(isLoopback)).to.deep.equal(loopback);
     expect(all.filter(isLinkLocalOrMetadata)).to.deep.equal(linkLocal);
+  });
+
+  it('belong to networks', () => {
+    const zones = {
+      loopback: [
+        ...loopback,
+        '0.0.0.0',
+        '0',
+        '0.1.2.3',
+        '[::]',
+        '[::127.0.0.1]',
+        '[64:ff9b::7f00:1]',
+        '[2002:7f00:1::]',
+      ],
+      private: [
+        ...[
+          '10.0.0.1',
+          '172.16.0.1',
+          '172.31.255.255',
+          '192.168.1.1',
+          '100.64.0.1',
+          '100.127.255.255',
+          '198.19.0.1',
+        ],
+        ...['167772161', '0x0a000001', '012.0.0.1', '10.1', '240.0.0.1', '255.255.255.255', '192.0.0.8'],
+        ...[
+          '[fc00::1]',
+          '[fdff::1]',
+          '[fec0::1]',
+          '[::ffff:10.0.0.1]',
+          '[::10.0.0.1]',
+          '[64:ff9b::10.0.0.1]',
+        ],
+        ...['[2002:c0a8:101::1]', '[64:ff9b:1::1]', 'fd00:ec2::255'],
+      ],
+      'link-local': linkLocal,
+      null: [
+        ...[
+          'example.com',
+          'intranet',
+          '172.32.0.1',
+          '100.128.0.1',
+          '11.0.0.1',
+          '192.169.0.1',
+          '198.20.0.1',
+          '',
+        ],
+        ...[
+          '[2001:db8::1]',
+          '[64:ff9b::808:808]',
+          '[::ffff:8.8.8.8]',
+          '[2002:808:808::]',
+          'localhost.example.com',
+        ],
+      ],
+    };
+    const found = Object.values(zones).map((hosts) => [
+      ...new Set(hosts.map((host) => String(zoneOf(host)))),
+    ]);
+    expect(found).to.deep.equal(Object.keys(zones).map((zone) => [zone]));
   });
 });

@@ -110,7 +110,7 @@ describe('loadProject', () => {
       'NO_PROJECT | - | There is no why401.yml here, in a folder above, or in ./specs. | ',
     ]);
     expect(load({ config: 'no.yml' })['problems']).to.deep.equal([
-      'FILE_UNREADABLE | no.yml:1:1 | "no.yml" cannot be read (ENOENT). | ',
+      'FILE_UNREADABLE | no.yml:1:1 | "no.yml" cannot be read: there is no such file. | ',
     ]);
     write({ 'specs/why401.yml': project, 'empty/x.txt': '' });
     expect(load()['problems']).to.deep.equal([

@@ -57,8 +57,8 @@ describe('createSecrets', () => {
       message(() => createSecrets({ env: {}, dotenv: missing })),
       message(() => createSecrets({ env: { A_FILE: missing } }).lookup('A')),
     ]).to.deep.equal([
-      `The env file "${missing}" cannot be read (ENOENT).`,
-      `The file that A_FILE names, "${missing}" cannot be read (ENOENT).`,
+      `The env file "${missing}" cannot be read: there is no such file.`,
+      `The file that A_FILE names, "${missing}" cannot be read: there is no such file.`,
     ]);
   });
 });

@@ -78,7 +78,7 @@ describe('client certificates of a project', () => {
     [
       'a file that is not there',
       { cert: 'gone.pem', key: 'client.key' },
-      ['FILE_UNREADABLE The file "gone.pem" cannot be read.'],
+      ['FILE_UNREADABLE The file "gone.pem" cannot be read: there is no such file.'],
     ],
   ];
   for (const [name, tls, problems] of rows) {

@@ -43,8 +43,8 @@ describe('serializeXml', () => {
   ];
   for (const [text, inText, inAttribute] of cases) {
     it(`escapes ${JSON.stringify(text)}`, () => {
-      expect(serializeXml(element('e', { a: text }, [text]))).to.equal(
-        `<?xml version="1.0" encoding="UTF-8"?>\n<e a="${inAttribute}">${inText}</e>\n`,
+      expect(serializeXml(element('e', { a: text }, [text]), 'of us')).to.equal(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<!-- of us -->\n<e a="${inAttribute}">${inText}</e>\n`,
       );
     });
   }

@@ -1,17 +1,9 @@
 /** The program, called in this process with a world of its own: files in a new folder, what it prints in memory. */
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cli } from '../../src/cli/cli.ts';
+import { openReportFile } from '../../src/cli/report-file.ts';
 import type { World } from '../../src/cli/world.ts';
 import type { Clock, Sink } from '../../src/doors.ts';
 import { systemClock } from './origins.ts';
@@ -58,15 +50,15 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       clock: given.clock ?? systemClock,
       random: systemRandom,
       signal: given.signal ?? new AbortController().signal,
-      openFile(path) {
-        const file = openSync(path, 'w');
+      openFile(path, name, append) {
         opened.push(path);
-        const sink = memorySink();
-        return { ...sink, write: (text) => void writeSync(file, text), close: () => closeSync(file) };
+        return openReportFile(path, name, append);
       },
     };
     const code = await cli(argv, world);
-    const written = opened.map((path) => [path.slice(cwd.length + 1), readFileSync(path, 'utf8')]);
+    const written = opened
+      .filter(existsSync)
+      .map((path) => [path.slice(cwd.length + 1), readFileSync(path, 'utf8')]);
     return { code, stdout: stdout.text(), stderr: stderr.text(), written: Object.fromEntries(written) };
   } finally {
     rmSync(cwd, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** Projects and scenarios, as values, replayed against servers of a test; no file is read. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
 import type { RefreshVault } from '../../src/credential/presentation.ts';
 import type { Clock, Random } from '../../src/doors.ts';
 import type {
@@ -45,6 +46,10 @@ export interface Replay {
   readonly prompt?: (text: string) => void;
   readonly vault?: RefreshVault;
   readonly options?: Partial<RunOptions>;
+  /** Instead of the system's name servers. */
+  readonly lookup?: LookupFunction;
+  /** Further settings of how the environments are reached. */
+  readonly transport?: Partial<Transport>;
   /** Milliseconds by which the clock of the run is ahead. */
   readonly shift?: number;
 }
@@ -95,9 +100,9 @@ async function play(
     },
   };
   const planned = planOf(given, lookups, clock, allClients);
-  const sender = createSend({ clock, redactor });
+  const sender = createSend({ clock, redactor, ...(given.lookup ? { lookup: given.lookup } : {}) });
   const events: RunEvent[] = [];
-  const withTransport = withOrigins(given.origins, given.root !== undefined);
+  const withTransport = withOrigins(given.origins, given.root !== undefined, given.transport);
   try {
     const finished = await by(
       {
@@ -183,15 +188,22 @@ function reaching(job: Job, withTransport: (environment: Environment) => Environ
 function withOrigins(
   origins: Origins,
   keepsCertificates: boolean,
+  changes: Partial<Transport> = {},
 ): <T extends { readonly name: string; readonly transport: Transport }>(environment: T) => T {
   const transports = new Map<string, object>();
   return (environment) => {
-    const { clientCertificate, clientCertificates } = environment.transport;
+    const { clientCertificate, clientCertificates, home } = environment.transport;
     const own = keepsCertificates
       ? { clientCertificate, ...(clientCertificates ? { clientCertificates } : {}) }
       : {};
     const transport =
-      transports.get(environment.name) ?? origins.transportWith({ environment: environment.name, ...own });
+      transports.get(environment.name) ??
+      origins.transportWith({
+        environment: environment.name,
+        ...(home ? { home } : {}),
+        ...own,
+        ...changes,
+      });
     transports.set(environment.name, transport);
     return { ...environment, transport };
   };
