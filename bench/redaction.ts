@@ -14,7 +14,10 @@ function token(index: number): string {
 function knowing(secrets: Iterable<string>): Redactor {
   const redactor = createRedactor();
   let index = 0;
-  for (const secret of secrets) redactor.learn(`secret ${(index += 1)}`, secret);
+  for (const secret of secrets) {
+    index += 1;
+    redactor.learn(`secret ${index}`, secret);
+  }
   return redactor;
 }
 

@@ -61,13 +61,13 @@ function nextEscape(bytes: Uint8Array, at: number): { at: number; escape: Escape
   for (let index = at; index < bytes.length; index += 1) {
     const byte = bytes[index];
     if (byte !== percent && byte !== backslash && byte !== ampersand) continue;
-    const escape =
+    const found =
       byte === percent
         ? percentAt(bytes, index)
         : byte === backslash
           ? slashAt(bytes, index)
           : entityAt(bytes, index);
-    if (escape !== 0) return { at: index, escape };
+    if (found !== 0) return { at: index, escape: found };
   }
   return { at: bytes.length, escape: 0 };
 }
