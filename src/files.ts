@@ -15,6 +15,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Why a file is not read. */
@@ -175,3 +176,38 @@ const words: ReadonlyMap<string, [Refusal['reason'], string]> = new Map([
   ['ENAMETOOLONG', ['unreadable', 'its name is too long']],
   ['ERR_INVALID_ARG_VALUE', ['unreadable', 'its name holds a NUL']],
 ]);
+
+/** Bytes that are read at a time. */
+const part = 262_144;
+
+/** The bytes of a file that the user named, a part at a time: it may be larger than the memory. Returns why it ends early. */
+export async function* readParts(path: string): AsyncGenerator<Uint8Array, Refusal | null> {
+  let file: FileHandle | null = null;
+  try {
+    const unfit = refusalOf(path, named);
+    if (unfit) return unfit;
+    file = await open(path, flags(named));
+    for (;;) {
+      const bytes = new Uint8Array(part);
+      const { bytesRead } = await file.read(bytes, 0, part, null);
+      if (bytesRead === 0) return null;
+      yield bytes.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    return refused(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+const named: ReadOptions = { limit: Number.MAX_SAFE_INTEGER };
+
+/** One file, whatever it is called; null where there is none. */
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? fileId(found) : null;
+}
+
+export function fileId({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `${dev}:${ino}`;
+}

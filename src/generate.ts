@@ -21,6 +21,7 @@ const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
 
 generateValidators(['project', 'scenario']);
+generateReportValidators();
 for (const name of ['project', 'scenario', 'report']) copy(`schemas/${name}.schema.json`);
 const causes = generateCauses();
 generateSignatures(new Set(causes.map(({ id }) => id)));
@@ -53,6 +54,30 @@ function generateValidators(names: readonly string[]): void {
   const code = standalone.default(ajv, exports);
   if (code.includes('require(')) throw new Error('A schema uses a keyword that needs a module at run time.');
   write('schemas/validators.js', code);
+}
+
+/** One function for a report, and one for each kind of line and each scenario, so that a report is checked as it is read. */
+function generateReportValidators(): void {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, code: { source: true, esm: true } });
+  const schema = readJson('report') as { $id: string };
+  ajv.addSchema(schema);
+  const parts = ['run', 'job', 'step', 'result', 'end'].map((name) => [
+    name,
+    `${schema.$id}#/$defs/${name}-line`,
+  ]);
+  const exports = {
+    report: schema.$id,
+    scenario: `${schema.$id}#/$defs/scenario`,
+    ...Object.fromEntries(parts),
+  };
+  const code = standalone.default(ajv, exports);
+  if (code.includes('require('))
+    throw new Error('The report schema uses a keyword that needs a module at run time.');
+  write('schemas/report-validators.js', code);
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`schemas/${name}.schema.json`, source), 'utf8'));
 }
 
 /** Groups in the order of docs/causes.md: that of the procedure, from the wire to the application. */

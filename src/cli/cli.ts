@@ -5,7 +5,7 @@ import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
 import { guarded } from './redactor.ts';
-
+import { addReportCommand } from './report-command.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -98,6 +98,7 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
       const { causesCommand } = await import('./causes.ts');
       done(causesCommand(id ?? null, flags.json === true, world.stdout));
     });
+  addReportCommand(program, world, done);
   addCredentialCommands(program, world, done);
   program
     .command('schema')
@@ -115,7 +116,7 @@ Exit codes:
   0    all as expected
   1    an expectation failed
   2    wrong input; nothing was sent
-  3    no verdict: an environment could not be reached
+  3    no verdict: an environment could not be reached, or a report not be written
   70   a bug of why401
   130  interrupted; the report of what ran is written`;
 

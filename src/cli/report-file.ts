@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Sink } from '../doors.ts';
+import { fileId } from '../files.ts';
 import { Problem, ProblemError } from '../problem.ts';
 import { isReport, longestMark } from '../report/mark.ts';
 
@@ -43,11 +44,6 @@ export function openReportFile(path: string, name: string, append: boolean): Rep
     closeSync(file);
     throw error;
   }
-}
-
-/** One file, whatever it is called. */
-export function fileId({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
-  return `${dev}:${ino}`;
 }
 
 function openFile(path: string, name: string, append: boolean): number {

@@ -20,7 +20,9 @@ export const hmacNames = [
 export function parseHmacTemplate(text: string): HmacPart[] {
   const parts: HmacPart[] = [];
   let done = 0;
-  for (const match of text.matchAll(/\$\$\{|\$\{([^}]*)\}/g)) {
+  // Behind the last brace nothing is closed: looking for its end at each `${` would take quadratic time.
+  const closed = text.slice(0, text.lastIndexOf('}') + 1);
+  for (const match of closed.matchAll(/\$\$\{|\$\{([^}]*)\}/g)) {
     if (match.index > done) parts.push(text.slice(done, match.index));
     done = match.index + match[0].length;
     if (match[1] === undefined) {

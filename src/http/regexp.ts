@@ -15,6 +15,8 @@ let re2: Re2 | null = null;
 const compiled = new Map<string, Pattern | { readonly error: string }>();
 /** Patterns may come out of templates, so their number is bounded. */
 const mostCompiled = 1000;
+/** Characters: the engine's time is that of the text times the length of the pattern. */
+const longest = 10_000;
 
 /** Compiles and remembers `text`. The engine is loaded at the first call. */
 export function compilePattern(text: string): Pattern | { readonly error: string } {
@@ -27,6 +29,7 @@ export function compilePattern(text: string): Pattern | { readonly error: string
 }
 
 function compile(text: string): Pattern | { readonly error: string } {
+  if (text.length > longest) return { error: `it is longer than ${longest} characters` };
   re2 ??= require('re2js') as Re2;
   const { RE2JS, RE2JSException } = re2;
   try {

@@ -6,7 +6,7 @@ import { classify, errorCode, type Phase } from './failure.ts';
 import { addressOf, mapAddress } from './send-address.ts';
 import type { Attempt } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
-import { speaksTls } from './send-probe.ts';
+import type { TlsProbe } from './send-probe.ts';
 import { recordBody, recordHead, recordPlanned } from './send-record.ts';
 
 /** The trace of an attempt that is over. Throws the error of an attempt that failed by a bug of ours. */
@@ -15,13 +15,14 @@ export async function conclude(
   opening: Opening,
   clock: Clock,
   redactor: Redactor,
+  speaksTls: TlsProbe,
 ): Promise<Sent> {
   const { request, started, connection } = attempt;
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
   const error = firstError(attempt);
-  const failure = error === null ? null : await explain(attempt, error, opening, redactor);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor, speaksTls);
   const response = await readResponse(attempt);
   return {
     request: {
@@ -94,12 +95,13 @@ async function explain(
   error: Error,
   opening: Opening,
   redactor: Redactor,
+  speaksTls: TlsProbe,
 ): Promise<TransportFailure> {
   const { url, timeouts } = attempt.request;
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+  const seen = (await isTlsPort(attempt, error, code, speaksTls)) ? 'PLAIN_TO_TLS' : code;
   const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
     phase,
@@ -138,7 +140,12 @@ function phaseOf(attempt: Attempt, code: string): Phase {
 }
 
 /** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
-async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<boolean> {
+async function isTlsPort(
+  attempt: Attempt,
+  error: Error,
+  code: string,
+  speaksTls: TlsProbe,
+): Promise<boolean> {
   const { connection, request } = attempt;
   if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
   if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;

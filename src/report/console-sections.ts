@@ -16,6 +16,7 @@ import {
   warnings,
 } from './outcome.ts';
 import { columns, formatDuration, plural, visible } from './text.ts';
+import { unfinishedRun } from './unfinished.ts';
 
 /** `✓ orders can be read  staging  3 steps  120 ms`. */
 export function jobLine(job: JobResult, style: Style): string {
@@ -27,6 +28,7 @@ export function jobLine(job: JobResult, style: Style): string {
     job.status === 'skipped' ? 'skipped' : plural(job.steps.length, 'step'),
     ...(skipped > 0 && job.status !== 'skipped' ? [`${skipped} skipped`] : []),
     ...(job.status === 'skipped' ? [] : [formatDuration(duration)]),
+    ...(job.status === 'errored' && !bad ? ['did not end'] : []),
     ...[...after].map(belated),
   ];
   const [name, environment, said] = [visible(job.name), visible(job.environment), facts.join(', ')];
@@ -117,8 +119,15 @@ export function summaryLine(run: Collection, style: Style): string {
     ...differenceCount(run, style),
     ...(problems > 0 ? [style.red(plural(problems, 'problem'))] : []),
   ];
-  const ended = run.finished ? `in ${formatDuration(run.finished.duration)}` : 'before the run broke off';
+  const ended = hasEnd(run)
+    ? `in ${formatDuration(run.finished?.duration ?? 0)}`
+    : 'before the run broke off';
   return `${parts.join(', ')} ${ended}${run.finished?.exitCode === 130 ? ', interrupted' : ''}`;
+}
+
+/** Of a recorded run it may not be known. */
+function hasEnd({ finished }: Collection): boolean {
+  return finished !== null && !finished.problems.some(({ code }) => code === unfinishedRun);
 }
 
 /** `2 differences`; nothing where nothing was compared. */

@@ -11,7 +11,7 @@ import {
   reportStep,
   schemaId,
 } from './result.ts';
-import { reportComparison } from './result-comparison.ts';
+import { reportComparison, reportVerdict } from './result-comparison.ts';
 
 export function createJsonLinesReporter({ sink }: ReportOutput): Reporter {
   return {
@@ -53,7 +53,7 @@ function lineOf(event: RunEvent): JsonMap {
         problems: event.problems.map(reportProblem),
         findings: event.findings.map(reportFinding),
         ...reportedComparison(event),
-        exit_code: event.exitCode,
+        ...reportVerdict(event),
       };
   }
 }

@@ -1,5 +1,5 @@
 /** The members of the JSON report that hold environments side by side. */
-import type { Comparison, Difference, JsonMap, LeftOut, Observation } from '../model.ts';
+import type { Comparison, Difference, JsonMap, LeftOut, Observation, RunFinished } from '../model.ts';
 
 /** `observed` and `left_out` only where something was compared. */
 export function reportComparison(comparison: Comparison | undefined): JsonMap {
@@ -32,4 +32,9 @@ function reportObservation({ kind, of, value, seen }: Observation): JsonMap {
 
 function reportLeftOut({ environment, what, why, fix }: LeftOut): JsonMap {
   return { environment, what, why, fix };
+}
+
+/** What was asked for, and what came of it; a run that ended without saying so met a bug. */
+export function reportVerdict(finished: RunFinished | null): JsonMap {
+  return { command: finished?.comparison ? 'compare' : 'run', exit_code: finished?.exitCode ?? 70 };
 }

@@ -20,7 +20,7 @@ import type {
 import type { Collection } from './collection.ts';
 import { type AddedField, addedFields } from './hop-fields.ts';
 import { reportBeside } from './result-beside.ts';
-import { reportComparison } from './result-comparison.ts';
+import { reportComparison, reportVerdict } from './result-comparison.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -42,6 +42,7 @@ export function reportRun(run: Collection): JsonMap {
     problems: (run.finished?.problems ?? []).map(reportProblem),
     findings: (run.finished?.findings ?? []).map(reportFinding),
     ...reportComparison(run.finished?.comparison ?? run.finished?.runComparison),
+    ...reportVerdict(run.finished),
   };
 }
 
@@ -76,11 +77,12 @@ export function reportStep(step: StepResult): JsonMap {
   };
 }
 
-function reportExchange({ role, attempt, hops, stopped, as, clients = [] }: Exchange): JsonMap {
+function reportExchange({ role, attempt, hops, credentials, stopped, as, clients = [] }: Exchange): JsonMap {
   return {
     role,
     attempt,
     hops: hops.map((hop) => reportHop(hop, { hops })),
+    credentials: credentials.map(({ name, field }) => ({ name, field })),
     stopped: stopped ? reportStop(stopped) : null,
     ...(as === undefined ? {} : { as }),
     clients: clients.map(({ client, header, verdict, hop, rule }) => ({
@@ -161,7 +163,7 @@ function reportBody(body: Body): JsonMap {
 
 /** Where all but a password is known of a body, guesses could be tried against its digest. */
 function digest(shown: string, sha256: string): string | null {
-  return shown.includes('[secret:') ? null : sha256;
+  return shown.includes('[secret:') || sha256 === '' ? null : sha256;
 }
 
 /** The first characters of a body, as text that can be printed. */

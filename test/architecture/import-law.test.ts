@@ -60,6 +60,8 @@ const law: Readonly<Record<string, readonly string[]>> = {
     'survey',
     'compare',
     'report',
+    // Validators of what it reads again.
+    'schemas',
     'credential/preflight.ts',
     'diagnose/vocabulary.ts',
     'audit/checks.json',

@@ -145,7 +145,6 @@ describe('secrets in disguise', () => {
             'orders-realm',
             'api.example.test/orders',
             'page=2',
-            'orders:read',
             'WWW-Authenticate',
           ])
             expect(text, word).to.include(word);
