@@ -8,7 +8,7 @@ import { digits, escapes, readings } from '../support/disguises.ts';
 import { events, exchange, finding, job, secure, source, step } from '../support/runs.ts';
 import { formatProblem, memorySink } from './output.ts';
 
-const runs = { seed: 401, numRuns: Number(process.env['WHY401_FUZZ'] ?? 100) };
+const runs = { seed: 401, numRuns: Number(process.env['WHY401_FUZZ'] ?? 25) };
 
 const odd = `k/+=&<>'"%~*()[]{}:;,\\#@!?$^| -._`;
 const alphabet = (letters: string, minLength: number, maxLength: number): fc.Arbitrary<string> =>
@@ -141,12 +141,7 @@ describe('secrets in disguise', () => {
           for (const word of ['invalid_token', 'id.example.test', 'orders-api'])
             expect(text).to.include(word);
         for (const text of [texts[0], texts[4], texts[6]])
-          for (const word of [
-            'orders-realm',
-            'api.example.test/orders',
-            'page=2',
-            'WWW-Authenticate',
-          ])
+          for (const word of ['orders-realm', 'api.example.test/orders', 'page=2', 'WWW-Authenticate'])
             expect(text, word).to.include(word);
         expect(texts[4]).to.include('orders:read');
         JSON.parse(texts[4] ?? '');
