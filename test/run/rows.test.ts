@@ -4,6 +4,7 @@ import { reportJob } from '../../src/report/result.ts';
 import { type Origins, startOrigins } from '../support/origins.ts';
 import { replay } from '../support/replay.ts';
 import { api, headerOf, json, projectWith, refuse } from '../support/trial.ts';
+import { validReport } from '../support/valid-report.ts';
 
 describe('a run with rows of data', () => {
   let origins: Origins;
@@ -28,7 +29,7 @@ describe('a run with rows of data', () => {
   const rowOf = (job: JobResult | undefined) => job && (reportJob(job)['row'] as unknown);
 
   it('sends what each row says: as text, as it was written, or with its type; never as a template', async () => {
-    const { jobs } = await replay({
+    const replayed = await replay({
       origins,
       project: projectWith(),
       secrets: { X: 'a-secret-that-no-row-names' },
@@ -51,6 +52,8 @@ describe('a run with rows of data', () => {
         },
       },
     });
+    const { jobs } = replayed;
+    await validReport(replayed);
     expect(sent()).to.deep.equal([
       ['/orders/%24%7Bfrom%7D?q=%24%7Bfrom%7D', '${environment} ${', '{"b":7}'],
       ['/orders/007?q=007', '${secret.X}', '{"b":{"list":[1,true,"${uuid}"]}}'],
