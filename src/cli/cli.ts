@@ -4,12 +4,14 @@ import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
 import type { ScanFlags } from './scan.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
-export async function cli(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function cli(argv: readonly string[], outside: World): Promise<ExitCode> {
+  const world = guarded(outside);
   let code: ExitCode = 0;
   const program = commands(world, (result) => {
     code = result;
@@ -30,10 +32,7 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     return 2;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { redactorOf } = await import('./redactor.ts');
-  world.stderr.write(
-    `why401: this is a bug of why401, not of your system. Please report it.\n${redactorOf(world).redact(stack)}\n`,
-  );
+  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
   return 70;
 }
 
@@ -71,12 +70,12 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     done(await runCommand(paths, flags, world));
   });
   addLint(program, world, done);
-  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(
-    async (paths: string[], flags: RunFlags) => {
-      const { list } = await import('./list.ts');
-      done(await list(paths, flags, world));
-    },
-  );
+  shardOption(
+    selectOptions(projectOptions(program.command('list').description('list what run would replay'))),
+  ).action(async (paths: string[], flags: RunFlags) => {
+    const { list } = await import('./list.ts');
+    done(await list(paths, flags, world));
+  });
   compareOptions(
     program
       .command('compare')
@@ -171,8 +170,15 @@ function selectOptions(command: Command): Command {
     .option('--var <name=value>', 'set a variable; may be repeated', collect, []);
 }
 
+function shardOption(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'one of n parts, for machines in parallel; auto: what the CI system says, auto/n in a Kubernetes Indexed Job',
+  );
+}
+
 function runOptions(command: Command): Command {
-  return selectOptions(projectOptions(command))
+  return shardOption(selectOptions(projectOptions(command)))
     .option('--env-file <file>', 'a dotenv file for ${secret.X}')
     .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
     .option('--bail', 'stop after the first scenario that fails')

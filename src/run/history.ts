@@ -32,7 +32,7 @@ const mostJobs = 200;
 const mostWitnesses = 1000;
 
 /** `jobs`: all of the run. Of a scenario that passed wherever it is replayed nobody asks for siblings. */
-export function createHistory(jobs: readonly Pick<Job, 'file' | 'environment'>[]): History {
+export function createHistory(jobs: readonly Pick<Job, 'file' | 'name' | 'environment'>[]): History {
   const siblings = createSiblings(jobs);
   const over = new Map<string, Job[]>();
   const witnesses = new Set<string>();
@@ -77,32 +77,38 @@ interface Siblings {
   of(job: Job, run: StepRun): readonly Sibling[];
 }
 
-function createSiblings(jobs: readonly Pick<Job, 'file' | 'environment'>[]): Siblings {
+function createSiblings(jobs: readonly Pick<Job, 'file' | 'name' | 'environment'>[]): Siblings {
   if (new Set(jobs.map(({ environment }) => environment.name)).size < 2)
     return { remember() {}, ended() {}, of: () => [] };
   const waited = new Map<string, number>();
-  for (const { file } of jobs) waited.set(file, (waited.get(file) ?? 0) + 1);
+  for (const job of jobs) waited.set(together(job), (waited.get(together(job)) ?? 0) + 1);
   const failed = new Set<string>();
   const seen = new Map<string, Map<number, Sibling[]>>();
   return {
     remember(job, run) {
-      const steps = seen.get(job.file) ?? new Map<number, Sibling[]>();
-      seen.set(job.file, steps);
+      const steps = seen.get(together(job)) ?? new Map<number, Sibling[]>();
+      seen.set(together(job), steps);
       const list = steps.get(run.step.index) ?? [];
       list.push(sibling(job, run));
       steps.set(run.step.index, list);
     },
-    ended({ file }, passed) {
-      const left = (waited.get(file) ?? 0) - 1;
-      waited.set(file, left);
-      if (!passed) failed.add(file);
-      if (left === 0 && !failed.has(file)) seen.delete(file);
+    ended(job, passed) {
+      const key = together(job);
+      const left = (waited.get(key) ?? 0) - 1;
+      waited.set(key, left);
+      if (!passed) failed.add(key);
+      if (left === 0 && !failed.has(key)) seen.delete(key);
     },
     of: (job, run) =>
-      (seen.get(job.file)?.get(run.step.index) ?? []).filter(
+      (seen.get(together(job))?.get(run.step.index) ?? []).filter(
         ({ environment }) => environment !== job.environment.name,
       ),
   };
+}
+
+/** The same scenario with the same row of data. */
+function together({ file, name }: Pick<Job, 'file' | 'name'>): string {
+  return JSON.stringify([file, name]);
 }
 
 /** What tells exchanges apart as witnesses: of two of one kind the older one says nothing more. */
