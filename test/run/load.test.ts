@@ -68,7 +68,7 @@ interface Played {
 }
 
 describe(`${many} jobs at --jobs ${concurrency} against servers that fail at random`, function () {
-  this.timeout(600_000);
+  this.timeout(3_600_000);
   let origins: Origins;
   let apiServer: Chaos;
   let tokens: Chaos;
