@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interleave, runNode } from './measure.ts';
 import { type Project, writeProject } from './project.ts';
+import { redactions } from './redaction.ts';
 
 const main = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const bare = fileURLToPath(new URL('bare.js', import.meta.url));
@@ -25,6 +26,7 @@ try {
   await coldStart();
   await sequential();
   await concurrent();
+  for (const { what, ours, than, theirs } of redactions()) line(what, ours, than, theirs, ours / theirs, '');
 } finally {
   server.stdin.end();
   for (const { folder } of projects) rmSync(folder, { recursive: true, force: true });

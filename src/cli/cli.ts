@@ -4,12 +4,14 @@ import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
 import type { ScanFlags } from './scan.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
-export async function cli(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function cli(argv: readonly string[], outside: World): Promise<ExitCode> {
+  const world = guarded(outside);
   let code: ExitCode = 0;
   const program = commands(world, (result) => {
     code = result;
@@ -30,10 +32,7 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     return 2;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { redactorOf } = await import('./redactor.ts');
-  world.stderr.write(
-    `why401: this is a bug of why401, not of your system. Please report it.\n${redactorOf(world).redact(stack)}\n`,
-  );
+  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
   return 70;
 }
 

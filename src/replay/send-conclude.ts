@@ -109,7 +109,7 @@ async function explain(
     peer: peerOf(attempt.request, phase, code),
     hostname: phase === 'proxy' ? proxyName : url.hostname,
     timeouts,
-    begins: begins === null ? null : redactor.redact(Buffer.from(begins, 'latin1').toString('utf8'), true),
+    begins: begins === null ? null : redactor.redact(Buffer.from(begins, 'latin1').toString('utf8'), 'end'),
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
