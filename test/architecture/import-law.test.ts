@@ -111,10 +111,10 @@ const places: readonly { what: string; found: (file: SourceFile) => number[]; in
     in: /^cli\//,
   },
   {
-    // Reports are written by report-file.ts, refresh tokens by the vault.
+    // Reports are written by report-file.ts, refresh tokens by the vault, and results are put aside by spool.ts.
     what: 'the file system',
     found: (file) => importsOf(file, /^(node:)?fs(\/|$)/),
-    in: /^(files|cli\/(output|report-file|vault|vault-files)|generate)\.ts$/,
+    in: /^(files|cli\/(output|report-file|spool|vault|vault-files)|generate)\.ts$/,
   },
   {
     what: 'a program that is started',

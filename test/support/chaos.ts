@@ -13,14 +13,13 @@ export type Mood =
   | 'talks nonsense'
   | 'hangs up when idle';
 
-/** Of ten requests some six are answered. */
+/** Half of all requests are answered. To stall takes the time of the run: it is not drawn. */
 const moods: readonly Mood[] = [
   ...Array.from({ length: 6 }, (): Mood => 'answers'),
   'refuses',
   'breaks',
   'resets',
   'closes early',
-  'stalls',
   'drips',
   'talks nonsense',
   'hangs up when idle',
