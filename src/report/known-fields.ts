@@ -69,8 +69,11 @@ function learnFromAddress(address: string, redactor: Redactor): void {
   }
 }
 
+/** What stands in a report that is read again; the name may be cut off at a blank. */
+const placeholder = /^\[secret:[^\]]*\]?$/;
+
 function learn(name: string, value: string, redactor: Redactor): void {
-  if (value.length >= shortest) redactor.learn(name, value);
+  if (value.length >= shortest && !placeholder.test(value)) redactor.learn(name, value);
 }
 
 function unescaped(value: string): string {
