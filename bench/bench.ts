@@ -9,7 +9,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interleave, runNode } from './measure.ts';
+import { peak } from './memory.ts';
 import { type Project, writeProject } from './project.ts';
+import { redactions } from './redaction.ts';
 
 const main = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 const bare = fileURLToPath(new URL('bare.js', import.meta.url));
@@ -25,6 +27,8 @@ try {
   await coldStart();
   await sequential();
   await concurrent();
+  await memory();
+  for (const { what, ours, than, theirs } of redactions()) line(what, ours, than, theirs, ours / theirs, '');
 } finally {
   server.stdin.end();
   for (const { folder } of projects) rmSync(folder, { recursive: true, force: true });
@@ -72,8 +76,23 @@ async function concurrent(): Promise<void> {
   throughput('2,000 requests, 20 ms latency, --jobs 50', ours, 'bare undici at 50', script, '>= 0.85');
 }
 
-function project(path: string, scenarios: number, steps: number): Project {
-  const made = writeProject(origin, path, scenarios, steps);
+/** In megabytes. `WHY401_LOAD=100000` for the large one. */
+async function memory(): Promise<void> {
+  const many = Number(process.env['WHY401_LOAD'] ?? 20_000);
+  const run = ({ folder }: Project): Promise<number> =>
+    peak([main, 'run', '--jobs', '50', '--no-experiments', '--reporter', 'json=report.json'], folder);
+  const few = await run(project('/orders', 1000, 1));
+  const files = await run(project('/orders', many, 1));
+  const steps = await run(project('/orders', 1000, many / 1000));
+  const failing = await run(project('/orders', many / 4, 1, 201));
+  const than = ['1,000 requests, MB', few, '<= 1.3'] as const;
+  report(`memory, ${many} requests, a file each`, files, ...than);
+  report(`memory, ${many} requests, 1,000 files`, steps, ...than);
+  report(`memory, ${many / 4} requests that fail`, failing, ...than);
+}
+
+function project(path: string, scenarios: number, steps: number, status = 200): Project {
+  const made = writeProject(origin, path, scenarios, steps, status);
   projects.push(made);
   return made;
 }

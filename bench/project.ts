@@ -9,8 +9,14 @@ export interface Project {
   readonly one: string;
 }
 
-/** `scenarios` files of `steps` requests for `path` each. */
-export function writeProject(origin: string, path: string, scenarios: number, steps: number): Project {
+/** `scenarios` files of `steps` requests for `path` each, which expect `status`. */
+export function writeProject(
+  origin: string,
+  path: string,
+  scenarios: number,
+  steps: number,
+  status: number,
+): Project {
   const folder = mkdtempSync(join(tmpdir(), 'why401-bench-'));
   mkdirSync(join(folder, 'specs'));
   const write = (name: string, text: string): void => writeFileSync(join(folder, 'specs', name), text);
@@ -24,7 +30,7 @@ credentials:
   reader: {type: bearer, token: a-token-of-the-bench}
 `,
   );
-  const step = `  - GET: ${path}\n    expect: {status: 200, json: {"$.orders[0].id": 7}}\n`;
+  const step = `  - GET: ${path}\n    expect: {status: ${status}, json: {"$.orders[0].id": 7}}\n`;
   for (let index = 1; index <= scenarios; index++) {
     write(`s${index}.yml`, `name: scenario ${index}\ncredential: reader\nsteps:\n${step.repeat(steps)}`);
   }

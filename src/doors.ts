@@ -25,6 +25,13 @@ export interface Sink {
   readonly color: boolean;
 }
 
+/** Somewhere to put bytes aside for the time of a run. */
+export interface Spool {
+  append(bytes: Uint8Array): void;
+  read(at: number, length: number): Uint8Array;
+  close(): void;
+}
+
 /** One request, never redirected. `url` is real; secrets in `headers` are revealed only here. */
 export interface SendRequest {
   readonly method: string;

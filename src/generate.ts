@@ -16,6 +16,7 @@ import { clientPage } from './http/client-page.ts';
 import { type ClientFile, compileClients, otherNames } from './http/client-source.ts';
 import { withRules } from './http/redirect-uri-page.ts';
 import type { RedirectUriRulesFile } from './http/redirect-uri-rules.ts';
+import type { ShapeFile } from './scan/shape-source.ts';
 
 const source = new URL('../../src/', import.meta.url);
 const target = new URL('./', import.meta.url);
@@ -29,6 +30,7 @@ generateChecks();
 generateClients();
 generateRedirectUriRules();
 generateKinds(new Set(causes.map(({ id }) => id)));
+generateShapes();
 
 /** ESM with one function a schema. Keywords that need a run-time module would be required, which ESM cannot. */
 function generateValidators(names: readonly string[]): void {
@@ -205,6 +207,23 @@ function generateKinds(causes: ReadonlySet<string>): void {
   const page = new URL('../docs/compare-kinds.md', source);
   const text = kindPage(sources);
   if (!existsSync(page) || readFileSync(page, 'utf8') !== text) writeFileSync(page, text);
+}
+
+/** Patterns of secrets; their examples are for tests. */
+function generateShapes(): void {
+  const folder = new URL('scan/kinds/', source);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yml'));
+  const valid = new Ajv2020({ allErrors: true }).compile<ShapeFile>(
+    JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8')) as object,
+  );
+  const shapes = files.sort().flatMap((file) => {
+    const content: unknown = parse(readFileSync(new URL(file, folder), 'utf8'));
+    if (valid(content))
+      return content.kinds.map(({ examples: _are, counterexamples: _held, ...rest }) => rest);
+    const wrong = valid.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`);
+    throw new Error(`scan/kinds/${file}: ${wrong?.join('; ')}`);
+  });
+  write('scan/kinds.json', JSON.stringify(shapes));
 }
 
 function copy(path: string): void {

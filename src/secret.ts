@@ -1,5 +1,6 @@
 /** The Secret type and the redactor that stands in front of every sink. */
-import { encodings } from './secret-encodings.ts';
+import { shortest } from './secret-parts.ts';
+import { createSearch } from './secret-search.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and
@@ -57,8 +58,19 @@ export type Value = string | Secret;
 export interface Redactor {
   /** From now on `value` is shown as `[secret:name]`. Values shorter than 4 characters, and words such as `undefined`, are not searched for. */
   learn(name: string, value: string): void;
-  /** `cut`: the text is the beginning of a longer one, at whose border half a secret may stand. */
-  redact(text: string, cut?: boolean): string;
+  /** `cut`: which border of the text went through something longer; half a secret may stand there. */
+  redact(text: string, cut?: Cut): string;
+  /** For text that comes in pieces: a secret may stand in two. */
+  stream(): RedactingStream;
+}
+
+export type Cut = 'start' | 'end' | 'both' | 'none';
+
+export interface RedactingStream {
+  /** What can be shown of all that was written so far; some is held back, so that no secret is shown by halves. */
+  write(piece: string | Uint8Array): string;
+  /** The rest. */
+  end(): string;
 }
 
 /** What languages print where there is no value. Nobody's secret. */
@@ -66,39 +78,20 @@ export function isNoValue(value: string): boolean {
   return /^(?:undefined|null|nil|NaN|None|\[object [A-Z][A-Za-z]{1,30}\])$/i.test(value);
 }
 
-/** Shorter values would turn every report into placeholders. */
-const shortest = 4;
-
 export function createRedactor(): Redactor {
   const learnt = new Set<string>();
-  const names = new Map<string, string>();
-  const forms = createForms();
+  const search = createSearch();
+  const redact = (text: string, cut: Cut = 'none'): string => search.replace(text, cut);
   return {
     learn(name, value) {
       if (value.length < shortest || isNoValue(value) || learnt.has(value)) return;
       learnt.add(value);
-      for (const each of [value, ...partsOf(value)]) {
-        for (const form of encodings(each)) {
-          if (form.length < shortest || names.has(form)) continue;
-          names.set(form, name);
-          forms.add(form);
-        }
-      }
+      for (const each of [value, ...partsOf(value)]) search.add(name, each);
     },
-    redact(text, cut = false) {
-      if (names.size === 0) return text;
-      return replaceAll(text, forms, cut, (form) => `[secret:${cleaned(names.get(form) ?? 'value', forms)}]`);
-    },
+    redact,
+    stream: () => search.stream(),
   };
 }
-
-/** A server that names a cookie by a secret names the cookie's value by it too. */
-function cleaned(name: string, forms: Forms): string {
-  return replaceAll(name, forms, false, (form) => (form.length < noWord ? form : '…'));
-}
-
-/** Characters of a secret that is no word, such as the name of a credential. */
-const noWord = 8;
 
 /** What of a secret is one by itself: the signature of a JWS, the lines of a PEM, members of a JSON text that hold keys. */
 function partsOf(value: string): string[] {
@@ -123,86 +116,4 @@ function membersOf(text: string): string[] {
     // No JSON: the whole text is the secret.
   }
   return found;
-}
-
-/** Forms by how they begin. One is added at the same cost however many there are: each signature is a secret. */
-interface Forms {
-  add(form: string): void;
-  /** The longest form that stands at `index`, or what is left of one that was cut; null: none. `cut`: the text may be. */
-  at(text: string, index: number, cut: boolean): Found | null;
-}
-
-interface Found {
-  readonly form: string;
-  /** Characters of it that stand there. */
-  readonly length: number;
-}
-
-function createForms(): Forms {
-  /** Which beginnings there are; a few that are not are marked as well. */
-  const marked = new Uint8Array(slots);
-  const beginnings = new Map<string, string[]>();
-  return {
-    add(form) {
-      marked[slot(form, 0)] = 1;
-      const beginning = form.slice(0, shortest);
-      const known = beginnings.get(beginning);
-      if (!known) beginnings.set(beginning, [form]);
-      else {
-        const shorter = known.findIndex((each) => each.length < form.length);
-        known.splice(shorter < 0 ? known.length : shorter, 0, form);
-      }
-    },
-    at(text, index, cut) {
-      if (marked[slot(text, index)] === 0) return null;
-      const known = beginnings.get(text.slice(index, index + shortest));
-      const left = text.length - index;
-      const form = known?.find((each) =>
-        cut && each.length > left ? each.startsWith(text.slice(index)) : text.startsWith(each, index),
-      );
-      if (form !== undefined) return { form, length: form.length };
-      return known ? shortened(text, index, known) : null;
-    },
-  };
-}
-
-/** A form whose end was cut off by whoever shortened the text (`abcd...`); null where little of it stands there. */
-function shortened(text: string, index: number, forms: readonly string[]): Found | null {
-  for (const form of forms.slice(0, mostAlike)) {
-    let length = shortest;
-    while (length < form.length && form[length] === text[index + length]) length += 1;
-    const isMuch = length >= noWord || length * 2 >= form.length;
-    if (isMuch && /^(?:\.\.\.|…)/.test(text.slice(index + length, index + length + 3)))
-      return { form, length };
-  }
-  return null;
-}
-
-/** Forms with one beginning that are looked at for what is left of one: tokens begin alike. */
-const mostAlike = 1000;
-
-/** Enough for some hundred thousand forms. */
-const slots = 1 << 20;
-
-/** A number below `slots` for the characters of a beginning, of which there are four. */
-function slot(text: string, index: number): number {
-  const front = (text.charCodeAt(index) * 31 + text.charCodeAt(index + 1)) | 0;
-  const back = (text.charCodeAt(index + 2) * 31 + text.charCodeAt(index + 3)) | 0;
-  return (Math.imul(front, 961) + back) & (slots - 1);
-}
-
-function replaceAll(text: string, forms: Forms, cut: boolean, mark: (form: string) => string): string {
-  let result = '';
-  let done = 0;
-  for (let index = 0; index + shortest <= text.length; ) {
-    const found = forms.at(text, index, cut);
-    if (found === null) {
-      index += 1;
-      continue;
-    }
-    result += text.slice(done, index) + mark(found.form);
-    index += found.length;
-    done = index;
-  }
-  return done === 0 ? text : result + text.slice(done);
 }

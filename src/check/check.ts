@@ -12,6 +12,7 @@ import { checkStatus } from './status.ts';
 import { checkClock, checkDuration } from './time.ts';
 import { checkTls } from './tls.ts';
 import { checkToken } from './token.ts';
+import { checkWhole } from './whole.ts';
 
 type Judge = (expect: Expectation, outcome: Outcome) => Check | Check[] | Promise<Check[]>;
 
@@ -38,7 +39,8 @@ const ofExchange: Readonly<Record<string, Judge>> = {
 
 /**
  * All checks of a step, in the order status, then as above. The status is always judged (2xx where `expect` says
- * nothing), but for a step without an answer that expects a `cause` and no status: a refused connection has none.
+ * nothing), but for a step without an answer that expects a `cause` and no status: a refused connection has none. Where
+ * all is met, the answer must also have come whole.
  */
 export async function check(expect: Expectation, outcome: Outcome): Promise<Check[]> {
   const checks: Check[] = [];
@@ -52,7 +54,8 @@ export async function check(expect: Expectation, outcome: Outcome): Promise<Chec
     if (missing) checks.push(fail({ kind, subject: '', container: expect, key: kind }, 'no answer', outcome));
     else checks.push(...(await guarded(kind, judge, expect, outcome)));
   }
-  return checks;
+  // What fails besides says the same in more words.
+  return checks.every(({ passed }) => passed) ? [...checks, ...checkWhole(expect, outcome)] : checks;
 }
 
 /** A body that nests deeper than the stack is the tested system's doing, not a bug of ours. */

@@ -4,11 +4,14 @@ import type { ExitCode } from '../model.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
+import type { ScanFlags } from './scan.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
-export async function cli(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function cli(argv: readonly string[], outside: World): Promise<ExitCode> {
+  const world = guarded(outside);
   let code: ExitCode = 0;
   const program = commands(world, (result) => {
     code = result;
@@ -29,10 +32,7 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     return 2;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const { redactorOf } = await import('./redactor.ts');
-  world.stderr.write(
-    `why401: this is a bug of why401, not of your system. Please report it.\n${redactorOf(world).redact(stack)}\n`,
-  );
+  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
   return 70;
 }
 
@@ -62,20 +62,13 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     const { runCommand } = await import('./run.ts');
     done(await runCommand(paths, flags, world));
   });
-  projectOptions(
-    program
-      .command('lint')
-      .description('check the project file and scenarios; sends nothing, needs no secrets'),
+  addLint(program, world, done);
+  shardOption(
+    selectOptions(projectOptions(program.command('list').description('list what run would replay'))),
   ).action(async (paths: string[], flags: RunFlags) => {
-    const { lint } = await import('./lint.ts');
-    done(await lint(paths, flags, world));
+    const { list } = await import('./list.ts');
+    done(await list(paths, flags, world));
   });
-  selectOptions(projectOptions(program.command('list').description('list what run would replay'))).action(
-    async (paths: string[], flags: RunFlags) => {
-      const { list } = await import('./list.ts');
-      done(await list(paths, flags, world));
-    },
-  );
   compareOptions(
     program
       .command('compare')
@@ -127,6 +120,37 @@ function projectOptions(command: Command): Command {
     .option('--config <file>', 'the project file; default: why401.yml, from here upward, then ./specs');
 }
 
+function addLint(program: Command, world: World, done: (code: ExitCode) => void): void {
+  lintOptions(program.command('lint')).action(
+    async (paths: string[], flags: RunFlags & Partial<ScanFlags>) => {
+      const { scan } = flags;
+      if (scan !== undefined) {
+        const { scanCommand } = await import('./scan.ts');
+        return done(await scanCommand({ ...flags, scan: [...scan, ...paths] }, world));
+      }
+      const { lint } = await import('./lint.ts');
+      done(await lint(paths, flags, world));
+    },
+  );
+}
+
+function lintOptions(command: Command): Command {
+  return projectOptions(command)
+    .description(
+      'check the project file and scenarios, also for secrets in plain text; sends nothing, needs no secrets',
+    )
+    .option(
+      '--scan <paths...>',
+      'look for credentials in these files and folders instead; exit 1 where there are some',
+    )
+    .option('--env-file <file>', 'with --scan: a dotenv file with secrets to recognise')
+    .option('--json', 'with --scan: as JSON')
+    .addHelpText(
+      'after',
+      '\nExample: why401 lint --scan scripts .github postman\nWhat is found, and how to say that something is no secret: docs/lint.md',
+    );
+}
+
 function selectOptions(command: Command): Command {
   return command
     .option(
@@ -139,8 +163,15 @@ function selectOptions(command: Command): Command {
     .option('--var <name=value>', 'set a variable; may be repeated', collect, []);
 }
 
+function shardOption(command: Command): Command {
+  return command.option(
+    '--shard <i/n>',
+    'one of n parts, for machines in parallel; auto: what the CI system says, auto/n in a Kubernetes Indexed Job',
+  );
+}
+
 function runOptions(command: Command): Command {
-  return selectOptions(projectOptions(command))
+  return shardOption(selectOptions(projectOptions(command)))
     .option('--env-file <file>', 'a dotenv file for ${secret.X}')
     .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
     .option('--bail', 'stop after the first scenario that fails')

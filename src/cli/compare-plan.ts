@@ -9,7 +9,7 @@ import { isMap } from '../source.ts';
 import { checkNumber } from './compare-flags.ts';
 import { type Apart, apartOf, isAfter, isPassedOver } from './compare-problems.ts';
 import type { CompareFlags } from './flags.ts';
-import { learnPasswords } from './passwords.ts';
+import { learnPasswords, learnRows } from './passwords.ts';
 import { type Opened, openProject, sorted, withLines, wrongIn } from './project.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +41,10 @@ export async function planComparison(
   const { loaded, context, options } = opened;
   const parts = planInParts(context, loaded.scenarios, { ...options, allClients: true });
   learnPasswords(parts.known, learn);
+  learnRows(
+    parts.jobs.map(({ job }) => job),
+    learn,
+  );
   const apart = apartOf(parts, offline);
   const usable = parts.jobs.filter(({ problems }) => problems.length === 0);
   const blind = parts.environments.filter(({ environment }) => isBlind(environment.name, apart));

@@ -7,6 +7,7 @@ export interface RunFlags {
   readonly var?: readonly string[];
   readonly envFile?: string;
   readonly jobs?: number;
+  readonly shard?: string;
   readonly bail?: boolean;
   readonly retries?: number;
   readonly timeout?: string;

@@ -1,6 +1,7 @@
-/** Passwords that the project file holds in addresses. */
+/** Passwords that the project file holds in addresses, and secrets that data holds in columns. */
 import { isUrl } from '../http/url.ts';
-import type { Environment } from '../model.ts';
+import type { Environment, Job } from '../model.ts';
+import { secretsOf } from '../plan/rows.ts';
 
 /** Tells of those in redirect_uris, as they are written and decoded. */
 export function learnPasswords(
@@ -17,6 +18,11 @@ export function learnPasswords(
       }
     }
   }
+}
+
+/** Tells of the values of columns whose names say that they are secret. */
+export function learnRows(jobs: readonly Job[], learn: (name: string, value: string) => void): void {
+  for (const { row } of jobs) if (row) for (const [name, value] of secretsOf(row)) learn(name, value);
 }
 
 function decoded(text: string): string {

@@ -8,11 +8,13 @@ import { readDeclared } from '../plan/comparison.ts';
 import type { ProjectContext } from '../plan/environment.ts';
 import { type Plan, type PlanOptions, plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
+import { jobsOf, type Shard } from '../plan/shards.ts';
 import { parseDuration } from '../plan/units.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { checkExpectations } from './expectations.ts';
 import type { RunFlags } from './flags.ts';
-import { learnPasswords } from './passwords.ts';
+import { learnPasswords, learnRows } from './passwords.ts';
+import { readShard, shardNote } from './shard.ts';
 import type { World } from './world.ts';
 
 export interface Planned {
@@ -32,6 +34,8 @@ export interface Opened {
   readonly loaded: Loaded;
   readonly context: ProjectContext;
   readonly options: PlanOptions;
+  /** null: all of the plan. */
+  readonly shard: Shard | null;
   /** `compare.differs` of the project file. */
   readonly declared: readonly DeclaredDifference[];
   /** Of files, options and variables. */
@@ -56,6 +60,7 @@ export async function openProject(
   const placed = new Problems();
   const given = variables(flags.var ?? [], problems);
   const options = planOptions(flags, problems);
+  const shard = readShard(flags.shard, world.env, problems);
   const unusable = loaded.problems.filter(({ code }) => code !== 'NO_SCENARIOS');
   const all = [...loaded.problems, ...problems.list];
   if (!loaded.project || (loaded.scenarios.length === 0 && unusable.length > 0)) throw new ProblemError(all);
@@ -80,6 +85,7 @@ export async function openProject(
     loaded,
     context,
     options,
+    shard,
     declared,
     problems: [...all, ...withLines(placed.list, loaded)],
     secrets,
@@ -94,16 +100,28 @@ export async function planProject(
   offline: boolean,
   learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
-  const opened = await openProject(paths, flags, world, offline, learn);
+  return planOpened(await openProject(paths, flags, world, offline, learn), learn);
+}
+
+/** Throws ProblemError with everything that is wrong. */
+export async function planOpened(
+  opened: Opened,
+  learn: (name: string, value: string) => void = () => {},
+): Promise<Planned> {
   const { loaded, context, options, declared, secrets } = opened;
   if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
   learnPasswords(made.known, learn);
+  learnRows(made.jobs, learn);
   const wrong = [...made.problems, ...(await wrongIn(made.jobs, made.problems, context))];
   const all = [...opened.problems, ...withLines(wrong, loaded)];
   if (all.length > 0) throw new ProblemError(sorted(all));
   const { lookups } = context;
-  return { loaded, plan: made, declared, lookups, timeout: options.timeout, notes: secrets.notes };
+  const { timeout } = options;
+  if (!opened.shard) return { loaded, plan: made, declared, lookups, timeout, notes: secrets.notes };
+  const jobs = jobsOf(made.jobs, opened.shard);
+  const notes = [...secrets.notes, shardNote(jobs, made.jobs, opened.shard)];
+  return { loaded, plan: { ...made, jobs }, declared, lookups, timeout, notes };
 }
 
 /** What is wrong with the expectations of jobs, and with keys that nobody could use; `told` is told already. */

@@ -12,3 +12,26 @@ export function redactorOf(world: World): Redactor {
   redactors.set(world, redactor);
   return redactor;
 }
+
+/** The world, with a stderr that shows no secret: notes, problems, prompts and stacks all go there. */
+export function guarded(world: World): World {
+  const redactor = redactorOf(world);
+  const { stderr } = world;
+  const safe: World = {
+    ...world,
+    stderr: {
+      get isTTY() {
+        return stderr.isTTY;
+      },
+      get width() {
+        return stderr.width;
+      },
+      get color() {
+        return stderr.color;
+      },
+      write: (text) => stderr.write(redactor.redact(text)),
+    },
+  };
+  redactors.set(safe, redactor);
+  return safe;
+}

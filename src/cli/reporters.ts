@@ -53,6 +53,7 @@ export async function openReporters(
       sink,
       ...(summary ? { summarySink: summary } : {}),
       redactor,
+      ...(world.openSpool ? { openSpool: world.openSpool } : {}),
       options: {
         verbose: flags.verbose === true,
         checks: flags.checks === true,

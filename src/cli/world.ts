@@ -1,9 +1,10 @@
 /** The process, as the commands see it; the only users of `process` are here and in main.ts. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock, Random, Sink } from '../doors.ts';
+import type { Clock, Random, Sink, Spool } from '../doors.ts';
 import { createOutput, type Output } from './output.ts';
 import { openReportFile, type ReportFile } from './report-file.ts';
+import { openSpool } from './spool.ts';
 
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,8 @@ export interface World {
   readonly uncaught?: () => readonly unknown[];
   /** See `openReportFile`. */
   openFile(path: string, name: string, append: boolean): ReportFile;
+  /** See there. Absent: what is put aside stays in memory. */
+  readonly openSpool?: () => Spool;
 }
 export interface ProcessWorld extends World {
   readonly stdout: Output;
@@ -30,16 +33,21 @@ export function processWorld(
   uncaught: () => readonly unknown[] = () => [],
 ): ProcessWorld {
   const { env } = process;
+  const random: Random = {
+    uuid: () => randomUUID(),
+    token: (bytes) => randomBytes(bytes).toString('base64url'),
+  };
   return {
     env,
     cwd: process.cwd(),
     stdout: createOutput(process.stdout, 1, env),
     stderr: createOutput(process.stderr, 2, env),
     clock: systemClock(),
-    random: { uuid: () => randomUUID(), token: (bytes) => randomBytes(bytes).toString('base64url') },
+    random,
     signal,
     uncaught,
     openFile: openReportFile,
+    openSpool: () => openSpool(random),
   };
 }
 

@@ -38,7 +38,7 @@ const usual: Readonly<Record<CauseId, Finding['alternatives']>> = {
 export function verdictOf(subject: Subject, cause: CauseId): TransportVerdict {
   const plain: TransportVerdict = {
     cause,
-    certainty: exact.has(cause) ? 'certain' : 'likely',
+    certainty: exact.has(cause) && subject.hop.failure?.code !== 'NOT_TLS' ? 'certain' : 'likely',
     more: '',
     alternatives: usual[cause] ?? [],
   };

@@ -10,11 +10,15 @@ const longestInteger = 4096;
 const require = createRequire(import.meta.url);
 let lossless: LosslessJson | null = null;
 
+/** Lists and maps within each other: deeper ones fit no stack of those who read the value afterwards. */
+const deepest = 1000;
+
 /**
  * Parses a whole JSON text. Of duplicate names the last one counts (RFC 8259 section 4); `__proto__` is a name like
- * any other. Never throws: bad syntax, and nesting that is too deep for an exact reading, come back as `error`.
+ * any other. Never throws: bad syntax, and nesting of more than 1,000 levels, come back as `error`.
  */
 export function parseJson(text: string): { readonly value: Json } | { readonly error: string } {
+  if (nestsTooDeeply(text)) return { error: 'it is nested too deeply' };
   try {
     return { value: mayHoldLargeInteger(text) ? parseExactly(text) : (JSON.parse(text) as Json) };
   } catch (error) {
@@ -22,6 +26,34 @@ export function parseJson(text: string): { readonly value: Json } | { readonly e
     if (error instanceof SyntaxError) return { error: error.message };
     throw error;
   }
+}
+
+/** Brackets outside of strings are counted; what is no JSON is left to the parser. */
+function nestsTooDeeply(text: string): boolean {
+  if (text.length <= deepest) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === openList || code === openMap) {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (code === closeList || code === closeMap) depth -= 1;
+  }
+  return false;
+}
+
+const [quote, backslash, openList, closeList, openMap, closeMap] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Of its closing quote; the end of the text where it has none. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === backslash) at += 1;
+    else if (code === quote) return at;
+  }
+  return text.length;
 }
 
 /** JSON.parse is an order of magnitude faster, and exact where no number has 16 digits. */
@@ -35,6 +67,17 @@ function parseExactly(text: string): Json {
     parseNumber: parseNumber,
     onDuplicateKey: ({ newValue }) => newValue,
   }) as Json;
+}
+
+/** Where a text that is no JSON stops being some, in UTF-16 units; its length where only an end is missing. */
+export function jsonFaultAt(text: string): number {
+  try {
+    parseExactly(text);
+  } catch (error) {
+    const at = /position (\d+)$/.exec((error as Error).message)?.[1];
+    if (at !== undefined) return Number(at);
+  }
+  return text.length;
 }
 
 function parseNumber(text: string): number | bigint {

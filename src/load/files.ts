@@ -83,10 +83,24 @@ export function expandPaths(
   });
 }
 
+/** The most that a file may hold, and what to do with one that holds more. */
+export interface Most {
+  readonly bytes: number;
+  readonly fix: string;
+}
+const mostOfYaml: Most = {
+  bytes: maxBytes,
+  fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
+};
+
 /** The text of a file, or what is wrong with it. */
-export function readText({ path, within }: FoundFile, file: string): string | Problem {
-  const bytes = readBytes(path, { limit: maxBytes, ...(within === null ? {} : { within }) });
-  if (isRefusal(bytes)) return unreadable(file, bytes);
+export function readText(
+  { path, within }: FoundFile,
+  file: string,
+  most: Most = mostOfYaml,
+): string | Problem {
+  const bytes = readBytes(path, { limit: most.bytes, ...(within === null ? {} : { within }) });
+  if (isRefusal(bytes)) return unreadable(file, bytes, most);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -113,15 +127,15 @@ function lineOfFault(bytes: Uint8Array): number {
   return line;
 }
 
-function unreadable(file: string, { reason, why }: Refusal): Problem {
+function unreadable(file: string, { reason, why }: Refusal, most: Most = mostOfYaml): Problem {
   const source = start(file);
   switch (reason) {
     case 'folder':
       return isFolder(file);
     case 'too-large':
-      return new Problem('FILE_TOO_LARGE', `The file is larger than ${maxBytes / 1e6} MB.`, {
+      return new Problem('FILE_TOO_LARGE', `The file is larger than ${most.bytes / 1e6} MB.`, {
         source,
-        fix: 'Split it, or keep large bodies in files of their own: "body: {file: PATH}".',
+        fix: most.fix,
       });
     case 'outside':
       return new Problem('FILE_OUTSIDE', `"${file}" is not read: ${why}.`, {

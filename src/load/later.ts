@@ -3,10 +3,12 @@
 const keys: ReadonlySet<string> = new Set([
   'after',
   'before',
+  // of a step; a scenario has it
   'data',
   'known_failure',
   'serial',
   'until',
+  // of a scenario; a step has it
   'use',
 ]);
 

@@ -1,8 +1,9 @@
 /** The user's files to values that know their places. Nothing is thrown for wrong input: all of it is collected. */
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
 import { isMap } from '../source.ts';
+import { Expander, type Shelf } from './expand.ts';
 import { displayed, expandPaths, type FoundFile, findProjectFile, findScenarios, readText } from './files.ts';
 import { withLines } from './frame.ts';
 import { type Kind, validate } from './validate.ts';
@@ -45,10 +46,11 @@ export function loadProject(options: LoadOptions): Loaded {
   const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
+  const shelf = { root, cwd, problems, texts };
   const load = (found: FoundFile, kind: Kind): LoadedFile | null => {
     const { path } = found;
     const file = displayed(path, cwd);
-    const value = loadFile(found, file, kind, texts, problems);
+    const value = loadFile(found, file, kind, shelf);
     return value && { file, path, value };
   };
   if (projectPath === null) {
@@ -78,7 +80,7 @@ export function loadProject(options: LoadOptions): Loaded {
       },
     );
   }
-  const scenarios = files.flatMap((each) => load(each, 'scenario') ?? []);
+  const scenarios = loadScenarios(files, load, shelf, paths);
   const lineOf = createLineOf(texts);
   return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
 }
@@ -90,13 +92,44 @@ function distinct(list: readonly FoundFile[]): FoundFile[] {
   return [...byPath.values()].sort((a, b) => compare(a.path, b.path));
 }
 
-function loadFile(
-  found: FoundFile,
-  file: string,
-  kind: Kind,
-  texts: Map<string, string>,
-  problems: Problems,
-): JsonMap | null {
+/** Scenarios with what they take in. A list of steps that a folder holds is no scenario, and is one that some use. */
+function loadScenarios(
+  files: readonly FoundFile[],
+  load: (found: FoundFile, kind: Kind) => LoadedFile | null,
+  shelf: Shelf,
+  paths: readonly string[],
+): LoadedFile[] {
+  const expander = new Expander(shelf);
+  const lists: { readonly path: string; readonly problem: Problem }[] = [];
+  const scenarios: LoadedFile[] = [];
+  for (const found of files) {
+    const { path } = found;
+    const before = shelf.problems.list.length;
+    const loaded = load(found, 'scenario');
+    const [problem, ...others] = shelf.problems.list.slice(before);
+    if (problem?.code === 'LIST_OF_STEPS' && others.length === 0) {
+      shelf.problems.list.pop();
+      lists.push({ path, problem });
+    }
+    if (!loaded) continue;
+    const value = expander.scenario(loaded.value, path);
+    if (shelf.problems.list.length === before) scenarios.push({ ...loaded, value });
+  }
+  const named = new Set(paths.map((path) => resolve(shelf.cwd, path)));
+  // One that could not be read may have meant to use it.
+  const isMentioned = (path: string): boolean =>
+    [...shelf.texts].some(
+      ([file, text]) => file !== displayed(path, shelf.cwd) && text.includes(basename(path)),
+    );
+  for (const { path, problem } of lists) {
+    if (expander.uses(path) && !named.has(path)) continue;
+    if (named.has(path) || (paths.length === 0 && !isMentioned(path))) shelf.problems.list.push(problem);
+    else expander.list(path);
+  }
+  return scenarios;
+}
+
+function loadFile(found: FoundFile, file: string, kind: Kind, { texts, problems }: Shelf): JsonMap | null {
   const text = readText(found, file);
   if (text instanceof Problem) {
     problems.list.push(text);
@@ -115,6 +148,13 @@ function accept(value: Json, file: string, kind: Kind, problems: Problems): Json
     kind === 'project' ? 'A project file has the key "environments".' : 'A scenario has the key "steps".';
   if (value === null) {
     problems.add('EMPTY_FILE', 'The file is empty.', { source, fix: wanted });
+    return null;
+  }
+  if (kind === 'scenario' && Array.isArray(value)) {
+    problems.add('LIST_OF_STEPS', 'The file is a list of steps, and no scenario uses it.', {
+      source,
+      fix: 'Write "steps:" above it for a scenario, or take it in: "- use: FILE".',
+    });
     return null;
   }
   if (!isMap(value)) {

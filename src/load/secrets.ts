@@ -3,13 +3,15 @@ import { parseEnv } from 'node:util';
 import { isRefusal, readUtf8 } from '../files.ts';
 import { Problem, ProblemError } from '../problem.ts';
 
+/** Characters below which the redactor would find a value everywhere. */
+const shortest = 4;
 /** Bytes. */
 const largest = 1_000_000;
 
 export interface Secrets {
   /** The environment variable X unless empty, else the file that X_FILE names (less one line end), else the dotenv file. */
   lookup(name: string): string | undefined;
-  /** One sentence for each value looked up so far that looks odd: empty, or with white space around it. Names only, no values. */
+  /** One sentence for each value looked up so far that looks odd: empty, too short, or with white space around it. Names only, no values. */
   readonly notes: readonly string[];
 }
 
@@ -49,6 +51,11 @@ export function createSecrets(options: {
       if (found && found.value !== found.value.trim() && !found.value.includes('-----BEGIN ')) {
         notes.push(
           `The secret "${name}" (from ${found.from}) begins or ends with white space or a line end.`,
+        );
+      }
+      if (found && found.value.length < shortest) {
+        notes.push(
+          `The secret "${name}" (from ${found.from}) is shorter than ${shortest} characters: reports do not hide it.`,
         );
       }
       known.set(name, found?.value);

@@ -3,7 +3,7 @@ import type { Comparison } from './comparison.ts';
 import type { ExitCode, Finding, JobResult, StepResult, Summary } from './result.ts';
 import type { Source } from './value.ts';
 
-export type JobRef = Pick<JobResult, 'index' | 'file' | 'name' | 'environment'>;
+export type JobRef = Pick<JobResult, 'index' | 'file' | 'name' | 'environment' | 'row'>;
 /** What the runner says as it goes; reporters listen, they never ask. */
 export type RunEvent =
   | {

@@ -4,7 +4,7 @@ import type { Credential } from './credential.ts';
 import type { Environment } from './environment.ts';
 import type { Json, Source } from './value.ts';
 
-/** One scenario in one environment. */
+/** One scenario in one environment, with one row of its data where it has some. */
 export interface Job {
   readonly index: number;
   readonly file: string;
@@ -15,6 +15,21 @@ export interface Job {
   /** Values for `${name}`, innermost first: --var, scenario, environment, project. Templates inside are rendered once a job. */
   readonly variables: readonly Readonly<Record<string, Json>>[];
   readonly steps: readonly Step[];
+  /** Absent: the scenario has no data. */
+  readonly row?: JobRow;
+  /** Keys of the passwords and refresh tokens that it uses: what no two shards may try. Absent: none. */
+  readonly attempts?: readonly string[];
+}
+/** Which row of `data`. */
+export interface Row {
+  /** From 1, in the order of the data. */
+  readonly number: number;
+  /** The text of its column `name`; null where there is none. */
+  readonly name: string | null;
+}
+export interface JobRow extends Row {
+  /** No templates. Looked up after captures and before the variables. */
+  readonly values: Readonly<Record<string, Json>>;
 }
 
 export type Step = RequestStep | AuthorizeStep | TokenStep | WaitStep;

@@ -1,5 +1,6 @@
 /** What a run found: checks, findings, verdicts. */
 import type { ExperimentClass } from './environment.ts';
+import type { Row } from './job.ts';
 import type { Exchange } from './trace.ts';
 import type { CauseId, Source } from './value.ts';
 
@@ -101,6 +102,8 @@ export interface JobResult {
   /** `errored` when a step had no answer to judge and none failed. */
   readonly status: StepStatus;
   readonly steps: readonly StepResult[];
+  /** Absent: the scenario has no data. */
+  readonly row?: Row;
 }
 export interface Summary {
   readonly passed: number;

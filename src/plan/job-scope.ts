@@ -34,7 +34,7 @@ export function createJobScope(
     if (kind === 'clients') return clientValue(job, which, key);
     return undefined;
   };
-  const inner = createScope({ lookups: doors.lookups, layers: job.variables, named });
+  const inner = createScope({ lookups: doors.lookups, layers: job.variables, row: job.row?.values, named });
   const stated = (name: string): boolean => {
     const [, which = '', key = ''] = name.split('.');
     return Object.hasOwn(job.environment.issuers.get(which)?.metadata ?? {}, key);
@@ -42,6 +42,7 @@ export function createJobScope(
   const scope: Scope = {
     lookup: (name) => captures.get(name) ?? inner.lookup(name),
     answered: (name) => captures.has(name) || (metadata.has(name) && !stated(name)),
+    written: (name) => (captures.has(name) ? null : (inner.written?.(name) ?? null)),
   };
   return { captures, metadata, scope };
 }

@@ -2,7 +2,7 @@
 
 import { clientId, clientNames, clientSpellings } from '../http/client-names.ts';
 import { nearest } from '../load/nearest.ts';
-import type { Json, JsonMap, RequestStep, Step } from '../model.ts';
+import type { JobRow, Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, merge, sourceOf } from '../source.ts';
 import type { PlannedEnvironment } from './environment.ts';
@@ -21,6 +21,8 @@ export interface NameContext {
   /** Names captured by earlier steps of the job. */
   readonly captured: ReadonlySet<string>;
   readonly offline: boolean;
+  /** Of the data; null: there is none. */
+  readonly row: JobRow | null;
 }
 
 /** Adds a problem for every name in `written` that means nothing in this environment. */
@@ -176,7 +178,8 @@ function checkReferences(written: JsonMap, context: NameContext, problems: Probl
       if (name.startsWith('secret.')) {
         if (!context.offline) missingSecret(name.slice(7), problems, source);
       } else if (!(context.offline && name.startsWith('env.'))) {
-        problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, {
+        const where = context.row ? `, in row ${context.row.number} of the data` : '';
+        problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here${where}.`, {
           source,
           fix: whereToDefine(name),
         });

@@ -6,7 +6,7 @@ import { wholeClient } from './clients.ts';
 import { credentialMaps } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
-import { nameOf, type PlanOptions, planJob, type ScenarioSource, strings } from './jobs.ts';
+import { nameOf, type PlanOptions, planJobs, type ScenarioSource, strings } from './jobs.ts';
 import { mapAt } from './maps.ts';
 import { checkEnvironmentNames, extended, selectEnvironments } from './selection.ts';
 
@@ -81,10 +81,8 @@ export function planInParts(
     checkEnvironmentNames(scenario.value, [...raws.keys()], problems);
     for (const name of selected) {
       const environment = planned.get(name);
-      const own = new Problems();
       const given = { context, environments, options };
-      const job = environment && planJob(jobs.length, scenario, environment, given, own);
-      if (job) jobs.push({ job, problems: own.list });
+      if (environment) for (const job of planJobs(jobs.length, scenario, environment, given)) jobs.push(job);
     }
   }
   const parts = [...planned].filter(([name]) => selected.has(name));
@@ -157,8 +155,9 @@ export function distinct(list: readonly Problem[]): Problem[] {
   return [...seen.values()];
 }
 
-/** The same for what is wrong at one place in several environments. */
+/** The same for what is wrong at one place in several environments, or with several rows of data. */
 export function problemKey({ code, message, source }: Problem): string {
   const place = source ? `${source.file}:${source.line}:${source.column}` : '';
-  return `${code} ${place} ${source ? message.replace(/ in environment "[^"]*"/, '') : message}`;
+  const said = message.replace(/, in row \d+ of the data/, '');
+  return `${code} ${place} ${source ? said.replace(/ in environment "[^"]*"/, '') : said}`;
 }

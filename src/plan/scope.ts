@@ -2,7 +2,8 @@
 
 import type { Json, JsonMap } from '../model.ts';
 import { Secret } from '../secret.ts';
-import { isMap } from '../source.ts';
+import { isMap, writtenOf } from '../source.ts';
+import { rowValue } from './rows.ts';
 import { type RenderedJson, renderJson, type Scope } from './template.ts';
 
 export interface Lookups {
@@ -15,6 +16,8 @@ export interface ScopeParts {
   readonly lookups: Lookups;
   /** Maps of variables, innermost first. Templates inside are rendered at the first use, once. */
   readonly layers: readonly JsonMap[];
+  /** A row of data: before the layers, and its values are no templates. */
+  readonly row?: JsonMap | undefined;
   /** Dotted names and functions: `environment`, `origin.app`, `uuid`, ... */
   readonly named: (name: string) => RenderedJson | undefined;
 }
@@ -22,10 +25,12 @@ export interface ScopeParts {
 export function createScope(parts: ScopeParts): Scope {
   const rendered = new Map<string, RenderedJson | undefined>();
   const open = new Set<string>();
+  const { row } = parts;
   const scope: Scope = {
     lookup(name) {
       if (name.startsWith('env.')) return parts.lookups.env(name.slice(4));
       if (name.startsWith('secret.')) return secret(parts.lookups, name.slice(7));
+      if (row && Object.hasOwn(row, name)) return rowValue(row, name);
       const layer = parts.layers.find((map) => Object.hasOwn(map, name));
       if (!layer) return parts.named(name);
       if (rendered.has(name)) return rendered.get(name);
@@ -37,6 +42,7 @@ export function createScope(parts: ScopeParts): Scope {
       rendered.set(name, value);
       return value;
     },
+    written: (name) => (row && Object.hasOwn(row, name) ? writtenOf(row, name) : null),
   };
   return scope;
 }

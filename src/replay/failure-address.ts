@@ -1,5 +1,5 @@
 /** Addresses to which no connection was made, whatever listens there. */
-import type { Verdict } from './failure.ts';
+import type { Verdict } from './failure-verdicts.ts';
 
 const refusedAddresses: Readonly<Record<string, string>> = {
   METADATA_ADDRESS: 'a link-local address or the metadata service of a cloud',

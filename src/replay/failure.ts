@@ -1,9 +1,9 @@
 /** Why there is no complete answer, told by the code of the error and the phase in which it came; never by its text. */
-import type { Timeouts } from '../doors.ts';
-import type { CauseId, TlsFacts, TransportFailure } from '../model.ts';
+import type { CauseId, TransportFailure } from '../model.ts';
 import { refusedAddress } from './failure-address.ts';
+import { dns, type FailureContext, noCommonTls, quoted, type Verdict, verdicts } from './failure-verdicts.ts';
 
-export type Phase = TransportFailure['phase'];
+export type { Phase } from './failure-verdicts.ts';
 
 /** An error of ours on the wire: the code says all. */
 export class WireError extends Error {
@@ -16,22 +16,6 @@ export class WireError extends Error {
   }
 }
 
-export interface FailureContext {
-  readonly phase: Phase;
-  /** `host:port` that was spoken to. */
-  readonly peer: string;
-  readonly hostname: string;
-  readonly timeouts: Timeouts;
-  readonly tls: TlsFacts | null;
-}
-
-export interface Verdict {
-  readonly cause: CauseId;
-  /** Where the code belongs to another phase than the one in which it came to light. */
-  readonly phase?: Phase;
-  readonly message: (context: FailureContext) => string;
-}
-
 /** The code of an error; null where it has none, which is a bug and not a failure of the network. */
 export function errorCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
@@ -41,146 +25,20 @@ export function errorCode(error: unknown): string | null {
 
 /** Classifies an error that has a code. */
 export function classify(error: Error, code: string, context: FailureContext): TransportFailure {
-  const known = verdicts[code] ?? timeVerdict(code, context) ?? refusedAddress(code, error);
+  const known =
+    code === trailers && context.phase === 'body'
+      ? null
+      : (verdicts[code] ?? timeVerdict(code, context) ?? refusedAddress(code, error));
   if (!known && context.phase === 'request') {
     const message = `The request cannot be sent: ${error.message}.`;
     return { phase: 'request', code, cause: 'unknown', message };
   }
-  const verdict = known ?? byPhase(code, error, context.phase);
+  const verdict = known ?? byPhase(code, error, context);
   // On the way to a proxy everything is about the proxy.
   const atProxy = context.phase === 'proxy' && verdict.phase !== 'aborted';
   const phase = atProxy ? 'proxy' : (verdict.phase ?? context.phase);
   return { phase, code, cause: verdict.cause, message: `${verdict.message(context)} (${code}).` };
 }
-
-const dns: Verdict = {
-  cause: 'dns-failure',
-  phase: 'dns',
-  message: ({ peer }) => `The name of ${peer} does not resolve`,
-};
-const unreachable: Verdict = {
-  cause: 'connection-timeout',
-  message: ({ peer }) => `There is no way to ${peer}`,
-};
-const untrusted: Verdict = {
-  cause: 'tls-untrusted',
-  phase: 'tls',
-  message: ({ hostname, tls }) =>
-    `The certificate of ${hostname}${tls ? ` (${tls.subject}; issued by ${tls.issuer})` : ''} does not lead to a trusted CA`,
-};
-const plainPort: Verdict = {
-  cause: 'tls-to-plain-port',
-  phase: 'tls',
-  message: ({ peer }) => `${peer} does not answer in TLS: it looks like a plain http port`,
-};
-const clientRefused: Verdict = {
-  cause: 'client-cert-invalid',
-  phase: 'tls',
-  message: ({ hostname }) => `${hostname} refused the client certificate`,
-};
-const noCommonTls: Verdict = {
-  cause: 'tls-protocol',
-  phase: 'tls',
-  message: ({ peer }) => `The TLS handshake with ${peer} failed`,
-};
-
-const verdicts: Readonly<Record<string, Verdict>> = {
-  ENOTFOUND: dns,
-  EAI_AGAIN: dns,
-  ENODATA: dns,
-  ECONNREFUSED: {
-    cause: 'connection-refused',
-    message: ({ peer }) => `Nothing listens at ${peer}`,
-  },
-  EHOSTUNREACH: unreachable,
-  ENETUNREACH: unreachable,
-  ETIMEDOUT: unreachable,
-  CONNECT_TIMEOUT: {
-    cause: 'connection-timeout',
-    message: ({ peer, timeouts }) => `No connection to ${peer} within ${timeouts.connect} ms`,
-  },
-  UND_ERR_HEADERS_TIMEOUT: {
-    cause: 'response-timeout',
-    message: ({ peer, timeouts }) => `${peer} sent no complete answer head within ${timeouts.head} ms`,
-  },
-  UND_ERR_BODY_TIMEOUT: {
-    cause: 'response-timeout',
-    message: ({ peer, timeouts }) => `${peer} began to answer and then sent nothing for ${timeouts.body} ms`,
-  },
-  ABORT_ERR: {
-    cause: 'unknown',
-    phase: 'aborted',
-    message: ({ phase }) => `The run was stopped in phase "${phase}"`,
-  },
-  UND_ERR_DESTROYED: {
-    cause: 'unknown',
-    phase: 'aborted',
-    message: ({ phase }) => `The run was ended in phase "${phase}"`,
-  },
-  BODY_TOO_LARGE: {
-    cause: 'unknown',
-    message: ({ peer }) => `The body from ${peer} is larger than can be read`,
-  },
-  UND_ERR_HEADERS_OVERFLOW: {
-    cause: 'connection-closed',
-    message: ({ peer }) => `The header fields from ${peer} are larger than can be read`,
-  },
-  PROXY_AUTH_REQUIRED: {
-    cause: 'proxy-auth-required',
-    phase: 'proxy',
-    message: ({ peer }) => `The proxy wants credentials before it connects to ${peer}`,
-  },
-  CERT_HAS_EXPIRED: {
-    cause: 'tls-expired',
-    phase: 'tls',
-    message: ({ hostname, tls }) =>
-      `The certificate of ${hostname} has expired${tls ? `: valid from ${iso(tls.notBefore)} to ${iso(tls.notAfter)}` : ''}`,
-  },
-  CERT_NOT_YET_VALID: {
-    cause: 'tls-not-yet-valid',
-    phase: 'tls',
-    message: ({ hostname, tls }) =>
-      `The certificate of ${hostname} is not valid yet${tls ? `: valid from ${iso(tls.notBefore)} to ${iso(tls.notAfter)}` : ''}`,
-  },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    cause: 'tls-host-mismatch',
-    phase: 'tls',
-    message: ({ hostname, tls }) =>
-      `The certificate is not for ${hostname}${tls ? ` but for ${tls.names.join(', ') || tls.subject}` : ''}`,
-  },
-  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
-  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT: untrusted,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
-  CERT_UNTRUSTED: untrusted,
-  INVALID_CA: untrusted,
-  CERT_SIGNATURE_FAILURE: untrusted,
-  ERR_SSL_WRONG_VERSION_NUMBER: plainPort,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: plainPort,
-  ERR_SSL_HTTP_REQUEST: plainPort,
-  PLAIN_TO_TLS: {
-    cause: 'plain-to-tls-port',
-    phase: 'head',
-    message: ({ peer }) => `${peer} answers in TLS to plain http`,
-  },
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: {
-    cause: 'client-cert-missing',
-    phase: 'tls',
-    message: ({ hostname }) => `${hostname} wants a client certificate`,
-  },
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: clientRefused,
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: clientRefused,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: clientRefused,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: clientRefused,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: clientRefused,
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: clientRefused,
-};
-
-const notHttp: Verdict = {
-  cause: 'connection-closed',
-  message: ({ peer }) => `${peer} answered with something that is not HTTP`,
-};
 
 const proxyCauses: Readonly<Record<string, CauseId>> = {
   PROXY_REFUSED: 'proxy-intercept',
@@ -196,7 +54,7 @@ function timeVerdict(code: string, context: FailureContext): Verdict | null {
   };
 }
 
-function byPhase(code: string, error: Error, phase: Phase): Verdict {
+function byPhase(code: string, error: Error, { phase, begins }: FailureContext): Verdict {
   switch (phase) {
     case 'dns':
       return dns;
@@ -211,19 +69,44 @@ function byPhase(code: string, error: Error, phase: Phase): Verdict {
     case 'body':
       return {
         cause: 'body-truncated',
-        message: ({ peer }) =>
-          code.startsWith('HPE_')
-            ? `The body from ${peer} is not framed as HTTP says`
-            : `The body from ${peer} was cut`,
+        message: ({ peer }) => brokenBody(code, peer),
       };
     case 'head':
       // TLS 1.3: the server's verdict on the handshake arrives after the client has spoken.
       if (code.startsWith('ERR_SSL')) return noCommonTls;
-      if (code.startsWith('HPE_')) return notHttp;
-      return closed('before a complete answer head');
+      return malformed.has(code) || begins?.startsWith('HTTP/1.1 101')
+        ? { cause: 'connection-closed', message: (context) => wrongHead(error, context) }
+        : closed('before a complete answer head');
     default:
       return closed('before the request was sent');
   }
+}
+
+/** In a body it speaks of what stands behind the last chunk. */
+const trailers = 'UND_ERR_HEADERS_OVERFLOW';
+
+function brokenBody(code: string, peer: string): string {
+  if (code === trailers) return `The trailer fields from ${peer} are larger than can be read`;
+  const misframed = code.startsWith('HPE_') || code === 'ERR_ASSERTION';
+  return misframed ? `The body from ${peer} is not framed as HTTP says` : `The body from ${peer} was cut`;
+}
+
+/** Codes of undici by which it refuses the head of an answer. */
+const malformed: ReadonlySet<string> = new Set([
+  'HPE_ERROR',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'ERR_ASSERTION',
+]);
+
+/** undici says in brackets what is wrong with a line. */
+function wrongHead({ message }: Error, { peer, begins }: FailureContext): string {
+  if (begins === null || begins === '') return `${peer} answered with something that is not HTTP`;
+  if (!/^HTTP\/1\.\d \d{3}/.test(begins))
+    return `${peer} answered with something that is not HTTP: it begins ${quoted(begins)}`;
+  if (begins.startsWith('101', 9))
+    return `${peer} switched to another protocol (101), which nobody asked for`;
+  const [, reason] = /\((.+)\)$/.exec(message) ?? [];
+  return `The answer head from ${peer} is not as HTTP says${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 function closed(when: string): Verdict {
@@ -231,8 +114,4 @@ function closed(when: string): Verdict {
     cause: 'connection-closed',
     message: ({ peer }) => `The connection to ${peer} ended ${when}`,
   };
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
 }

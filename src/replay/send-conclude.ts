@@ -6,7 +6,7 @@ import { classify, errorCode, type Phase } from './failure.ts';
 import { addressOf, mapAddress } from './send-address.ts';
 import type { Attempt } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
-import { speaksTls } from './send-probe.ts';
+import type { PortProbe } from './send-probe.ts';
 import { recordBody, recordHead, recordPlanned } from './send-record.ts';
 
 /** The trace of an attempt that is over. Throws the error of an attempt that failed by a bug of ours. */
@@ -15,13 +15,14 @@ export async function conclude(
   opening: Opening,
   clock: Clock,
   redactor: Redactor,
+  probe: PortProbe,
 ): Promise<Sent> {
   const { request, started, connection } = attempt;
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
   const error = firstError(attempt);
-  const failure = error === null ? null : await explain(attempt, error, opening, redactor);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor, probe);
   const response = await readResponse(attempt);
   return {
     request: {
@@ -94,18 +95,21 @@ async function explain(
   error: Error,
   opening: Opening,
   redactor: Redactor,
+  probe: PortProbe,
 ): Promise<TransportFailure> {
   const { url, timeouts } = attempt.request;
   const code = errorCode(error);
   // No code: not a failure of the network but a bug.
   if (code === null) throw error;
-  const seen = (await isTlsPort(attempt, error, code)) ? 'PLAIN_TO_TLS' : code;
+  const begins = attempt.connection ? attempt.connection.begins : await greeting(opening, code, probe);
+  const seen = await codeOfPort(attempt, error, code, begins, probe);
   const phase = phaseOf(attempt, code);
   const failure = classify(error, seen, {
     phase,
     peer: peerOf(attempt.request, phase, code),
     hostname: phase === 'proxy' ? proxyName : url.hostname,
     timeouts,
+    begins: begins === null ? null : redactor.redact(Buffer.from(begins, 'latin1').toString('utf8'), 'end'),
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
   return { ...failure, message: redactor.redact(failure.message) };
@@ -133,12 +137,37 @@ function peerOf(request: SendRequest, phase: Phase, code: string): string {
 /** A connection can end before undici has begun to write; the request itself is not at fault then. */
 function phaseOf(attempt: Attempt, code: string): Phase {
   if (attempt.connection === null) return attempt.phase;
-  if (refusals.has(code) || code.startsWith('ERR_HTTP2_INVALID')) return 'request';
+  const refused = refusals.has(code) || code.startsWith('ERR_HTTP2_INVALID');
+  // What was written was not refused: the assertion is about the answer.
+  if (refused && attempt.written === null) return 'request';
   return attempt.phase === 'request' ? 'head' : attempt.phase;
 }
 
+/** The code of its own that the wrong protocol on a port has; else `code`. */
+async function codeOfPort(
+  attempt: Attempt,
+  error: Error,
+  code: string,
+  begins: string | null,
+  probe: PortProbe,
+): Promise<string> {
+  if (begins !== null && notTls.has(code) && !begins.startsWith('HTTP/')) return 'NOT_TLS';
+  return (await isTlsPort(attempt, error, code, probe)) ? 'PLAIN_TO_TLS' : code;
+}
+
+/** Codes by which OpenSSL says that what came is no TLS; it does not say what came. */
+const notTls: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
+/** What stands behind a port that does not answer in TLS; null where nobody may look. */
+async function greeting({ phase, peer }: Opening, code: string, probe: PortProbe): Promise<string | null> {
+  return phase === 'tls' && peer !== null && notTls.has(code) ? probe.beginning(peer) : null;
+}
+
 /** Plain http met TLS: an alert record where a status line should be, or no byte at all and a peer that shakes hands. */
-async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<boolean> {
+async function isTlsPort(attempt: Attempt, error: Error, code: string, probe: PortProbe): Promise<boolean> {
   const { connection, request } = attempt;
   if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
   if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;
@@ -146,6 +175,6 @@ async function isTlsPort(attempt: Attempt, error: Error, code: string): Promise<
   return (
     silent &&
     connection.peer !== null &&
-    speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
+    probe.speaksTls(connection.peer, request.url.hostname.replace(/^\[|\]$/g, ''))
   );
 }

@@ -17,8 +17,8 @@ export interface Connection {
   readonly peer: Address | null;
   /** The first error of the socket; undici reports the last, which can be but the end that followed. */
   socketError: Error | null;
-  /** Version of the status line that came last; null while one is awaited. */
-  version: '1.0' | '1.1' | null;
+  /** What the answer begins with, a 100 (Continue) left out: one byte a character; null while one is awaited. */
+  begins: string | null;
   /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
   onHead: ((text: string) => void) | null;
 }
@@ -48,7 +48,7 @@ export function createConnection(origin: string, opened: Opened): Connection {
     remote: remoteOf(socket),
     peer: opened.proxied ? null : peerOf(socket),
     socketError: null,
-    version: null,
+    begins: null,
     onHead: null,
   };
   socket.on('error', (error) => {
@@ -80,22 +80,27 @@ function watchHead(socket: Socket, connection: Connection): void {
   });
 }
 
+/** Characters of `begins`. */
+const longestBeginning = 4096;
+
 /**
  * undici reads with `read()`. It does not tell the version, and takes a 100 (Continue) that nobody asked for as an
  * error, where RFC 9110 section 15.2 wants it ignored.
  */
 function watchStatusLine(socket: Socket, connection: Connection): void {
   const read = socket.read;
+  let held: Buffer | null = null;
   Object.defineProperty(socket, 'read', {
     configurable: true,
     writable: true,
     value(...parameters: Parameters<Socket['read']>): Buffer | null {
       while (true) {
         const chunk: Buffer | null = Reflect.apply(read, socket, parameters);
-        if (chunk === null || connection.version !== null) return chunk;
-        const rest = withoutContinue(chunk);
-        if (rest.length === 0) continue;
-        connection.version = rest.toString('latin1', 0, 9) === 'HTTP/1.0 ' ? '1.0' : '1.1';
+        if (chunk === null || connection.begins !== null) return chunk;
+        const rest = withoutContinue(held === null ? chunk : Buffer.concat([held, chunk]));
+        held = rest.length < maxHeaderSize && mayContinue(rest) ? rest : null;
+        if (held !== null) continue;
+        connection.begins = rest.toString('latin1', 0, longestBeginning);
         return rest;
       }
     },
@@ -104,12 +109,25 @@ function watchStatusLine(socket: Socket, connection: Connection): void {
 
 function withoutContinue(chunk: Buffer): Buffer {
   let rest = chunk;
-  while (/^HTTP\/1\.[01] 100[ \r]/.test(rest.toString('latin1', 0, 13))) {
+  while (isContinue(rest)) {
     const end = rest.indexOf('\r\n\r\n');
     if (end < 0) break;
     rest = rest.subarray(end + 4);
   }
   return rest;
+}
+
+function isContinue(bytes: Buffer): boolean {
+  return /^HTTP\/1\.[01] 100[ \r]/.test(bytes.toString('latin1', 0, 13));
+}
+
+/** The head of a 100 that has not come to its end, or what may become one; so is nothing at all. */
+function mayContinue(bytes: Buffer): boolean {
+  if (bytes.length >= 13) return isContinue(bytes);
+  const text = bytes.toString('latin1');
+  return ['HTTP/1.1 100 ', 'HTTP/1.0 100 ', 'HTTP/1.1 100\r', 'HTTP/1.0 100\r'].some((head) =>
+    head.startsWith(text),
+  );
 }
 
 function remoteOf(socket: Socket): string | null {

@@ -41,7 +41,7 @@ const longest = 2 ** 31 - 1;
 export function exchange(attempt: Attempt, connection: Connection, clock: Clock): Promise<void> {
   const { request } = attempt;
   attempt.connection = connection;
-  connection.version = null;
+  connection.begins = null;
   connection.onHead = (text) => {
     attempt.written ??= text;
   };
@@ -61,7 +61,7 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         attempt.answer = {
           status,
           statusText: statusText ?? '',
-          httpVersion: connection.opened.http2 ? '2' : (connection.version ?? '1.1'),
+          httpVersion: httpVersionOf(connection),
           headers,
           body: collectBody(request.bodyLimit),
         };
@@ -70,6 +70,8 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         if (attempt.answer?.body.add(chunk) === false) controller.abort(new WireError('BODY_TOO_LARGE'));
       },
       onResponseEnd() {
+        // undici takes a reset for the end of a body that lasts as long as the connection.
+        attempt.error ??= connection.socketError;
         resolve();
       },
       onResponseError(_controller, error) {
@@ -80,9 +82,15 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
   });
 }
 
-/** undici wants the body that the Content-Length of a 304 speaks of; there is none (RFC 9110 section 8.6). */
-function isBodilessLength(attempt: Attempt, error: Error): boolean {
-  return attempt.answer?.status === 304 && errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+/** undici wants the body that the Content-Length of a 204 or 304 speaks of; there is none (RFC 9112 section 6.3). */
+function isBodilessLength({ answer }: Attempt, error: Error): boolean {
+  const bodiless = answer?.status === 204 || answer?.status === 304;
+  return bodiless && errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+}
+
+function httpVersionOf({ opened, begins }: Connection): string {
+  if (opened.http2) return '2';
+  return begins?.startsWith('HTTP/1.0 ') ? '1.0' : '1.1';
 }
 
 function dispatchOptions(attempt: Attempt, connection: Connection): Dispatcher.DispatchOptions {

@@ -26,6 +26,8 @@ export interface Opened {
 export interface Opening {
   phase: Phase;
   tls: TlsFacts | null;
+  /** What a TLS handshake was begun with; null while that is nobody, and where a proxy is between. */
+  peer: Address | null;
   /** Ends the attempt; set while it runs. */
   stop: ((error: Error) => void) | null;
   /** For names that the environment does not map. */
@@ -119,6 +121,8 @@ function followPhases(socket: Socket, target: Address, opening: Opening, fixed: 
   if ('alpnProtocol' in socket) {
     socket.once('connect', () => {
       opening.phase = 'tls';
+      const { remoteAddress: host, remotePort: port } = socket;
+      opening.peer = host === undefined || port === undefined ? null : { host, port };
     });
   }
 }

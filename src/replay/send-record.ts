@@ -175,7 +175,7 @@ function excerptOf(body: Uint8Array, redactor: Redactor): string {
   } catch {
     return '';
   }
-  const shown = redactor.redact(text, cut);
+  const shown = redactor.redact(text, cut ? 'end' : 'none');
   const safe = cut ? shown.slice(0, Math.max(0, shown.length - excerptWindow / 4)) : shown;
   return safe.slice(0, excerptLength);
 }

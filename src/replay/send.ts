@@ -10,6 +10,7 @@ import { type Attempt, exchange } from './send-exchange.ts';
 import { admit, guarded, homesOf, system } from './send-lookup.ts';
 import type { Opening } from './send-open.ts';
 import { type Contexts, createPool, type Pool } from './send-pool.ts';
+import { createPortProbe } from './send-probe.ts';
 
 export interface SendOptions {
   readonly clock: Clock;
@@ -30,6 +31,7 @@ export interface Sender {
 export function createSend(options: SendOptions): Sender {
   const pools = new Map<Transport, Pool>();
   const contexts: Contexts = new Map();
+  const probe = createPortProbe();
   const { lookup = system } = options;
   const homes = new WeakMap<Transport, Promise<ReadonlySet<Zone>>>();
   const homesIn = (transport: Transport): Promise<ReadonlySet<Zone>> => {
@@ -51,6 +53,7 @@ export function createSend(options: SendOptions): Sender {
       const opening: Opening = {
         phase: 'request',
         tls: null,
+        peer: null,
         stop: null,
         lookup: guarded(lookup),
       };
@@ -63,7 +66,7 @@ export function createSend(options: SendOptions): Sender {
         if (!(error instanceof Error)) throw error;
         attempt.error ??= error;
       }
-      return conclude(attempt, opening, clock, options.redactor);
+      return conclude(attempt, opening, clock, options.redactor, probe);
     },
     async close() {
       const closing = [...pools.values()].map((pool) => pool.close());

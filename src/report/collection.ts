@@ -21,18 +21,21 @@ export interface Collector {
 
 /**
  * What it gives is redacted with all that is known by then. Of steps that need no explanation, `failures` keeps neither
- * exchanges nor checks, so that a long run does not fill the memory.
+ * exchanges nor checks, so that a long run does not fill the memory; `none` counts the steps only.
  */
-export function createCollector(redactor: Redactor, keep: 'all' | 'failures'): Collector {
+export function createCollector(redactor: Redactor, keep: 'all' | 'failures' | 'none'): Collector {
   let begun: Extract<RunEvent, { type: 'run-started' }> | null = null;
   let ended: RunFinished | null = null;
   const results: Extract<RunEvent, { type: 'job-finished' }>[] = [];
+  const tally = createTally();
   return {
     event(event) {
       if (event.type === 'run-started') begun = event;
-      else if (event.type === 'job-finished')
-        results.push(keep === 'all' ? event : { ...event, job: withoutTraces(event.job) });
-      else if (event.type === 'run-finished') ended = event;
+      else if (event.type === 'job-finished') {
+        tally.add(event.job);
+        if (keep !== 'none')
+          results.push(keep === 'all' ? event : { ...event, job: withoutTraces(event.job) });
+      } else if (event.type === 'run-finished') ended = event;
     },
     collection() {
       const start = begun && redactEvent(begun, redactor);
@@ -45,7 +48,7 @@ export function createCollector(redactor: Redactor, keep: 'all' | 'failures'): C
         environments: start?.environments ?? [],
         jobs,
         finished,
-        summary: finished?.summary ?? count(jobs),
+        summary: finished?.summary ?? tally.summary(),
       };
     },
   };
@@ -56,10 +59,4 @@ function withoutTraces(job: JobResult): JobResult {
     step.status === 'passed' || step.status === 'skipped' ? { ...step, exchanges: [], checks: [] } : step,
   );
   return { ...job, steps };
-}
-
-function count(jobs: readonly JobResult[]): Summary {
-  const tally = createTally();
-  for (const job of jobs) tally.add(job);
-  return tally.summary();
 }

@@ -14,6 +14,7 @@ import {
   headline,
   judgedExchange,
   place,
+  placeOfJob,
   verdict,
 } from './outcome.ts';
 import { visible, wrap } from './text.ts';
@@ -65,7 +66,7 @@ function isTold(finding: Finding | undefined): boolean {
 
 function titleLines(job: JobResult, step: StepResult, style: Style): string[] {
   const word = step.status === 'errored' ? 'ERROR' : 'FAIL';
-  const where = `${visible(place(step.source))}  ${visible(step.name)}  (${visible(job.environment)})`;
+  const where = `${visible(place(step.source))}  ${visible(step.name)}  (${visible(placeOfJob(job))})`;
   const what = visible(headline(step));
   const paint = step.status === 'errored' ? style.yellow : style.red;
   const painted = `${paint(style.bold(word))}  ${style.bold(where)}`;

@@ -8,6 +8,7 @@ import {
   describeCheck,
   failedChecks,
   headline,
+  placeOfJob,
   runFindings,
   verdict,
   warningKey,
@@ -52,7 +53,7 @@ function annotations(run: Collection, locate: Locate): string[] {
 
 function failureAnnotation(job: JobResult, step: StepResult, locate: Locate): string {
   const [first] = answers(step);
-  const title = visible(`${step.name} (${job.environment}): ${headline(step)}`);
+  const title = visible(`${step.name} (${placeOfJob(job)}): ${headline(step)}`);
   const checks = failedChecks(step).map(describeCheck);
   const lines = first
     ? [first.summary, verdict(first), ...besideLine(step), ...fixLine(first.fix)]

@@ -16,6 +16,7 @@ import {
   headline,
   judgedExchange,
   place,
+  placeOfJob,
   standardsChecks,
   verdict,
   warningKey,
@@ -62,7 +63,7 @@ function failure(job: JobResult, step: StepResult): string[] {
   const mark = step.status === 'failed' ? 'FAIL' : 'ERROR';
   const checks = failedChecks(step).filter(({ kind }) => kind !== 'status');
   return [
-    `### ${mark} ${escapeMarkdown(`${step.name} (${job.environment}): ${headline(step)}`)}`,
+    `### ${mark} ${escapeMarkdown(`${step.name} (${placeOfJob(job)}): ${headline(step)}`)}`,
     escapeMarkdown(`${place(step.source)}, ${job.name}`),
     ...(first ? explained(first) : []),
     ...besideTable(step),

@@ -1,9 +1,14 @@
 /** What reports for people say of a step in a few words. */
-import type { Check, Exchange, Finding, Source, StepResult } from '../model.ts';
+import type { Check, Exchange, Finding, JobResult, Source, StepResult } from '../model.ts';
 
 /** `file:line:column`. */
 export function place({ file, line, column }: Source): string {
   return `${file}:${line}:${column}`;
+}
+
+/** `staging`, or `staging, row 2` of the data. */
+export function placeOfJob({ environment, row }: Pick<JobResult, 'environment' | 'row'>): string {
+  return row ? `${environment}, row ${row.number}` : environment;
 }
 
 /** The exchange that was judged: the last that is neither an experiment nor metadata. */

@@ -9,6 +9,7 @@ import type {
   LeftOut,
   Observed,
   ProblemData,
+  Row,
   Source,
   StepResult,
   Summary,
@@ -25,7 +26,7 @@ interface ReportedStep
 }
 type ReportedFinding = Omit<Finding, 'fixSource'> & { readonly fix_source: Source | null };
 interface ReportedScenario extends Pick<JobResult, 'file' | 'name' | 'environment' | 'tags' | 'status'> {
-  readonly row: unknown;
+  readonly row: Row | null;
   readonly steps: readonly ReportedStep[];
 }
 interface ReportedDifference extends Omit<Difference, 'expected'> {
@@ -50,7 +51,7 @@ interface ReportedEnd {
   readonly left_out?: readonly LeftOut[];
 }
 
-interface JobLine extends Pick<JobResult, 'index' | 'file' | 'name' | 'environment'> {}
+interface JobLine extends Pick<JobResult, 'index' | 'file' | 'name' | 'environment' | 'row'> {}
 /** The lines of a JSONL report; a JSON report is read as such lines, too. */
 export type Line =
   | (ReportedHead & { readonly type: 'run'; readonly jobs: number })
@@ -71,10 +72,10 @@ export interface Ending {
 }
 
 export function readScenario({ steps, ...scenario }: ReportedScenario, index: number): JobResult {
-  const { file, name, environment, tags, status } = scenario;
+  const { file, name, environment, tags, status, row } = scenario;
   const source = steps[0]?.source ?? { file, line: 1, column: 1 };
   const read = steps.map((step) => readStep(step, environment));
-  return { index, file, name, environment, tags, source, status, steps: read };
+  return { index, file, name, environment, tags, source, status, steps: read, ...(row && { row }) };
 }
 
 export function readStep(step: ReportedStep, environment: string): StepResult {

@@ -50,8 +50,8 @@ export function createRecorded(
         results += 1;
         return ended(readScenario(line.scenario, index));
       }
-      const { file, name, environment } = line;
-      const job = { index, file, name, environment };
+      const { file, name, environment, row } = line;
+      const job: JobRef = { index, file, name, environment, ...(row && { row }) };
       const held = open.get(line.index) ?? { job, steps: [] };
       open.set(line.index, held);
       if (line.type === 'job') return emit({ type: 'job-started', job });

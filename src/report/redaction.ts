@@ -52,7 +52,7 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
 /** A copy: a view would hold the whole body in memory to the end of the run. */
 function redactBytes(content: Uint8Array, redactor: Redactor): Uint8Array {
   const text = Buffer.from(content.subarray(0, searched)).toString('utf8');
-  const redacted = redactor.redact(text, content.length > searched);
+  const redacted = redactor.redact(text, content.length > searched ? 'end' : 'none');
   const safe = redacted === text ? content : Buffer.from(redacted, 'utf8');
   return new Uint8Array(safe.subarray(0, kept));
 }

@@ -1,5 +1,5 @@
 /** Reporters listen to the run; each format is loaded only when it is asked for. */
-import type { Sink } from '../doors.ts';
+import type { Sink, Spool } from '../doors.ts';
 import type { ProblemData, RunEvent } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { redactEvent, redactingSink } from './redaction.ts';
@@ -30,6 +30,8 @@ export interface ReporterSpec {
   readonly workspace?: string;
   readonly redactor: Redactor;
   readonly options: ReporterOptions;
+  /** Where many results are put aside; absent: in memory. */
+  readonly openSpool?: () => Spool;
 }
 export interface NamedReporter extends Reporter {
   readonly name: string;
@@ -47,6 +49,7 @@ export interface ReportOutput extends ReporterOptions {
   readonly summarySink: Sink | null;
   readonly workspace: string;
   readonly redactor: Redactor;
+  readonly openSpool?: () => Spool;
 }
 type Create = (output: ReportOutput) => Reporter;
 
@@ -77,6 +80,7 @@ export async function createReporter(spec: ReporterSpec): Promise<NamedReporter>
     summarySink: spec.summarySink ?? null,
     workspace: spec.workspace ?? '',
     redactor,
+    ...(spec.openSpool ? { openSpool: spec.openSpool } : {}),
   });
   return {
     name: spec.name,

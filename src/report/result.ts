@@ -13,6 +13,7 @@ import type {
   JsonMap,
   ProblemData,
   RedirectStop,
+  Row,
   Source,
   StepResult,
   TlsFacts,
@@ -49,15 +50,19 @@ export function reportRun(run: Collection): JsonMap {
 export function reportJob(job: JobResult): JsonMap {
   return {
     ...reportJobRef(job),
-    row: null,
+    row: job.row ? reportRow(job.row) : null,
     tags: [...job.tags],
     status: job.status,
     steps: job.steps.map(reportStep),
   };
 }
 
-export function reportJobRef({ file, name, environment }: JobRef): JsonMap {
-  return { file, name, environment };
+export function reportJobRef({ file, name, environment, row }: JobRef): JsonMap {
+  return { file, name, environment, ...(row && { row: reportRow(row) }) };
+}
+
+function reportRow({ number, name }: Row): JsonMap {
+  return { number, name };
 }
 
 export function reportStep(step: StepResult): JsonMap {

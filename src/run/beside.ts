@@ -28,23 +28,23 @@ export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known
   const environments = new Set(jobs.map(({ environment }) => environment.name));
   if (environments.size < 2) return { remember() {}, explain: (_, result) => result };
   const waited = new Map<string, number>();
-  for (const { file } of jobs) waited.set(file, (waited.get(file) ?? 0) + 1);
+  for (const job of jobs) waited.set(together(job), (waited.get(together(job)) ?? 0) + 1);
   const groups = new Map<string, Group>();
   const digest = createDigester(known);
   return {
     remember(job, result) {
       digest.note(job, result);
-      const group = groups.get(job.file) ?? { ran: [], digests: null };
-      groups.set(job.file, group);
+      const group = groups.get(together(job)) ?? { ran: [], digests: null };
+      groups.set(together(job), group);
       group.ran.push({ job, result });
-      if (group.ran.length < (waited.get(job.file) ?? 0)) return;
+      if (group.ran.length < (waited.get(together(job)) ?? 0)) return;
       const failed = new Set(group.ran.flatMap(failedKeys));
-      if (failed.size === 0) groups.delete(job.file);
+      if (failed.size === 0) groups.delete(together(job));
       group.digests = digestsOf(group.ran, failed, digest);
       group.ran = [];
     },
     explain(job, result) {
-      const group = groups.get(job.file);
+      const group = groups.get(together(job));
       if (!group) return result;
       const failed = new Set(failedKeys({ job, result }));
       const digests = group.digests ?? digestsOf(group.ran, failed, digest);
@@ -57,6 +57,11 @@ export function createSiblings({ jobs, known }: Pick<RunOptions, 'jobs' | 'known
       return { ...result, steps };
     },
   };
+}
+
+/** The same scenario with the same row of data. */
+function together({ file, name }: Job): string {
+  return JSON.stringify([file, name]);
 }
 
 function isBad(step: StepResult): boolean {

@@ -10,6 +10,7 @@ import { isCutShort } from './cut-short.ts';
 import { createHistory } from './history.ts';
 import type { Inquest } from './inquest.ts';
 import type { Diagnosed } from './job.ts';
+import { createKeptBodies } from './kept-bodies.ts';
 import { createKeys } from './keys.ts';
 import type { RunDoors, RunOptions } from './options.ts';
 import { createProbe } from './probe.ts';
@@ -20,6 +21,8 @@ export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
   /** The job is over; what nobody will ask for any more is forgotten. */
   ended(job: Job, passed: boolean): void;
+  /** The failure of the job is explained: it is of as much use to the others as one that passed. */
+  forget(job: Job): void;
   /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
   explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;
 }
@@ -36,7 +39,8 @@ export interface DiagnosisParts {
 const runFactor = 20;
 
 export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagnosis {
-  const history = createHistory();
+  const history = createHistory(parts.options.jobs);
+  const bodies = createKeptBodies();
   const keys = createKeys(parts);
   const known = new Map<string, Explained>();
   const largest = Math.max(1, ...parts.options.known.map(({ experiments }) => experiments.budget));
@@ -45,9 +49,11 @@ export function createDiagnosis(parts: DiagnosisParts, inquest: Inquest): Diagno
   return {
     remember(job, run) {
       history.remember(job, run);
+      bodies.add(run.result.exchanges);
       for (const exchange of run.result.exchanges) inquest.note(exchange);
     },
     ended: (job, passed) => history.ended(job, passed),
+    forget: (job) => history.forget(job),
     async explain(run, state, waiting) {
       if (isCutShort(run.result)) return { findings: [], exchanges: [] };
       const shared = run.credentialFailure ? known.get(failureKey(run, state)) : undefined;

@@ -10,6 +10,8 @@ export interface History {
   remember(job: Job, run: StepRun): void;
   /** No step of it will ask for its own past any more. */
   ended(job: Job, passed: boolean): void;
+  /** Of a job that failed no step will ask any more either. */
+  forget(job: Job): void;
   /** The same step of the same scenario in other environments. */
   siblings(job: Job, run: StepRun): readonly Sibling[];
   /** What the run sent besides this step's last exchange, in all jobs, in the order in which steps ended. */
@@ -20,51 +22,93 @@ interface Entry {
   readonly job: Job;
   readonly run: StepRun;
   readonly past: Past;
+  /** What was made wrong on purpose witnesses nothing about the credential of that name. */
+  readonly sound: boolean;
 }
 
-/** Jobs that passed, the newest of each environment, whose exchanges are all kept. */
+/** Jobs that passed or are explained, the newest of each environment, whose exchanges are all kept. */
 const mostJobs = 200;
 /** Of older ones: exchanges that are the first of their kind. */
 const mostWitnesses = 1000;
 
-export function createHistory(): History {
-  const seen = new Map<string, Sibling[]>();
-  const passed = new Map<string, Job[]>();
+/** `jobs`: all of the run. Of a scenario that passed wherever it is replayed nobody asks for siblings. */
+export function createHistory(jobs: readonly Pick<Job, 'file' | 'name' | 'environment'>[]): History {
+  const siblings = createSiblings(jobs);
+  const over = new Map<string, Job[]>();
   const witnesses = new Set<string>();
   let told: Entry[] = [];
-  const key = (job: Job, run: StepRun): string => `${job.file}\n${run.step.index}`;
   const isWitness = ({ run, past }: Entry): boolean => {
     const kind = kindOf(past, run);
     if (witnesses.has(kind) || witnesses.size >= mostWitnesses) return false;
     witnesses.add(kind);
     return true;
   };
+  const forget = (job: Job): void => {
+    const known = over.get(job.environment.name) ?? [];
+    over.set(job.environment.name, known);
+    known.push(job);
+    if (known.length < 2 * mostJobs) return;
+    const old = new Set(known.splice(0, mostJobs));
+    told = told.filter((entry) => !old.has(entry.job) || isWitness(entry));
+  };
   return {
+    forget,
     remember(job, run) {
-      for (const exchange of run.result.exchanges) told.push({ job, run, past: pastOf(job, run, exchange) });
-      const list = seen.get(key(job, run)) ?? [];
-      list.push(sibling(job, run));
-      seen.set(key(job, run), list);
+      const sound = faultsOf(run.step).length === 0;
+      for (const exchange of run.result.exchanges)
+        told.push({ job, run, past: pastOf(job, run, exchange), sound });
+      siblings.remember(job, run);
     },
     ended(job, well) {
-      if (!well) return;
-      const jobs = passed.get(job.environment.name) ?? [];
-      passed.set(job.environment.name, jobs);
-      jobs.push(job);
-      if (jobs.length < 2 * mostJobs) return;
-      const old = new Set(jobs.splice(0, mostJobs));
-      told = told.filter((entry) => !old.has(entry.job) || isWitness(entry));
+      siblings.ended(job, well);
+      if (well) forget(job);
     },
     past: (job, run) =>
       told
-        // What was made wrong on purpose witnesses nothing about the credential of that name.
-        .filter((each) =>
-          each.run === run ? each.past.exchange !== run.judged : faultsOf(each.run.step).length === 0,
-        )
+        .filter((each) => (each.run === run ? each.past.exchange !== run.judged : each.sound))
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
-    siblings: (job, run) =>
-      (seen.get(key(job, run)) ?? []).filter(({ environment }) => environment !== job.environment.name),
+    siblings: (job, run) => siblings.of(job, run),
   };
+}
+
+interface Siblings {
+  remember(job: Job, run: StepRun): void;
+  ended(job: Job, passed: boolean): void;
+  of(job: Job, run: StepRun): readonly Sibling[];
+}
+
+function createSiblings(jobs: readonly Pick<Job, 'file' | 'name' | 'environment'>[]): Siblings {
+  if (new Set(jobs.map(({ environment }) => environment.name)).size < 2)
+    return { remember() {}, ended() {}, of: () => [] };
+  const waited = new Map<string, number>();
+  for (const job of jobs) waited.set(together(job), (waited.get(together(job)) ?? 0) + 1);
+  const failed = new Set<string>();
+  const seen = new Map<string, Map<number, Sibling[]>>();
+  return {
+    remember(job, run) {
+      const steps = seen.get(together(job)) ?? new Map<number, Sibling[]>();
+      seen.set(together(job), steps);
+      const list = steps.get(run.step.index) ?? [];
+      list.push(sibling(job, run));
+      steps.set(run.step.index, list);
+    },
+    ended(job, passed) {
+      const key = together(job);
+      const left = (waited.get(key) ?? 0) - 1;
+      waited.set(key, left);
+      if (!passed) failed.add(key);
+      if (left === 0 && !failed.has(key)) seen.delete(key);
+    },
+    of: (job, run) =>
+      (seen.get(together(job))?.get(run.step.index) ?? []).filter(
+        ({ environment }) => environment !== job.environment.name,
+      ),
+  };
+}
+
+/** The same scenario with the same row of data. */
+function together({ file, name }: Pick<Job, 'file' | 'name'>): string {
+  return JSON.stringify([file, name]);
 }
 
 /** What tells exchanges apart as witnesses: of two of one kind the older one says nothing more. */

@@ -3,8 +3,19 @@
 import type { Audit, Audited } from '../audit/audit.ts';
 import { checkFindings } from '../check/findings.ts';
 import type { CredentialStore } from '../credential/presentation.ts';
-import type { Finding, Job, JobRef, JobResult, RunEvent, Step, StepResult, StepStatus } from '../model.ts';
+import type {
+  Finding,
+  Job,
+  JobRef,
+  JobResult,
+  Row,
+  RunEvent,
+  Step,
+  StepResult,
+  StepStatus,
+} from '../model.ts';
 import { createJobScope } from '../plan/job-scope.ts';
+import { withoutValues } from '../plan/rows.ts';
 import type { ExchangeContext } from '../replay/exchange.ts';
 import { createJar } from '../replay/jar.ts';
 import { renderExpect } from './judge.ts';
@@ -44,7 +55,8 @@ export interface JobRun {
 
 export async function runJob(job: Job, context: JobContext): Promise<JobRun> {
   const state = jobState(job, context);
-  const ref: JobRef = { index: job.index, file: job.file, name: job.name, environment: job.environment.name };
+  const { index, file, name, environment } = job;
+  const ref: JobRef = { index, file, name, environment: environment.name, ...rowOf(job) };
   context.emit({ type: 'job-started', job: ref });
   const steps: StepResult[] = [];
   let unexplained: JobRun['unexplained'] = null;
@@ -80,7 +92,12 @@ export function skippedJob(job: Job, reason: string): JobResult {
 
 function jobResult(job: Job, steps: readonly StepResult[]): JobResult {
   const { index, file, name, source, tags, environment } = job;
-  return { index, file, name, environment: environment.name, tags, source, status: statusOf(steps), steps };
+  const ref = { index, file, name, environment: environment.name, ...rowOf(job) };
+  return { ...ref, tags, source, status: statusOf(steps), steps };
+}
+
+function rowOf({ row }: Job): { readonly row?: Row } {
+  return row ? { row: withoutValues(row) } : {};
 }
 
 /** `failed` beats `errored` beats `passed`; a job of which nothing ran is skipped. */

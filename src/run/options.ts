@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly bodyLimit: number;
   /** Milliseconds for each request of a credential: tokens, metadata, pages of a login. Default: 30 s. */
   readonly timeout?: number;
+  /** Failures that are explained when all jobs have run; later ones as soon as so many others wait behind them. Default: 1000. */
+  readonly mostWaiting?: number;
   /** Milliseconds for the whole run, or null. */
   readonly deadline: number | null;
   /** Aborted by SIGINT. */

@@ -101,6 +101,9 @@ interface Totals {
   readonly errors: () => { failed: boolean; errored: boolean; warned: boolean };
 }
 
+/** Failures that wait until all jobs have run, so that each is explained with all that the run knows. */
+const usualWaiting = 1000;
+
 /** Jobs in the order of the plan, at most `concurrency` at a time; failures are explained when all have run. */
 async function runAll(
   options: RunOptions,
@@ -108,10 +111,25 @@ async function runAll(
   diagnosis: Diagnosis,
   done: (result: JobResult) => void,
 ): Promise<void> {
+  const { mostWaiting = usualWaiting } = options;
   const waiting: JobRun[] = [];
+  // Meanwhile the same scenario runs in the other environments.
+  const held: JobRun[] = [];
   const siblings = createSiblings(options);
   let next = 0;
   let bailed = false;
+  const tell = async (ran: JobRun, left: number): Promise<void> => {
+    const result = await explained(ran, diagnosis, context.audit, left);
+    done(siblings.explain(ran.state.job, result));
+  };
+  const failed = async (ran: JobRun): Promise<void> => {
+    if (waiting.length < mostWaiting) return void waiting.push(ran);
+    held.push(ran);
+    const oldest = held.length > mostWaiting ? held.shift() : undefined;
+    if (!oldest) return;
+    await tell(oldest, waiting.length + held.length);
+    diagnosis.forget(oldest.state.job);
+  };
   const worker = async (): Promise<void> => {
     while (next < options.jobs.length && !(bailed || context.signal.aborted)) {
       const job = options.jobs[next++];
@@ -119,20 +137,17 @@ async function runAll(
       const ran = await runJob(job, context);
       siblings.remember(job, ran.result);
       diagnosis.ended(job, ran.result.status === 'passed');
-      if (ran.result.status === 'failed' || ran.result.status === 'errored') waiting.push(ran);
-      else done(ran.result);
       if (options.bail && ran.result.status !== 'passed') bailed = true;
+      if (ran.result.status === 'failed' || ran.result.status === 'errored') await failed(ran);
+      else done(ran.result);
     }
   };
   const workers = Math.max(1, Math.min(options.concurrency, options.jobs.length));
   await Promise.all(Array.from({ length: workers }, worker));
   const reason = bailed ? 'an earlier scenario failed (--bail)' : 'the run was ended';
   for (const job of options.jobs.slice(next)) done(skippedJob(job, reason));
-  const inTurn = roundRobin(waiting);
-  for (const [at, ran] of inTurn.entries()) {
-    const result = await explained(ran, diagnosis, context.audit, inTurn.length - at);
-    done(siblings.explain(ran.state.job, result));
-  }
+  const inTurn = [...roundRobin(waiting), ...held];
+  for (const [at, ran] of inTurn.entries()) await tell(ran, inTurn.length - at);
 }
 
 /** A scenario with many failures, one for each row of its data, does not use up what experiments may send. */

@@ -91,7 +91,7 @@ describe('the why401 process', () => {
       'why401: grant_type password ("ann") must not be used (RFC 9700 section 2.4): it is going away; use client_credentials, or authorization_code with a login.',
       '',
     ]);
-    expect((await start(['lint']).ended).stderr).to.equal('');
+    expect((await start(['lint']).ended).stderr).to.not.match(/^why401: /m);
   });
 
   it('writes the report of what ran when it is interrupted, and exits 130', async () => {

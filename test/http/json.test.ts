@@ -46,11 +46,14 @@ describe('parseJson', () => {
   });
 
   it('neither crashes nor hangs on deep nesting, long numbers and many duplicates', () => {
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    expect(parseJson(deep)).to.have.property('value');
-    expect(parseJson(deep.replace('[]', '[12345678901234567890]'))).to.deep.equal({
-      error: 'it is nested too deeply',
-    });
+    const lists = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const error = 'it is nested too deeply';
+    for (const number of ['', '12345678901234567890']) {
+      const nested = (levels: number): string => lists(levels).replace('[]', `[${number}]`);
+      expect(parseJson(nested(1000))).to.have.property('value');
+      for (const levels of [1001, 100_000]) expect(parseJson(nested(levels))).to.deep.equal({ error });
+    }
+    expect(parseJson(`["${'['.repeat(2000)}\\"${'['.repeat(2000)}"]`)).to.have.property('value');
     expect(parseJson('1'.repeat(1_000_000))).to.deep.equal({ value: Number.POSITIVE_INFINITY });
     expect(parseJson(`{${'"a":12345678901234567890,'.repeat(50_000)}"a":1}`)).to.deep.equal({
       value: { a: 1 },

@@ -92,7 +92,7 @@ describe('loadProject', () => {
       problems: [
         'EMPTY_FILE | a.yml:1:1 | The file is empty. | ',
         'EMPTY_FILE | b.yml:1:1 | The file is empty. | # nothing',
-        'WRONG_TYPE | c.yml:1:1 | The file must be a map, not a list. | - GET: /',
+        'LIST_OF_STEPS | c.yml:1:1 | The file is a list of steps, and no scenario uses it. | - GET: /',
         'UNKNOWN_KEY | d.yml:2:5 | "get" is no key that is known in step 1. |   - get: /',
         'WRONG_TYPE | d.yml:3:11 | "wait" must be a duration such as 800ms, 3s, 5m, 1h or 7d, not 3. |   - wait: 3',
         'YAML_SYNTAX | e.yml:1:5 | YAML reads the braces of "${" as a map here, inside of [ ] or { }. | a: [${x}]',

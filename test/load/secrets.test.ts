@@ -38,7 +38,9 @@ describe('createSecrets', () => {
     for (const name of ['A', 'B', 'C', 'D', 'A', 'PEM']) secrets.lookup(name);
     expect(secrets.notes).to.deep.equal([
       'The secret "A" (from the environment variable A) begins or ends with white space or a line end.',
+      'The secret "A" (from the environment variable A) is shorter than 4 characters: reports do not hide it.',
       `The secret "B" (from ${path}) begins or ends with white space or a line end.`,
+      `The secret "B" (from ${path}) is shorter than 4 characters: reports do not hide it.`,
       'The environment variable C is empty and counts as not set.',
     ]);
   });

@@ -36,14 +36,28 @@ const scenarios: Rows = [
   ['steps:\n  - url: /x\n', `UNKNOWN_KEY 2:5 "url" is no key that is known in step 1. | ${anyMethod}`],
   [
     'steps:\n  - name: x\n',
-    'MISSING_KEY 2:5 Step 1 has none of the keys GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, QUERY, request, authorize, token, wait. | Write what is sent: "GET: /path".',
+    'MISSING_KEY 2:5 Step 1 has none of the keys GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, QUERY, request, authorize, token, wait, use. | Write what is sent: "GET: /path".',
   ],
   [
     'steps:\n  - GET: /x\n    POST: /y\n',
     'EXCLUSIVE_KEYS 3:5 "GET" and "POST" cannot stand side by side in step 1. | Make two steps of them.',
   ],
   ['steps:\n  - GET: /x\n  -\n', 'EMPTY 3:4 Step 2 has no value. | Write a map, or remove it.'],
-  ['steps: [{use: a.yml}]\n', `NOT_SUPPORTED 1:10 "use" ${later} | Remove it.`],
+  ['steps: [{GET: /, data: [{a: 1}]}]\n', `NOT_SUPPORTED 1:18 "data" ${later} | Remove it.`],
+  ['use: a.yml\nsteps: [{GET: /}]\n', `NOT_SUPPORTED 1:1 "use" ${later} | Remove it.`],
+  [
+    'steps: [{GET: /, in: {a: {use: b.yml}}}]\n',
+    'UNKNOWN_KEY 1:27 "use" cannot stand inside of "in". | Write it beside the outer "in".',
+  ],
+  [
+    'data: rows.csv\nsteps: [{GET: /}]\n',
+    'WRONG_TYPE 1:7 "data" must be a list of maps, or {file: rows.csv}, not "rows.csv". | null',
+  ],
+  [
+    'data: [{a.b: 1}]\nsteps: [{GET: /}]\n',
+    'WRONG_KEY 1:9 "a.b" cannot be a key of Item 1 of "data". | Write a name of letters, digits, "_" and "-".',
+  ],
+  ['data: [1]\nsteps: [{GET: /}]\n', 'WRONG_TYPE 1:8 Item 1 of "data" must be a map, not 1. | null'],
   ['steps: [{wait: 3}]\n', `WRONG_TYPE 1:16 "wait" must be ${duration}, not 3. | Add the unit: 3s or 3ms`],
   ['steps: [{wait: 3 s}]\n', `WRONG_VALUE 1:16 "wait" must be ${duration}, not "3 s". | null`],
   [
@@ -419,7 +433,7 @@ describe('validate', () => {
 
   it('takes __proto__ for an unknown key', () => {
     expect(problemsOf('scenario', '__proto__: {}\nsteps: [{GET: /}]\n')).to.deep.equal([
-      'UNKNOWN_KEY 1:1 "__proto__" is no key that is known at the top of this file. | Known here: name, tags, only, credential, variables, steps, in.',
+      'UNKNOWN_KEY 1:1 "__proto__" is no key that is known at the top of this file. | Known here: name, tags, only, credential, variables, data, steps, in.',
     ]);
   });
 });

@@ -6,6 +6,7 @@ describe('classify', () => {
     peer: 'api.example.test:443',
     hostname: 'api.example.test',
     timeouts: { connect: 1, head: 2, body: 3, total: 4 },
+    begins: null,
     tls: null,
   };
   const rows: readonly [code: string, seen: Phase, phase: Phase, cause: string][] = [

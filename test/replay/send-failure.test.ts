@@ -105,7 +105,7 @@ describe('transport failure', () => {
     expect([sent.failure?.phase, sent.failure?.cause, sent.failure?.message]).to.deep.equal([
       'head',
       'connection-closed',
-      `${peer} answered with something that is not HTTP (HPE_ERROR).`,
+      `${peer} answered with something that is not HTTP: it begins "SSH-2.0-OpenSSH_9.2\\r\\n" (HPE_ERROR).`,
     ]);
   });
 

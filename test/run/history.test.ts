@@ -27,7 +27,7 @@ describe('what a run remembers', () => {
   const failed = run([answered('/failed')], 'failed');
 
   function pathsAfter(jobs: readonly (readonly [Job, StepRun, passed: boolean])[]): Map<string, number> {
-    const history = createHistory();
+    const history = createHistory(jobs.map(([job]) => job));
     history.remember(asking, failed);
     for (const [each, step, passed] of jobs) {
       history.remember(each, step);
