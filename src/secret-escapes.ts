@@ -23,6 +23,7 @@ const rawByte = 0x11_0000;
 
 /** The layer without its escapes; null where it has none. */
 export function unescaped({ bytes, from, to }: Layer): Layer | null {
+  if (![percent, backslash, ampersand].some((byte) => bytes.includes(byte))) return null;
   let next = nextEscape(bytes, 0);
   if (next.escape === 0) return null;
   // No escape is shorter than what it stands for.

@@ -53,10 +53,11 @@ export function createForms(): Forms {
 
 function add({ forms, prefixes, heads, tails, marked }: Index, form: Form): void {
   const { bytes } = form;
-  const known = prefixes.at(prefixes.hash(bytes), 0, bytes.length);
-  if (forms[known]?.bytes.length === bytes.length) return;
+  const text = prefixes.hash(bytes);
+  const known = forms[prefixes.at(text, 0, bytes.length)];
+  if (known?.bytes.length === bytes.length) return;
   const id = forms.push(form) - 1;
-  prefixes.add(bytes, id);
+  prefixes.add(text, id);
   const head = keyAt(bytes, 0);
   marked[slot(head)] = 1;
   const alike = heads.get(head);

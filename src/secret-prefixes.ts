@@ -15,8 +15,8 @@ export interface Hashes {
 }
 
 export interface Prefixes {
-  /** `id` from 0 on. `bytes` is not kept. */
-  add(bytes: Uint8Array, id: number): void;
+  /** `id` from 0 on. */
+  add(text: Hashes, id: number): void;
   /** The id of the longest text that stands at `at`, of those that have at most `longest` bytes; -1 for none. */
   at(text: Hashes, at: number, longest: number): number;
   hash(bytes: Uint8Array): Hashes;
@@ -85,8 +85,7 @@ export function createPrefixes(): Prefixes {
   return {
     hash,
     at: longestWithin,
-    add(bytes, id) {
-      const { a, b, length } = hash(bytes);
+    add({ a, b, length }, id) {
       powers.grow(length);
       texts += 1;
       for (let step = 1 << (31 - Math.clz32(length)), size = 0; step > 0; step >>= 1) {

@@ -50,6 +50,7 @@ function variants(value: string): Uint8Array[] {
     found.push(layer.bytes);
     layer = unescaped(layer);
   }
+  if (found.length === 1 && found[0]?.length === value.length) return found;
   const wide = found.filter((bytes) => bytes.some((byte) => byte >= 0x80));
   return [...found, ...wide.map((bytes) => Buffer.from(Buffer.from(bytes).toString('latin1'), 'utf8'))];
 }

@@ -55,3 +55,65 @@ describe('createRedactor', () => {
     ]);
   });
 });
+
+describe('createRedactor, of what was changed on its way', () => {
+  const secret = `k/+=&<>'"%~*(${'correct-horse'.repeat(2)})`;
+  const learnt = createRedactor();
+  learnt.learn('s', secret);
+  const json = (text: string): string => JSON.stringify(text).slice(1, -1);
+  const html = (text: string): string =>
+    text.replace(/[^\w]/g, (each) => `&#x${each.charCodeAt(0).toString(16)};`);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+  const nested: Readonly<Record<string, string>> = {
+    'a JSON string in a JSON string': json(json(secret)),
+    'a JSON string in a quoted-string': json(secret).replace(/["\\]/g, '\\$&'),
+    'HTML in a URL': encodeURIComponent(html(secret)),
+    'percent three times': encodeURIComponent(encodeURIComponent(encodeURIComponent(secret))),
+    'base64 in a URL': encodeURIComponent(base64(`joe:${secret}`).replace(/=+$/, '')),
+    'JSON in base64 in base64': base64(base64(json(secret))),
+  };
+  for (const [name, text] of Object.entries(nested)) {
+    it(`is seen in ${name}`, () => {
+      expect(learnt.redact(`a ${text} b`)).to.match(/^a [\w%=]{0,12}\[secret:s\][\w%=]{0,12} b$/);
+    });
+  }
+
+  it('is seen where its beginning or its end was cut off or masked, and not in a few equal letters', () => {
+    const redactor = createRedactor();
+    redactor.learn('t', 'sk_live_9f8e7d6c5b4a3210zyxw');
+    expect(redactor.redact('sk_live_9f8e... ...3210zyxw sk_l****zyxw sk_l**** sk_l... ...zyxw')).to.equal(
+      '[secret:t]... ...[secret:t] [secret:t]****[secret:t] sk_l**** sk_l... ...zyxw',
+    );
+    expect(redactor.redact('5b4a3210zyxw and sk_live_9f', 'both')).to.equal('[secret:t] and [secret:t]');
+    expect(redactor.redact('5b4a3210zyxw and sk_live_9f')).to.equal('5b4a3210zyxw and sk_live_9f');
+  });
+
+  it('takes out one that overlaps another', () => {
+    const redactor = createRedactor();
+    redactor.learn('one', 'abcdefgh');
+    redactor.learn('two', 'efghijkl');
+    expect(redactor.redact('x abcdefghijkl y')).to.equal('x [secret:one] y');
+  });
+
+  it('comes in pieces: no piece shows a part, whatever the borders, and what is held back is bounded', () => {
+    const text = `${'ä€😀, '.repeat(40)}${secret} ${json(json(secret))} ${'and so on. '.repeat(300)}${secret}`;
+    for (const size of [1, 7, 64, 1000]) {
+      const [chars, bytes] = [learnt.stream(), learnt.stream()];
+      let [shown, same] = ['', ''];
+      const whole = Buffer.from(text);
+      for (let at = 0; at < text.length; at += size) shown += chars.write(text.slice(at, at + size));
+      for (let at = 0; at < whole.length; at += size) same += bytes.write(whole.subarray(at, at + size));
+      expect(shown.length).to.be.greaterThan(1500);
+      expect([shown + chars.end(), same + bytes.end()]).to.deep.equal([
+        learnt.redact(text),
+        learnt.redact(text),
+      ]);
+    }
+  });
+
+  it('looks through a long text in parts', () => {
+    const text = `${'x, '.repeat(100_000)}${secret}${', y'.repeat(100_000)}`;
+    expect(learnt.redact(text)).to.equal(text.replace(secret, '[secret:s]'));
+  });
+});

@@ -71,6 +71,7 @@ function selectJson(path: string, outcome: Outcome): Selected {
   const body = outcome.bodyJson();
   if ('error' in body) return { missing: describeNoJson(outcome) };
   const nodes = compiled.select(body.value);
+  if ('error' in nodes) return { missing: `"${path}": ${nodes.error}` };
   const [first] = nodes;
   if (first === undefined) return { missing: 'nothing was selected' };
   return { value: nodes.length === 1 ? first : nodes, field: compiled.name };

@@ -13,6 +13,7 @@ import type {
   Selector,
   SingularQuery,
 } from './json-path-syntax.ts';
+import { spend, type Walk } from './json-path-walk.ts';
 import { compareNumbers, equalsValue, isNumber } from './rendered.ts';
 
 /** undefined is the RFC's Nothing. */
@@ -27,31 +28,31 @@ const functions: Readonly<Record<string, { readonly takes: readonly Kind[]; read
   search: { takes: ['value', 'value'], gives: 'logical' },
 };
 
-export function holdsFilter(filter: Filter, node: Json, root: Json): boolean {
+export function holdsFilter(filter: Filter, node: Json, walk: Walk): boolean {
   switch (filter.type) {
     case 'LogicalNotExpr':
-      return !holdsFilter(filter.expression, node, root);
+      return !holdsFilter(filter.expression, node, walk);
     case 'LogicalAndExpr':
-      return holdsFilter(filter.left, node, root) && holdsFilter(filter.right, node, root);
+      return holdsFilter(filter.left, node, walk) && holdsFilter(filter.right, node, walk);
     case 'LogicalOrExpr':
-      return holdsFilter(filter.left, node, root) || holdsFilter(filter.right, node, root);
+      return holdsFilter(filter.left, node, walk) || holdsFilter(filter.right, node, walk);
     case 'ComparisonExpr':
-      return holdsComparison(filter, node, root);
+      return holdsComparison(filter, node, walk);
     case 'TestExpr':
       return filter.expression.type === 'FilterQuery'
-        ? nodesOf(filter.expression, node, root).length > 0
-        : callFunction(filter.expression, node, root) === true;
+        ? nodesOf(filter.expression, node, walk).length > 0
+        : callFunction(filter.expression, node, walk) === true;
   }
 }
 
-function nodesOf(query: Extract<Argument, { type: 'FilterQuery' }>, node: Json, root: Json): Json[] {
+function nodesOf(query: Extract<Argument, { type: 'FilterQuery' }>, node: Json, walk: Walk): Json[] {
   const { type, segments } = query.value;
-  return selectAll(segments, type === 'RelQuery' ? node : root, root);
+  return selectAll(segments, type === 'RelQuery' ? node : walk.root, walk);
 }
 
-function holdsComparison(comparison: Comparison, node: Json, root: Json): boolean {
-  const left = valueOfComparable(comparison.left, node, root);
-  const right = valueOfComparable(comparison.right, node, root);
+function holdsComparison(comparison: Comparison, node: Json, walk: Walk): boolean {
+  const left = valueOfComparable(comparison.left, node, walk);
+  const right = valueOfComparable(comparison.right, node, walk);
   switch (comparison.op) {
     case '==':
       return same(left, right);
@@ -92,14 +93,14 @@ function lessText(a: string, b: string): boolean {
   return left.length < right.length;
 }
 
-function valueOfComparable(comparable: Comparable, node: Json, root: Json): Result {
+function valueOfComparable(comparable: Comparable, node: Json, walk: Walk): Result {
   switch (comparable.type) {
     case 'Literal':
       return comparable.value;
     case 'FunctionExpr':
-      return callFunction(comparable, node, root);
+      return callFunction(comparable, node, walk);
     default:
-      return valueOfQuery(comparable, comparable.type === 'RelSingularQuery' ? node : root);
+      return valueOfQuery(comparable, comparable.type === 'RelSingularQuery' ? node : walk.root);
   }
 }
 
@@ -118,15 +119,15 @@ function indexOf(node: { readonly value: number; readonly selector?: { readonly 
   return node.selector?.value ?? node.value;
 }
 
-function callFunction(call: FunctionCall, node: Json, root: Json): Result {
+function callFunction(call: FunctionCall, node: Json, walk: Walk): Result {
   const [first, second] = argumentsOf(call);
   if (first === undefined) return undefined;
   if (call.name === 'count')
-    return first.type === 'FilterQuery' ? nodesOf(first, node, root).length : undefined;
-  const value = valueOfArgument(first, node, root);
+    return first.type === 'FilterQuery' ? nodesOf(first, node, walk).length : undefined;
+  const value = valueOfArgument(first, node, walk);
   if (call.name === 'value') return value;
   if (call.name === 'length') return lengthOf(value);
-  return second !== undefined && matchesPattern(call.name, value, valueOfArgument(second, node, root));
+  return second !== undefined && matchesPattern(call.name, value, valueOfArgument(second, node, walk), walk);
 }
 
 /** The parser gives null where there are none, against its own types. */
@@ -135,11 +136,11 @@ function argumentsOf(call: FunctionCall): readonly Argument[] {
 }
 
 /** A query that selects exactly one node is its value, otherwise Nothing. */
-function valueOfArgument(argument: Argument, node: Json, root: Json): Result {
+function valueOfArgument(argument: Argument, node: Json, walk: Walk): Result {
   if (argument.type === 'Literal') return argument.value;
-  if (argument.type === 'FunctionExpr') return callFunction(argument, node, root);
-  if (argument.type !== 'FilterQuery') return holdsFilter(argument, node, root);
-  const nodes = nodesOf(argument, node, root);
+  if (argument.type === 'FunctionExpr') return callFunction(argument, node, walk);
+  if (argument.type !== 'FilterQuery') return holdsFilter(argument, node, walk);
+  const nodes = nodesOf(argument, node, walk);
   return nodes.length === 1 ? nodes[0] : undefined;
 }
 
@@ -149,8 +150,9 @@ function lengthOf(value: Result): Result {
   return isMap(value) ? Object.keys(value).length : undefined;
 }
 
-function matchesPattern(name: string, text: Result, pattern: Result): boolean {
+function matchesPattern(name: string, text: Result, pattern: Result, walk: Walk): boolean {
   if (typeof text !== 'string' || typeof pattern !== 'string') return false;
+  spend(walk, text.length);
   const inner = translate(pattern);
   const compiled = compilePattern(name === 'match' ? `^(?:${inner})$` : inner);
   return 'test' in compiled && compiled.test(text);

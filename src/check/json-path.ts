@@ -8,14 +8,15 @@ import type { Json, JsonMap } from '../model.ts';
 import { isMap } from '../source.ts';
 import { findFault, holdsFilter } from './json-path-filter.ts';
 import type { Segment, Selector } from './json-path-syntax.ts';
+import { bounded, spend, type Walk } from './json-path-walk.ts';
 
 export interface JsonPath {
   /** It can select one node at most: names and indexes only (RFC 9535 section 2.3.5.1). */
   readonly singular: boolean;
   /** The last name of the path, where it ends in one. */
   readonly name: string | null;
-  /** The selected values, in the order of the document. */
-  select(root: Json): Json[];
+  /** The selected values, in the order of the document; `error` where finding them takes too many steps. */
+  select(root: Json): Json[] | { readonly error: string };
 }
 
 type Parser = { readonly default: (text: string) => JsonPathQuery };
@@ -38,7 +39,7 @@ export function compileJsonPath(text: string): JsonPath | { readonly error: stri
   return {
     singular: segments.every(isSingularSegment),
     name: lastName(segments.at(-1)),
-    select: (root) => selectAll(segments, root, root),
+    select: (root) => bounded((walk) => selectAll(segments, root, walk), root),
   };
 }
 
@@ -68,13 +69,17 @@ function lastName(segment: Segment | undefined): string | null {
   return typeof selector === 'string' ? selector : null;
 }
 
-export function selectAll(segments: readonly Segment[], start: Json, root: Json): Json[] {
+export function selectAll(segments: readonly Segment[], start: Json, walk: Walk): Json[] {
   let nodes: Json[] = [start];
   for (const segment of segments) {
     const next: Json[] = [];
     for (const node of nodes) {
-      const inputs = segment.type === 'DescendantSegment' ? descendants(node) : [node];
-      for (const input of inputs) selectChildren(segment, input, root, next);
+      const inputs = segment.type === 'DescendantSegment' ? descendants(node, walk) : [node];
+      for (const input of inputs) {
+        const before = next.length;
+        selectChildren(segment, input, walk, next);
+        spend(walk, 1 + next.length - before);
+      }
     }
     nodes = next;
   }
@@ -82,11 +87,12 @@ export function selectAll(segments: readonly Segment[], start: Json, root: Json)
 }
 
 /** The node and everything below it, parents first; not recursive, bodies nest as deep as they like. */
-function descendants(node: Json): Json[] {
+function descendants(node: Json, walk: Walk): Json[] {
   const found: Json[] = [];
   const waiting: Json[] = [node];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     found.push(next);
+    spend(walk, 1);
     const children = childrenOf(next);
     for (let i = children.length - 1; i >= 0; i -= 1) waiting.push(children[i] as Json);
   }
@@ -98,15 +104,15 @@ function childrenOf(node: Json): readonly Json[] {
   return isMap(node) ? Object.values(node) : [];
 }
 
-function selectChildren(segment: Segment, node: Json, root: Json, into: Json[]): void {
+function selectChildren(segment: Segment, node: Json, walk: Walk, into: Json[]): void {
   const child = segment.node;
   if (child.type === 'BracketedSelection') {
-    for (const selector of child.selectors) select(selector, node, root, into);
-  } else if (child.type === 'WildcardSelector') select(child, node, root, into);
+    for (const selector of child.selectors) select(selector, node, walk, into);
+  } else if (child.type === 'WildcardSelector') select(child, node, walk, into);
   else selectName(child.value, node, into);
 }
 
-function select(selector: Selector, node: Json, root: Json, into: Json[]): void {
+function select(selector: Selector, node: Json, walk: Walk, into: Json[]): void {
   switch (selector.type) {
     case 'NameSelector':
       selectName(selector.value, node, into);
@@ -124,7 +130,10 @@ function select(selector: Selector, node: Json, root: Json, into: Json[]): void 
       if (Array.isArray(node)) selectSlice(selector, node, into);
       break;
     case 'FilterSelector':
-      for (const child of childrenOf(node)) if (holdsFilter(selector.value, child, root)) into.push(child);
+      for (const child of childrenOf(node)) {
+        spend(walk, 1);
+        if (holdsFilter(selector.value, child, walk)) into.push(child);
+      }
       break;
   }
 }

@@ -22,6 +22,7 @@ function checkPath(map: RenderedMap, path: string, body: Json, outcome: Outcome)
   const compiled = compileJsonPath(path);
   if ('error' in compiled) return fail(judgement, `"${path}" is no JSONPath: ${compiled.error}`, outcome);
   const nodes = compiled.select(body);
+  if ('error' in nodes) return fail(judgement, `"${path}": ${nodes.error}`, outcome);
   const actual = nodes.length === 0 ? undefined : compiled.singular ? nodes[0] : nodes;
   const text = typeof actual === 'string' || Array.isArray(actual);
   const secret = text && secretFields.has(compiled.name ?? '');

@@ -1,10 +1,10 @@
 /** What to change where no complete answer came: keys of why401.yml by name, settings of the server. */
 
-import { clientCertificateFor } from '../http/client-certificate.ts';
 import { isAstray, type RedirectStep, reasonOf, redirectAdvice, stepTo } from '../http/redirect-story.ts';
 import { isUrl } from '../http/url.ts';
 import type { CauseId, Source } from '../model.ts';
 import { addressFix } from './address-fix.ts';
+import { missingCertificate } from './certificate-fix.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
 import { causeOf } from './vocabulary.ts';
@@ -141,19 +141,12 @@ const fixes: Readonly<Record<CauseId, Say>> = {
   'tls-to-plain-port': plainPort,
   'plain-to-tls-port': (_, { key, url }) =>
     `Set ${key} to ${url === null ? 'https' : new URL(url.href.replace(/^http:/, 'https:')).origin}.`,
-  'client-cert-missing': missingCertificate,
+  'client-cert-missing': (subject) =>
+    missingCertificate(subject) ??
+    `Check that the server lists the CA of environments.${subject.environment.name}.tls.cert.`,
   'client-cert-invalid': ({ environment }) =>
     `Use the certificate that was issued for ${environment.name} in environments.${environment.name}.tls.cert; renew it if it is over, or add its CA to what the server trusts.`,
 };
-
-function missingCertificate({ environment: { name, transport }, hop }: Subject): string {
-  const key = `environments.${name}.tls`;
-  if (clientCertificateFor(transport, hop.request.url) !== null)
-    return `Check that the server lists the CA of ${key}.cert.`;
-  if (transport.clientCertificate === null) return `Set ${key}.cert and ${key}.key.`;
-  const host = isUrl(hop.request.url) ? new URL(hop.request.url).host : 'its host';
-  return `${key}.cert goes to the origins of ${name} and to its issuers only. If this host is to see it, name it under ${key}.hosts: ${host}.`;
-}
 
 function untrusted({ environment, hop }: Subject): string {
   const key = `environments.${environment.name}.tls.ca`;

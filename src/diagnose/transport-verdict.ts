@@ -152,7 +152,7 @@ function clientCertificate(subject: Subject): TransportVerdict {
               'ended the handshake over the client certificate',
             ),
           }),
-      more: `environment "${subject.environment.name}" has none`,
+      more: `environment "${subject.environment.name}" has none${subject.environment.transport.clientCertificate ? ' for this host' : ''}`,
       alternatives: [],
     };
   return required

@@ -42,6 +42,12 @@ const reach = (over: Partial<Environment['transport']>): Environment => ({
 const mapped = { environment: reach({ connectTo: new Map([['api.example.test:443', '10.0.0.1:8443']]) }) };
 const proxied = { environment: reach({ proxy: 'http://proxy.test:3128' }) };
 const certificate = { environment: reach({ clientCertificate: { cert: '', key: '' } }) };
+const elsewhere = {
+  environment: reach({
+    clientCertificate: { cert: '', key: '' },
+    home: new Set(['https://other.example.test']),
+  }),
+};
 const tlsFailure = (code: string, cause: string, message: string) => ({
   phase: 'tls' as const,
   code,
@@ -278,6 +284,15 @@ const cases: Readonly<Record<string, Subject>> = {
     ),
     {},
     certificate,
+  ),
+  'a client certificate is wanted where that of the environment does not go': failing(
+    tlsFailure(
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'client-cert-missing',
+      'api.example.test wants a client certificate (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED).',
+    ),
+    {},
+    elsewhere,
   ),
   'bad certificate, and there is none': failing(
     tlsFailure(

@@ -1,6 +1,7 @@
 /** Servers that misbehave in every way: each job ends as it must, in time, and harms no other. */
 import { expect } from 'chai';
 import { validReport } from '../support/valid-report.ts';
+import { codings, documents, pages, patterns } from './bodies.ts';
 import { cuts, framing } from './framing.ts';
 import { heads } from './heads.ts';
 import { protocols } from './protocols.ts';
@@ -12,6 +13,7 @@ const mostGrown = 400_000_000;
 
 const families: readonly (readonly [name: string, cases: readonly Case[]])[] = [
   ['heads and framing', [...framing, ...heads, ...protocols]],
+  ['bodies', [...codings, ...documents, ...patterns, ...pages]],
   ['an answer that is cut at every byte', cuts],
 ];
 
@@ -35,6 +37,11 @@ for (const [family, cases] of families) {
       const harmed = [...healthy, ...world.after].filter(([, how]) => how !== 'passed');
       expect(harmed).to.deep.equal([]);
       expect(world.after.size).to.equal(cases.filter(({ ends }) => ends.startsWith('passed')).length);
+    });
+
+    it('leaves all objects as they were', () => {
+      const { polluted } = {} as Record<string, unknown>;
+      expect(polluted).to.equal(undefined);
     });
 
     it('stays within bounds, and the report is whole', async () => {

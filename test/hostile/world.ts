@@ -182,7 +182,9 @@ export function describe({ status, exchanges, findings, checks }: StepResult): s
   const causes = findings.map(({ cause, check, certainty, severity }) =>
     [cause ?? check ?? 'nothing', certainty, ...(severity === 'error' ? [] : [severity])].join(' '),
   );
-  const failed = checks.filter(({ passed }) => !passed).map(({ kind, actual }) => `${kind} ${actual}`);
+  const failed = checks
+    .filter(({ passed }) => !passed)
+    .map(({ kind, actual }) => `${kind} ${actual.slice(0, 60)}`);
   const { code = '', message = '' } = hop?.failure ?? {};
   const words = message.replace(/[\w.-]+\.example\.test:\d+/, 'it').replace(/ \(\w+\)\.$/, '');
   // Which of the two it is depends on who is faster.

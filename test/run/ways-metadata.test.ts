@@ -136,11 +136,14 @@ describe('ways out of the metadata', () => {
   before(async () => {
     origins = await startOrigins();
     await origins.serve(login, answer);
-    await origins.serve(api, (_request, response) => {
+    await origins.serve(api, ({ url }, response) => {
       const challenge = `Bearer error="invalid_token", resource_metadata="${evil}/.well-known/oauth-protected-resource"`;
       const body = JSON.stringify({ resource: api, authorization_servers: [evil], jwks_uri: `${evil}/jwks` });
       response
-        .writeHead(401, { 'www-authenticate': challenge, 'content-type': 'application/json' })
+        .writeHead(url.startsWith('/.well-known/') ? 200 : 401, {
+          'www-authenticate': challenge,
+          'content-type': 'application/json',
+        })
         .end(body);
     });
     stranger = await startStranger(origins);

@@ -3,6 +3,7 @@
 import { clientCertificateFor } from '../../http/client-certificate.ts';
 import { isUrl } from '../../http/url.ts';
 import { isMap } from '../../source.ts';
+import { missingCertificate } from '../certificate-fix.ts';
 import { certificateOf } from '../client-proof.ts';
 import { nonceGiven } from '../facts/binding.ts';
 import { clocksOf } from '../facts/clocks.ts';
@@ -105,10 +106,10 @@ function certificateMissing(subject: Subject): ReturnType<Explain> {
   const { transport, name, source } = subject.environment;
   const has = clientCertificateFor(transport, subject.hop.request.url) !== null;
   return {
-    summary: `${answered(subject)}: it wants a client certificate, and ${has ? 'did not get that of this environment' : `environment "${name}" has none`}.`,
-    fix: has
-      ? 'Check that the server lists the CA of this certificate, and that nothing in front of it ends TLS.'
-      : `Set environments.${name}.tls.cert and environments.${name}.tls.key.`,
+    summary: `${answered(subject)}: it wants a client certificate, and ${has ? 'did not get that of this environment' : `environment "${name}" has none${transport.clientCertificate ? ' for this host' : ''}`}.`,
+    fix:
+      missingCertificate(subject) ??
+      'Check that the server lists the CA of this certificate, and that nothing in front of it ends TLS.',
     fixSource: source,
   };
 }
