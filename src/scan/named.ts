@@ -21,10 +21,10 @@ const defaultValue = /:?[-=]([^}\s"']{1,200})\}/y;
 const element = /[^<>]{0,100}>([^<>\s]{1,2000})<\//y;
 const block = /[|>][+-]?[ \t]{0,8}\r?\n[ \t]{1,40}(?=\S)/y;
 const quoted = /[bfruBFRU]{0,2}(\\?["'`])/y;
-const bare = /[^\s"'`,;&<>(){}[\]|\\]{1,4096}/y;
-const shellBare = /[^\s"'`;&<>()|\\]{1,4096}/y;
+const bare = /[^\s"'`,;&<>(){}[\]|\\]{1,512}/y;
+const shellBare = /[^\s"'`;&<>()|\\]{1,512}/y;
 const credentials =
-  /(?:(bearer|basic|digest|token|apikey|dpop|bot|key)[ \t]{1,4})?([^\s"'`\\,;<>{}()[\]]{1,8000})/iy;
+  /(?:(bearer|basic|digest|token|apikey|dpop|bot|key)[ \t]{1,4})?([^\s"'`\\,;<>{}()[\]]{1,2000})/iy;
 
 interface Literal {
   readonly value: string;
@@ -36,6 +36,9 @@ function at(pattern: RegExp, text: string, index: number): RegExpExecArray | nul
   pattern.lastIndex = index;
   return pattern.exec(text);
 }
+
+/** Behind a long value that was looked at: nothing is looked for in it again, so that the time stays linear. */
+let judgedTo = 0;
 
 export function namedIn(text: string, file: FileKind): Candidate[] {
   const found: Candidate[] = [];
@@ -53,6 +56,8 @@ export function namedIn(text: string, file: FileKind): Candidate[] {
     if (telling === null) continue;
     for (const each of valuesOf(text, left, left + name.length, telling, file))
       found.push({ ...each, name: name.replace(/^[$.-]+/, '') });
+    stems.lastIndex = Math.max(stems.lastIndex, judgedTo);
+    judgedTo = 0;
     if (found.length >= mostCandidates) break;
   }
   return found;
@@ -80,6 +85,7 @@ function valuesOf(text: string, left: number, right: number, telling: Telling, f
   if (telling === 'authorization') return authorization(text, start, file);
   if (telling === 'cookie') return cookies(text, start);
   const literal = literalAt(text, start, left, right, file);
+  if (literal && literal.value.length > 64) judgedTo = literal.start + literal.value.length;
   if (literal === null || !isSecret(telling, literal.value, file.ground)) return [];
   return [candidate(telling, literal)];
 }
@@ -127,7 +133,7 @@ function literalAt(text: string, start: number, left: number, right: number, fil
 
 /** On the same line; null: it is not closed. */
 function endOfQuoted(text: string, from: number, quote: string): number | null {
-  for (let index = from; index < text.length && index - from <= 4096; index += 1) {
+  for (let index = from; index < text.length && index - from <= 1024; index += 1) {
     if (text.startsWith(quote, index)) return index;
     const character = text.charAt(index);
     if (character === '\n') return null;
@@ -214,7 +220,9 @@ function cookies(text: string, start: number): Candidate[] {
   const from = start + (quote?.[0].length ?? 0);
   const found: Candidate[] = [];
   let offset = from;
-  for (const pair of (at(restOfLine, text, from)?.[0] ?? '').split(';').slice(0, 50)) {
+  const line = at(restOfLine, text, from)?.[0] ?? '';
+  judgedTo = from + line.length;
+  for (const pair of line.split(';').slice(0, 50)) {
     const equals = pair.indexOf('=');
     const name = pair.slice(0, Math.max(equals, 0)).trim();
     const value = pair.slice(equals + 1).trim();

@@ -6,7 +6,7 @@ import { isMap, sourceOf } from '../source.ts';
 import type { Candidate } from './candidate.ts';
 import { timesOf, tokenFacts } from './finding.ts';
 import { tellingName } from './names.ts';
-import { isPublicMark, scanText } from './text.ts';
+import { isPublicMark, maskedLine as maskedText, scanText } from './text.ts';
 import { isPlaceholder } from './values.ts';
 
 /** A text of the file that may be a secret. */
@@ -165,7 +165,7 @@ function maskedLine(
   const line = lineOf({ file, line: number, column: 1 });
   if (line === null) return null;
   // What the scan of the line alone finds is no less secret.
-  let text = scanText(line, 'line.yml').masked(1) ?? '';
+  let text = maskedText(line);
   for (const { leaf, candidate } of found.filter(({ leaf }) => leaf.source.line === number)) {
     const value = candidate?.value ?? leaf.value;
     const from = leaf.source.column - 1;

@@ -54,6 +54,11 @@ export function scanText(text: string, path: string, secrets: readonly string[] 
   };
 }
 
+/** One line of a project or scenario file, with stars in the place of what looks like a secret. */
+export function maskedLine(line: string): string {
+  return scanText(line, 'line.env').masked(1) ?? '';
+}
+
 /** Longer ones are made by programs: nobody reads them. */
 const longestLine = 4000;
 

@@ -47,7 +47,7 @@ export function isPlaceholder(value: string): boolean {
 
 /** Whether the text beside a telling name is a secret. */
 export function isSecret(telling: Telling, value: string, ground: Ground): boolean {
-  if (value.length > 4096 || /\s/.test(value) || isPlaceholder(value)) return false;
+  if (value.length > 1024 || /\s/.test(value) || isPlaceholder(value)) return false;
   if (/[^\x21-\x7e]/.test(value)) return false;
   // A name of something secret, not the thing.
   if (/^[\w.-]+$/.test(value) && tellingName(value) !== null) return false;
