@@ -117,6 +117,7 @@ async function look(
       {
         ...common(planned, flags, world),
         root: planned.loaded.root,
+        folders: planned.loaded.folders,
         jobs: planned.jobs,
         concurrency: 8,
         bail: false,

@@ -61,6 +61,7 @@ async function replay(
       {
         version: version(),
         root: planned.loaded.root,
+        folders: planned.loaded.folders,
         jobs: planned.plan.jobs,
         environments: planned.plan.environments,
         known: planned.plan.known,
