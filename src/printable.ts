@@ -5,7 +5,7 @@
  * of surrogate pairs. Joiners stay where a script or an emoji needs them.
  */
 const unprintable =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff\p{Extended_Pictographic}])/gu;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff\p{Extended_Pictographic}])/gu;
 
 /** The text with each of them as `write` shows it. */
 export function replaceUnprintable(text: string, write: (character: string) => string): string {
@@ -24,7 +24,9 @@ export function unicodeEscape(character: string): string {
 }
 
 /** Sequences of ours: colours, and the line of a terminal that is drawn anew. */
-const ours = /^\r\u001b\[2K|\u001b\[\d{1,3}m|[\n\t]/g;
+const esc = String.fromCodePoint(0x1b);
+const ours = new RegExp(`^\\r${esc}\\[2K|${esc}\\[\\d{1,3}m|[\\n\\t]`, 'g');
+const leading = new RegExp(`^((?:[^\\S\\n]|${esc}\\[\\d{1,3}m)*):(?=:)`, 'gm');
 
 /**
  * Finished text on its way to a terminal or a log: whatever was forgotten on the way here drives neither. Colours, line
@@ -45,6 +47,6 @@ export function printable(text: string): string {
 /** CI systems take commands from the log (`::error::`, `##[error]`, `##vso[...]`): words of a server must not be one. */
 export function withoutCommands(text: string, write: (character: string) => string): string {
   return text
-    .replace(/^((?:[^\S\n]|\u001b\[\d{1,3}m)*):(?=:)/gm, (_, blanks: string) => `${blanks}${write(':')}`)
+    .replace(leading, (_, blanks: string) => `${blanks}${write(':')}`)
     .replace(/##(?=\w*\[)/g, () => `#${write('#')}`);
 }

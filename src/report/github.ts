@@ -94,5 +94,7 @@ type Locate = (source: Source | null) => Place;
 /** Annotations name files from the root of the repository, ours are relative to the working directory. */
 function createLocate(workspace: string): Locate {
   return (source) =>
-    source ? { file: plainLine(posix.join(workspace, source.file)), line: source.line, col: source.column } : {};
+    source
+      ? { file: plainLine(posix.join(workspace, source.file)), line: source.line, col: source.column }
+      : {};
 }

@@ -2,8 +2,8 @@
 import type { Sink } from '../doors.ts';
 import type { JobResult } from '../model.ts';
 import { createCollector } from './collection.ts';
-import type { Reporter, ReportOutput } from './reporter.ts';
 import { jsonText } from './json-text.ts';
+import type { Reporter, ReportOutput } from './reporter.ts';
 import { reportJob, reportRun } from './result.ts';
 import { createResults } from './results.ts';
 

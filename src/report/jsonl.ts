@@ -1,7 +1,7 @@
 /** `--reporter jsonl=FILE`: an event a line, written as it happens, so that a killed run leaves what it had. */
 import type { JsonMap, RunEvent, RunFinished } from '../model.ts';
-import type { Reporter, ReportOutput } from './reporter.ts';
 import { jsonText } from './json-text.ts';
+import type { Reporter, ReportOutput } from './reporter.ts';
 import {
   milliseconds,
   reportFinding,

@@ -44,7 +44,8 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
   // Not by assignment: a claim may be called __proto__.
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
-      const ours = typeof member === 'string' && (vocabulary.has(key) || (key === 'reason' && isStop(member)));
+      const ours =
+        typeof member === 'string' && (vocabulary.has(key) || (key === 'reason' && isStop(member)));
       return [key, ours ? member : redactValue(member, redactor)];
     }),
   );

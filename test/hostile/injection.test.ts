@@ -7,9 +7,9 @@ import { type Command, type Ended, why401 } from '../support/command.ts';
 import { answers, inText, serve } from './injection.ts';
 
 /** Escape sequences that are ours. */
-const sgr = /\u001b\[\d{1,3}m/g;
+const sgr = /\p{Cc}\[\d{1,3}m/gu;
 const unseen =
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/u;
+  /(?![\t\n])\p{Cc}|\p{Cs}|[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
 const commands = /^\s*::|##\[|##\w+\[/;
 
 /** Lines that would drive a terminal or a CI system. */
@@ -39,7 +39,9 @@ function active(markdown: string): string[] {
       const cells = /^\| .* \|$/.test(bare) ? bare.slice(1, -1).replaceAll(' | ', ' ') : bare;
       return (
         unseen.test(line) ||
-        /[<>@`*_[\]!~|$#]|https?:\/\/|www\.|&(?!amp;|lt;|gt;)|^\s*(?:[-+=]{1,3}(?:\s|$)|\d+[.)] |\t| {4})/i.test(cells)
+        /[<>@`*_[\]!~|$#]|https?:\/\/|www\.|&(?!amp;|lt;|gt;)|^\s*(?:[-+=]{1,3}(?:\s|$)|\d+[.)] |\t| {4})/i.test(
+          cells,
+        )
       );
     })
     .map((line) => line.slice(0, 300));
@@ -49,7 +51,9 @@ const odd = '::error::\r\n::error::\u001b[31m\u009b <b> | ##[group] [a](b) @all'
 /** Characters of a line. */
 const widest = 10_000;
 const yaml = JSON.stringify;
-const paths = Object.keys(answers()).filter((path) => !path.startsWith('/.') && path !== '/token' && path !== '/granted');
+const paths = Object.keys(answers()).filter(
+  (path) => !path.startsWith('/.') && path !== '/token' && path !== '/granted',
+);
 
 function files(origin: string): Record<string, string> {
   const wrong = {
@@ -64,14 +68,22 @@ function files(origin: string): Record<string, string> {
     metadata: { token_endpoint: `${origin}/token` },
   };
   const grants = { ...issuer, metadata: { token_endpoint: `${origin}/granted` } };
-  const client = { client_id: inText, client_secret: '${secret.ID}', token_endpoint_auth_method: 'client_secret_post' };
+  const client = {
+    client_id: inText,
+    client_secret: '${secret.ID}',
+    token_endpoint_auth_method: 'client_secret_post',
+  };
   const environment = {
     protected: false,
     origins: { api: origin },
     issuers: { refuses: issuer, grants },
     clients: { refused: { ...client, issuer: 'refuses' }, granted: { ...client, issuer: 'grants' } },
   };
-  const oauth = (name: string): object => ({ type: 'oauth2', grant_type: 'client_credentials', client: name });
+  const oauth = (name: string): object => ({
+    type: 'oauth2',
+    grant_type: 'client_credentials',
+    client: name,
+  });
   const project = {
     environments: { 'staging\n::error::\u001b[31m\u009b <b> | ##[group] [a](b) @all': environment },
     credentials: {
@@ -88,7 +100,11 @@ function files(origin: string): Record<string, string> {
   return {
     ...Object.fromEntries(scenarios),
     'why401.yml': yaml(project),
-    'refused.yml': yaml({ name: `refused ${inText}`, credential: odd, steps: [{ name: inText, GET: '/body' }] }),
+    'refused.yml': yaml({
+      name: `refused ${inText}`,
+      credential: odd,
+      steps: [{ name: inText, GET: '/body' }],
+    }),
     'granted.yml': yaml({ name: 'granted', credential: 'granted', steps: [{ GET: '/challenge' }] }),
     'rows.yml': yaml({
       name: 'rows',
@@ -118,8 +134,8 @@ describe('words of servers and of files', () => {
     ID: 'a-client-secret-of-ours',
     GITHUB_STEP_SUMMARY: 'summary.md',
   };
-  const formats = ['console=console.txt', 'json=run.json', 'junit=junit.xml', 'github=github.txt', 'console'];
-  const all = (recorded: string): string[] => [...formats, recorded].flatMap((each) => ['--reporter', each]);
+  const to = (...formats: string[]): string[] => formats.flatMap((each) => ['--reporter', each]);
+  const inFiles = ['console=console.txt', 'junit=junit.xml', 'github=github.txt'];
   const play = (argv: readonly string[], files: Record<string, string>, more: Partial<Command> = {}) =>
     why401(argv, { files, env, ...more });
 
@@ -132,17 +148,29 @@ describe('words of servers and of files', () => {
 
   it('stay words in every report, and in reports of reports', async function () {
     this.timeout(60_000);
-    const ran = await play(['run', '-v', '--checks', ...all('jsonl=run.jsonl')], files(origin), { color: true });
+    const ran = await play(
+      ['run', '-v', '--checks', ...to('console', 'github=github.txt', 'jsonl=run.jsonl')],
+      files(origin),
+      { color: true },
+    );
     expect([ran.code, effects(ran)]).to.deep.equal([1, []]);
     expect(ran.stdout).to.include('\\x9b31mowned').and.to.include('\\x1b[31mowned').and.to.include('\\u202e');
     const record = { 'run.jsonl': ran.written['run.jsonl'] ?? '' };
-    const told = await play(['report', 'run.jsonl', ...all('jsonl=again.jsonl')], record, { terminal: true });
+    const told = await play(
+      ['report', 'run.jsonl', ...to('console', 'json=run.json', 'jsonl=again.jsonl', ...inFiles)],
+      record,
+      { terminal: true },
+    );
     expect([told.code, effects(told)]).to.deep.equal([1, []]);
-    expect(Object.keys(told.written).sort()).to.deep.equal(Object.keys(ran.written).map((name) => name.replace('run.jsonl', 'again.jsonl')).sort());
+    const written = 'again.jsonl console.txt github.txt junit.xml run.json summary.md';
+    expect(Object.keys(told.written).sort().join(' ')).to.equal(written);
   });
 
   it('stay words in what is compared', async () => {
-    const compared = await play(['compare', '-v', ...all('jsonl=run.jsonl')], twins(origin));
+    const compared = await play(
+      ['compare', '-v', ...to('console', 'jsonl=run.jsonl', ...inFiles)],
+      twins(origin),
+    );
     expect(effects(compared)).to.deep.equal([]);
     expect(compared.stdout).to.include('\\x9b31mowned');
   });
@@ -160,7 +188,14 @@ describe('words of servers and of files', () => {
       ['lint', '--scan', '.'],
       ['lint', '--scan', '.', '--json'],
     ]) {
-      const ended = await play(argv, { ...project, 'bad\u009b##[group].yml': yaml({ name: inText, [inText]: inText, steps: [{ [inText]: 1 }] }) }, { terminal: true });
+      const ended = await play(
+        argv,
+        {
+          ...project,
+          'bad\u009b##[group].yml': yaml({ name: inText, [inText]: inText, steps: [{ [inText]: 1 }] }),
+        },
+        { terminal: true },
+      );
       expect([argv, effects(ended)]).to.deep.equal([argv, []]);
     }
   });
@@ -171,11 +206,14 @@ function effects({ stdout, stderr, written }: Ended): string[] {
   return Object.entries({ stdout, stderr, ...written }).flatMap(([name, text]) => {
     const ours = name === 'github.txt' ? text.replace(/^::(?:error|warning|notice) /gm, '') : text;
     if (name.endsWith('.xml')) wellFormed(text);
-    if (name.endsWith('.jsonl')) for (const line of text.trimEnd().split(/[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/)) JSON.parse(line);
+    if (name.endsWith('.jsonl'))
+      for (const line of text.trimEnd().split(/[\p{Cc}\u2028\u2029]/u)) JSON.parse(line);
     const found = name.endsWith('.md') ? active(text) : driving(ours);
     const prose = !name.includes('json') && !text.startsWith('{') && !text.startsWith('eyJ');
     const wide = text.split('\n').filter((line) => prose && line.length > widest);
-    return [...found, ...wide.map((line) => `${line.length} characters: ${line.slice(0, 100)}`)].map((line) => `${name}: ${line}`);
+    return [...found, ...wide.map((line) => `${line.length} characters: ${line.slice(0, 100)}`)].map(
+      (line) => `${name}: ${line}`,
+    );
   });
 }
 
@@ -184,5 +222,7 @@ const xmllint = existsSync('/usr/bin/xmllint');
 /** As an XML parser says, where there is one. */
 function wellFormed(xml: string): void {
   if (xmllint) execFileSync('xmllint', ['--noout', '-'], { input: xml, stdio: ['pipe', 'ignore', 'pipe'] });
-  expect(xml.replace(/&(?:amp|lt|gt|quot|#\d+);/g, '')).not.to.match(/&|]]>|<!(?!-- why401 junit report -->)|<\?(?!xml )/);
+  expect(xml.replace(/&(?:amp|lt|gt|quot|#\d+);/g, '')).not.to.match(
+    /&|]]>|<!(?!-- why401 junit report -->)|<\?(?!xml )/,
+  );
 }

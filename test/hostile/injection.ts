@@ -66,7 +66,11 @@ export function answers(): Readonly<Record<string, Told>> {
     '/reason': { status: `503 ${inField}`, fields: [`Retry-After: ${inField}`, `Date: ${inField}`] },
     '/challenge': { status: '401 No', fields: [`WWW-Authenticate: ${challenge}`, `X-Owned: ${inField}`] },
     '/raw': { status: '401 No', fields: ['WWW-Authenticate: \x9b31mowned ::error::owned', 'Server: \x9b2J'] },
-    '/body': { status: '403 No', fields: [type], body: `${lonely}${value},"message":${value},"a":{${value}:1}}` },
+    '/body': {
+      status: '403 No',
+      fields: [type],
+      body: `${lonely}${value},"message":${value},"a":{${value}:1}}`,
+    },
     '/problem': {
       status: '403 No',
       fields: ['Content-Type: application/problem+json'],
@@ -85,17 +89,35 @@ export function answers(): Readonly<Record<string, Told>> {
         'Set-Cookie: sid=1; SameSite=owned\u009b31m; Expires=::error::owned',
       ],
     },
-    '/long': { status: '401 No', fields: [`WWW-Authenticate: Bearer error_description="${long}"`], body: long },
-    '/token': { status: '400 No', fields: [type], body: `{"error":${value},"error_description":${value},"error_uri":${value}}` },
-    ...Object.fromEntries(['a', 'b'].map((name) => [`/.well-known/oauth-authorization-server/${name}`, metadata(name)])),
-    '/granted': { fields: [type], body: `{"access_token":"${token()}","token_type":"Bearer","scope":${value},"expires_in":60}` },
+    '/long': {
+      status: '401 No',
+      fields: [`WWW-Authenticate: Bearer error_description="${long}"`],
+      body: long,
+    },
+    '/token': {
+      status: '400 No',
+      fields: [type],
+      body: `{"error":${value},"error_description":${value},"error_uri":${value}}`,
+    },
+    ...Object.fromEntries(
+      ['a', 'b'].map((name) => [`/.well-known/oauth-authorization-server/${name}`, metadata(name)]),
+    ),
+    '/granted': {
+      fields: [type],
+      body: `{"access_token":"${token()}","token_type":"Bearer","scope":${value},"expires_in":60}`,
+    },
   };
 }
 
 /** What differs between two environments is told by `compare`. */
 function metadata(name: string): Told {
   const told = [`${name} ${inText}`];
-  const document = { issuer: `${inText}/${name}`, scopes_supported: told, token_endpoint: inText, [inText]: told };
+  const document = {
+    issuer: `${inText}/${name}`,
+    scopes_supported: told,
+    token_endpoint: inText,
+    [inText]: told,
+  };
   return {
     fields: ['Content-Type: application/json', `X-Owned: ${inField}`],
     body: JSON.stringify({ ...document, code_challenge_methods_supported: told, claims_supported: told }),
@@ -117,9 +139,16 @@ export function serve(told: Readonly<Record<string, Told>>): (socket: Socket) =>
       const path = /^\S+ ([^\s?]*)/.exec(chunk.toString('latin1'))?.[1] ?? '';
       const { status = '200 OK', fields = [], body = '' } = told[path] ?? {};
       // One byte each where the text has no others: C1 controls as they are.
-      const line = (text: string): Buffer => Buffer.from(`${text}\r\n`, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1');
+      const line = (text: string): Buffer =>
+        Buffer.from(`${text}\r\n`, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1');
       const content = Buffer.from(body);
-      const head = [`HTTP/1.1 ${status}`, `Content-Length: ${content.length}`, 'Connection: close', ...fields, ''];
+      const head = [
+        `HTTP/1.1 ${status}`,
+        `Content-Length: ${content.length}`,
+        'Connection: close',
+        ...fields,
+        '',
+      ];
       socket.end(Buffer.concat([...head.map(line), content]));
     });
   };

@@ -66,7 +66,11 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   }
 }
 
-function memorySink(heard: (text: string) => void = () => {}, isTTY = false, color = false): Sink & { text(): string } {
+function memorySink(
+  heard: (text: string) => void = () => {},
+  isTTY = false,
+  color = false,
+): Sink & { text(): string } {
   let all = '';
   return {
     isTTY,
