@@ -5,7 +5,7 @@
  * of surrogate pairs. Joiners stay where a script or an emoji needs them.
  */
 const unprintable =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff\p{Extended_Pictographic}])/gu;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\u200c\u200d](?![\u0600-\u06ff\u0900-\u0dff\p{Extended_Pictographic}])/gu;
 
 /** The text with each of them as `write` shows it. */
 export function replaceUnprintable(text: string, write: (character: string) => string): string {
