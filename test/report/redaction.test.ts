@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { createCollector } from '../../src/report/collection.ts';
-import { redactEvent, redactValue } from '../../src/report/redaction.ts';
+import { redactEvent, redactingSink, redactValue } from '../../src/report/redaction.ts';
 import { createReporter } from '../../src/report/reporter.ts';
 import { createRedactor } from '../../src/secret.ts';
 import { dropped, passing, stopped } from '../support/runs.ts';
@@ -63,6 +63,17 @@ describe('redactValue', () => {
       const kept = redactValue(body, redactor) as Uint8Array;
       expect(kept.buffer.byteLength).to.be.lessThan(20_000);
     }
+  });
+});
+
+describe('redactingSink', () => {
+  it('takes out what was learned after the text was made', () => {
+    const redactor = createRedactor();
+    const sink = memorySink();
+    const safe = redactingSink(sink, redactor);
+    redactor.learn('late', 'a-late-value');
+    safe.write('FAIL a-late-value\n');
+    expect(sink.text()).to.equal('FAIL [secret:late]\n');
   });
 });
 
