@@ -91,7 +91,7 @@ describe('createCollector', () => {
   });
 });
 
-describe('redactValue', () => {
+describe('redactValue, of names that mean something to the language', () => {
   it('keeps a member that is called __proto__', () => {
     const claims = JSON.parse('{"__proto__":{"exp":1},"sub":"reader"}');
     expect(JSON.stringify(redactValue(claims, createRedactor()))).to.equal(JSON.stringify(claims));
