@@ -8,8 +8,8 @@ import { isMap, place, placeEntry } from '../source.ts';
 /** Levels of nesting. */
 const deepest = 100;
 
-/** Rows whose places are known; what is wrong goes to `problems`. */
-export function readJsonRows(text: string, file: string, problems: Problems): JsonMap[] {
+/** Rows whose places are known, `most` of them; what is wrong goes to `problems`. */
+export function readJsonRows(text: string, file: string, most: number, problems: Problems): JsonMap[] {
   const at = places(text, file);
   const found = scan(text);
   if (found.tooDeep !== null) {
@@ -28,7 +28,7 @@ export function readJsonRows(text: string, file: string, problems: Problems): Js
     problems.add('DATA_INVALID', 'The file is no list of rows.', { source: at(text.search(/\S/)), fix });
     return [];
   }
-  return (parsed.value as readonly Json[]).flatMap((value, index) => {
+  return (parsed.value as readonly Json[]).slice(0, most).flatMap((value, index) => {
     const marks = found.items[index];
     if (!marks) return [];
     if (!isMap(value)) {

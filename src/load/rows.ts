@@ -26,7 +26,9 @@ export function readRows(
     });
     return { rows: [], problems: problems.list };
   }
-  const rows = /\.json$/i.test(file) ? readJsonRows(text, file, problems) : readCsvRows(text, file, problems);
+  const rows = /\.json$/i.test(file)
+    ? readJsonRows(text, file, mostRows + 1, problems)
+    : readCsvRows(text, file, problems);
   checkRows(rows, { file, line: 1, column: 1 }, problems);
   return { rows, problems: problems.list };
 }
@@ -73,6 +75,7 @@ function readCsvRows(text: string, file: string, problems: Problems): JsonMap[] 
   const [header = [], ...rest] = records;
   const names = new Set<string>();
   for (const { text: name, line, column } of header) {
+    if (problems.list.length >= mostTold) break;
     const source = { file, line, column };
     if (names.has(name))
       problems.add('DATA_COLUMN', `The column "${name}" stands twice.`, { source, fix: 'Rename one.' });
@@ -84,8 +87,8 @@ function readCsvRows(text: string, file: string, problems: Problems): JsonMap[] 
   return problems.list.length > 0 ? [] : rest.map((record) => csvRow(record, header, file));
 }
 
-/** Of many ragged rows the first ten are told. */
-const mostRagged = 10;
+/** Of many columns or rows that are wrong the first ten are told. */
+const mostTold = 10;
 
 function checkWidth(
   record: readonly Cell[],
@@ -93,7 +96,7 @@ function checkWidth(
   file: string,
   problems: Problems,
 ): void {
-  if (record.length === header.length || problems.list.length >= mostRagged) return;
+  if (record.length === header.length || problems.list.length >= mostTold) return;
   const { line, column } = record[Math.min(header.length, record.length - 1)] ?? { line: 1, column: 1 };
   const cells = record.length === 1 ? '1 cell' : `${record.length} cells`;
   problems.add('DATA_RAGGED', `The row has ${cells}, and there are ${header.length} columns.`, {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { array, assert, constantFrom, property, string } from 'fast-check';
 import { parseCsv } from '../../src/load/csv.ts';
+import { readRows } from '../../src/load/rows.ts';
 
 const texts = (text: string, most = 100): unknown => {
   const parsed = parseCsv(text, most);
@@ -82,5 +83,19 @@ describe('CSV', () => {
       }),
       { seed: 401, numRuns: Number(process.env['WHY401_FUZZ'] ?? 200) },
     );
+  });
+
+  it('is told to be wrong ten times at most, and of a list too long no more is read than tells it', () => {
+    const codes = (text: string, file: string): string[] =>
+      readRows(text, file).problems.map(({ code }) => code);
+    expect(codes(','.repeat(1000), 'a.csv')).to.deep.equal(Array.from({ length: 10 }, () => 'DATA_COLUMN'));
+    expect(codes(`a\n${'1,2\n'.repeat(1000)}`, 'a.csv')).to.deep.equal(
+      Array.from({ length: 10 }, () => 'DATA_RAGGED'),
+    );
+    const list = `[${'{"a":1},'.repeat(20_000)}{}]`;
+    expect([readRows(list, 'a.json').rows.length, codes(list, 'a.json')]).to.deep.equal([
+      10_001,
+      ['DATA_TOO_LARGE'],
+    ]);
   });
 });
