@@ -83,16 +83,17 @@ function readLines(text: string): JsonMap | null {
 
 function readObserved(report: JsonMap, file: string): Map<string, readonly Observation[]> | Problem {
   const list = report['observed'];
-  if (!Array.isArray(list) || Number.isNaN(Date.parse(String(report['started'])))) {
+  const { started } = report;
+  if (!Array.isArray(list) || typeof started !== 'string' || Number.isNaN(Date.parse(started))) {
     const what = `The baseline "${file}" holds no observations: it is not the report of a comparison.`;
     return problem('BASELINE_WITHOUT_OBSERVATIONS', what, again);
   }
   const observed = new Map<string, readonly Observation[]>();
   for (const each of list as readonly Json[]) {
     if (!isMap(each)) continue;
-    const observations = each['observations'];
-    if (Array.isArray(observations) && observations.length > 0)
-      observed.set(String(each['environment']), observations.flatMap(readObservation));
+    const { environment, observations } = each;
+    if (typeof environment === 'string' && Array.isArray(observations) && observations.length > 0)
+      observed.set(environment, observations.flatMap(readObservation));
   }
   return observed;
 }

@@ -20,11 +20,30 @@ const deepest = 1000;
 export function parseJson(text: string): { readonly value: Json } | { readonly error: string } {
   if (nestsTooDeeply(text)) return { error: 'it is nested too deeply' };
   try {
-    return { value: mayHoldLargeInteger(text) ? parseExactly(text) : (JSON.parse(text) as Json) };
+    const value = mayHoldLargeInteger(text) ? parseExactly(text) : (JSON.parse(text) as Json);
+    if (mayNameItself.test(text)) makePrintable(value);
+    return { value };
   } catch (error) {
     if (error instanceof RangeError) return { error: 'it is nested too deeply' };
     if (error instanceof SyntaxError) return { error: error.message };
     throw error;
+  }
+}
+
+/** `toString`, also by escapes. */
+const mayNameItself = /toString|\\u/;
+
+/**
+ * `String({"toString": 1})` throws. A map with such a member gets a way to be printed that no JSON text can name; its
+ * members are what they were.
+ */
+function makePrintable(value: Json): void {
+  const left: Json[] = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    if (Object.hasOwn(next, 'toString'))
+      Object.defineProperty(next, Symbol.toPrimitive, { value: () => '[object Object]' });
+    for (const member of Object.values(next)) left.push(member);
   }
 }
 

@@ -129,6 +129,11 @@ describe('compare --baseline', () => {
       written({ ...usable, started: null }),
       'The baseline "past.json" holds no observations: it is not the report of a comparison.',
     ],
+    [
+      'has a beginning that cannot be printed',
+      written({ ...usable, started: { toString: 1 } }),
+      'The baseline "past.json" holds no observations: it is not the report of a comparison.',
+    ],
     ['observed nothing', written(usable), 'The baseline "past.json" has no observations of "production".'],
     ['has another environment', observed, 'The baseline "past.json" has no observations of "production".'],
     [

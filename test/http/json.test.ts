@@ -60,6 +60,24 @@ describe('parseJson', () => {
     });
   });
 
+  it('gives nothing that throws where it is printed, and changes nothing for it', () => {
+    for (const text of [
+      '{"toString":1}',
+      '[{"a":[{"toString":"x","valueOf":null}]}]',
+      '{"\\u0074oString":{"toString":{}}}',
+      '{"toString":12345678901234567890,"n":12345678901234567890}',
+    ]) {
+      const parsed = parseJson(text);
+      if (!('value' in parsed)) throw new Error(text);
+      const { value } = parsed;
+      expect([`${value}`, String(value), [value, value].join()]).to.satisfy(
+        (all: string[]) => all.length === 3,
+      );
+      expect(stringifyJson(value)).to.equal(text.replaceAll('\\u0074', 't'));
+      if (!text.includes('1234')) expect(value).to.deep.equal(JSON.parse(text));
+    }
+  });
+
   it('reads what stringifyJson writes', () => {
     const value = fc.letrec((tie) => ({
       json: fc.oneof(
