@@ -1,6 +1,7 @@
 /** `why401 lint`: everything that can be known to be wrong without sending anything. */
 import type { Loaded } from '../load/load.ts';
 import type { ExitCode } from '../model.ts';
+import { distinct } from '../plan/plan.ts';
 import { type Problem, ProblemError } from '../problem.ts';
 import { hardcodedSecrets } from '../scan/project.ts';
 import type { RunFlags } from './flags.ts';
@@ -24,8 +25,9 @@ export async function lint(paths: readonly string[], flags: RunFlags, world: Wor
 }
 
 function secretsIn({ project, scenarios, lineOf }: Loaded, now: number): Problem[] {
-  return [
+  // A list of steps belongs to each scenario that uses it.
+  return distinct([
     ...(project ? hardcodedSecrets(project, 'project', lineOf, now) : []),
     ...scenarios.flatMap((each) => hardcodedSecrets(each, 'scenario', lineOf, now)),
-  ];
+  ]);
 }

@@ -11,6 +11,12 @@ const deepest = 100;
 /** Rows whose places are known; what is wrong goes to `problems`. */
 export function readJsonRows(text: string, file: string, problems: Problems): JsonMap[] {
   const at = places(text, file);
+  const found = scan(text);
+  if (found.tooDeep !== null) {
+    const message = `Values are nested deeper than ${deepest} levels.`;
+    problems.add('DATA_INVALID', message, { source: at(found.tooDeep) });
+    return [];
+  }
   const parsed = parseJson(text);
   const fix = 'Write a list of maps: [{"id": 1}, {"id": 2}].';
   if ('error' in parsed) {
@@ -20,12 +26,6 @@ export function readJsonRows(text: string, file: string, problems: Problems): Js
   }
   if (!Array.isArray(parsed.value)) {
     problems.add('DATA_INVALID', 'The file is no list of rows.', { source: at(text.search(/\S/)), fix });
-    return [];
-  }
-  const found = scan(text);
-  if (found.tooDeep !== null) {
-    const message = `Values are nested deeper than ${deepest} levels.`;
-    problems.add('DATA_INVALID', message, { source: at(found.tooDeep) });
     return [];
   }
   return (parsed.value as readonly Json[]).flatMap((value, index) => {

@@ -53,11 +53,29 @@ export function hardcodedSecrets(
 ): Problem[] {
   const leaves: Leaf[] = [];
   collect(file.value, { path: [], isProject: kind === 'project', isRefused: false }, leaves);
-  const found = foundIn(leaves).filter(({ leaf }) => !isPublic(leaf.source, lineOf));
-  const prefix = kind === 'project' ? [] : [file.file.replace(/^.*\//, '').replace(/\.ya?ml$/, '')];
+  // A data file has no place for a comment that says what is public; `lint --scan` looks at it.
+  const own = leaves.filter(({ path, source }) => !isRow(path) || source.file === file.file);
+  const found = foundIn(own).filter(({ leaf }) => !isPublic(leaf.source, lineOf));
   return found
     .slice(0, most)
-    .map((each) => problemOf(each, prefix, maskedLine(each.leaf.source, found, lineOf), now));
+    .map((each) =>
+      problemOf(
+        each,
+        kind === 'project' ? [] : [baseName(each.leaf.source)],
+        maskedLine(each.leaf.source, found, lineOf),
+        now,
+      ),
+    );
+}
+
+/** Of the data of a scenario. */
+function isRow(path: readonly string[]): boolean {
+  return path[0] === 'data' || (path[0] === 'in' && path[2] === 'data');
+}
+
+/** Steps may stand in another file. */
+function baseName({ file }: Source): string {
+  return file.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
 }
 
 interface Where {
@@ -166,7 +184,9 @@ function maskedLine(
   if (line === null) return null;
   // What the scan of the line alone finds is no less secret.
   let text = maskedText(line);
-  for (const { leaf, candidate } of found.filter(({ leaf }) => leaf.source.line === number)) {
+  for (const { leaf, candidate } of found.filter(
+    ({ leaf: { source } }) => source.file === file && source.line === number,
+  )) {
     const value = candidate?.value ?? leaf.value;
     const from = leaf.source.column - 1;
     if (line.includes(value, from)) text = stars(text, line, value, from);
@@ -195,7 +215,10 @@ function problemOf(
   const told = facts.length > 0 ? `: ${facts.join('; ')}` : '';
   const message = `${what} stands in plain text at "${leaf.key}"${told}.`;
   const part = candidate && candidate.value !== leaf.value ? ' in its place' : '';
-  const fix = `Write "\${secret.${name}}"${part}, and set the environment variable ${name}, or ${name}_FILE, or pass --env-file; if it is no secret, write the comment "why401: public" behind it.`;
+  const where = isRow(leaf.path)
+    ? `Rows read no secret: take it out, and write "\${secret.${name}}" in a step`
+    : `Write "\${secret.${name}}"${part}`;
+  const fix = `${where}, and set the environment variable ${name}, or ${name}_FILE, or pass --env-file; if it is no secret, write the comment "why401: public" behind it.`;
   return new Problem('HARDCODED_SECRET', message, { source: leaf.source, line, fix });
 }
 

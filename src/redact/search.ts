@@ -1,8 +1,9 @@
 /** Secrets in a text and in all that its escapes and its base64 and hex digits stand for. */
-import { type Borders, decoded } from './secret-binary.ts';
-import { type Layer, unescaped } from './secret-escapes.ts';
-import { createForms, type Forms, type Found } from './secret-forms.ts';
-import { noWord, shortest } from './secret-parts.ts';
+import { replaceUnprintable, withoutCommands } from '../printable.ts';
+import { type Borders, decoded } from './binary.ts';
+import { type Layer, unescaped } from './escapes.ts';
+import { createForms, type Forms, type Found } from './forms.ts';
+import { noWord, shortest } from './parts.ts';
 
 export interface Search {
   add(name: string, value: string): void;
@@ -11,6 +12,9 @@ export interface Search {
   stream(): { write(piece: string | Uint8Array): string; end(): string };
 }
 
+/** Texts that are remembered, and how long they are at most. */
+const mostSaid = 4096;
+const longestSaid = 1024;
 /** Text within text: so many times escapes are undone, and digits read. */
 const mostEscaped = 5;
 const mostEncoded = 3;
@@ -24,13 +28,27 @@ export function createSearch(): Search {
     marks.set(name, known);
     return known;
   };
+  /** Reports say the same again and again: names of fields, addresses, words of findings. */
+  const said = new Map<string, string>();
+  const replace = (text: string): string => {
+    const known = said.get(text);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(text, 'utf8');
+    const found = isSuspect(text, forms) ? allIn(bytes, whole, forms) : [];
+    const result = found.length === 0 ? text : rewritten(bytes, found, mark);
+    if (said.size >= mostSaid) said.clear();
+    said.set(text, result);
+    return result;
+  };
   return {
     add(name, value) {
       for (const bytes of variants(value)) forms.add(name, bytes);
       marks.clear();
+      said.clear();
     },
     replace(text, cut) {
       if (forms.longest === 0 || text.length < shortest) return text;
+      if (cut === 'none' && text.length <= longestSaid) return replace(text);
       if (cut === 'none' && !isSuspect(text, forms)) return text;
       const borders = { start: cut === 'start' || cut === 'both', end: cut === 'end' || cut === 'both' };
       const bytes = Buffer.from(text, 'utf8');
@@ -55,11 +73,22 @@ function variants(value: string): Uint8Array[] {
   return [...found, ...wide.map((bytes) => Buffer.from(Buffer.from(bytes).toString('latin1'), 'utf8'))];
 }
 
-/** A server that names a cookie by a secret names the cookie's value by it too. */
+/** Characters of a name; who says it is a server that names its cookies. */
+const longestName = 100;
+
+/**
+ * A server that names a cookie by a secret names the cookie's value by it too. A mark comes into text that is finished:
+ * nothing in it may drive a terminal or a CI system.
+ */
 function cleaned(name: string, forms: Forms): string {
   const bytes = Buffer.from(name, 'utf8');
   const long = allIn(bytes, whole, forms).filter(({ size }) => size >= noWord);
-  return long.length === 0 ? name : rewritten(bytes, long, () => '…');
+  const safe = long.length === 0 ? name : rewritten(bytes, long, () => '…');
+  const short = safe.length > longestName ? `${safe.slice(0, longestName)}…` : safe;
+  return withoutCommands(
+    replaceUnprintable(short, () => '?'),
+    () => '?',
+  );
 }
 
 const ordinary = 0;
