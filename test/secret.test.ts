@@ -10,6 +10,22 @@ describe('createRedactor', () => {
     expect(redactor.redact(`a ${token} b ${hex} c`)).to.equal('a [secret:token] b [secret:token] c');
   });
 
+  it('takes out what was said before it was known', () => {
+    const redactor = createRedactor();
+    redactor.learn('one', 'first-value');
+    const text = 'first-value and second-value';
+    expect(redactor.redact(text)).to.equal('[secret:one] and second-value');
+    redactor.learn('two', 'second-value');
+    expect(redactor.redact(text)).to.equal('[secret:one] and [secret:two]');
+  });
+
+  it('takes out what somebody has read in another character set', () => {
+    const redactor = createRedactor();
+    redactor.learn('one', 'grün-überall-ß');
+    const misread = Buffer.from('grün-überall-ß').toString('latin1');
+    expect(redactor.redact(`a ${misread} b`)).to.equal('a [secret:one] b');
+  });
+
   it('takes the longest of those that begin alike, and leaves what only begins so', () => {
     const redactor = createRedactor();
     redactor.learn('short', 'correct-horse');

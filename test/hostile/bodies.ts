@@ -117,7 +117,7 @@ const notRead = (begins: string, bytes: number): string =>
     ? `failed; json only the first 1000000 of ${bytes} bytes were kept`
     : `failed; body-not-json likely; json the body is not JSON: application/json, begins "${begins}`;
 const wide = JSON.stringify({
-  a: Array.from({ length: big ? 300_000 : 3_000 }, (_, at) => ({ b: at, c: { b: at } })),
+  a: Array.from({ length: big ? 30_000 : 3_000 }, (_, at) => ({ b: at, c: { b: at } })),
 });
 const victim = `${'a'.repeat(big ? 900_000 : 90_000)}!`;
 
@@ -363,6 +363,12 @@ export const patterns: readonly Case[] = [
     acts: [flat({ a: Array.from({ length: big ? 20_000 : 1_000 }, (_, at) => ({ b: at })) })],
     ...expects({ schema: { properties: { a: { uniqueItems: true } } } }),
     ends: 'passed',
+  },
+  {
+    name: 'meets a schema of unique items, of which two are the same',
+    acts: [answer('[{"a":1,"b":[2]},{"a":"1","b":[2]},{"b":[2.0],"a":1}]', [json])],
+    ...expects({ schema: { uniqueItems: true } }),
+    ends: 'failed; schema [{"a":1,"b":[2]},{"a":"1","b":[2]},{"b":[2],"a":1}]',
   },
   {
     name: 'meets a filter that matches by pattern',
