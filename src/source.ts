@@ -8,7 +8,7 @@ import type { Json, Source } from './model.ts';
 interface Places {
   readonly self: Source;
   /** One entry after the other: name, file, line and column of the key, of the value, and what is written. */
-  readonly entries: (string | number | null)[];
+  entries: (string | number | null)[];
   /** Where each name begins in `entries`, where there are many. */
   index: Map<string | number, number> | null;
 }
@@ -44,7 +44,9 @@ function set(known: Places, entry: Places['entries']): void {
     return;
   }
   known.index?.set(name, entries.length);
-  entries.push(...entry);
+  // An array that grows takes more than it needs.
+  if (entries.length < few * width) known.entries = [...entries, ...entry];
+  else entries.push(...entry);
 }
 
 /** -1: there is none. */
@@ -85,10 +87,19 @@ export function writtenOf(container: object, name: string | number): string | nu
   return at < 0 ? null : ((found?.entries[at + width - 1] as string | null | undefined) ?? null);
 }
 
+/** Maps of data have no prototype of their own, and none that anything could be found in. */
+const Empty = function Empty() {} as unknown as new () => Record<string, Json>;
+Empty.prototype = Object.freeze(Object.create(null));
+
+/** A map without keys; one that is made by `Object.create(null)` takes several times as much memory. */
+export function emptyMap(): Record<string, Json> {
+  return new Empty();
+}
+
 /** Deep merge of maps: `over` wins, lists replace, null takes a key away. Places follow the values. */
 export function merge<T extends Json>(base: T, over: Json): T {
   if (!isMap(base) || !isMap(over)) return over as T;
-  const merged: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  const merged = emptyMap();
   place(merged, sourceOf(over) ?? sourceOf(base) ?? { file: '', line: 1, column: 1 });
   for (const [name, value] of Object.entries(base)) carry(merged, name, value, base);
   for (const [name, value] of Object.entries(over)) {

@@ -68,8 +68,18 @@ export function planJobs(
   const only = scenario.value['only'];
   if (Array.isArray(only) && !only.includes(name)) return [];
   const value = override(scenario.value, name);
-  const rowContext = { bare: scopeOf(value, planned, given, null).scope, told: { count: 0 } };
-  const shared: Shared = { scenario, value, planned, given, steps: new Map(), rows: rowContext };
+  const layers = [given.context.given, mapAt(value, 'variables'), ...planned.layers.slice(1)];
+  const shared: Shared = {
+    scenario,
+    value,
+    planned,
+    given,
+    layers,
+    tags: strings(scenario.value['tags']),
+    steps: new Map(),
+    lists: [],
+    rows: { bare: scopeOf(layers, planned, given, null), told: { count: 0 } },
+  };
   const rows = rowsOf(value);
   const names = labels(nameOf(scenario), rows);
   return rows.map((row, index) => {
@@ -88,6 +98,10 @@ interface Shared {
   readonly given: Given;
   /** Planned ones, by what is written: rows that change nothing of a step have it in common. */
   readonly steps: Map<number, { readonly written: JsonMap; readonly step: Step | null }>;
+  /** The latest list of them. */
+  readonly lists: Step[][];
+  readonly layers: readonly JsonMap[];
+  readonly tags: readonly string[];
   readonly rows: RowContext;
 }
 interface Ref extends Pick<Job, 'index' | 'name'> {
@@ -95,9 +109,9 @@ interface Ref extends Pick<Job, 'index' | 'name'> {
 }
 
 function planJob({ index, name, row }: Ref, shared: Shared, problems: Problems): Job {
-  const { scenario, value, planned, given } = shared;
+  const { scenario, value, planned, given, layers, tags } = shared;
   const { context } = given;
-  const { scope, layers } = scopeOf(value, planned, given, row);
+  const scope = scopeOf(layers, planned, given, row);
   const common = given.common(planned);
   const { maps: credentials } = common;
   const captured = new Set<string>();
@@ -110,7 +124,7 @@ function planJob({ index, name, row }: Ref, shared: Shared, problems: Problems):
     file: scenario.file,
     name,
     source: sourceOf(scenario.value) ?? { file: scenario.file, line: 1, column: 1 },
-    tags: strings(scenario.value['tags']),
+    tags,
     environment: environmentFor(steps, planned, context, common, problems),
     variables: layers,
     steps,
@@ -120,23 +134,21 @@ function planJob({ index, name, row }: Ref, shared: Shared, problems: Problems):
 }
 
 function scopeOf(
-  scenario: JsonMap,
+  layers: readonly JsonMap[],
   planned: PlannedEnvironment,
   { context }: Given,
   row: JobRow | null,
-): { readonly scope: Scope; readonly layers: readonly JsonMap[] } {
-  const layers = [context.given, mapAt(scenario, 'variables'), ...planned.layers.slice(1)];
-  const scope = createScope({
+): Scope {
+  return createScope({
     lookups: context.lookups,
     layers,
     row: row?.values,
     named: (name) => jobName(name) ?? planned.scope.lookup(name),
   });
-  return { scope, layers };
 }
 
 function planSteps(
-  { value: scenario, given: { context, environments, options }, steps: known }: Shared,
+  { value: scenario, given: { context, environments, options }, steps: known, lists }: Shared,
   names: NameContext,
   captured: Set<string>,
   problems: Problems,
@@ -166,7 +178,10 @@ function planSteps(
     checkRenewals(step, holder, names.credentials, problems);
     steps.push(planFaults(step, holder, effective, faults));
   }
-  return steps;
+  const [latest] = lists;
+  if (latest?.length === steps.length && steps.every((step, index) => step === latest[index])) return latest;
+  lists[0] = steps.slice();
+  return lists[0];
 }
 
 /** Keys of what is counted where it is tried, of this environment and of others whose credentials are sent here. */

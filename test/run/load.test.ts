@@ -49,7 +49,7 @@ const project: JsonMap = {
 
 function scenarioAt(index: number): JsonMap {
   const machine = index % 4 === 0 ? `m${(index / 4) % machines}` : 'reader';
-  const step = { timeout: '30s', expect: { status: 200 } };
+  const step = { timeout: '10m', expect: { status: 200 } };
   if (index % 15 === 1)
     return {
       credential: 'reader',
@@ -84,7 +84,8 @@ interface Sent {
   /** `METHOD /path`. */
   readonly key: string;
   readonly status: number | null;
-  readonly whole: boolean;
+  /** Null: there was a whole answer. */
+  readonly failure: string | null;
   readonly role: Exchange['role'];
   /** The step was refused before. */
   readonly again: boolean;
@@ -178,7 +179,7 @@ describe(`${many} jobs at --jobs ${concurrency} against servers that fail at ran
     const refused = [...tokens.requests].filter(([key]) => refusedFor(key));
     expect(refused.map(([, times]) => times)).to.deep.equal(refused.map(() => 1));
     const asked = played.jobs.flatMap(({ hops }) => hops).filter(({ key }) => key.includes('/token/'));
-    const isGiven = ({ status, whole }: Sent): boolean => status === 200 && whole;
+    const isGiven = ({ status, failure }: Sent): boolean => status === 200 && failure === null;
     // One that the API refused is replaced by the step that was refused; an experiment asks for one of its own.
     const plain = tally(
       asked.filter((each) => isGiven(each) && each.role === 'token' && !each.again).map(({ key }) => key),
@@ -237,7 +238,7 @@ async function play(origins: Origins): Promise<Played> {
   rmSync(folder, { recursive: true });
   const left = await remaining(before);
   expect(reporters.crashes).to.deep.equal([]);
-  watch.over(finished, before);
+  watch.over(finished, jobs, before);
   return {
     finished,
     jobs: jobs.sort((a, b) => a.index - b.index),
@@ -278,7 +279,11 @@ function createWatch() {
       const { heapUsed, rss } = process.memoryUsage();
       say(`${count} jobs, heap ${megabytes(heapUsed)}, resident ${megabytes(rss)}`);
     },
-    over({ summary }: RunFinished, before: readonly string[]): void {
+    over({ summary }: RunFinished, jobs: readonly Told[], before: readonly string[]): void {
+      const failures = jobs.flatMap(({ hops }) =>
+        hops.flatMap(({ key, failure }) => (failure ? [`${key.split('/')[1]} ${failure}`] : [])),
+      );
+      say(JSON.stringify(Object.fromEntries(tally(failures))));
       say(`${JSON.stringify(summary)}, peak ${megabytes(process.resourceUsage().maxRSS * 1024)}`);
       const handles = (list: readonly string[]): string => JSON.stringify(Object.fromEntries(tally(list)));
       say(`handles ${handles(before)} before, ${handles(process.getActiveResourcesInfo())} after`);
@@ -304,7 +309,7 @@ function sentIn(exchanges: readonly Exchange[]): Sent[] {
       const sent = {
         key: `${request.method} ${new URL(request.url).pathname}`,
         status: response?.status ?? null,
-        whole: failure === null,
+        failure: failure && `${failure.phase} ${failure.code}`,
         role,
         again,
       };
