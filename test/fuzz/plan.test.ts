@@ -171,7 +171,7 @@ function changed(file: object): fc.Arbitrary<string> {
       if (typeof holder !== 'object' || holder === null) continue;
       const map = holder as Record<string, unknown>;
       if (what === 0) delete map[key];
-      else if (what === 1) map[String(value)] = map[key];
+      else if (what === 1) map[typeof value === 'string' ? value : JSON.stringify(value)] = map[key];
       else map[key] = value;
     }
     return JSON.stringify(copy);
