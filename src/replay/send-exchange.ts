@@ -34,6 +34,8 @@ export interface Answer {
   readonly body: BodyCollector;
 }
 
+/** Fields that tell where a body ends. */
+const framing = /^(?:content-length|transfer-encoding)$/i;
 /** Later than any timer of Node can be set. */
 const longest = 2 ** 31 - 1;
 
@@ -41,7 +43,6 @@ const longest = 2 ** 31 - 1;
 export function exchange(attempt: Attempt, connection: Connection, clock: Clock): Promise<void> {
   const { request } = attempt;
   attempt.connection = connection;
-  connection.begins = null;
   connection.onHead = (text) => {
     attempt.written ??= text;
   };
@@ -50,6 +51,10 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
     connection.client.dispatch(options, {
       onRequestStart() {
         attempt.phase = 'head';
+        // What came before, on a connection that had been used, belongs to nobody: undici closes it.
+        connection.begins = null;
+        connection.begun = true;
+        connection.lasting = true;
         attempt.sent = clock.now();
       },
       onResponseStart(controller, status, _headers, statusText) {
@@ -58,6 +63,7 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         attempt.received = clock.now();
         attempt.head = clock.monotonic();
         const headers = rawFields(controller.rawHeaders);
+        connection.lasting = !headers.some(([name]) => framing.test(name));
         attempt.answer = {
           status,
           statusText: statusText ?? '',
@@ -72,6 +78,8 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
       onResponseEnd() {
         // undici takes a reset for the end of a body that lasts as long as the connection.
         attempt.error ??= connection.socketError;
+        connection.lasting = false;
+        connection.readOn();
         resolve();
       },
       onResponseError(_controller, error) {

@@ -148,12 +148,17 @@ async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening):
   opening.phase = 'request';
 }
 
-/** The peer had closed an idle connection before a byte was written: a new one loses and repeats nothing. */
-function neverBegun(attempt: Attempt): boolean {
-  const code = errorCode(attempt.error);
-  if (code === null || attempt.phase !== 'request') return false;
-  return code === 'UND_ERR_SOCKET' || code === 'UND_ERR_DESTROYED' || code === 'ECONNRESET';
+/**
+ * The idle connection ended, or bytes that nobody asked for had come over it, before a byte was written: a new one loses
+ * and repeats nothing.
+ */
+function neverBegun({ error, phase }: Attempt): boolean {
+  const code = errorCode(error);
+  return phase === 'request' && code !== null && !(error instanceof WireError && stops.has(code));
 }
+
+/** Codes of our own ends. */
+const stops: ReadonlySet<string> = new Set(['TOTAL_TIMEOUT', 'ABORT_ERR']);
 
 async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock): ReturnType<Pool['open']> {
   return within(attempt, opening, async () => {
