@@ -21,6 +21,8 @@ export interface Connection {
   begins: string | null;
   /** Whether a request was ever written to it. What comes before the first is the answer to the first. */
   begun: boolean;
+  /** Whether nothing came since the last request was written. */
+  silent: boolean;
   /** Whether the answer that comes can last as long as the connection (RFC 9112 section 6.3, 8). */
   lasting: boolean;
   /** Reads on at once. */
@@ -56,6 +58,7 @@ export function createConnection(origin: string, opened: Opened): Connection {
     socketError: null,
     begins: null,
     begun: false,
+    silent: false,
     lasting: false,
     readOn() {},
     onHead: null,
@@ -127,6 +130,7 @@ function readPieceByPiece(socket: Socket, connection: Connection): void {
   const { push, _read: read } = socket;
   let waiting = false;
   define(socket, 'push', (...parameters: Parameters<Socket['push']>): boolean => {
+    if (parameters[0] !== null) connection.silent = false;
     Reflect.apply(push, socket, parameters);
     return false;
   });

@@ -11,6 +11,8 @@ import { flatten } from './send-record.ts';
 export interface Attempt {
   readonly request: SendRequest;
   readonly started: number;
+  /** `clock.busy()` then; null: not known. */
+  readonly busy: number | null;
   /** All fields that are sent, those for a proxy included. */
   fields: readonly Field[];
   phase: Phase;
@@ -54,10 +56,12 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
         // What came before, on a connection that had been used, belongs to nobody: undici closes it.
         connection.begins = null;
         connection.begun = true;
+        connection.silent = true;
         connection.lasting = true;
         attempt.sent = clock.now();
       },
       onResponseStart(controller, status, _headers, statusText) {
+        connection.silent = false;
         if (status < 200) return;
         attempt.phase = 'body';
         attempt.received = clock.now();
