@@ -31,8 +31,8 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     await printProblems(error.problems, world);
     return 2;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
+  const { bugText } = await import('./bug.ts');
+  world.stderr.write(bugText(error));
   return 70;
 }
 

@@ -522,6 +522,7 @@ const words: FuzzedParser = {
   name: 'durations, sizes, addresses and components',
   texts: [
     '800ms',
+    '9007199254740993800ms',
     '1.5m',
     '7d',
     '2MB',

@@ -1,8 +1,8 @@
 /** Secrets in a text and in all that its escapes and its base64 and hex digits stand for. */
-import { type Borders, decoded } from './secret-binary.ts';
-import { type Layer, unescaped } from './secret-escapes.ts';
-import { createForms, type Forms, type Found } from './secret-forms.ts';
-import { noWord, shortest } from './secret-parts.ts';
+import { type Borders, decoded } from './binary.ts';
+import { type Layer, unescaped } from './escapes.ts';
+import { createForms, type Forms, type Found } from './forms.ts';
+import { noWord, shortest } from './parts.ts';
 
 export interface Search {
   add(name: string, value: string): void;
