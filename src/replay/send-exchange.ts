@@ -118,12 +118,17 @@ function dispatchOptions(attempt: Attempt, connection: Connection): Dispatcher.D
       request.body === null
         ? null
         : Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length),
-    headersTimeout: Math.min(request.timeouts.head, longest),
-    bodyTimeout: Math.min(request.timeouts.body, longest),
+    headersTimeout: limitOf(request.timeouts.head, request.timeouts),
+    bodyTimeout: limitOf(request.timeouts.body, request.timeouts),
     // Constant, so that a Host field of the user never makes undici look for another TLS connection.
     servername: url.hostname,
   };
   return options;
+}
+
+/** What is no shorter than the total time is left to that: it asks whether this process was listening. 0: no limit. */
+function limitOf(milliseconds: number, { total }: SendRequest['timeouts']): number {
+  return total > 0 && milliseconds >= total ? 0 : Math.min(milliseconds, longest);
 }
 
 /** Names and values in turn, bytes read as latin1 (RFC 9110 section 5.5). */
