@@ -37,16 +37,13 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
 }
 
 export async function printProblems(problems: readonly Problem[], world: World): Promise<void> {
-  const [{ formatProblem }, { maskedLine }] = await Promise.all([
+  const [{ formatProblem }, { maskedProblem }] = await Promise.all([
     import('../load/frame.ts'),
     import('../scan/text.ts'),
   ]);
-  for (const problem of problems) {
-    const data = problem.toData();
-    // Whatever is wrong in a line, a secret in it is not shown.
-    const line = data.line === null ? null : maskedLine(data.line);
-    world.stderr.write(`${formatProblem({ ...data, line }, world.stderr.color)}\n`);
-  }
+  // Whatever is wrong in a line, a secret in it is not shown.
+  for (const problem of problems)
+    world.stderr.write(`${formatProblem(maskedProblem(problem.toData()), world.stderr.color)}\n`);
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {

@@ -75,6 +75,7 @@ export async function openProject(
   };
   const context = {
     root: loaded.root,
+    folders: loaded.folders,
     project: loaded.project.value,
     lookups: { env: (name: string) => world.env[name], secret },
     given,

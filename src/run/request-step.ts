@@ -105,6 +105,7 @@ function prepare(
     scope: state.names.scope,
     userAgent: state.context.userAgent,
     root: state.root,
+    folders: state.folders,
   });
 }
 

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Clock } from '../../src/doors.ts';
+import { createAuthority, type Identity } from '../support/certificates.ts';
 import { type Ended, why401 } from '../support/command.ts';
 import { systemClock } from '../support/origins.ts';
 
@@ -61,8 +62,15 @@ const credentials: Readonly<Record<string, string | null>> = {
   'oauth2-token_lock': 'a lock text',
   ...{ 'oauth2-limit': null, 'oauth2-broken': null, 'oauth2-reset': null },
   'session-wrong': 'the login page again',
+  'code-wrong': 'the login page again',
+  'refresh-invalid_grant': 'invalid_grant',
+  'password-invalid_grant': 'invalid_grant',
+  'mtls-invalid_client': 'invalid_client for a certificate',
 };
-const names = Object.keys(credentials);
+/** Needs a person: a run sends nothing of it. */
+const device = 'device-invalid_grant';
+const names = [...Object.keys(credentials), device];
+const granted = names.filter((name) => /^(?:oauth2|code|refresh|password|mtls|device)-/.test(name));
 const kindOf = (name: string): string => name.slice(name.indexOf('-') + 1);
 const variable = (name: string): string => `S_${name.replace('-', '_').toUpperCase()}`;
 const secretOf = (name: string): string => `value-of-${name}-00`;
@@ -74,22 +82,49 @@ function credentialOf(name: string): object {
   if (type === 'bearer') return { type, token: secret };
   if (type === 'api_key') return { type, in: 'header', name: 'X-Key', value: secret };
   if (type === 'basic' || type === 'digest') return { type, username: name, password: secret };
-  if (type === 'oauth2') return { type, grant_type: 'client_credentials', client: name };
-  return {
-    type: 'session',
-    login: [{ GET: 'api:/login' }, { submit: { fields: { username: name, password: secret } } }],
-  };
+  const submit = { submit: { fields: { username: name, password: secret } } };
+  const grant = { type: 'oauth2', client: name };
+  switch (type) {
+    case 'session':
+      return { type, login: [{ GET: 'api:/login' }, submit] };
+    case 'code':
+      return { ...grant, grant_type: 'authorization_code', login: [submit] };
+    case 'refresh':
+      return { ...grant, grant_type: 'refresh_token', refresh_token: secret };
+    case 'password':
+      return { ...grant, grant_type: 'password', username: name, password: secret };
+    case 'device':
+      return { ...grant, grant_type: 'device_code', store: true };
+    default:
+      return { ...grant, grant_type: 'client_credentials' };
+  }
 }
 
-const clock: Clock = { ...systemClock, sleep: async () => {} };
+function clientOf(name: string): object {
+  const client = {
+    issuer: name.replace('-', '_'),
+    client_id: name,
+    redirect_uris: ['https://app.example.test/cb'],
+  };
+  if (name.startsWith('oauth2')) return { ...client, client_secret: `\${secret.${variable(name)}}` };
+  return { ...client, token_endpoint_auth_method: name.startsWith('mtls') ? 'tls_client_auth' : 'none' };
+}
+
+/** Only what ends a command takes its time. */
+const clock: Clock = {
+  ...systemClock,
+  sleep: async (ms, signal) => (ms > 60_000 ? systemClock.sleep(ms, signal) : undefined),
+};
 
 describe('protected environments and refused credentials', function () {
   this.timeout(60_000);
   const log: Entry[] = [];
   const servers: Server[] = [];
   const origins: Record<string, string> = {};
+  let certificate: Identity;
 
   before(async () => {
+    certificate = await (await createAuthority()).issue(['ci.example.test']);
     for (const name of ['protected', 'open'] as const) {
       const server = createServer((request, response) => void answered(name, request, response));
       servers.push(server);
@@ -110,15 +145,23 @@ describe('protected environments and refused credentials', function () {
     const { method = '', url: path = '', headers } = request;
     const [, basic = ''] = /^Basic (.*)/.exec(headers.authorization ?? '') ?? [];
     const head = `${JSON.stringify(headers)}${decodeURIComponent(Buffer.from(basic, 'base64').toString('latin1'))}`;
-    // The password of Digest is not on the wire: its user is.
+    // The password of Digest is not on the wire: its user is. Nor is a certificate, nor what a device has.
     const digestUser = /username="([^"]+)"/.exec(headers.authorization ?? '')?.[1];
-    const carried = digestUser ?? names.find((each) => `${head}${body}`.includes(secretOf(each))) ?? null;
+    const client = /client_id=((?:mtls|device)-\w+)/.exec(body)?.[1];
+    const carried =
+      digestUser ?? client ?? names.find((each) => `${head}${body}`.includes(secretOf(each))) ?? null;
     log.push({ server, method, path, carried });
-    if (path === '/login')
+    if (/^\/login\b/.test(path))
       return answer(
         200,
         { 'content-type': 'text/html' },
         '<form method=post action=/login><input name=username><input name=password type=password></form>',
+      )(response);
+    if (path.endsWith('/device'))
+      return answer(
+        200,
+        {},
+        '{"device_code":"of-the-device","user_code":"AB","verification_uri":"https://login.example.test/","expires_in":60}',
       )(response);
     return (answers[path.split('/')[1] ?? ''] ?? answers['fine'])?.(response);
   }
@@ -128,30 +171,22 @@ describe('protected environments and refused credentials', function () {
       protected: isProtected,
       ...(experiments ? { experiments } : {}),
       origins: { api: origin },
+      tls: { cert: 'client.pem', key: 'client.key' },
       issuers: Object.fromEntries(
-        names
-          .filter((name) => name.startsWith('oauth2-'))
-          .map((name) => [
-            name.replace('-', '_'),
-            {
-              issuer: `${origin}/${kindOf(name)}`,
-              discovery: 'none',
-              metadata: { token_endpoint: `${origin}/${kindOf(name)}/token` },
+        granted.map((name) => [
+          name.replace('-', '_'),
+          {
+            issuer: `${origin}/${kindOf(name)}`,
+            discovery: 'none',
+            metadata: {
+              token_endpoint: `${origin}/${kindOf(name)}/token`,
+              authorization_endpoint: `${origin}/login`,
+              device_authorization_endpoint: `${origin}/${kindOf(name)}/device`,
             },
-          ]),
+          },
+        ]),
       ),
-      clients: Object.fromEntries(
-        names
-          .filter((name) => name.startsWith('oauth2-'))
-          .map((name) => [
-            name,
-            {
-              issuer: name.replace('-', '_'),
-              client_id: name,
-              client_secret: `\${secret.${variable(name)}}`,
-            },
-          ]),
-      ),
+      clients: Object.fromEntries(granted.map((name) => [name, clientOf(name)])),
     });
     const project = {
       environments: {
@@ -162,11 +197,13 @@ describe('protected environments and refused credentials', function () {
       credentials: Object.fromEntries(names.map((name) => [name, credentialOf(name)])),
     };
     const scenarios = names.flatMap((name): [string, string][] => {
-      const path = name.startsWith('oauth2') || name.startsWith('session') ? 'fine' : kindOf(name);
-      const text = JSON.stringify({ credential: name, steps: [{ GET: `/${path}/orders` }] });
+      const path = granted.includes(name) || name.startsWith('session') ? 'fine' : kindOf(name);
+      const step = { GET: `/${path}/orders` };
+      const rows = { data: [{ row: '1' }, { row: '2' }], steps: [{ ...step, query: { row: '${row}' } }] };
+      const first = credentials[name] === null ? { steps: [step] } : rows;
       return [
-        [`specs/${name}-1.yml`, text],
-        [`specs/${name}-2.yml`, text],
+        [`specs/${name}-1.yml`, JSON.stringify({ credential: name, ...first })],
+        [`specs/${name}-2.yml`, JSON.stringify({ credential: name, steps: [step] })],
       ];
     });
     const writes = {
@@ -179,15 +216,18 @@ describe('protected environments and refused credentials', function () {
       'specs/why401.yml': JSON.stringify(project),
       ...Object.fromEntries(scenarios),
       'specs/write.yml': JSON.stringify(writes),
+      'specs/client.pem': certificate.cert,
+      'specs/client.key': certificate.key,
     };
   }
 
   async function logged(
     argv: readonly string[],
     experiments: object | null = null,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<{ ended: Ended; entries: Entry[]; report: Report | null }> {
     log.length = 0;
-    const ended = await why401(argv, { files: files(experiments), env, clock });
+    const ended = await why401(argv, { files: { ...files(experiments), ...more }, env, clock });
     expect([0, 1, 2, 3], ended.stdout + ended.stderr).to.include(ended.code);
     const text = ended.written['report.json'];
     return { ended, entries: [...log], report: text === undefined ? null : (JSON.parse(text) as Report) };
@@ -248,7 +288,7 @@ describe('protected environments and refused credentials', function () {
     const carried = new Set(
       entries.filter(({ server }) => server === 'protected').map((each) => each.carried),
     );
-    expect(names.filter((name) => !carried.has(name))).to.deep.equal([]);
+    expect(names.filter((name) => !carried.has(name))).to.deep.equal([device]);
     const once = ['POST /broken/write', 'POST /fine/write'];
     expect([written(entries, 'protected'), written(entries, 'open')]).to.deep.equal([
       [...once.slice(0, 1), ...once.slice(0, 1), ...once.slice(1), ...once.slice(1)],
@@ -276,7 +316,13 @@ describe('protected environments and refused credentials', function () {
     const seen = Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0]));
     // One request for both jobs; or one for each, of which only those without an answer are tried again.
     const times = (name: string): number =>
-      credentials[name] !== null || name.startsWith('oauth2') ? 1 : name.endsWith('-reset') ? 4 : 2;
+      name === device
+        ? 0
+        : credentials[name] !== null || name.startsWith('oauth2')
+          ? 1
+          : name.endsWith('-reset')
+            ? 4
+            : 2;
     const wanted = Object.fromEntries(names.map((name) => [name, times(name)]));
     expect(seen).to.deep.equal(wanted);
   });
@@ -307,6 +353,33 @@ describe('protected environments and refused credentials', function () {
     });
   }
 
+  it('run in shards, one after the other: what counts against an account is sent by one of them', async () => {
+    const bound = /^(?:basic|digest|session|code|password|refresh)-/;
+    const some = Object.keys(credentials).filter((name) => credentials[name] !== null);
+    const all: Entry[] = [];
+    for (const shard of ['1/3', '2/3', '3/3']) {
+      const paths = some.flatMap((name) => [`specs/${name}-1.yml`, `specs/${name}-2.yml`]);
+      const { entries } = await logged([
+        'run',
+        ...paths,
+        '--no-experiments',
+        '--shard',
+        shard,
+        '--retries',
+        '1',
+      ]);
+      expect(unsafe(entries)).to.deep.equal([]);
+      // Each part by itself: also of what may be in several.
+      for (const server of ['protected', 'open'] as const)
+        expect(sentTwice(entries, server)).to.deep.equal([]);
+      all.push(...entries);
+    }
+    for (const server of ['protected', 'open'] as const)
+      expect(sentTwice(all, server).filter((line) => bound.test(line))).to.deep.equal([]);
+    const carried = new Set(all.map((each) => each.carried));
+    expect(some.filter((name) => !carried.has(name))).to.deep.equal([]);
+  });
+
   for (const more of [[], ['--scenarios']]) {
     it(`compare ${more.join(' ')}: as run`, async () => {
       const { entries } = await logged(['compare', ...more]);
@@ -317,10 +390,24 @@ describe('protected environments and refused credentials', function () {
     });
   }
 
-  it('lint and list send nothing; token sends what the token takes, once', async () => {
-    for (const argv of [['lint'], ['list'], ['compare', '--offline']])
-      expect((await logged(argv)).entries).to.deep.equal([]);
-    for (const name of ['oauth2-invalid_client', 'session-wrong']) {
+  it('lint, list and report send nothing; token and login send what the token takes, once', async () => {
+    const { ended } = await logged(['run', 'specs/write.yml', '--reporter', 'json=report.json']);
+    const recorded = { 'recorded.json': ended.written['report.json'] ?? '' };
+    const silent = [
+      ['lint'],
+      ['lint', '--scan', 'specs'],
+      ['list'],
+      ['compare', '--offline'],
+      ['report', 'recorded.json'],
+    ];
+    for (const argv of silent)
+      expect((await logged(argv, null, recorded)).entries, argv.join(' ')).to.deep.equal([]);
+    const person = await logged(['login', device, '--env', 'production']);
+    expect(person.entries.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+      'POST /invalid_grant/device',
+      'POST /invalid_grant/token',
+    ]);
+    for (const name of ['oauth2-invalid_client', 'refresh-invalid_grant', 'session-wrong', 'code-wrong']) {
       const { entries } = await logged(['token', name, '--env', 'production']);
       expect(unsafe(entries)).to.deep.equal([]);
       expect(entries.filter(({ carried }) => carried !== null).length, name).to.be.at.most(1);

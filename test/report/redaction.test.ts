@@ -79,3 +79,10 @@ describe('createCollector', () => {
     expect(traces('failures').toSorted()).to.deep.equal([0, 0, 0, 0, 0, 0, 3, 3]);
   });
 });
+
+describe('redactValue', () => {
+  it('keeps a member that is called __proto__', () => {
+    const claims = JSON.parse('{"__proto__":{"exp":1},"sub":"reader"}');
+    expect(JSON.stringify(redactValue(claims, createRedactor()))).to.equal(JSON.stringify(claims));
+  });
+});

@@ -1,4 +1,5 @@
 /** What was refused, so that it is not tried again: under whatever name of an environment or a credential. */
+import { clientCertificates } from '../../http/client-certificate.ts';
 import { reachOf } from '../../http/reach.ts';
 import type { Client, Environment, OAuth2Credential } from '../../model.ts';
 import { Secret } from '../../secret.ts';
@@ -19,8 +20,8 @@ export function breakerKeys(
 ): BreakerKeys {
   const { settings } = client;
   const parts = [
-    // A certificate is that of the environment.
-    needsCertificate(client) ? environment.name : reachOf(environment),
+    reachOf(environment),
+    ...(needsCertificate(client) ? clientCertificates(environment.transport).map(({ cert }) => cert) : []),
     client.issuer.issuer,
     client.client_id,
     client.token_endpoint_auth_method,
