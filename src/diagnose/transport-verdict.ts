@@ -53,10 +53,12 @@ export function silentAtTls({ hop }: Subject): boolean {
 }
 
 export function verdictOf(subject: Subject, cause: CauseId): TransportVerdict {
+  const { code, busy } = subject.hop.failure ?? {};
+  const likely = busy === undefined ? 'likely' : 'possible';
   const plain: TransportVerdict = {
     cause,
-    certainty: exact.has(cause) && subject.hop.failure?.code !== 'NOT_TLS' ? 'certain' : 'likely',
-    more: '',
+    certainty: exact.has(cause) && code !== 'NOT_TLS' ? 'certain' : likely,
+    more: busy === undefined ? '' : `why401 itself was busy for ${Math.round(busy)} ms of that`,
     alternatives: usual[cause] ?? [],
   };
   switch (cause) {

@@ -18,11 +18,7 @@ const tls: TlsFacts = {
   verified: false,
 };
 
-function failing(
-  failure: Pick<TransportFailure, 'phase' | 'code' | 'cause' | 'message'>,
-  over: Partial<Hop> = {},
-  given: Given = {},
-): Subject {
+function failing(failure: TransportFailure, over: Partial<Hop> = {}, given: Given = {}): Subject {
   const hop = {
     over: {
       response: null,
@@ -132,6 +128,16 @@ const cases: Readonly<Record<string, Subject>> = {
       message: 'api.example.test:443 sent no complete answer head within 1000 ms (UND_ERR_HEADERS_TIMEOUT).',
     },
     { remote: '10.0.0.1:443' },
+  ),
+  'no head in time, and little time to listen': failing(
+    {
+      phase: 'head',
+      code: 'TOTAL_TIMEOUT',
+      cause: 'response-timeout',
+      message: 'api.example.test:443 gave no complete answer within 1000 ms (TOTAL_TIMEOUT).',
+      busy: 912.4,
+    },
+    { remote: '10.0.0.1:443', lost: [{ code: 'ECONNRESET', remote: '10.0.0.1:443', total: 3 }] },
   ),
   closed: failing(
     {

@@ -297,6 +297,11 @@ export const framing: readonly Case[] = [
     acts: [head(['Content-Length: 5']), 'abc', 'RST'],
     ends: 'errored CLOSED; body-truncated certain; The body from it was cut',
   },
+  {
+    name: 'resets a body without a length',
+    acts: [head([]), 'abc', 'RST'],
+    ends: 'errored CLOSED; body-truncated likely; The body from it was cut',
+  },
   { name: 'resets after the body', alone: true, acts: [answer('abc'), 'RST'], ends: 'passed' },
   { name: 'closes after the body', alone: true, acts: [answer('abc'), 'FIN'], ends: 'passed' },
   { name: 'is of HTTP/1.0 and closes', acts: ['HTTP/1.0 200 OK\r\n\r\nabc', 'FIN'], ends: 'passed' },

@@ -128,6 +128,17 @@ export const heads: readonly Case[] = [
     ends: 'passed',
   },
   {
+    name: 'hints with a length',
+    acts: ['HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n', answer('abc')],
+    ends: 'passed',
+  },
+  {
+    name: 'hints with a length and a body',
+    alone: true,
+    acts: ['HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\nxyz', answer('abc')],
+    ends: 'errored HPE_ERROR; connection-closed likely; The answer head from it is not as HTTP says: Expected HTTP/, RTSP/ or ICE/',
+  },
+  {
     name: 'has status 199 only',
     acts: ['HTTP/1.1 199 Odd\r\n\r\n'],
     step: quick,

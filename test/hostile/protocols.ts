@@ -56,6 +56,13 @@ export const protocols: readonly Case[] = [
     '\0\x01\x02\xff\xfe\xfd'.repeat(50),
     'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002�..."',
   ),
+  { name: 'greets with an answer', greets: [answer('abc')], ends: 'passed' },
+  { name: 'greets with an answer in TLS', over: 'tls', greets: [answer('abc')], ends: 'passed' },
+  {
+    name: 'greets with an answer and closes',
+    greets: [answer('abc', ['Connection: close'], '408 Request Timeout'), 'FIN'],
+    ends: 'failed; status 408',
+  },
   {
     name: 'closes what it accepts',
     greets: ['FIN'],
