@@ -24,11 +24,14 @@ export interface Refusal {
   /** A clause: `it is a folder`. */
   readonly why: string;
 }
+/** What to do about a file that a scenario names and that is not read, since it lies outside. */
+export const outsideFix =
+  'Keep it in the folder of why401.yml or below, or name its folder in why401.yml: "folders: [PATH]".';
 export interface ReadOptions {
   /** Bytes. */
   readonly limit: number;
-  /** The folder in which the file must lie, whatever its links say; none for a file that the user named. */
-  readonly within?: string;
+  /** The folder, or one of the folders, in which the file must lie, whatever its links say; none for a file that the user named. */
+  readonly within?: string | readonly string[];
   /** A pipe is read to its end, as of a shell's `<(command)`; only for what the user named. */
   readonly pipes?: boolean;
 }
@@ -131,13 +134,16 @@ function strange(path: string, open: BigIntStats, { within }: ReadOptions): Refu
   const real = realpathSync.native(path);
   const there = statSync(real, { bigint: true });
   const same = there.dev === open.dev && there.ino === open.ino;
+  const folders = typeof within === 'string' ? [within] : within;
   if (
     same &&
-    liesIn(real, realpathSync.native(within)) &&
+    folders.some((folder) => liesIn(real, realpathSync.native(folder))) &&
     !systemFolders.some((folder) => liesIn(real, folder))
   )
     return null;
-  const byLink = liesIn(resolve(path), resolve(within)) ? 'a link leads' : 'it lies';
+  const byLink = folders.some((folder) => liesIn(resolve(path), resolve(folder)))
+    ? 'a link leads'
+    : 'it lies';
   return { reason: 'outside', why: `${byLink} outside of the project` };
 }
 

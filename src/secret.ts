@@ -1,6 +1,6 @@
 /** The Secret type and the redactor that stands in front of every sink. */
-import { shortest } from './secret-parts.ts';
-import { createSearch } from './secret-search.ts';
+import { shortest } from './redact/parts.ts';
+import { createSearch } from './redact/search.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and

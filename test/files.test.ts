@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  closeSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -51,6 +54,21 @@ describe('the door to files', () => {
     expect(names.map((name) => confined(at(`project/${name}`)))).to.deep.equal(['a', 'b', 'a', 'a', 'b']);
     expect(read(at('project/a.txt'), { within: at('project-link') })).to.equal('a');
     expect(read(at('project-link/a.txt'), { within: at('project') })).to.equal('a');
+  });
+
+  it('gives nothing but the file at the real path: another one may be open', function () {
+    if (!existsSync('/proc/self/fd')) this.skip();
+    // As where somebody puts a file into the place of another one: the name says the one, the link opens the other.
+    const file = openSync(at('project/a.txt'), 'r');
+    try {
+      unlinkSync(at('project/a.txt'));
+      writeFileSync(at('project/a.txt (deleted)'), 'another');
+      symlinkSync(`/proc/self/fd/${file}`, at('project/link'));
+      expect(realpathSync.native(at('project/link'))).to.equal(at('project/a.txt (deleted)'));
+      expect(confined(at('project/link'))).to.equal('outside: a link leads outside of the project');
+    } finally {
+      closeSync(file);
+    }
   });
 
   it('gives nothing from outside, by whatever way', () => {

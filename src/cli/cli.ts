@@ -31,22 +31,19 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     await printProblems(error.problems, world);
     return 2;
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  world.stderr.write(`why401: this is a bug of why401, not of your system. Please report it.\n${stack}\n`);
+  const { bugText } = await import('./bug.ts');
+  world.stderr.write(bugText(error));
   return 70;
 }
 
 export async function printProblems(problems: readonly Problem[], world: World): Promise<void> {
-  const [{ formatProblem }, { maskedLine }] = await Promise.all([
+  const [{ formatProblem }, { maskedProblem }] = await Promise.all([
     import('../load/frame.ts'),
     import('../scan/text.ts'),
   ]);
-  for (const problem of problems) {
-    const data = problem.toData();
-    // Whatever is wrong in a line, a secret in it is not shown.
-    const line = data.line === null ? null : maskedLine(data.line);
-    world.stderr.write(`${formatProblem({ ...data, line }, world.stderr.color)}\n`);
-  }
+  // Whatever is wrong in a line, a secret in it is not shown.
+  for (const problem of problems)
+    world.stderr.write(`${formatProblem(maskedProblem(problem.toData()), world.stderr.color)}\n`);
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {

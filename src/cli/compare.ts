@@ -43,7 +43,7 @@ async function planAndCompare(
     doors = await openDoors(jobs, { redactor, lookups: planned.context.lookups }, world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    reporters.event(nothingSent(error.problems));
+    reporters.event(await nothingSent(error.problems));
     return 2;
   }
   const emit = (event: RunEvent): void => reporters.event(event);
@@ -68,7 +68,7 @@ async function refused(
   );
   const observed = environments.map(({ name }) => ({ environment: name, observations: [] }));
   reporters.event({
-    ...nothingSent(problems),
+    ...(await nothingSent(problems)),
     findings,
     ...(findings.length > 0 ? { comparison: { differences, observed, left: [] } } : {}),
   });
@@ -117,6 +117,7 @@ async function look(
       {
         ...common(planned, flags, world),
         root: planned.loaded.root,
+        folders: planned.loaded.folders,
         jobs: planned.jobs,
         concurrency: 8,
         bail: false,

@@ -15,7 +15,7 @@ export async function list(paths: readonly string[], flags: RunFlags, world: Wor
     const [first] = jobs;
     if (!first) continue;
     const tags = first.tags.length > 0 ? `  #${first.tags.join(' #')}` : '';
-    world.stdout.write(`${nameOf(scenario)}  (${scenario.file})${tags}\n`);
+    world.stdout.write(`${visible(`${nameOf(scenario)}  (${scenario.file})${tags}`)}\n`);
     for (const [name, own] of grouped(jobs, ({ environment }) => environment.name))
       world.stdout.write(environmentLines(name, own, scenario.file));
   }
@@ -43,7 +43,7 @@ function environmentLines(name: string, jobs: readonly Job[], file: string): str
   const data =
     rows.length === 0 ? '' : `  ${rows.length === 1 ? 'row' : 'rows'} ${[...told, ...more].join(', ')}`;
   const steps = (jobs[0]?.steps ?? []).map(({ source, name: step }) =>
-    source.file === file ? `    ${source.line}  ${step}` : `    ${source.file}:${source.line}  ${step}`,
+    source.file === file ? `${source.line}  ${step}` : `${source.file}:${source.line}  ${step}`,
   );
-  return [`  ${name}${data}`, ...steps, ''].join('\n');
+  return [`  ${visible(name)}${data}`, ...steps.map((step) => `    ${visible(step)}`), ''].join('\n');
 }

@@ -34,9 +34,17 @@ async function start(): Promise<void> {
   });
   // A file that may not grow: the write fails, and that is told.
   process.on('SIGXFSZ', () => {});
-  const [{ cli }, { processWorld }] = await Promise.all([import('./cli.ts'), import('./world.ts')]);
+  const [{ cli }, { processWorld }, { tellUncaught }] = await Promise.all([
+    import('./cli.ts'),
+    import('./world.ts'),
+    import('./bug.ts'),
+  ]);
   const world = processWorld(stop.signal, () => uncaught);
+  // Where the bug leaves nothing to wait for, nobody else tells it.
+  const unfinished = (): void => tellUncaught(uncaught, world);
+  process.on('exit', unfinished);
   const code = await cli(argv, world);
+  process.off('exit', unfinished);
   for (const signal of signals) process.off(signal, interrupt);
   await Promise.all([world.stdout.flushed(), world.stderr.flushed()]);
   const lost = world.stdout.lost();

@@ -7,6 +7,7 @@ import { plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
 import { ProblemError, Problems } from '../problem.ts';
 import { isMap } from '../source.ts';
+import { learnVariables } from './passwords.ts';
 import { duration, sorted, variables, withLines } from './project.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +45,7 @@ export function planCredentialOf(
   const project = loaded.project.value;
   const problems = new Problems();
   const given = variables(flags.var ?? [], problems);
+  const exposed = learnVariables(given, learn);
   const timeout = duration('--timeout', flags.timeout ?? '30s', problems);
   const environment = environmentOf(project, flags.env, problems);
   const found = [...loaded.problems, ...problems.list];
@@ -75,7 +77,8 @@ export function planCredentialOf(
   const [job] = made.jobs;
   const credential = job?.environment.credentials.get(name);
   if (!job || !credential) throw new Error('a plan without the credential');
-  return { credential, job: placed(job, credential), root: loaded.root, lookups, notes: secrets.notes };
+  const notes = [...exposed, ...secrets.notes];
+  return { credential, job: placed(job, credential), root: loaded.root, lookups, notes };
 }
 
 /** What goes wrong stands where the credential does. */

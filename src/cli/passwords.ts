@@ -1,6 +1,6 @@
-/** Passwords that the project file holds in addresses, and secrets that data holds in columns. */
+/** Passwords that the project file holds in addresses, and secrets that stand in data and on the command line. */
 import { isUrl } from '../http/url.ts';
-import type { Environment, Job } from '../model.ts';
+import type { Environment, Job, JsonMap } from '../model.ts';
 import { secretsOf } from '../plan/rows.ts';
 
 /** Tells of those in redirect_uris, as they are written and decoded. */
@@ -23,6 +23,15 @@ export function learnPasswords(
 /** Tells of the values of columns whose names say that they are secret. */
 export function learnRows(jobs: readonly Job[], learn: (name: string, value: string) => void): void {
   for (const { row } of jobs) if (row) for (const [name, value] of secretsOf(row)) learn(name, value);
+}
+
+/** As `learnRows`, for `--var`. Gives what to say of each: such a value is seen in the list of processes. */
+export function learnVariables(given: JsonMap, learn: (name: string, value: string) => void): string[] {
+  return secretsOf({ values: given }).map(([name, value]) => {
+    learn(name, value);
+    const secret = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
+    return `--var ${name}: others on this machine can read a command line; write \${secret.${secret}} and set ${secret}.`;
+  });
 }
 
 function decoded(text: string): string {

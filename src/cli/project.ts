@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
-import { createSecrets, type Secrets } from '../load/secrets.ts';
+import { createSecrets } from '../load/secrets.ts';
 import type { DeclaredDifference, Job, JsonMap } from '../model.ts';
 import { readDeclared } from '../plan/comparison.ts';
 import type { ProjectContext } from '../plan/environment.ts';
@@ -13,7 +13,7 @@ import { parseDuration } from '../plan/units.ts';
 import { Problem, ProblemError, Problems } from '../problem.ts';
 import { checkExpectations } from './expectations.ts';
 import type { RunFlags } from './flags.ts';
-import { learnPasswords, learnRows } from './passwords.ts';
+import { learnPasswords, learnRows, learnVariables } from './passwords.ts';
 import { readShard, shardNote } from './shard.ts';
 import type { World } from './world.ts';
 
@@ -40,7 +40,8 @@ export interface Opened {
   readonly declared: readonly DeclaredDifference[];
   /** Of files, options and variables. */
   readonly problems: readonly Problem[];
-  readonly secrets: Secrets;
+  /** Of secrets looked up so far, and of values of `--var`. */
+  notes(): string[];
 }
 
 /** Throws ProblemError where there is nothing to plan. `offline`: no secret is needed. */
@@ -59,6 +60,7 @@ export async function openProject(
   const problems = new Problems();
   const placed = new Problems();
   const given = variables(flags.var ?? [], problems);
+  const exposed = learnVariables(given, learn);
   const options = planOptions(flags, problems);
   const shard = readShard(flags.shard, world.env, problems);
   const unusable = loaded.problems.filter(({ code }) => code !== 'NO_SCENARIOS');
@@ -73,6 +75,7 @@ export async function openProject(
   };
   const context = {
     root: loaded.root,
+    folders: loaded.folders,
     project: loaded.project.value,
     lookups: { env: (name: string) => world.env[name], secret },
     given,
@@ -88,7 +91,7 @@ export async function openProject(
     shard,
     declared,
     problems: [...all, ...withLines(placed.list, loaded)],
-    secrets,
+    notes: () => [...exposed, ...secrets.notes],
   };
 }
 
@@ -108,7 +111,7 @@ export async function planOpened(
   opened: Opened,
   learn: (name: string, value: string) => void = () => {},
 ): Promise<Planned> {
-  const { loaded, context, options, declared, secrets } = opened;
+  const { loaded, context, options, declared } = opened;
   if (loaded.scenarios.length === 0) throw new ProblemError(opened.problems);
   const made = plan(context, loaded.scenarios, options);
   learnPasswords(made.known, learn);
@@ -118,9 +121,9 @@ export async function planOpened(
   if (all.length > 0) throw new ProblemError(sorted(all));
   const { lookups } = context;
   const { timeout } = options;
-  if (!opened.shard) return { loaded, plan: made, declared, lookups, timeout, notes: secrets.notes };
+  if (!opened.shard) return { loaded, plan: made, declared, lookups, timeout, notes: opened.notes() };
   const jobs = jobsOf(made.jobs, opened.shard);
-  const notes = [...secrets.notes, shardNote(jobs, made.jobs, opened.shard)];
+  const notes = [...opened.notes(), shardNote(jobs, made.jobs, opened.shard)];
   return { loaded, plan: { ...made, jobs }, declared, lookups, timeout, notes };
 }
 

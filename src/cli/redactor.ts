@@ -1,4 +1,6 @@
 /** One redactor for all that a process says. */
+import type { Sink } from '../doors.ts';
+import { printable } from '../printable.ts';
 import { createRedactor, type Redactor } from '../secret.ts';
 import type { World } from './world.ts';
 
@@ -13,25 +15,34 @@ export function redactorOf(world: World): Redactor {
   return redactor;
 }
 
-/** The world, with a stderr that shows no secret: notes, problems, prompts and stacks all go there. */
+/**
+ * The world, with a stderr that shows no secret (notes, problems, prompts and stacks all go there), and with nothing in
+ * either stream that drives a terminal or a CI system. `exact` is stdout for what programs read.
+ */
 export function guarded(world: World): World {
   const redactor = redactorOf(world);
-  const { stderr } = world;
+  const { stdout, stderr } = world;
   const safe: World = {
     ...world,
-    stderr: {
-      get isTTY() {
-        return stderr.isTTY;
-      },
-      get width() {
-        return stderr.width;
-      },
-      get color() {
-        return stderr.color;
-      },
-      write: (text) => stderr.write(redactor.redact(text)),
-    },
+    stdout: writing(stdout, printable),
+    stderr: writing(stderr, (text) => printable(redactor.redact(text))),
+    exact: stdout,
   };
   redactors.set(safe, redactor);
   return safe;
+}
+
+function writing(sink: Sink, change: (text: string) => string): Sink {
+  return {
+    get isTTY() {
+      return sink.isTTY;
+    },
+    get width() {
+      return sink.width;
+    },
+    get color() {
+      return sink.color;
+    },
+    write: (text) => sink.write(change(text)),
+  };
 }

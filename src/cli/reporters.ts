@@ -46,7 +46,7 @@ export async function openReporters(
   });
   files.empty();
   const made = places.map(async ({ target: { format, path }, place: { sink, summary } }) => {
-    if (path !== null && sink !== world.stdout && firstLine(format) !== '') sink.write(firstLine(format));
+    if (path !== null && !standard.has(path) && firstLine(format) !== '') sink.write(firstLine(format));
     return createReporter({
       name: format,
       ...workspaceOf(world),
@@ -121,7 +121,7 @@ function createFiles(world: World, inputs: ReadonlySet<string>) {
     opened,
     problems,
     place({ format, path }: Target): Place | null {
-      const sink = path === null || standard.has(path) ? world.stdout : open(path, false);
+      const sink = path === null || standard.has(path) ? standardOf(format, world) : open(path, false);
       const file = world.env['GITHUB_STEP_SUMMARY'];
       const summary = format === 'github' && file ? open(file, true) : null;
       return sink && { sink, summary };
@@ -149,6 +149,11 @@ function conflict(
         fix: 'Name another file.',
       })
     : null;
+}
+
+/** Annotations are commands of ours. */
+function standardOf(format: string, world: World): Sink {
+  return format === 'github' ? (world.exact ?? world.stdout) : world.stdout;
 }
 
 /** Where this folder lies in the repository that the annotations of GitHub are about. */

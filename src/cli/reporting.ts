@@ -29,7 +29,7 @@ export async function reporting(
   const opened = await openReporters(flags, world, redactor, inputs);
   const { reporters, ended } = endingOnce(opened.reporters);
   if (opened.problems.length > 0) {
-    reporters.event(nothingSent(opened.problems));
+    reporters.event(await nothingSent(opened.problems));
     await close(opened);
     if (opened.printed) return 2;
     throw new ProblemError(opened.problems);
@@ -106,13 +106,22 @@ function endingOnce(reporters: Reporters): {
         line: null,
         fix: 'This is a bug of why401. Please report it.',
       };
-      event({ ...nothingSent([]), problems: [problem], summary: tally.summary(), exitCode: 70 });
+      event({ ...unsent, problems: [problem], summary: tally.summary(), exitCode: 70 });
     },
   };
 }
 
-export function nothingSent(found: readonly Problem[]): RunFinished {
-  const problems = found.map((problem) => problem.toData());
-  const summary = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
-  return { type: 'run-finished', duration: 0, summary, findings: [], problems, exitCode: 2 };
+const unsent: RunFinished = {
+  type: 'run-finished',
+  duration: 0,
+  summary: { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 },
+  findings: [],
+  problems: [],
+  exitCode: 2,
+};
+
+/** A secret in plain text may stand where something else is wrong: it is not shown. */
+export async function nothingSent(found: readonly Problem[]): Promise<RunFinished> {
+  const { maskedProblem } = await import('../scan/text.ts');
+  return { ...unsent, problems: found.map((problem) => maskedProblem(problem.toData())) };
 }

@@ -34,7 +34,7 @@ async function planAndRun(
     doors = await openDoors(planned.plan.jobs, { redactor, lookups: planned.lookups }, world);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    reporters.event(nothingSent(error.problems));
+    reporters.event(await nothingSent(error.problems));
     return 2;
   }
   for (const note of await notesOf(planned, world)) world.stderr.write(redactor.redact(`why401: ${note}\n`));
@@ -61,6 +61,7 @@ async function replay(
       {
         version: version(),
         root: planned.loaded.root,
+        folders: planned.loaded.folders,
         jobs: planned.plan.jobs,
         environments: planned.plan.environments,
         known: planned.plan.known,

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { formatProblem } from '../load/frame.ts';
 import type { ExitCode } from '../model.ts';
+import { replaceUnprintable } from '../printable.ts';
 import { Problems } from '../problem.ts';
 import type { Known } from '../scan/environments.ts';
 import { findingsIn, type ScanFinding } from '../scan/finding.ts';
@@ -81,7 +82,7 @@ function passedLines(passed: readonly Passed[]): string[] {
 }
 
 function visible(file: string): string {
-  return file.replace(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, '?');
+  return replaceUnprintable(file, () => '?');
 }
 
 /** The machine contract of `--json`: `why401.scan/1`. */

@@ -109,7 +109,9 @@ async function print(
   const { tokenPage } = await import('./token-page.ts');
   const sink = flags.show === true ? world.stderr : world.stdout;
   sink.write(`${tokenPage(planned, inspected, now, redactor, sink).join('\n')}\n`);
-  if (value !== null) world.stdout.write(`${value}\n`);
+  // In a terminal a token from elsewhere might be a command to it.
+  const out = world.stdout.isTTY ? world.stdout : (world.exact ?? world.stdout);
+  if (value !== null) out.write(`${value}\n`);
 }
 
 function exitCode({ job }: Inspected, world: World): ExitCode {

@@ -11,6 +11,8 @@ export interface World {
   readonly cwd: string;
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** stdout for what programs read: what is written is written as it is. Absent: stdout itself. */
+  readonly exact?: Sink;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, and by an error that nobody caught. */

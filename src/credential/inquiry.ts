@@ -5,7 +5,7 @@ import { finalResponse } from './answer.ts';
 import type { Breaker } from './breaker.ts';
 import { bindClientEndpoint, bindEndpoint } from './endpoint.ts';
 import type { Discovery } from './metadata.ts';
-import { breakerKeys } from './oauth2/acquisition.ts';
+import { breakerKeys } from './oauth2/breaker-keys.ts';
 import type { AssertionDoors } from './oauth2/client-assertion.ts';
 import {
   authenticationOf,

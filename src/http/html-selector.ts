@@ -14,7 +14,7 @@ const part =
   /^(?:([A-Za-z][\w-]*|\*)|#([\w-]+)|\.([\w-]+)|\[([\w-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"'\s]+)))?\])/;
 
 export function parseHtmlSelector(text: string): HtmlSelector | { readonly error: string } {
-  const compounds = text.trim().match(/(?:\[[^\]]*\]|[^\s[])+/g) ?? [];
+  const compounds = text.trim().match(/(?:\[[^\]]*(?:\]|$)|[^\s[])+/g) ?? [];
   if (compounds.length === 0) return { error: 'the selector is empty' };
   const parsed = compounds.map(parseCompound);
   const fault = parsed.find((compound) => 'error' in compound);

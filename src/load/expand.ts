@@ -1,6 +1,6 @@
 /** What a scenario takes in from other files: rows of `data`, lists of steps by `use`. Afterwards it stands alone. */
 import { dirname, resolve } from 'node:path';
-import { refusalOf } from '../files.ts';
+import { outsideFix, refusalOf } from '../files.ts';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, type Problems } from '../problem.ts';
 import { isMap, merge, place, placeEntry, sourceOf } from '../source.ts';
@@ -15,8 +15,8 @@ const deepestUse = 16;
 const mostSteps = 1000;
 
 export interface Shelf {
-  /** Folder of the project file. */
-  readonly root: string;
+  /** Where files of scenarios may lie: the folder of the project file, and the `folders` that it names. */
+  readonly within: readonly string[];
   readonly cwd: string;
   readonly problems: Problems;
   /** Texts whose lines may be shown, by displayed name. */
@@ -120,7 +120,7 @@ export class Expander {
       return null;
     }
     const { path: from } = here.at(-1) ?? { path: '' };
-    const path = placeOf(this.#shelf.root, from, String(step['use']), source);
+    const path = placeOf(this.#shelf.within, from, String(step['use']), source);
     if (path instanceof Problem) {
       this.#tell(path);
       return null;
@@ -145,9 +145,9 @@ export class Expander {
   list(path: string, source: Source | null = null): StepList | null {
     const known = this.#lists.get(path);
     if (known !== undefined) return known;
-    const { root, cwd, texts, problems } = this.#shelf;
+    const { within, cwd, texts, problems } = this.#shelf;
     const file = displayed(path, cwd);
-    const text = readText({ path, within: root }, file);
+    const text = readText({ path, within }, file);
     const found = text instanceof Problem ? { value: null, problems: [text] } : parseYaml(text, file);
     if (typeof text === 'string') texts.set(file, text);
     const wrong = found.problems.length > 0 ? found.problems : wrongOf(found.value, file, source);
@@ -159,18 +159,18 @@ export class Expander {
 
   #data(value: JsonMap, path: string): readonly JsonMap[] {
     const data = value['data'] ?? null;
-    const { root, cwd, problems } = this.#shelf;
+    const { within, cwd, problems } = this.#shelf;
     if (Array.isArray(data)) return inlineRows(data, sourceOf(value, 'data'), problems);
     if (!isMap(data)) return [];
     const source = sourceOf(data, 'file');
-    const found = placeOf(root, path, String(data['file']), source);
+    const found = placeOf(within, path, String(data['file']), source);
     if (found instanceof Problem) {
       this.#tell(found);
       return [];
     }
     const known = this.#rows.get(found);
     if (known) return known;
-    const { rows, problems: wrong } = fileRows({ path: found, within: root }, displayed(found, cwd), source);
+    const { rows, problems: wrong } = fileRows({ path: found, within }, displayed(found, cwd), source);
     problems.list.push(...wrong);
     this.#rows.set(found, rows);
     return rows;
@@ -184,13 +184,18 @@ export class Expander {
 }
 
 /** Where a file is that a file of the project names; a Problem where it is named that no file is there to read. */
-function placeOf(root: string, from: string, written: string, source: Source | null): string | Problem {
+function placeOf(
+  within: readonly string[],
+  from: string,
+  written: string,
+  source: Source | null,
+): string | Problem {
   const path = resolve(dirname(from), written);
-  const refusal = refusalOf(path, { limit: Number.MAX_SAFE_INTEGER, within: root });
+  const refusal = refusalOf(path, { limit: Number.MAX_SAFE_INTEGER, within });
   if (refusal === null) return path;
   const [code, fix] =
     refusal.reason === 'outside'
-      ? ['FILE_OUTSIDE', 'Keep it in the folder of why401.yml or below: a scenario reads no other files.']
+      ? ['FILE_OUTSIDE', outsideFix]
       : ['FILE_UNREADABLE', 'The path is relative to the file that names it.'];
   const what = refusal.reason === 'outside' ? 'is not read' : 'cannot be read';
   return new Problem(code, `The file "${written}" ${what}: ${refusal.why}.`, { source, fix });

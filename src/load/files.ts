@@ -13,8 +13,8 @@ const maxDepth = 50;
 export interface FoundFile {
   /** Absolute. */
   readonly path: string;
-  /** The folder in which it must lie, links followed; null: the user named it. */
-  readonly within: string | null;
+  /** The folder or folders in which it must lie, links followed; null: the user named it. */
+  readonly within: string | readonly string[] | null;
 }
 
 /** From `cwd` upward, then `./specs`; null where there is none. */

@@ -1,5 +1,6 @@
 /** Problems as people read them: place, message, source line with a caret, fix. */
 import type { ProblemData, Source } from '../model.ts';
+import { replaceUnprintable, unicodeEscape } from '../printable.ts';
 import { Problem } from '../problem.ts';
 
 /** Characters of a source line that are shown. */
@@ -55,12 +56,7 @@ function boundary(line: string, at: number): number {
 
 /** Tabs as blanks; control and bidirectional characters as escapes, so that a file cannot write to the terminal. */
 function visible(text: string): string {
-  return text
-    .replaceAll('\t', tab)
-    .replace(
-      /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
-      (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-    );
+  return replaceUnprintable(text.replaceAll('\t', tab), unicodeEscape);
 }
 
 /** Terminal columns: wide characters take two, combining ones none. */

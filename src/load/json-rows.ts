@@ -74,14 +74,15 @@ interface Item {
   readonly members: { readonly key: number; readonly from: number; to: number }[];
 }
 
-/** The items of a list that is known to be JSON. */
+/** The items of a list; what it gives of a text that is no JSON means nothing. */
 function scan(text: string): { readonly items: readonly Item[]; readonly tooDeep: number | null } {
   const items: Item[] = [];
   let depth = 0;
   let key = -1;
   let afterColon = false;
   let item: Item | null = null;
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
+  // A string that does not end goes to the end: nothing is looked for in it again.
+  const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|[[\]{},:]|[^\s[\]{},:"]+/g;
   for (const found of text.matchAll(token)) {
     const [word] = found;
     const closes = word === '}' || word === ']';

@@ -1,8 +1,9 @@
 /** The user's files to values that know their places. Nothing is thrown for wrong input: all of it is collected. */
 import { basename, dirname, resolve } from 'node:path';
+import { kindOf } from '../files.ts';
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
-import { isMap } from '../source.ts';
+import { isMap, sourceOf } from '../source.ts';
 import { Expander, type Shelf } from './expand.ts';
 import { displayed, expandPaths, type FoundFile, findProjectFile, findScenarios, readText } from './files.ts';
 import { withLines } from './frame.ts';
@@ -20,6 +21,8 @@ export interface LoadedFile {
 export interface Loaded {
   /** Folder of the project file; the working directory where there is none. */
   readonly root: string;
+  /** Further folders of files that scenarios name, as the project file says; absolute. */
+  readonly folders: readonly string[];
   /** null where it is missing or cannot be used. */
   readonly project: LoadedFile | null;
   /** Those that can be used, sorted by path. */
@@ -46,7 +49,7 @@ export function loadProject(options: LoadOptions): Loaded {
   const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
-  const shelf = { root, cwd, problems, texts };
+  const shelf = { within: [root], cwd, problems, texts };
   const load = (found: FoundFile, kind: Kind): LoadedFile | null => {
     const { path } = found;
     const file = displayed(path, cwd);
@@ -59,6 +62,7 @@ export function loadProject(options: LoadOptions): Loaded {
     });
   }
   const project = projectPath === null ? null : load({ path: projectPath, within: null }, 'project');
+  const folders = foldersOf(project, root, problems);
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
   const before = problems.list.length;
   const alone = options.scenarios === false;
@@ -80,9 +84,24 @@ export function loadProject(options: LoadOptions): Loaded {
       },
     );
   }
-  const scenarios = loadScenarios(files, load, shelf, paths);
+  const scenarios = loadScenarios(files, load, { ...shelf, within: [root, ...folders] }, paths);
   const lineOf = createLineOf(texts);
-  return { root, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
+  return { root, folders, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
+}
+
+/** What `folders` of the project file names. */
+function foldersOf(project: LoadedFile | null, root: string, problems: Problems): string[] {
+  const written = project?.value['folders'];
+  if (!Array.isArray(written)) return [];
+  return written.flatMap((each, index) => {
+    const path = resolve(root, String(each));
+    if (kindOf(path) === 'folder') return [path];
+    problems.add('FILE_MISSING', `There is no folder "${each}".`, {
+      source: sourceOf(written, index),
+      fix: 'The path is relative to why401.yml.',
+    });
+    return [];
+  });
 }
 
 /** Each path once, sorted; the first one that names it says where it must lie. */

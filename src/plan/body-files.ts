@@ -1,6 +1,6 @@
-/** The files that bodies of steps are made of: below the folder of why401.yml, whoever wrote the scenario. */
+/** The files that bodies of steps are made of: in the folders of the project, whoever wrote the scenario. */
 import { resolve } from 'node:path';
-import { refusalOf } from '../files.ts';
+import { outsideFix, refusalOf } from '../files.ts';
 import type { JsonMap, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
@@ -8,20 +8,28 @@ import { isMap, sourceOf } from '../source.ts';
 /** Bytes. A body is kept whole in memory. */
 export const largestBodyFile = 100_000_000;
 
+/** Where such files may lie. */
+interface Folders {
+  /** Directory of why401.yml. */
+  readonly root: string;
+  /** Further ones that it names; absolute. */
+  readonly folders?: readonly string[];
+}
+
 /** Tells of each that could not be read when the step is run. */
-export function checkBodyFiles(step: Step, root: string, problems: Problems): void {
+export function checkBodyFiles(step: Step, folders: Folders, problems: Problems): void {
   if (step.kind !== 'request' || step.body === null) return;
   const { body } = step;
-  if ('file' in body) checkFile(body as JsonMap, root, problems);
+  if ('file' in body) checkFile(body as JsonMap, folders, problems);
   if (!('multipart' in body)) return;
   for (const part of Object.values(body.multipart)) {
-    if (isMap(part) && typeof part['file'] === 'string') checkFile(part, root, problems);
+    if (isMap(part) && typeof part['file'] === 'string') checkFile(part, folders, problems);
   }
 }
 
-function checkFile(holder: JsonMap, root: string, problems: Problems): void {
+function checkFile(holder: JsonMap, { root, folders = [] }: Folders, problems: Problems): void {
   const path = String(holder['file']);
-  const refusal = refusalOf(resolve(root, path), { limit: largestBodyFile, within: root });
+  const refusal = refusalOf(resolve(root, path), { limit: largestBodyFile, within: [root, ...folders] });
   if (refusal === null) return;
   const outside = refusal.reason === 'outside';
   problems.add(
@@ -29,9 +37,7 @@ function checkFile(holder: JsonMap, root: string, problems: Problems): void {
     `The file "${path}" ${outside ? 'is not read' : 'cannot be read'}: ${refusal.why}.`,
     {
       source: sourceOf(holder, 'file'),
-      fix: outside
-        ? 'Keep it in the folder of why401.yml or below: a scenario reads no other files. Or move why401.yml up.'
-        : 'The path is relative to why401.yml.',
+      fix: outside ? outsideFix : 'The path is relative to why401.yml.',
     },
   );
 }

@@ -20,6 +20,8 @@ import { readTransport } from './transport.ts';
 export interface ProjectContext {
   /** Directory of why401.yml. */
   readonly root: string;
+  /** Further folders of files that scenarios name; absolute. */
+  readonly folders?: readonly string[];
   readonly project: JsonMap;
   readonly lookups: Lookups;
   /** `--var`. */

@@ -160,7 +160,7 @@ function planSteps(
     checkNames(step, effective, names, problems);
     checkSessionUse(step, names.credentials, problems);
     checkProtection(step, effective, environment, problems);
-    checkBodyFiles(step, context.root, problems);
+    checkBodyFiles(step, context, problems);
     for (const name of Object.keys(step.capture)) captured.add(name);
     const holder = effective['credential'] === undefined && step.kind === 'request' ? scenario : effective;
     checkRenewals(step, holder, names.credentials, problems);

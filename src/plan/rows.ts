@@ -47,8 +47,10 @@ export function rowValue(row: JsonMap, name: string): RenderedJson {
   return isSecret(name, value) ? Secret.named(name, value) : value;
 }
 
-/** The values of a row that no report may show. */
-export function secretsOf({ values }: JobRow): readonly (readonly [name: string, value: string])[] {
+/** The values of a row, or of variables, that no report may show. */
+export function secretsOf({
+  values,
+}: Pick<JobRow, 'values'>): readonly (readonly [name: string, value: string])[] {
   return Object.entries(values).flatMap(([name, value]) =>
     isSecret(name, value) ? [[name, value] as const] : [],
   );

@@ -34,7 +34,10 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   if (!found) return null;
   const [, amount = '', unit = ''] = found;
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
-  return factor === undefined ? null : Math.round(Number(amount) * factor);
+  if (factor === undefined) return null;
+  const value = Math.round(Number(amount) * factor);
+  // `Infinity` is the end of no wait.
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 /**

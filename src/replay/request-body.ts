@@ -10,8 +10,9 @@ import { isMap } from '../source.ts';
 
 export interface BodyContext {
   readonly scope: Scope;
-  /** Directory of why401.yml: files are read below it only. */
+  /** Directory of why401.yml: files are read below it, and in `folders`. */
   readonly root: string;
+  readonly folders?: readonly string[];
 }
 interface BuiltBody {
   readonly bytes: Uint8Array;
@@ -96,7 +97,7 @@ function text(spec: { readonly text: string }, scope: Scope): BuiltBody | BodyEr
 }
 
 function file(path: string, context: BodyContext): BuiltBody | BodyError {
-  const content = readConfined(path, context.root);
+  const content = readConfined(path, context);
   if ('error' in content) return content;
   return {
     bytes: content.bytes,
@@ -113,7 +114,7 @@ async function multipart(
   let secret = false;
   for (const [name, value] of Object.entries(map)) {
     if (isMap(value) && typeof value['file'] === 'string') {
-      const content = readConfined(value['file'], context.root);
+      const content = readConfined(value['file'], context);
       if ('error' in content) return content;
       const type = typeof value['type'] === 'string' ? value['type'] : 'application/octet-stream';
       data.append(name, new Blob([new Uint8Array(content.bytes)], { type }), basename(value['file']));
@@ -130,8 +131,8 @@ async function multipart(
 }
 
 /** The plan has looked at it; it may be another one by now. */
-function readConfined(path: string, root: string): { bytes: Uint8Array } | BodyError {
-  const bytes = readBytes(resolve(root, path), { limit: largestBodyFile, within: root });
+function readConfined(path: string, { root, folders = [] }: BodyContext): { bytes: Uint8Array } | BodyError {
+  const bytes = readBytes(resolve(root, path), { limit: largestBodyFile, within: [root, ...folders] });
   return isRefusal(bytes) ? { error: `The file "${path}" cannot be read: ${bytes.why}.` } : { bytes };
 }
 

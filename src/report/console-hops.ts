@@ -4,7 +4,7 @@ import { cookieLines } from './console-cookies.ts';
 import type { Style } from './console-style.ts';
 import { answer, describeStop, moves, received, sentence } from './hop.ts';
 import { type Fate, fates, lost } from './hop-fields.ts';
-import { columns, cut, cutMiddle, formatDuration, pad, visible, wrap } from './text.ts';
+import { columns, cut, cutMiddle, formatDuration, pad, readable, visible, wrap } from './text.ts';
 
 /** Columns before the method: those of a label. */
 const indent = 9;
@@ -127,7 +127,7 @@ function headerLines({ request, response }: Hop, style: Style): string[] {
     return `> ${name}: ${value}${by.length === 0 ? '' : `  (${by.join(', ')})`}`;
   });
   const got = (response?.headers ?? []).map(([name, value]) => `< ${name}: ${value}`);
-  return [...sent, ...got].map((line) => `${' '.repeat(indent)}${style.dim(visible(line))}`);
+  return [...sent, ...got].map((line) => `${' '.repeat(indent)}${style.dim(readable(visible(line)))}`);
 }
 
 /** The table, set off by an empty line. */

@@ -28,7 +28,7 @@ export function matrixLines(run: Collection, style: Style): string[] {
           style,
         )
       : []),
-    ...(matrix.limited ? ['· not meant for this environment'] : []),
+    ...(matrix.limited ? ['· not part of this run'] : []),
     ...(matrix.left > 0 ? [`${matrix.left} more, passed everywhere`] : []),
   ];
   return [

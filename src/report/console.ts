@@ -1,5 +1,6 @@
 /** The console: a line per scenario as it ends, then why what failed did. */
 import type { JobResult, RunEvent } from '../model.ts';
+import { withoutCommands } from '../printable.ts';
 import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
 import { comparisonSection, driftSection } from './console-comparison.ts';
@@ -17,6 +18,8 @@ import { createStyle, type Style } from './console-style.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 
+const hexadecimal = (character: string): string => `\\x${character.charCodeAt(0).toString(16)}`;
+
 export function createConsoleReporter({
   sink,
   verbose,
@@ -30,7 +33,7 @@ export function createConsoleReporter({
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return;
     progress.clear();
-    sink.write(`${lines.map(withoutCommands).join('\n')}\n`);
+    sink.write(`${lines.map((line) => withoutCommands(line, hexadecimal)).join('\n')}\n`);
   };
   const shownSteps = (job: JobResult, style: Style): string[] => {
     if (verbose) return stepLines(job, style, clients);
@@ -66,9 +69,4 @@ export function createConsoleReporter({
       print([...gap, ...insecureLines(run.environments, style), summaryLine(run, style)]);
     },
   };
-}
-
-/** CI systems take commands from the log (`::error::`, `##[error]`, `##vso[...]`): words of a server must not be one. */
-function withoutCommands(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1\\x3a').replace(/##(?=\w*\[)/g, '#\\x23');
 }

@@ -15,7 +15,7 @@ import {
   warnings,
 } from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
-import { visible } from './text.ts';
+import { plainLine } from './text.ts';
 import { workflowCommand } from './workflow-command.ts';
 
 export function createGithubReporter({ sink, summarySink, workspace, redactor }: ReportOutput): Reporter {
@@ -53,14 +53,14 @@ function annotations(run: Collection, locate: Locate): string[] {
 
 function failureAnnotation(job: JobResult, step: StepResult, locate: Locate): string {
   const [first] = answers(step);
-  const title = visible(`${step.name} (${placeOfJob(job)}): ${headline(step)}`);
+  const title = plainLine(`${step.name} (${placeOfJob(job)}): ${headline(step)}`);
   const checks = failedChecks(step).map(describeCheck);
   const lines = first
     ? [first.summary, verdict(first), ...besideLine(step), ...fixLine(first.fix)]
     : checks.length > 0
       ? checks
       : [headline(step)];
-  return workflowCommand('error', { ...locate(step.source), title }, lines.map(visible).join('\n'));
+  return workflowCommand('error', { ...locate(step.source), title }, lines.map(plainLine).join('\n'));
 }
 
 /** The difference that is the cause, or what follows from those that there are. */
@@ -74,14 +74,14 @@ function besideLine({ beside }: StepResult): string[] {
 function findingAnnotation(finding: Finding, place: Place): string {
   const command =
     finding.severity === 'error' ? 'error' : finding.severity === 'warning' ? 'warning' : 'notice';
-  const title = visible(`${verdict(finding)} (${finding.environment})`);
+  const title = plainLine(`${verdict(finding)} (${finding.environment})`);
   const lines = [finding.summary, ...fixLine(finding.fix)];
-  return workflowCommand(command, { ...place, title }, lines.map(visible).join('\n'));
+  return workflowCommand(command, { ...place, title }, lines.map(plainLine).join('\n'));
 }
 
 function problemAnnotation({ code, message, source, fix }: ProblemData, locate: Locate): string {
   const lines = [message, ...(fix === null ? [] : [fix])];
-  return workflowCommand('error', { ...locate(source), title: code }, lines.map(visible).join('\n'));
+  return workflowCommand('error', { ...locate(source), title: code }, lines.map(plainLine).join('\n'));
 }
 
 function fixLine(fix: string): string[] {
@@ -94,5 +94,7 @@ type Locate = (source: Source | null) => Place;
 /** Annotations name files from the root of the repository, ours are relative to the working directory. */
 function createLocate(workspace: string): Locate {
   return (source) =>
-    source ? { file: posix.join(workspace, source.file), line: source.line, col: source.column } : {};
+    source
+      ? { file: plainLine(posix.join(workspace, source.file)), line: source.line, col: source.column }
+      : {};
 }

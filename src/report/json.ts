@@ -1,8 +1,8 @@
 /** `--reporter json=FILE`: the whole run as one JSON document, when it is over. */
 import type { Sink } from '../doors.ts';
-import { stringifyJson } from '../http/json.ts';
 import type { JobResult } from '../model.ts';
 import { createCollector } from './collection.ts';
+import { jsonText } from './json-text.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import { reportJob, reportRun } from './result.ts';
 import { createResults } from './results.ts';
@@ -30,7 +30,7 @@ function* document(report: ReturnType<typeof reportRun>, jobs: Iterable<JobResul
   for (const [name, value] of Object.entries(report)) {
     yield `${before}${JSON.stringify(name)}:`;
     before = ',';
-    if (name !== 'scenarios') yield stringifyJson(value);
+    if (name !== 'scenarios') yield jsonText(value);
     else yield* list(jobs);
   }
   yield '}\n';
@@ -39,7 +39,7 @@ function* document(report: ReturnType<typeof reportRun>, jobs: Iterable<JobResul
 function* list(jobs: Iterable<JobResult>): Iterable<string> {
   let before = '[';
   for (const job of jobs) {
-    yield `${before}${stringifyJson(reportJob(job))}`;
+    yield `${before}${jsonText(reportJob(job))}`;
     before = ',';
   }
   yield before === '[' ? '[]' : ']';

@@ -1,6 +1,6 @@
 /** `--reporter jsonl=FILE`: an event a line, written as it happens, so that a killed run leaves what it had. */
-import { stringifyJson } from '../http/json.ts';
 import type { JsonMap, RunEvent, RunFinished } from '../model.ts';
+import { jsonText } from './json-text.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
 import {
   milliseconds,
@@ -16,7 +16,7 @@ import { reportComparison, reportVerdict } from './result-comparison.ts';
 export function createJsonLinesReporter({ sink }: ReportOutput): Reporter {
   return {
     event(event) {
-      sink.write(`${stringifyJson(lineOf(event))}\n`);
+      sink.write(`${jsonText(lineOf(event))}\n`);
     },
     end() {},
   };

@@ -8,7 +8,7 @@ import { type Suite, seconds } from './junit-suite.ts';
 import { junitMark } from './mark.ts';
 import { answers, belated, findingId, headline, place } from './outcome.ts';
 import type { Reporter, ReportOutput } from './reporter.ts';
-import { visible } from './text.ts';
+import { cut, visible } from './text.ts';
 import { type Element, element, serializeXml } from './xml.ts';
 
 export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter {
@@ -122,8 +122,12 @@ function explanation(job: JobResult, step: StepResult): string {
   return failureBlock(job, step, new Map(), style, { verbose: false, clients: false }).join('\n');
 }
 
+/** Columns of a line of a file. */
+const widestLine = 500;
+
 function problemCase({ code, message, source, line, fix }: ProblemData): Element {
-  const lines = [source ? place(source) : null, line, message, fix].filter((text) => text !== null);
+  const shown = line === null ? null : cut(visible(line), widestLine);
+  const lines = [source ? place(source) : null, shown, message, fix].filter((text) => text !== null);
   return element('testcase', { name: code, classname: source?.file ?? 'why401', time: seconds(0) }, [
     element('error', { message: visible(message), type: code }, [lines.map(visible).join('\n')]),
   ]);

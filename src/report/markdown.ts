@@ -117,7 +117,7 @@ function matrix(run: Collection): string[] {
   const lines = rows.map(({ title, cells }) => [
     escapeMarkdown(title),
     ...cells.map((cell) => {
-      if (cell === null || cell === 'limited') return cell === null ? '' : 'not meant for it';
+      if (cell === null || cell === 'limited') return cell === null ? '' : 'not part of this run';
       const cause = cell.status === 'passed' ? null : causeOf(cell);
       return cell.status === 'passed' ? 'passed' : `**${cell.status}** ${escapeMarkdown(cause ?? '')}`.trim();
     }),

@@ -41,12 +41,14 @@ export function redactValue(value: unknown, redactor: Redactor): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) return redactBytes(value, redactor);
   if (Array.isArray(value)) return value.map((item) => redactValue(item, redactor));
-  const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const ours = typeof member === 'string' && (vocabulary.has(key) || (key === 'reason' && isStop(member)));
-    copy[key] = ours ? member : redactValue(member, redactor);
-  }
-  return copy;
+  // Not by assignment: a claim may be called __proto__.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      const ours =
+        typeof member === 'string' && (vocabulary.has(key) || (key === 'reason' && isStop(member)));
+      return [key, ours ? member : redactValue(member, redactor)];
+    }),
+  );
 }
 
 /** A copy: a view would hold the whole body in memory to the end of the run. */

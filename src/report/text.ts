@@ -1,8 +1,14 @@
 /** Text of others made safe to print, and text of ours made to fit. */
+import { replaceUnprintable, withoutCommands } from '../printable.ts';
 
 /** Control, invisible and bidirectional characters shown as escapes: what a server sends never drives a terminal. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, escapeCharacter);
+  return replaceUnprintable(text, escapeCharacter);
+}
+
+/** As `visible`, and no command to a CI system that reads the log. */
+export function plainLine(text: string): string {
+  return withoutCommands(visible(text), escapeCharacter);
 }
 
 /** As `visible`, for text of several lines. */
@@ -13,9 +19,11 @@ export function visibleLines(text: string): string {
     .join('\n');
 }
 
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
 function escapeCharacter(character: string): string {
-  const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`;
   return (
     short[character] ??
     (code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`)
@@ -43,8 +51,20 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)));
 }
 
-/** Lines of at most `width` columns, broken at spaces; a longer word keeps a line of its own. */
-export function wrap(text: string, width: number): string[] {
+/** Columns: what a server says in more is not read. */
+const longestText = 4000;
+
+/** The middle of a text of more than 4,000 columns goes. */
+export function readable(text: string): string {
+  return text.length <= longestText ? text : cutMiddle(text, longestText);
+}
+
+/**
+ * Lines of at most `width` columns, broken at spaces; a longer word keeps a line of its own. The middle of a text of more
+ * than 4,000 columns goes.
+ */
+export function wrap(whole: string, width: number): string[] {
+  const text = readable(whole);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -1,4 +1,5 @@
 /** XML 1.0 text. */
+import { replaceUnprintable, unicodeEscape, withoutCommands } from '../printable.ts';
 
 export interface Element {
   readonly name: string;
@@ -31,11 +32,13 @@ function serialize({ name, attributes, children }: Element, indent: string): str
 }
 
 function escapeText(text: string): string {
-  return allowed(text)
+  const escaped = allowed(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('\r', '&#13;');
+  // Who prints the file in a CI job prints no command either.
+  return withoutCommands(escaped, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** Line breaks as references: a parser makes spaces of bare ones. */
@@ -43,7 +46,9 @@ function escapeAttribute(text: string): string {
   return escapeText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
 }
 
-/** Without the characters that no XML 1.0 document may hold, even as a reference (section 2.2). */
+/** Of the characters that are not shown as they are only white space stays; some no XML 1.0 document may hold (section 2.2). */
 function allowed(text: string): string {
-  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '');
+  return replaceUnprintable(text.replace(/[\ufffe\uffff]/g, unicodeEscape), (character) =>
+    /[\t\n\r]/.test(character) ? character : unicodeEscape(character),
+  );
 }

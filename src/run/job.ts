@@ -32,6 +32,7 @@ export interface JobContext {
   readonly renewals: Renewals;
   readonly exchange: ExchangeContext;
   readonly root: string;
+  readonly folders: readonly string[];
   readonly experiments: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
@@ -146,7 +147,7 @@ function markExpected(finding: Finding, step: Step): Finding {
 const nothingDiagnosed: Diagnosed = { findings: [], exchanges: [] };
 
 function jobState(job: Job, context: JobContext): JobState {
-  const { doors, store, refusals, renewals, root, experiments, signal } = context;
+  const { doors, store, refusals, renewals, root, folders, experiments, signal } = context;
   return {
     job,
     names: createJobScope(job, doors),
@@ -160,6 +161,7 @@ function jobState(job: Job, context: JobContext): JobState {
     doors,
     context: context.exchange,
     root,
+    folders,
     signal,
   };
 }

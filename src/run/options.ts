@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly version: string;
   /** Directory of why401.yml. */
   readonly root: string;
+  /** Further folders of files that steps send; absolute. */
+  readonly folders?: readonly string[];
   readonly jobs: readonly Job[];
   readonly environments: readonly Environment[];
   /** All environments of the file: what belongs to which. */

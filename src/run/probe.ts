@@ -81,7 +81,7 @@ function usesOf({ run }: Bench): readonly CredentialUse[] {
 /** A password that was refused is not tried again, by nobody. */
 function isRefused({ run, state }: Bench): boolean {
   return run.presentations.some(
-    ({ use }) => use !== null && state.refusals.find(state.job.environment, use.name) !== null,
+    ({ use }) => use !== null && state.refusals.find(state.job.environment, use) !== null,
   );
 }
 

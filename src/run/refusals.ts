@@ -3,16 +3,19 @@
 import { speaksOfLock } from '../diagnose/experiments/stop.ts';
 import { headerValues } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
-import type { Environment, Exchange, Hop, Response } from '../model.ts';
+import { reachOf } from '../http/reach.ts';
+import type { CredentialUse, Environment, Exchange, Hop, Response } from '../model.ts';
 
 export interface Refusals {
   /** The exchange in which this credential was refused before, or null. */
-  find(environment: Environment, credential: string): Exchange | null;
+  find(environment: Environment, use: PasswordUse): Exchange | null;
   /** Looks whether the exchange is such a refusal. */
   note(environment: Environment, exchange: Exchange): void;
   /** Runs `task` alone until the password of the credential was taken once, so that a wrong one is tried once. */
-  inTurn<T>(environment: Environment, credential: string, task: () => Promise<T>): Promise<T>;
+  inTurn<T>(environment: Environment, use: PasswordUse, task: () => Promise<T>): Promise<T>;
 }
+
+type PasswordUse = Pick<CredentialUse, 'name' | 'fingerprint'>;
 
 /** Types of credentials with a password, and their schemes. */
 export const passwords: ReadonlyMap<string, string> = new Map([
@@ -25,32 +28,36 @@ export function createRefusals(): Refusals {
   /** Nothing is to be feared of the next request. */
   const settled = new Set<string>();
   const turns = new Map<string, Promise<void>>();
-  const key = (environment: Environment, credential: string): string => `${environment.name}\n${credential}`;
+  // The same servers may be there under several names, and the same password in each.
+  const key = (environment: Environment, { name, fingerprint }: PasswordUse): string =>
+    JSON.stringify([reachOf(environment), name, fingerprint]);
   /** Taken by the server, or not sent although there was an answer. */
   const settle = (environment: Environment, { hops, credentials }: Exchange): void => {
     const answered = hops.filter(({ response }) => response !== null);
-    for (const { name, type, fault } of credentials) {
+    for (const use of credentials) {
+      const { type, fault } = use;
       const scheme = passwords.get(type);
       if (scheme === undefined || fault || answered.length === 0) continue;
       const sent = answered.filter(carries);
       const taken = sent.some(({ response }) => response && !isRefusal(response, scheme));
-      if (taken || sent.length === 0) settled.add(key(environment, name));
+      if (taken || sent.length === 0) settled.add(key(environment, use));
     }
   };
   return {
-    find: (environment, credential) => seen.get(key(environment, credential)) ?? null,
+    find: (environment, use) => seen.get(key(environment, use)) ?? null,
     note(environment, exchange) {
       settle(environment, exchange);
       const hop = exchange.hops.at(-1);
       if (!hop?.response || !carries(hop)) return;
-      for (const { name, type, fault } of exchange.credentials) {
+      for (const use of exchange.credentials) {
+        const { type, fault } = use;
         const scheme = passwords.get(type);
-        if (scheme === undefined || fault || seen.has(key(environment, name))) continue;
-        if (isRefusal(hop.response, scheme)) seen.set(key(environment, name), exchange);
+        if (scheme === undefined || fault || seen.has(key(environment, use))) continue;
+        if (isRefusal(hop.response, scheme)) seen.set(key(environment, use), exchange);
       }
     },
-    async inTurn(environment, credential, task) {
-      const place = key(environment, credential);
+    async inTurn(environment, use, task) {
+      const place = key(environment, use);
       const before = turns.get(place) ?? Promise.resolve();
       let over = (): void => {};
       const mine = new Promise<void>((resolve) => {

@@ -19,9 +19,9 @@ export async function runRequest(step: RequestStep, state: JobState): Promise<St
   const before = presentations.flatMap((each) => each.exchanges);
   const failed = presentations.find((each) => each.failure !== null)?.failure;
   if (failed) return withoutToken(step, failed, before, presentations, state);
-  const password = presentations.find(({ use }) => use !== null && passwords.has(use.type))?.use?.name;
+  const password = presentations.find(({ use }) => use !== null && passwords.has(use.type))?.use;
   const send = (): Promise<StepRun> => sendStep(step, presentations, before, state);
-  return password === undefined ? send() : state.refusals.inTurn(environment, password, send);
+  return !password ? send() : state.refusals.inTurn(environment, password, send);
 }
 
 async function sendStep(
@@ -31,9 +31,9 @@ async function sendStep(
   state: JobState,
 ): Promise<StepRun> {
   const { environment } = state.job;
-  const refused = step.credentials
-    .filter(({ fault }) => !fault || sendsPassword.includes(fault.kind))
-    .map(({ name }) => state.refusals.find(environment, name))
+  const refused = presentations
+    .flatMap(({ use }) => (use && (!use.fault || sendsPassword.includes(use.fault)) ? [use] : []))
+    .map((use) => state.refusals.find(environment, use))
     .find((each) => each !== null);
   if (refused) return refusedBefore(step, refused, presentations);
   await fetchMetadata(step, state, before);
@@ -105,6 +105,7 @@ function prepare(
     scope: state.names.scope,
     userAgent: state.context.userAgent,
     root: state.root,
+    folders: state.folders,
   });
 }
 

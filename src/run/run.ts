@@ -75,6 +75,7 @@ export function prepare(options: RunOptions, doors: RunDoors): Prepared {
     renewals: createRenewals(),
     exchange,
     root: options.root,
+    folders: options.folders ?? [],
     experiments: options.experiments,
     signal,
     emit: options.emit,

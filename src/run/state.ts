@@ -23,6 +23,7 @@ export interface JobState {
   readonly doors: RunDoors;
   readonly context: ExchangeContext;
   readonly root: string;
+  readonly folders: readonly string[];
   /** false: `--no-experiments`. */
   readonly experiments: boolean;
   readonly signal: AbortSignal;

@@ -1,4 +1,6 @@
 /** One text: what credentials it holds, and its lines without them. */
+
+import type { ProblemData } from '../model.ts';
 import { callsIn } from './calls.ts';
 import { type Candidate, mostCandidates } from './candidate.ts';
 import { type FileKind, fileKind } from './ground.ts';
@@ -57,6 +59,20 @@ export function scanText(text: string, path: string, secrets: readonly string[] 
 /** One line of a project or scenario file, with stars in the place of what looks like a secret. */
 export function maskedLine(line: string): string {
   return scanText(line, 'line.env').masked(1) ?? '';
+}
+
+/** With stars in the place of what looks like a secret in its line, also where its words quote it. */
+export function maskedProblem(problem: ProblemData): ProblemData {
+  const { line, message, fix } = problem;
+  const secrets = line === null ? [] : candidates(line, fileKind('line.env', line), []);
+  const clean = (text: string): string =>
+    secrets.reduce((left, { value }) => left.replaceAll(value, '*'.repeat(value.length)), text);
+  return {
+    ...problem,
+    line: line === null ? null : maskedLine(line),
+    message: clean(message),
+    fix: fix === null ? null : clean(fix),
+  };
 }
 
 /** Longer ones are made by programs: nobody reads them. */

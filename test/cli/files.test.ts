@@ -38,12 +38,12 @@ describe('files that a scenario names', () => {
     const text = `specs/a.yml:3:28: The file "../out.json" is not read: it lies outside of the project.
    3 |   - {POST: /, body: {file: ../out.json}}
      |                            ^
-  fix  Keep it in the folder of why401.yml or below: a scenario reads no other files. Or move why401.yml up.
+  fix  Keep it in the folder of why401.yml or below, or name its folder in why401.yml: "folders: [PATH]".
 
 specs/a.yml:4:28: The file "/etc/hostname" is not read: it lies outside of the project.
    4 |   - {POST: /, body: {file: /etc/hostname}}
      |                            ^
-  fix  Keep it in the folder of why401.yml or below: a scenario reads no other files. Or move why401.yml up.
+  fix  Keep it in the folder of why401.yml or below, or name its folder in why401.yml: "folders: [PATH]".
 
 specs/a.yml:5:44: The file "/dev/zero" cannot be read: it is no file but a pipe, a socket or a device.
    5 |   - {POST: /, body: {multipart: {b: {file: /dev/zero}, c: {file: gone.bin}}}}
@@ -81,6 +81,41 @@ specs/a.yml:6:28: The file "below" cannot be read: it is a folder.
       2,
       'other/a.yml:1:32: The file "../other/data.json" is not read: it lies outside of the project.',
     ]);
+  });
+
+  it('are read from further folders that why401.yml names', async () => {
+    const files = {
+      'specs/why401.yml': `${project}folders: [../bodies, ../shared, gone]\n`,
+      'specs/a.yml': `data: {file: ../shared/rows.csv}
+steps:
+  - use: ../shared/steps.yml
+  - {GET: /, body: {file: ../secret.json}}
+  - {GET: /, body: {file: ../bodies/../secret.json}}
+`,
+      'shared/rows.csv': 'id\n1\n',
+      'shared/steps.yml': '- {GET: /, body: {file: ../bodies/in.json}}\n',
+      'bodies/in.json': '{}',
+      'secret.json': '{}',
+    };
+    const refused = await why401(['lint'], { files });
+    const at = (line: number, name: string) =>
+      `specs/a.yml:${line}:27: The file "${name}" is not read: it lies outside of the project.`;
+    expect([refused.code, (refused.stdout + refused.stderr).match(/^\S+:\d+:\d+: .*$/gm)]).to.deep.equal([
+      2,
+      [
+        at(4, '../secret.json'),
+        at(5, '../bodies/../secret.json'),
+        'specs/why401.yml:5:33: There is no folder "gone".',
+      ],
+    ]);
+    const fine = {
+      ...files,
+      'specs/why401.yml': files['specs/why401.yml'].replace(', gone', ''),
+      'specs/a.yml': files['specs/a.yml'].replace(/ {2}- \{GET.*\n/g, ''),
+    };
+    // Nobody answers: the body was read, for the request was sent.
+    const sent = await why401(['run'], { files: fine });
+    expect([sent.code, sent.stdout.includes('ECONNREFUSED'), sent.stderr]).to.deep.equal([3, true, '']);
   });
 
   it('are no schema: a $ref leads to no file and no server', async () => {

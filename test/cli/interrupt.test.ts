@@ -90,6 +90,9 @@ describe('the why401 process, interrupted', () => {
     const pids = readFileSync(join(cwd, 'specs/started'), 'utf8').trim().split(' ');
     expect(pids.filter(isAlive)).to.deep.equal([]);
     expect(readdirSync(cwd).sort()).to.deep.equal(['r.jsonl', 'specs', 'token.sh']);
+    // Nothing was waited for, nor said of an end.
+    const lines = readFileSync(join(cwd, 'r.jsonl'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).to.deep.equal(['run', 'job']);
   });
 
   it('leaves a JSONL that can be shown when it is killed, and nothing else', async () => {

@@ -193,3 +193,21 @@ describe('secrets that servers give back', () => {
     });
   }
 });
+
+describe('a secret on the command line', () => {
+  it('is hidden, and told to be seen by others', async () => {
+    const files = {
+      'specs/why401.yml':
+        'environments:\n  local: {protected: false, origins: {api: "http://127.0.0.1:9"}}\n',
+      'specs/a.yml': 'steps:\n  - GET: /a\n    headers: {x-key: "${db_password}", x-name: "${name}"}\n',
+    };
+    const argv = ['run', '--verbose', '--var', 'db_password=hunter2-of-ann', '--var', 'name=orders'];
+    const { code, stdout, stderr } = await why401([...argv, '--reporter', 'json'], { files, clock });
+    expect(code).to.equal(3);
+    expect(stderr).to.equal(
+      'why401: --var db_password: others on this machine can read a command line; write ${secret.DB_PASSWORD} and set DB_PASSWORD.\n',
+    );
+    expect(stdout).to.include('["x-key","[secret:db_password]"]').and.include('["x-name","orders"]');
+    expect(stdout).not.to.include('hunter2');
+  });
+});

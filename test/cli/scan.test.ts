@@ -153,4 +153,32 @@ describe('lint', () => {
     ]);
     expect(code).to.equal(2);
   });
+
+  it('is not alone in hiding them: no command shows one where something else is wrong beside it', async () => {
+    const files = {
+      'specs/why401.yml': `environments:
+  staging:
+    origins: {api: "https://ann:hunter2pass@api.example.com"}
+credentials:
+  app: {type: bearer, token: Zx8q4Kf2TnWv9pLr7mBd3cHy, schema: none}
+`,
+      'specs/a.yml': 'steps: [{GET: /}]\n',
+    };
+    const commands = [
+      'lint',
+      'list',
+      'run',
+      'run --reporter json',
+      'run --reporter junit',
+      'compare --offline',
+    ];
+    const shown = await Promise.all(
+      commands.map(async (command) => {
+        const { code, stdout, stderr } = await why401(command.split(' '), { files });
+        const text = stdout + stderr;
+        return [code, /hunter2|Zx8q4/.test(text), text.includes('https://ann:***********@api.example.com')];
+      }),
+    );
+    expect(shown).to.deep.equal(commands.map(() => [2, false, true]));
+  });
 });

@@ -1,5 +1,8 @@
 /** Secrets in what goes wrong inside: stacks, notes and problems. */
 import { expect } from 'chai';
+import { tellUncaught } from '../../src/cli/bug.ts';
+import { redactorOf } from '../../src/cli/redactor.ts';
+import type { World } from '../../src/cli/world.ts';
 import { why401 } from '../support/command.ts';
 import { systemClock } from '../support/origins.ts';
 
@@ -29,4 +32,17 @@ describe('secrets in the words of a bug', () => {
         .and.not.include('zK9w-token');
     });
   }
+
+  it('are not shown where nobody caught it', () => {
+    let told = '';
+    const world = { stderr: { write: (text: string) => (told += text) } } as unknown as World;
+    redactorOf(world).learn('TOKEN', token);
+    tellUncaught([], world);
+    expect(told).to.equal('');
+    tellUncaught([new Error(`no ${token}`), new Error('a later one')], world);
+    expect(told.split('\n').slice(0, 2)).to.deep.equal([
+      'why401: this is a bug of why401, not of your system. Please report it.',
+      'Error: no [secret:TOKEN]',
+    ]);
+  });
 });

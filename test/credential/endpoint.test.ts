@@ -6,6 +6,9 @@ const staging = environmentOf('staging');
 const mapped = environmentOf('staging', {
   transport: { ...staging.transport, connectTo: new Map([['login.example.test:80', '127.0.0.1:8080']]) },
 });
+const proxied = environmentOf('staging', {
+  transport: { ...staging.transport, proxy: 'http://proxy.example.test:3128' },
+});
 
 describe('bindEndpoint', () => {
   for (const [issuer, endpoint, environment, bound] of [
@@ -22,8 +25,13 @@ describe('bindEndpoint', () => {
     ['http://[::1]:1', 'http://[::1]:1/token', staging, true],
     ['http://login.example.test', 'http://login.example.test/token', mapped, true],
     ['http://login.example.test', 'http://login.example.test/token', staging, false],
+    ['http://127.0.0.1:1', 'http://127.0.0.1:1/token', proxied, false],
+    ['https://a.example.test', 'https://a.example.test/token', proxied, true],
+    ['https://a.example.test', 'https://user@a.example.test/token', staging, false],
+    ['https://a.example.test', 'https://:password@a.example.test/token', staging, false],
+    ['https://a.example.test', 'https://a.example.test/token#x', staging, false],
   ] as const) {
-    it(`${bound ? 'accepts' : 'refuses'} ${endpoint} of ${issuer}${environment === mapped ? ' on this machine' : ''}`, () => {
+    it(`${bound ? 'accepts' : 'refuses'} ${endpoint} of ${issuer}${environment === mapped ? ' on this machine' : environment === proxied ? ' by a proxy' : ''}`, () => {
       const found = bindEndpoint(
         'token_endpoint',
         issuerOf(issuer),

@@ -38,6 +38,7 @@ import { compilePattern } from '../../src/http/regexp.ts';
 import { componentFault } from '../../src/http/signature-component.ts';
 import { isUrl } from '../../src/http/url.ts';
 import { matchesWildcard } from '../../src/http/wildcard.ts';
+import { readRows } from '../../src/load/rows.ts';
 import { parseYaml } from '../../src/load/yaml.ts';
 import type { Json, Response } from '../../src/model.ts';
 import { certificateDefect } from '../../src/plan/client-certificate.ts';
@@ -46,6 +47,7 @@ import { parseTemplate } from '../../src/plan/template-syntax.ts';
 import { parseDuration, parseSize } from '../../src/plan/units.ts';
 import { mapAddress } from '../../src/replay/send-address.ts';
 import { parseProxy } from '../../src/replay/send-tunnel.ts';
+import { findingsIn } from '../../src/scan/finding.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
 import { readKeys, secretsIn, secretsOf } from '../../src/survey/key-set.ts';
 import { environmentOf, issuerOf } from '../credential/support.ts';
@@ -522,6 +524,7 @@ const words: FuzzedParser = {
   name: 'durations, sizes, addresses and components',
   texts: [
     '800ms',
+    '9007199254740993800ms',
     '1.5m',
     '7d',
     '2MB',
@@ -614,7 +617,83 @@ const saved: FuzzedParser = {
   ],
 };
 
+const rows: FuzzedParser = {
+  name: 'rows of data',
+  texts: [
+    'id,name\n1,"a, ""b"""\r\n2,\n"",x\n',
+    '[{"id": 1, "name": "a"}, {"id": 12345678901234567890, "more": {"a": [null, {"b": "\\u0022"}]}}]',
+    ' [ {} , {"a":[]} ]\n',
+  ],
+  check(text) {
+    for (const file of ['rows.csv', 'rows.json']) {
+      const { rows: found, problems } = readRows(text, file);
+      const lines = text.split(/\r\n|\n|\r/).length;
+      for (const { message, source } of problems) {
+        expect(message).to.be.a('string').that.is.not.empty;
+        if (source) expect(source.line).to.be.within(1, lines);
+      }
+      // What is read is what stands there: never a row less, and no name of the language.
+      for (const row of found) expect(Object.getPrototypeOf(row)).to.equal(null);
+      const parsed = file.endsWith('.json') && problems.length === 0 ? parseJson(text) : { error: '' };
+      if ('value' in parsed)
+        expect(JSON.stringify(found.map((row) => noBig({ ...row })))).to.equal(
+          JSON.stringify(noBig(parsed.value)),
+        );
+    }
+    clean();
+  },
+  long: [
+    ['a\n', '"'],
+    ['a\n', '1\n'],
+    ['a\n"', '\n'],
+    ['a,b\n', ','],
+    ['', 'a,'],
+    ['[', '{},'],
+    ['[{"a":"', '\\"'],
+    ['[', '{"a":1},'],
+    ['[{', '"a":1,'],
+  ],
+};
+
+function noBig(value: unknown): unknown {
+  return JSON.parse(stringifyJson(value));
+}
+
+const scanned: FuzzedParser = {
+  name: 'a file that is scanned',
+  texts: [
+    `API_TOKEN=${jwt}\nexport PASSWORD="hunter2hunter2" # x\ncurl -u "ci:Pa55w0rd-x" -H 'Authorization: Bearer ${jwt}' https://ci:Pa55w0rd@a.example.test/\n`,
+    '{"auth":{"type":"bearer","bearer":[{"key":"token","value":"9f8e7d6c5b4a39281706","type":"string"}]}}',
+    'env:\n  - name: CLIENT_SECRET\n    value: s3cr3t-V4lue-00-xyz\n# why401: public\npassword: |\n  abc\n',
+    '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA9f8e7d6c5b4a39281706AAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n',
+    '<password>aB3dE5gH7j</password> Cookie: sid=9f8e7d6c5b4a3928; a="b"',
+  ],
+  check(text) {
+    const lines = text.split('\n').length;
+    for (const file of ['.env', 'a.sh', 'a.json', 'a.yml', 'a.ts', 'README.md']) {
+      for (const { problem } of findingsIn({ file, text }, null, now)) {
+        expect(problem.source?.line).to.be.within(1, lines);
+        expect(problem.message).to.be.a('string').that.is.not.empty;
+      }
+    }
+  },
+  long: [
+    ['', 'password='],
+    ['', 'token: "'],
+    ['', 'eyJ'],
+    ['', 'eyJhbGciOiJub25lIn0.'],
+    ['', '-----BEGIN PRIVATE KEY-----'],
+    ['', '"key": "token", '],
+    ['', 'https://a:b'],
+    ['', '{"kty":'],
+    ['secret=', 'aB3'],
+    ['', '\\'],
+    ['', '- name: TOKEN\n  value: '],
+    ['Cookie: ', 'sid=a;'],
+  ],
+};
+
 export const parsers: readonly FuzzedParser[] = [
   ...[challenge, cookie, location, redirectUri, token, keys, tokenAnswer, pages, json, yaml, templates],
-  ...[expectations, words, fields, saved],
+  ...[expectations, words, fields, saved, rows, scanned],
 ];

@@ -6,9 +6,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readBaseline } from '../../src/cli/baseline.ts';
 import { planProject } from '../../src/cli/project.ts';
+import { readResults } from '../../src/cli/result-file.ts';
 import type { World } from '../../src/cli/world.ts';
 import { createSecrets } from '../../src/load/secrets.ts';
-import { ProblemError } from '../../src/problem.ts';
+import { Problem, ProblemError } from '../../src/problem.ts';
 import { systemClock } from '../support/origins.ts';
 import { systemRandom } from '../support/replay.ts';
 import { mutated, numRuns, seed } from './mutated.ts';
@@ -171,7 +172,7 @@ function changed(file: object): fc.Arbitrary<string> {
       if (typeof holder !== 'object' || holder === null) continue;
       const map = holder as Record<string, unknown>;
       if (what === 0) delete map[key];
-      else if (what === 1) map[String(value)] = map[key];
+      else if (what === 1) map[typeof value === 'string' ? value : JSON.stringify(value)] = map[key];
       else map[key] = value;
     }
     return JSON.stringify(copy);
@@ -228,7 +229,7 @@ describe('project and scenario files', () => {
         fc.asyncProperty(files, fc.boolean(), async ([projectText, scenarioText], offline) => {
           await planned(projectText, scenarioText, offline);
         }),
-        { seed, numRuns: numRuns(30) },
+        { seed, numRuns: numRuns(12) },
       );
     });
   }
@@ -243,7 +244,7 @@ describe('project and scenario files', () => {
         for (const name of ['A', 'B', '__proto__', 'constructor', text])
           expect(['string', 'undefined']).to.include(typeof secrets.lookup(name));
       }),
-      { seed, numRuns: numRuns(100) },
+      { seed, numRuns: numRuns(40) },
     );
   });
 
@@ -258,7 +259,53 @@ describe('project and scenario files', () => {
         const { past, problems } = readBaseline('past.json', folder, ['staging']);
         expect(past.length > 0).to.equal(problems.length === 0);
       }),
-      { seed, numRuns: numRuns(100) },
+      { seed, numRuns: numRuns(40) },
+    );
+  });
+
+  it('a report that is shown again: its lines or a problem', async () => {
+    const tool = { name: 'why401', version: '0.1.0' };
+    const began = { schema: 'why401.report/1', tool, started: '2026-03-01T00:00:00.000Z' };
+    const run = { type: 'run', ...began, environments: ['staging'], insecure: [], jobs: 1 };
+    const job = { type: 'job', index: 0, file: 'a.yml', name: 'a', environment: 'staging' };
+    const summary = { passed: 0, failed: 0, errored: 0, skipped: 0, warnings: 0 };
+    const rest = {
+      command: 'run',
+      exit_code: 0,
+      comparison: [],
+      duration_ms: 1,
+      summary,
+      problems: [],
+      findings: [],
+    };
+    const end = { type: 'end', ...rest };
+    const document = { ...began, environments: ['staging'], insecure: [], scenarios: [], ...rest };
+    const lines = [run, job, end].map((line) => `${JSON.stringify(line)}\n`).join('');
+    const read = async (text: string): Promise<{ lines: number; end: number | Problem }> => {
+      writeFileSync(join(folder, 'run.json'), text);
+      const results = readResults('run.json', folder);
+      for (let found = 0; ; found += 1) {
+        const next = await results.next();
+        if (next.done) return { lines: found, end: next.value };
+        expect(next.value.at).to.be.within(1, text.split('\n').length);
+      }
+    };
+    for (const [text, count] of [
+      [lines, 3],
+      [JSON.stringify(document), 2],
+    ] as const)
+      expect((await read(text)).lines, text).to.equal(count);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(changed(document), mutated([JSON.stringify(document), lines])),
+        async (text) => {
+          const { end: last } = await read(text);
+          if (last instanceof Problem) expect(last.message).to.be.a('string').that.is.not.empty;
+          else expect(last).to.be.within(1, text.split('\n').length);
+          expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
+        },
+      ),
+      { seed, numRuns: numRuns(40) },
     );
   });
 });

@@ -111,8 +111,13 @@ const flat = (value: unknown): Buffer => answer(JSON.stringify(value), [json]);
 const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const maps = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const deep = big ? 1_000_000 : 10_000;
+/** Of JSON that nests too deeply, or is larger than is kept and so not read at all. */
+const notRead = (begins: string, bytes: number): string =>
+  bytes > 1_000_000
+    ? `failed; json only the first 1000000 of ${bytes} bytes were kept`
+    : `failed; body-not-json likely; json the body is not JSON: application/json, begins "${begins}`;
 const wide = JSON.stringify({
-  a: Array.from({ length: big ? 300_000 : 3_000 }, (_, at) => ({ b: at, c: { b: at } })),
+  a: Array.from({ length: big ? 30_000 : 3_000 }, (_, at) => ({ b: at, c: { b: at } })),
 });
 const victim = `${'a'.repeat(big ? 900_000 : 90_000)}!`;
 
@@ -121,13 +126,13 @@ export const documents: readonly Case[] = [
     name: 'nests lists',
     acts: [answer(nested(deep), [json])],
     ...expects({ json: { '$[0][0]': { exists: true } } }),
-    ends: 'failed; body-not-json likely; json the body is not JSON: application/json, begins "[[[[[[[[[[[[',
+    ends: notRead('[[[[[[[[[[[[', 2 * deep),
   },
   {
     name: 'nests maps',
     acts: [answer(maps(deep), [json])],
     ...expects({ json: { '$.a.a': { type: 'object' } } }),
-    ends: 'failed; body-not-json likely; json the body is not JSON: application/json, begins "{"a":{"a":{"',
+    ends: notRead('{"a":{"a":{"', 6 * deep + 1),
   },
   {
     name: 'nests maps, of which all are looked for',
@@ -358,6 +363,12 @@ export const patterns: readonly Case[] = [
     acts: [flat({ a: Array.from({ length: big ? 20_000 : 1_000 }, (_, at) => ({ b: at })) })],
     ...expects({ schema: { properties: { a: { uniqueItems: true } } } }),
     ends: 'passed',
+  },
+  {
+    name: 'meets a schema of unique items, of which two are the same',
+    acts: [answer('[{"a":1,"b":[2]},{"a":"1","b":[2]},{"b":[2.0],"a":1}]', [json])],
+    ...expects({ schema: { uniqueItems: true } }),
+    ends: 'failed; schema [{"a":1,"b":[2]},{"a":"1","b":[2]},{"b":[2],"a":1}]',
   },
   {
     name: 'meets a filter that matches by pattern',

@@ -21,6 +21,11 @@ describe('compilePattern', () => {
     });
   }
 
+  it('takes no pattern that is longer than 10,000 characters', () => {
+    expect(compilePattern('a'.repeat(10_000))).to.have.property('test');
+    expect(compilePattern('a'.repeat(10_001))).to.deep.equal({ error: 'it is longer than 10000 characters' });
+  });
+
   it('says what is wrong', () => {
     expect(['(a', '(?=a)', '(a)\\1', 'a{2000}'].map(compilePattern)).to.deep.equal([
       { error: 'missing closing ): "(a"' },

@@ -7,9 +7,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkContents } from './contents.mjs';
 
 const folder = process.argv[2];
 const token = 'a-token-of-the-packed-install';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const files = checkContents(join(folder, 'node_modules', 'why401'), repository);
 
 const server = createServer((request, response) => {
   const right = request.headers.authorization === `Bearer ${token}`;
@@ -67,7 +72,7 @@ try {
   const failed = await why401(['run'], 'another-token-that-is-refused');
   assert.equal(failed.code, 1, failed.output);
   assert.ok(!failed.output.includes('another-token-that-is-refused'), 'a secret is shown');
-  process.stdout.write(`packed install: ${version} replays a scenario, and fails where it should\n`);
+  process.stdout.write(`packed install: ${version}, ${files} files, replays a scenario, and fails where it should\n`);
 } finally {
   server.close();
   server.closeAllConnections();

@@ -81,14 +81,14 @@ describe('the matrix', () => {
       '                                 eu-s…  us-s…  eu-l…  us-l…  demo  load  dev  qa',
       '  scenario number 1 of those t…  ✓      ✓      ✓      ✗      ✓     ✓     ✓    ✓',
       '  scenario number 2 of those t…  ✓      ·      ✓      !      –     ✓     ✓    ·',
-      '  · not meant for this environment',
+      '  · not part of this run',
     ]);
     expect(lines('eight', 140)).to.deep.equal([
       '',
       '                                             eu-staging  us-staging  eu-live  us-live              demo  load  dev  qa',
       '  scenario number 1 of those that there are  ✓           ✓           ✓        ✗ audience-mismatch  ✓     ✓     ✓    ✓',
       '  scenario number 2 of those that there are  ✓           ·           ✓        !                    –     ✓     ✓    ·',
-      '  · not meant for this environment',
+      '  · not part of this run',
     ]);
   });
 

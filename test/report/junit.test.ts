@@ -39,7 +39,11 @@ describe('serializeXml', () => {
   const cases: readonly [text: string, inText: string, inAttribute: string][] = [
     [']]> <a> & "b"', ']]&gt; &lt;a&gt; &amp; "b"', ']]&gt; &lt;a&gt; &amp; &quot;b&quot;'],
     ['a\nb\tc\rd', 'a\nb\tc&#13;d', 'a&#10;b&#9;c&#13;d'],
-    ['\u0000\u001b\ud800x\uffff\u{1f600}', 'x\u{1f600}', 'x\u{1f600}'],
+    [
+      '\u0000\u001b\ud800x\uffff\u0085\u202e\u{1f600}',
+      '\\u0000\\u001b\\ud800x\\uffff\\u0085\\u202e\u{1f600}',
+      '\\u0000\\u001b\\ud800x\\uffff\\u0085\\u202e\u{1f600}',
+    ],
   ];
   for (const [text, inText, inAttribute] of cases) {
     it(`escapes ${JSON.stringify(text)}`, () => {

@@ -31,6 +31,10 @@ const holders: Readonly<Record<string, readonly [Hop, string]>> = {
     answer([['Location', `/authorize?request_uri=${encodeURIComponent(pushed)}`]]),
     pushed,
   ],
+  'Location, a password of its userinfo': [
+    answer([['Location', 'https://ci:pass-w0rd@a.example.test/']]),
+    'pass-w0rd',
+  ],
   'Set-Cookie': [answer([['Set-Cookie', `sid=${value}; Path=/`]]), value],
   'JSON, a token': [answer([], `{"access_token": "${value}"}`), value],
   'JSON, as programs name it': [answer([], `{"refreshToken":"${value.replaceAll('/', '\\/')}"}`), value],

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { createCollector } from '../../src/report/collection.ts';
-import { redactEvent, redactValue } from '../../src/report/redaction.ts';
+import { redactEvent, redactingSink, redactValue } from '../../src/report/redaction.ts';
 import { createReporter } from '../../src/report/reporter.ts';
 import { createRedactor } from '../../src/secret.ts';
 import { dropped, passing, stopped } from '../support/runs.ts';
@@ -66,6 +66,17 @@ describe('redactValue', () => {
   });
 });
 
+describe('redactingSink', () => {
+  it('takes out what was learned after the text was made', () => {
+    const redactor = createRedactor();
+    const sink = memorySink();
+    const safe = redactingSink(sink, redactor);
+    redactor.learn('late', 'a-late-value');
+    safe.write('FAIL a-late-value\n');
+    expect(sink.text()).to.equal('FAIL [secret:late]\n');
+  });
+});
+
 describe('createCollector', () => {
   it('keeps the traces of failures only, where no report of the rest is asked for', () => {
     const redactor = createRedactor();
@@ -77,5 +88,12 @@ describe('createCollector', () => {
     };
     expect(traces('all').toSorted()).to.deep.equal([0, 1, 1, 1, 1, 1, 3, 3]);
     expect(traces('failures').toSorted()).to.deep.equal([0, 0, 0, 0, 0, 0, 3, 3]);
+  });
+});
+
+describe('redactValue, of names that mean something to the language', () => {
+  it('keeps a member that is called __proto__', () => {
+    const claims = JSON.parse('{"__proto__":{"exp":1},"sub":"reader"}');
+    expect(JSON.stringify(redactValue(claims, createRedactor()))).to.equal(JSON.stringify(claims));
   });
 });

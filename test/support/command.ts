@@ -20,6 +20,7 @@ export interface Command {
   readonly told?: (text: string) => void;
   /** Whether stdout and stderr are a terminal. */
   readonly terminal?: boolean;
+  readonly color?: boolean;
   readonly signal?: AbortSignal;
 }
 export interface Ended {
@@ -38,8 +39,8 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
       writeFileSync(join(cwd, path), content, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
     }
     const [stdout, stderr] = [
-      memorySink(given.heard, given.terminal),
-      memorySink(given.told, given.terminal),
+      memorySink(given.heard, given.terminal, given.color),
+      memorySink(given.told, given.terminal, given.color),
     ];
     const opened: string[] = [];
     const world: World = {
@@ -65,12 +66,16 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
   }
 }
 
-function memorySink(heard: (text: string) => void = () => {}, isTTY = false): Sink & { text(): string } {
+function memorySink(
+  heard: (text: string) => void = () => {},
+  isTTY = false,
+  color = false,
+): Sink & { text(): string } {
   let all = '';
   return {
     isTTY,
     width: 100,
-    color: false,
+    color,
     write(text) {
       all += text;
       heard(text);

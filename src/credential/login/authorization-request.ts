@@ -2,7 +2,8 @@
 import type { Environment, Exchange, Json, OAuth2Credential } from '../../model.ts';
 import { Secret, type Value } from '../../secret.ts';
 import { bindEndpoint } from '../endpoint.ts';
-import { breakerKeys, unsentFailure } from '../oauth2/acquisition.ts';
+import { unsentFailure } from '../oauth2/acquisition.ts';
+import { breakerKeys } from '../oauth2/breaker-keys.ts';
 import type { CredentialFailure } from '../presentation.ts';
 import type { AuthorizationDoors } from './authorize.ts';
 import { encodeText } from './form-encoding.ts';

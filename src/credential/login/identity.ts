@@ -1,4 +1,5 @@
 /** The users who log in during a run: one jar each, and what must not be tried again. */
+import { reachOf } from '../../http/reach.ts';
 import type { Environment, LoginStep } from '../../model.ts';
 import { Secret } from '../../secret.ts';
 import type { Ledger } from '../ledger.ts';
@@ -20,24 +21,39 @@ export interface Identities {
 
 export function createIdentities(browser: Browser, ledger: Ledger): Identities {
   const known = new Map<string, Identity>();
+  const users = new Map<string, User>();
   return {
     of(steps, environment, where) {
-      const key = JSON.stringify([environment.name, where, steps.map((step) => keyOf(step, ledger))]);
-      const found = known.get(key) ?? createIdentity(browser.createJar());
+      const user = [where, steps.map((step) => keyOf(step, ledger))];
+      const key = JSON.stringify([environment.name, ...user]);
+      // The same servers may be there under several names: a refusal counts in each.
+      const place = JSON.stringify([reachOf(environment), ...user]);
+      const shared = users.get(place) ?? { refused: null, tail: Promise.resolve() };
+      users.set(place, shared);
+      const found = known.get(key) ?? createIdentity(browser.createJar(), shared);
       known.set(key, found);
       return found;
     },
   };
 }
 
-function createIdentity(jar: CookieJarHandle): Identity {
-  let tail: Promise<unknown> = Promise.resolve();
+interface User {
+  refused: LoginFailure | null;
+  tail: Promise<unknown>;
+}
+
+function createIdentity(jar: CookieJarHandle, user: User): Identity {
   return {
     jar,
-    refused: null,
+    get refused() {
+      return user.refused;
+    },
+    set refused(failure) {
+      user.refused = failure;
+    },
     run(task) {
-      const running = tail.then(task);
-      tail = running.catch(() => undefined);
+      const running = user.tail.then(task);
+      user.tail = running.catch(() => undefined);
       return running;
     },
   };

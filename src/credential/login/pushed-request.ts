@@ -5,7 +5,8 @@ import { Secret } from '../../secret.ts';
 import { isMap } from '../../source.ts';
 import { describeFailure, finalResponse } from '../answer.ts';
 import { bindClientEndpoint } from '../endpoint.ts';
-import { breakerKeys, unsentFailure } from '../oauth2/acquisition.ts';
+import { unsentFailure } from '../oauth2/acquisition.ts';
+import { breakerKeys } from '../oauth2/breaker-keys.ts';
 import {
   authenticationOf,
   type ClientProof,

@@ -54,6 +54,8 @@ export interface Attempt {
   readonly environment: Environment;
   readonly authentication: ClientAuthentication;
   readonly credentialKey: string;
+  /** Of the request itself: equal for credentials that ask for the same by the same means. */
+  readonly grantKey: string;
   readonly clientKey: string;
   /** Set: an experiment asks for a token beside the one at hand. */
   readonly fresh: FreshAsks | null;
@@ -91,10 +93,11 @@ export function nothingSent(environment: Environment): Exchange {
 
 /** What was refused for good is kept. */
 export function close(
-  { credentialKey, clientKey }: Attempt,
+  { credentialKey, grantKey, clientKey }: Attempt,
   { failure, closes }: Failed,
   breaker: Breaker,
 ): void {
   if (closes) breaker.open(credentialKey, failure);
+  if (closes) breaker.open(grantKey, failure);
   if (closes === 'client') breaker.open(clientKey, failure);
 }

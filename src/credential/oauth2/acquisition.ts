@@ -1,12 +1,10 @@
 /** Getting an access token: endpoint, client authentication, grant, answer; once refused, not again. */
 
 import { wireNames } from '../../http/grant-types.ts';
-import type { Client, Environment, OAuth2Credential } from '../../model.ts';
-import type { Secret } from '../../secret.ts';
+import type { Environment, OAuth2Credential } from '../../model.ts';
 import { finalResponse } from '../answer.ts';
 import { type Breaker, createBreaker } from '../breaker.ts';
 import type { Acquired } from '../holding.ts';
-import type { Ledger } from '../ledger.ts';
 import type { CredentialFailure, FreshAsks } from '../presentation.ts';
 import {
   type AcquisitionDoors,
@@ -16,6 +14,7 @@ import {
   type Failed,
   unsentFailure,
 } from './acquiring.ts';
+import { breakerKeys, grantKey } from './breaker-keys.ts';
 import { authenticationOf } from './client-authentication.ts';
 import { grantByDevice } from './device-code.ts';
 import { refreshOf } from './grant.ts';
@@ -42,41 +41,6 @@ export interface Acquisition {
   acquire(credential: OAuth2Credential, environment: Environment, fresh?: FreshAsks): Promise<Acquired>;
 }
 
-/** What must not be tried again is kept under these keys. */
-export interface BreakerKeys {
-  readonly client: string;
-  readonly credential: (name: string) => string;
-}
-
-export function breakerKeys(
-  client: Client,
-  environment: Environment,
-  proof: Secret | null,
-  ledger: Ledger,
-): BreakerKeys {
-  const { settings } = client;
-  const parts = [
-    environment.name,
-    client.issuer.issuer,
-    client.client_id,
-    client.token_endpoint_auth_method,
-    proof && ledger.fingerprint(proof),
-    // The same secret, said otherwise, is worth a try.
-    ...(settings
-      ? [
-          settings.kid,
-          settings.token_endpoint_auth_signing_alg,
-          settings.assertion_audience,
-          settings.basic_encoding,
-        ]
-      : []),
-  ];
-  return {
-    client: JSON.stringify(parts),
-    credential: (name) => JSON.stringify([environment.name, name]),
-  };
-}
-
 export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = createBreaker()): Acquisition {
   const parts: AcquisitionParts = { doors, breaker, keys: createIssuerKeys(doors.perform, doors.discovery) };
   const chains = createRefreshChains(doors);
@@ -94,6 +58,7 @@ export function createAcquisition(doors: AcquisitionDoors, breaker: Breaker = cr
         environment,
         authentication,
         credentialKey: keys.credential(credential.name),
+        grantKey: grantKey(keys.client, credential, doors.ledger),
         clientKey: keys.client,
         fresh: fresh ?? null,
         exchanges: [],
@@ -243,6 +208,9 @@ function inTurn<T extends Granted | null>(
   });
 }
 
-function refusalOf({ credentialKey, clientKey }: Attempt, breaker: Breaker): CredentialFailure | null {
-  return breaker.refusal(credentialKey, clientKey);
+function refusalOf(
+  { credentialKey, grantKey, clientKey }: Attempt,
+  breaker: Breaker,
+): CredentialFailure | null {
+  return breaker.refusal(credentialKey, grantKey, clientKey);
 }

@@ -106,7 +106,11 @@ function origin(subject: Subject): [string, string | null] | null {
 
 function clientMixup(subject: Subject): ReturnType<Explain> {
   const id = subject.client?.client_id ?? '';
-  const other = others(subject).find((each) => clientIds(each).includes(id));
+  const own = subject.client?.issuer.issuer;
+  // Another name of the same servers is not where it belongs.
+  const other = others(subject).find((each) =>
+    [...each.clients.values()].some(({ client_id, issuer }) => client_id === id && issuer.issuer !== own),
+  );
   return {
     summary: `${answered(subject)}: the client_id ${id} belongs to ${other?.name ?? 'another environment'}, and was used in ${subject.environment.name}.`,
     fix: `Set ${clientKey(subject, 'client_id')} to the id that is registered there.`,

@@ -12,8 +12,9 @@ export function clientFacts(subject: Subject): Evidence[] {
 
 /** The id of another environment, used here. A hint: two servers may well know a client by the same id. */
 function sharedId(subject: Subject): Evidence[] {
-  const { client, environment } = subject;
-  if (!client) return [];
+  const { client, environment, response } = subject;
+  // A server that fails says nothing of whom it knows.
+  if (!client || (response?.status ?? 500) >= 500) return [];
   const other = subject.known.find(
     (each) =>
       each.name !== environment.name &&

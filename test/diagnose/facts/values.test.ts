@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Evidence } from '../../../src/diagnose/evidence.ts';
+import { clientFacts } from '../../../src/diagnose/facts/client.ts';
 import { deliveryFacts } from '../../../src/diagnose/facts/delivery.ts';
 import { fieldNameFacts, hopByHopFacts } from '../../../src/diagnose/facts/field-name.ts';
 import { metadataFacts } from '../../../src/diagnose/facts/metadata.ts';
@@ -69,6 +70,25 @@ const rows: readonly Row[] = [
         '- authorization: the value of credential "reader" is the one that staging accepts',
       ],
     ],
+  ],
+  [
+    'the client_id of another environment',
+    clientFacts,
+    { stage: 'token', client: client('web-staging', login), hops: [{ status: 400, body: '{}' }] },
+    [
+      [
+        'client/id-of-other-environment',
+        1,
+        'environment-mixup',
+        '- client_id: web-staging is also web of staging, at another authorization server',
+      ],
+    ],
+  ],
+  [
+    'twin: the same at a server that fails, which says nothing of clients',
+    clientFacts,
+    { stage: 'token', client: client('web-staging', login), hops: [{ status: 500, body: '{}' }] },
+    [],
   ],
   ['a JWT, which says itself whose it is', sharedValueFacts, { past: [stagingPassed] }, []],
   ['a value that nobody accepted', sharedValueFacts, { uses: [opaque] }, []],

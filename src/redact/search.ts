@@ -1,8 +1,9 @@
 /** Secrets in a text and in all that its escapes and its base64 and hex digits stand for. */
-import { type Borders, decoded } from './secret-binary.ts';
-import { type Layer, unescaped } from './secret-escapes.ts';
-import { createForms, type Forms, type Found } from './secret-forms.ts';
-import { noWord, shortest } from './secret-parts.ts';
+import { replaceUnprintable, withoutCommands } from '../printable.ts';
+import { type Borders, decoded } from './binary.ts';
+import { type Layer, unescaped } from './escapes.ts';
+import { createForms, type Forms, type Found } from './forms.ts';
+import { noWord, shortest } from './parts.ts';
 
 export interface Search {
   add(name: string, value: string): void;
@@ -63,7 +64,7 @@ export function createSearch(): Search {
 function variants(value: string): Uint8Array[] {
   const found: Uint8Array[] = [];
   const [bare = ''] = /^.*[^=.:;,](?=[=.:;,]+$)/s.exec(value) ?? [];
-  if (bare.length >= 2 * noWord) found.push(Buffer.from(bare, 'utf8'));
+  if (bare.length >= noWord) found.push(Buffer.from(bare, 'utf8'));
   let layer: Layer | null = { bytes: Buffer.from(value, 'utf8'), from: null, to: null };
   for (let times = 0; layer && times <= mostEscaped; times += 1) {
     found.push(layer.bytes);
@@ -76,11 +77,22 @@ function variants(value: string): Uint8Array[] {
   return [...found, ...wide.map((bytes) => Buffer.from(Buffer.from(bytes).toString('latin1'), 'utf8'))];
 }
 
-/** A server that names a cookie by a secret names the cookie's value by it too. */
+/** Characters of a name; who says it is a server that names its cookies. */
+const longestName = 100;
+
+/**
+ * A server that names a cookie by a secret names the cookie's value by it too. A mark comes into text that is finished:
+ * nothing in it may drive a terminal or a CI system.
+ */
 function cleaned(name: string, forms: Forms): string {
   const bytes = Buffer.from(name, 'utf8');
   const long = allIn(bytes, whole, forms).filter(({ size }) => size >= noWord);
-  return long.length === 0 ? name : rewritten(bytes, long, () => '…');
+  const safe = long.length === 0 ? name : rewritten(bytes, long, () => '…');
+  const short = safe.length > longestName ? `${safe.slice(0, longestName)}…` : safe;
+  return withoutCommands(
+    replaceUnprintable(short, () => '?'),
+    () => '?',
+  );
 }
 
 const ordinary = 0;

@@ -2,8 +2,8 @@
  * What escapes of URLs, JSON, programming languages and HTML stand for. All kinds are undone at once, and what comes out
  * may hold escapes again: text that is written within text.
  */
-import { entities } from './secret-entities.ts';
-import { invisibleAt, invisibles } from './secret-invisible.ts';
+import { entities } from './entities.ts';
+import { invisibleAt, invisibles } from './invisible.ts';
 
 /** Text as UTF-8, and where each byte of it stands in the text that is searched. */
 export interface Layer {

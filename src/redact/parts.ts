@@ -1,6 +1,6 @@
 /** What is left of a secret that somebody cut or masked. */
-import type { Borders } from './secret-binary.ts';
-import type { Prefixes } from './secret-prefixes.ts';
+import type { Borders } from './binary.ts';
+import type { Prefixes } from './prefixes.ts';
 
 /** Shorter values would turn every report into placeholders. */
 export const shortest = 4;

@@ -1,8 +1,8 @@
 /** The texts that are searched for, in a layer of a text. */
-import type { Borders } from './secret-binary.ts';
-import type { Layer } from './secret-escapes.ts';
-import { cutParts, type Form, type Index, keyAt, noWord, shortest, slot, slotBits } from './secret-parts.ts';
-import { createPrefixes, type Prefixes } from './secret-prefixes.ts';
+import type { Borders } from './binary.ts';
+import type { Layer } from './escapes.ts';
+import { cutParts, type Form, type Index, keyAt, noWord, shortest, slot, slotBits } from './parts.ts';
+import { createPrefixes, type Prefixes } from './prefixes.ts';
 
 export interface Found {
   /** Bytes of the source. */

@@ -1,5 +1,5 @@
 /** What runs of base64, base64url and hex digits hold, at every alignment. */
-import { hexDigit, type Layer } from './secret-escapes.ts';
+import { hexDigit, type Layer } from './escapes.ts';
 
 /** What a run is written in, and where a whole number of bytes may begin in it. */
 interface Alphabet {
