@@ -120,7 +120,7 @@ async function run(
       }
       await exchange(attempt, connection, clock);
       connection.onHead = null;
-      if (attempt.error === null) pool.give(origin, connection);
+      if (attempt.error === null && !isBodyBehind204(attempt)) pool.give(origin, connection);
       else pool.discard(connection);
       if (idle === null || !neverBegun(attempt)) return;
       attempt.error = null;
@@ -129,6 +129,15 @@ async function run(
   } finally {
     forget();
   }
+}
+
+/** RFC 9112 section 6.3: a 204 has no body. The bytes of one that is announced would be taken for the next answer. */
+function isBodyBehind204({ answer }: Attempt): boolean {
+  if (answer?.status !== 204) return false;
+  return answer.headers.some(([name, value]) => {
+    const field = name.toLowerCase();
+    return field === 'transfer-encoding' || (field === 'content-length' && value !== '0');
+  });
 }
 
 /** Gives the lookup that a new connection must use; null: that of all. Rejects where nobody may be asked. */

@@ -64,6 +64,13 @@ const early = tlsFailure(
   'tls-not-yet-valid',
   'The certificate of api.example.test is not valid yet (CERT_NOT_YET_VALID).',
 );
+const notHttp = {
+  phase: 'head' as const,
+  code: 'HPE_ERROR',
+  cause: 'connection-closed',
+  message:
+    'api.example.test:443 answered with something that is not HTTP: it begins "SSH-2.0-OpenSSH_9.9" (HPE_ERROR).',
+};
 const over = { tls: { ...tls, notAfter: now - 3 * day } };
 const ahead = { tls: { ...tls, notBefore: now + day } };
 function to(url: string): Partial<Hop> {
@@ -310,6 +317,36 @@ const cases: Readonly<Record<string, Subject>> = {
     {},
     certificate,
   ),
+  'a handshake that does not end': failing(
+    tlsFailure(
+      'TOTAL_TIMEOUT',
+      'connection-timeout',
+      'api.example.test:443 took the connection and did not end the TLS handshake within 1000 ms (TOTAL_TIMEOUT).',
+    ),
+  ),
+  'no version of HTTP in common': failing(
+    tlsFailure(
+      'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL',
+      'tls-protocol',
+      'The TLS handshake with api.example.test:443 failed (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL).',
+    ),
+  ),
+  'no certificate for the name': failing(
+    tlsFailure(
+      'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+      'tls-protocol',
+      'The TLS handshake with api.example.test:443 failed (ERR_SSL_TLSV1_UNRECOGNIZED_NAME).',
+    ),
+  ),
+  'no HTTP': failing(notHttp, { remote: '10.0.0.1:443' }),
+  'no HTTP, through a proxy': failing(notHttp, {}, proxied),
+  'too many header fields': failing({
+    phase: 'head',
+    code: 'UND_ERR_HEADERS_OVERFLOW',
+    cause: 'connection-closed',
+    message:
+      'The header fields from api.example.test:443 are larger than can be read (UND_ERR_HEADERS_OVERFLOW).',
+  }),
   'the proxy wants credentials': failing(
     {
       phase: 'proxy',
