@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds from any fixed point; never goes back. */
   monotonic(): number;
+  /** Milliseconds, from any fixed point, in which this process was at work and did not listen. Absent: not known. */
+  busy?(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -48,6 +50,8 @@ export interface SendRequest {
    * network in which the environment is not itself, whatever the name resolves to.
    */
   readonly namedBy?: 'answer';
+  /** Over a connection that was never used. Others take one that is open, if twice is as good as once. */
+  readonly fresh?: true;
   readonly signal: AbortSignal | null;
 }
 /** Milliseconds. */

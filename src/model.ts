@@ -9,6 +9,7 @@ export type * from './model/comparison.ts';
 export type * from './model/credential.ts';
 export type * from './model/environment.ts';
 export type * from './model/event.ts';
+export type * from './model/failure.ts';
 export type * from './model/job.ts';
 export type * from './model/result.ts';
 export type * from './model/signing-credential.ts';

@@ -133,3 +133,64 @@ describe('createRedactor, of what was changed on its way', () => {
     expect(learnt.redact(text)).to.equal(text.replace(secret, '[secret:s]'));
   });
 });
+
+describe('createRedactor, of what was spelled in another way', () => {
+  const token = 'wfDu8Wd8LxlBvIJx3FgExyJYCnc4QUVXvl4tnaRbR7wPq29Zs1hK6mTfYx0LuOeA5cVd3iGj';
+  const redactor = createRedactor();
+  redactor.learn('t', token);
+  redactor.learn('p', 'pÄss wörd 9.');
+  const wrapped = (text: string, width: number, by: string): string =>
+    text.replace(new RegExp(`.{${width}}(?=.)`, 'gs'), `$&${by}`);
+  const base64 = Buffer.from(`it is: ${token}; ${'and so on, '.repeat(6)}`).toString('base64');
+  const rows: Readonly<Record<string, string>> = {
+    'in small letters, as names of hosts and cookies are': token.toLowerCase(),
+    'in capitals': token.toUpperCase(),
+    'as the name of a field': `${token[0]?.toUpperCase()}${token.slice(1).toLowerCase()}`,
+    'with soft hyphens': wrapped(token, 5, '\u00ad'),
+    'with entities for soft hyphens': wrapped(token, 5, '&shy;'),
+    'with places for a break': wrapped(token, 9, '<wbr>'),
+    'with characters of no width, escaped': wrapped(token, 3, '\\u200b'),
+    'with zeros between, as UTF-16': wrapped(token, 1, '\0'),
+    'with colors of a terminal': wrapped(token, 7, '\u001b[1;31m'),
+    'in lines': wrapped(token, 20, '\n'),
+    'in lines that are indented': wrapped(token, 20, '\r\n    '),
+    'in a line of MIME that became a blank': wrapped(token, 64, ' '),
+    'by numbers without semicolons': [...token].map((each) => `&#${each.charCodeAt(0)}`).join(''),
+    'by hexadecimal numbers without semicolons': [...token]
+      .map((each) => `&#x${each.charCodeAt(0).toString(16)}`)
+      .join(''),
+    'by octal escapes': [...token]
+      .map((each) => `\\${each.charCodeAt(0).toString(8).padStart(3, '0')}`)
+      .join(''),
+  };
+  for (const [name, text] of Object.entries(rows))
+    it(`is seen ${name}`, () => {
+      expect(redactor.redact(`invalid_token: bad "${text}" it is`)).to.equal(
+        'invalid_token: bad "[secret:t]" it is',
+      );
+    });
+
+  it('is seen in base64 of lines that became blanks', () => {
+    expect(redactor.redact(`a ${wrapped(base64, 64, ' ')} b`)).to.match(/^a \w+\[secret:t\][\w ]+ b$/);
+  });
+
+  it('is seen without its last full stop, and in other letters than those of ASCII', () => {
+    expect([redactor.redact('bad pÄss wörd 9: no'), redactor.redact('PÄSS WÖRD 9.')]).to.deep.equal([
+      'bad [secret:p]: no',
+      '[secret:p]',
+    ]);
+  });
+
+  it('leaves words that a short secret or one of letters looks like', () => {
+    const words = createRedactor();
+    words.learn('a', 'Test');
+    words.learn('b', 'PASSWORD');
+    words.learn('c', 'order-7');
+    expect(words.redact('test, password, Order-7, PASSWORD')).to.equal('test, password, Order-7, [secret:b]');
+  });
+
+  it('leaves text in which characters are not seen, and its lines', () => {
+    const text = 'one\u00adtwo\u200b three-long-word\nand-another-long\n\n  {"a": "b"}\r\n<wbr>&#64 \\101';
+    expect(redactor.redact(text)).to.equal(text);
+  });
+});

@@ -60,6 +60,7 @@ function systemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
+    busy: () => performance.eventLoopUtilization().active,
     async sleep(ms, signal) {
       try {
         for (let left = ms; left > 0; left -= longestTimer)

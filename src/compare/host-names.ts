@@ -120,6 +120,12 @@ function isId(segment: string): boolean {
 
 /** One pattern of all entries; group N is entry N. */
 export function patternOf(entries: readonly Entry[]): RegExp {
-  const alternatives = entries.map(({ literal, form }) => `(${bordered(literal, form)})`);
+  const runs: { readonly form: Form; readonly literals: string[] }[] = [];
+  for (const { literal, form } of entries) {
+    const last = runs.at(-1);
+    if (last?.form === form) last.literals.push(literal);
+    else runs.push({ form, literals: [literal] });
+  }
+  const alternatives = runs.map(({ form, literals }) => bordered(literals, form));
   return new RegExp(alternatives.length === 0 ? '(?!)' : alternatives.join('|'), 'gu');
 }

@@ -4,8 +4,8 @@ import type { CauseId } from '../model.ts';
 /** The connection, the header or the target was refused before anybody looked at the credential. */
 export const door: readonly CauseId[] = [
   'host-not-allowed',
-  'http-not-allowed',
   'plain-to-tls-port',
+  'http-not-allowed',
   'header-too-large',
   'client-cert-missing',
   'client-cert-invalid',

@@ -7,6 +7,7 @@ import { addressFix } from './address-fix.ts';
 import { missingCertificate } from './certificate-fix.ts';
 import { shownUrl } from './explain/words.ts';
 import { headerValue, type Subject } from './subject.ts';
+import { isMalformed, silentAtTls } from './transport-verdict.ts';
 import { causeOf } from './vocabulary.ts';
 
 interface Fix {
@@ -126,8 +127,27 @@ const fixes: Readonly<Record<CauseId, Say>> = {
     `Correct ${url?.hostname ?? 'the host name'} in ${key}, or the name server of this machine; connect_to reaches a machine under a name that DNS does not know.`,
   'connection-refused': (subject, { key, url }) =>
     `Start the server, or correct the port ${url === null ? '' : `${port(url)} `}in ${mapped(subject) ? 'connect_to' : key}.`,
+  'connection-closed': (subject, { key, url }) => {
+    const { code } = subject.hop.failure ?? {};
+    if (code === 'UND_ERR_HEADERS_OVERFLOW')
+      return 'Let the server send fewer or shorter header fields; look for cookies that it sets again and again.';
+    if (!isMalformed(code)) return words('connection-closed');
+    const { name, transport } = subject.environment;
+    const where = `the port ${url === null ? '' : `${port(url)} `}in ${mapped(subject) ? 'connect_to' : key}`;
+    return `Correct ${transport.proxy === null ? where : `environments.${name}.proxy, or ${where},`} if another service listens there; otherwise see what the server, or the proxy in front of it, writes.`;
+  },
+  'tls-protocol': (subject, { key, url }) => {
+    const code = subject.hop.failure?.code ?? '';
+    if (code.endsWith('NO_APPLICATION_PROTOCOL'))
+      return `Set environments.${subject.environment.name}.http2 to ${subject.environment.transport.http2 ? 'false' : 'true'}, or let the server offer the other version of HTTP, too.`;
+    return code.endsWith('UNRECOGNIZED_NAME')
+      ? `Correct ${url?.hostname ?? 'the host name'} in ${key}, or give the server a certificate for this name.`
+      : words('tls-protocol');
+  },
   'connection-timeout': (subject, { key }) =>
-    `Check routing and firewall between this machine and the server, and the address in ${mapped(subject) ? 'connect_to' : key}.`,
+    silentAtTls(subject)
+      ? `See whether the port in ${mapped(subject) ? 'connect_to' : key} speaks TLS, and whether what listens there (a balancer) reaches its server.`
+      : `Check routing and firewall between this machine and the server, and the address in ${mapped(subject) ? 'connect_to' : key}.`,
   'response-timeout': (subject) =>
     `Look into the log of the server at this time; if it is known to be slow, raise timeout of the step (now ${subject.step.timeout} ms).`,
   'tls-untrusted': untrusted,

@@ -35,11 +35,30 @@ const usual: Readonly<Record<CauseId, Finding['alternatives']>> = {
   ],
 };
 
+const notInTls: Finding['alternatives'] = [
+  {
+    cause: 'tls-to-plain-port',
+    why_not: 'some services that do not speak TLS wait for more, and say nothing',
+  },
+];
+
+/** Something answered, and it is not HTTP, or not as HTTP says: nobody closed a connection to keep us out. */
+export function isMalformed(code: string | undefined): boolean {
+  return /^(?:HPE_|UND_ERR_RES_CONTENT_LENGTH|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION)/.test(code ?? '');
+}
+
+/** The port took the connection, and then nothing came. */
+export function silentAtTls({ hop }: Subject): boolean {
+  return hop.failure?.phase === 'tls' && hop.failure.cause === 'connection-timeout';
+}
+
 export function verdictOf(subject: Subject, cause: CauseId): TransportVerdict {
+  const { code, busy } = subject.hop.failure ?? {};
+  const likely = busy === undefined ? 'likely' : 'possible';
   const plain: TransportVerdict = {
     cause,
-    certainty: exact.has(cause) && subject.hop.failure?.code !== 'NOT_TLS' ? 'certain' : 'likely',
-    more: '',
+    certainty: exact.has(cause) && code !== 'NOT_TLS' ? 'certain' : likely,
+    more: busy === undefined ? '' : `why401 itself was busy for ${Math.round(busy)} ms of that`,
     alternatives: usual[cause] ?? [],
   };
   switch (cause) {
@@ -56,6 +75,10 @@ export function verdictOf(subject: Subject, cause: CauseId): TransportVerdict {
       return subject.hop.index === 1 ? { ...plain, cause: 'endpoint-wrong' } : plain;
     case 'tls-protocol':
       return handshake(subject, plain);
+    case 'connection-closed':
+      return { ...plain, alternatives: isMalformed(subject.hop.failure?.code) ? [] : plain.alternatives };
+    case 'connection-timeout':
+      return { ...plain, alternatives: silentAtTls(subject) ? notInTls : plain.alternatives };
     case 'body-truncated':
       return truncated(subject, plain);
     default:
@@ -170,6 +193,7 @@ const alerts: readonly (readonly [RegExp, string])[] = [
   [/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/, 'the two have no version of TLS in common'],
   [/UNRECOGNIZED_NAME/, 'the server has no certificate for this name'],
   [/NO_SHARED_CIPHER|INSUFFICIENT_SECURITY/, 'the two have no cipher in common'],
+  [/NO_APPLICATION_PROTOCOL/, 'the server does not speak the version of HTTP that was offered (ALPN)'],
   [/HANDSHAKE_FAILURE/, 'the server does not say more'],
 ];
 

@@ -55,7 +55,13 @@ function evidenceOf(subject: Subject): EvidenceLine[] {
     ...(ledThere(subject) ? likelyLines(subject.failing.hops, hop.index) : []),
     at('request', `${hop.request.method} ${hop.request.url}`),
     ...addressLines(subject, at),
+    ...(hop.lost ?? []).map(({ code }) =>
+      at('connection', `a try before was lost with a connection that had been used: ${code}`),
+    ),
     ...(failure ? [at(failure.phase, `${failure.code} after ${Math.round(hop.timings.total)} ms`)] : []),
+    ...(failure?.busy === undefined
+      ? []
+      : [at('this process', `busy for ${Math.round(failure.busy)} ms of it: it did not listen`)]),
     ...(tls && aboutCertificate(failure?.cause ?? '') ? certificateLines(hop, at) : []),
     ...(hop.response
       ? [at('answer', `${hop.response.status}, ${hop.response.body.bytes} bytes of the body came`)]

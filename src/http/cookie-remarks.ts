@@ -127,7 +127,7 @@ function onAttributes(parsed: SetCookie, cookie: KeptCookie, { url }: CookieRequ
     (name): Remark => [
       'attribute-too-long',
       'RFC 6265bis section 5.6',
-      `The value of its attribute ${name.slice(0, 40)} is longer than 1024 bytes: ignored`,
+      `The value of its attribute ${name.replace(/^(.{40}).+/s, '$1…')} is longer than 1024 bytes: ignored`,
     ],
   );
   const sameSite = attributes.get('samesite');

@@ -240,5 +240,5 @@ function decoded(path: string): string {
 
 function fieldOf(headers: readonly RawField[], name: string): string | null {
   const found = headers.find(([field]) => field.toLowerCase() === name);
-  return found ? found[1].slice(0, 100) : null;
+  return found ? found[1].replace(/^(.{100}).+/s, '$1…') : null;
 }

@@ -3,7 +3,7 @@ import { LineCounter } from 'yaml';
 import { jsonFaultAt, parseJson } from '../http/json.ts';
 import type { Json, JsonMap, Source } from '../model.ts';
 import type { Problems } from '../problem.ts';
-import { isMap, place, placeEntry } from '../source.ts';
+import { emptyMap, isMap, place, placeEntry } from '../source.ts';
 
 /** Levels of nesting. */
 const deepest = 100;
@@ -46,7 +46,7 @@ interface Placing {
 }
 
 function placedRow(value: JsonMap, { start, members }: Item, { text, at, problems }: Placing): JsonMap {
-  const row = Object.create(null) as Record<string, Json>;
+  const row = emptyMap();
   place(row, at(start));
   for (const { key, from, to } of members) {
     const name = JSON.parse(text.slice(key, text.indexOf(':', endOfText(text, key)))) as string;

@@ -1,7 +1,7 @@
 /** `data` of a scenario to rows: inline, or of a CSV or JSON file. Values are data: a template in one is text. */
 import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
-import { isMap, place, placeEntry, sourceOf } from '../source.ts';
+import { emptyMap, isMap, place, placeEntry, sourceOf } from '../source.ts';
 import { type Cell, parseCsv } from './csv.ts';
 import { readJsonRows } from './json-rows.ts';
 
@@ -106,7 +106,7 @@ function checkWidth(
 }
 
 function csvRow(record: readonly Cell[], header: readonly Cell[], file: string): JsonMap {
-  const row = Object.create(null) as Record<string, Json>;
+  const row = emptyMap();
   const at = ({ line, column }: Cell): Source => ({ file, line, column });
   const [first] = record;
   if (first) place(row, at(first));

@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import type { Json, Source } from '../model.ts';
 import { Problem, type Problems } from '../problem.ts';
-import { place, placeEntry } from '../source.ts';
+import { emptyMap, place, placeEntry } from '../source.ts';
 
 /** Levels of nesting. */
 export const maxDepth = 100;
@@ -76,7 +76,7 @@ export class ValueBuilder {
   }
 
   #map(node: YAMLMap, depth: number): Json {
-    const map = Object.create(null) as Record<string, Json>;
+    const map = emptyMap();
     place(map, this.#source(node));
     for (const { key, value } of node.items as readonly { key: unknown; value: Node | null }[]) {
       if (!isScalar(key)) {

@@ -1,7 +1,8 @@
 /** What was on the wire: exchanges, hops, failures, and what may be known of a credential. */
 import type { Credential } from './credential.ts';
+import type { LostTry, TransportFailure } from './failure.ts';
 import type { FaultKind } from './job.ts';
-import type { CauseId, FieldSource, JsonMap, RawField } from './value.ts';
+import type { FieldSource, JsonMap, RawField } from './value.ts';
 
 /** What was asked for and what came back, redirects followed, one hop each (RFC 9110 section 15.4). */
 export interface Exchange {
@@ -61,6 +62,8 @@ export interface Hop {
   readonly request: SentRequest;
   readonly response: Response | null;
   readonly failure: TransportFailure | null;
+  /** Tries of this same request before; absent: none. */
+  readonly lost?: readonly LostTry[];
   /** Fields that the previous hop carried (or the step asked for) and this one did not send. */
   readonly dropped: readonly Dropped[];
   /** Fields that the previous hop carried too, with another value; lower case. Absent on the first hop. */
@@ -177,16 +180,6 @@ export interface Timings {
   readonly head: number | null;
   readonly total: number;
 }
-/** No complete answer. Told apart by code, never by text. */
-export interface TransportFailure {
-  readonly phase: 'dns' | 'connect' | 'tls' | 'proxy' | 'request' | 'head' | 'body' | 'policy' | 'aborted';
-  /** `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT`, `CERT_HAS_EXPIRED`, ... */
-  readonly code: string;
-  readonly cause: CauseId;
-  /** One sentence, no stack. */
-  readonly message: string;
-}
-
 /** What diagnosis may know of a credential: never its value. */
 export interface CredentialUse {
   readonly name: string;

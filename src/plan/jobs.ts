@@ -1,10 +1,11 @@
 /** One scenario in one environment: its steps, and the credentials that they need. */
-import type { Credential, CredentialRef, Job, JobRow, Json, JsonMap, Step } from '../model.ts';
+import type { CredentialRef, Job, JobRow, Json, JsonMap, Step } from '../model.ts';
 import { type Problem, Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { attemptKeys } from './attempts.ts';
 import { checkBodyFiles } from './body-files.ts';
-import { credentialMaps, planCredential } from './credentials.ts';
+import { type Common, environmentFor } from './common.ts';
+import { credentialMaps } from './credentials.ts';
 import type { PlannedEnvironment, ProjectContext } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
 import { planFaults } from './faults.ts';
@@ -51,6 +52,7 @@ export function strings(value: Json | undefined): string[] {
 
 export interface Given {
   readonly context: ProjectContext;
+  readonly common: Common;
   readonly environments: EnvironmentsOfFile;
   readonly options: PlanOptions;
 }
@@ -66,8 +68,18 @@ export function planJobs(
   const only = scenario.value['only'];
   if (Array.isArray(only) && !only.includes(name)) return [];
   const value = override(scenario.value, name);
-  const rowContext = { bare: scopeOf(value, planned, given, null).scope, told: { count: 0 } };
-  const shared: Shared = { scenario, value, planned, given, credentials: new Map(), rows: rowContext };
+  const layers = [given.context.given, mapAt(value, 'variables'), ...planned.layers.slice(1)];
+  const shared: Shared = {
+    scenario,
+    value,
+    planned,
+    given,
+    layers,
+    tags: strings(scenario.value['tags']),
+    steps: new Map(),
+    lists: [],
+    rows: { bare: scopeOf(layers, planned, given, null), told: { count: 0 } },
+  };
   const rows = rowsOf(value);
   const names = labels(nameOf(scenario), rows);
   return rows.map((row, index) => {
@@ -84,37 +96,36 @@ interface Shared {
   readonly value: JsonMap;
   readonly planned: PlannedEnvironment;
   readonly given: Given;
-  readonly credentials: CredentialCache;
+  /** Planned ones, by what is written: rows that change nothing of a step have it in common. */
+  readonly steps: Map<number, { readonly written: JsonMap; readonly step: Step | null }>;
+  /** The latest list of them. */
+  readonly lists: Step[][];
+  readonly layers: readonly JsonMap[];
+  readonly tags: readonly string[];
   readonly rows: RowContext;
 }
-type CredentialCache = Map<
-  string,
-  { readonly credential: Credential | null; readonly problems: readonly Problem[] }
->;
-
 interface Ref extends Pick<Job, 'index' | 'name'> {
   readonly row: JobRow | null;
 }
 
 function planJob({ index, name, row }: Ref, shared: Shared, problems: Problems): Job {
-  const { scenario, value, planned, given } = shared;
+  const { scenario, value, planned, given, layers, tags } = shared;
   const { context } = given;
-  const { environment } = planned;
-  const { scope, layers } = scopeOf(value, planned, given, row);
-  const credentials = credentialMaps(planned, context);
+  const scope = scopeOf(layers, planned, given, row);
+  const common = given.common(planned);
+  const { maps: credentials } = common;
   const captured = new Set<string>();
   const names: NameContext = { planned, credentials, scope, captured, offline: context.offline, row };
   checkCredentialNames(value['credential'], value, names, problems);
-  const steps = planSteps(value, given, names, captured, problems);
+  const steps = planSteps(shared, names, captured, problems);
   if (row) checkRowUse(steps, row, names, shared.rows, problems);
-  const needed = neededCredentials(steps, names, context, shared.credentials, problems);
   return {
     index,
     file: scenario.file,
     name,
     source: sourceOf(scenario.value) ?? { file: scenario.file, line: 1, column: 1 },
-    tags: strings(scenario.value['tags']),
-    environment: { ...environment, credentials: needed },
+    tags,
+    environment: environmentFor(steps, planned, context, common, problems),
     variables: layers,
     steps,
     ...(row && { row }),
@@ -123,24 +134,21 @@ function planJob({ index, name, row }: Ref, shared: Shared, problems: Problems):
 }
 
 function scopeOf(
-  scenario: JsonMap,
+  layers: readonly JsonMap[],
   planned: PlannedEnvironment,
   { context }: Given,
   row: JobRow | null,
-): { readonly scope: Scope; readonly layers: readonly JsonMap[] } {
-  const layers = [context.given, mapAt(scenario, 'variables'), ...planned.layers.slice(1)];
-  const scope = createScope({
+): Scope {
+  return createScope({
     lookups: context.lookups,
     layers,
     row: row?.values,
     named: (name) => jobName(name) ?? planned.scope.lookup(name),
   });
-  return { scope, layers };
 }
 
 function planSteps(
-  scenario: JsonMap,
-  { context, environments, options }: Given,
+  { value: scenario, given: { context, environments, options }, steps: known, lists }: Shared,
   names: NameContext,
   captured: Set<string>,
   problems: Problems,
@@ -149,10 +157,14 @@ function planSteps(
   const faults = { names, project: context, environments, problems };
   const defaults = { credential: scenario['credential'], timeout: options.timeout, retry: options.retries };
   const steps: Step[] = [];
-  const written = scenario['steps'];
-  for (const [index, map] of (Array.isArray(written) ? written : []).entries()) {
+  const list = scenario['steps'];
+  for (const [index, map] of (Array.isArray(list) ? list : []).entries()) {
     if (!isMap(map)) continue;
-    const step = planStep(settle(map, names.scope, problems), index, environment.name, defaults);
+    const written = settle(map, names.scope, problems);
+    const before = known.get(index);
+    const step =
+      before?.written === written ? before.step : planStep(written, index, environment.name, defaults);
+    known.set(index, { written, step });
     if (!step) continue;
     const effective = override(map, environment.name);
     checkKind(effective, problems);
@@ -166,7 +178,10 @@ function planSteps(
     checkRenewals(step, holder, names.credentials, problems);
     steps.push(planFaults(step, holder, effective, faults));
   }
-  return steps;
+  const [latest] = lists;
+  if (latest?.length === steps.length && steps.every((step, index) => step === latest[index])) return latest;
+  lists[0] = steps.slice();
+  return lists[0];
 }
 
 /** Keys of what is counted where it is tried, of this environment and of others whose credentials are sent here. */
@@ -198,35 +213,4 @@ function attemptsOf(
 /** Names that have a value only while a job runs. */
 function jobName(name: string): Json | undefined {
   return name === 'uuid' || name.startsWith('pkce.') || /^now([+-]\d+[smhd])?\./.test(name) ? '' : undefined;
-}
-
-function neededCredentials(
-  steps: readonly Step[],
-  names: NameContext,
-  context: ProjectContext,
-  cache: CredentialCache,
-  problems: Problems,
-): Map<string, Credential> {
-  const result = new Map<string, Credential>();
-  for (const step of steps) {
-    const wanted =
-      step.kind === 'request'
-        ? step.credentials.map((each) => each.name)
-        : step.kind === 'token'
-          ? [step.credential]
-          : [];
-    for (const name of wanted) {
-      const map = names.credentials.get(name);
-      if (!map || result.has(name)) continue;
-      const own = new Problems();
-      const made = cache.get(name) ?? {
-        credential: planCredential(name, map, names.planned, context, own),
-        problems: own.list,
-      };
-      cache.set(name, made);
-      problems.list.push(...made.problems);
-      if (made.credential) result.set(name, made.credential);
-    }
-  }
-  return result;
 }

@@ -3,6 +3,7 @@
 import type { Environment, Job, JsonMap } from '../model.ts';
 import { type Problem, Problems } from '../problem.ts';
 import { wholeClient } from './clients.ts';
+import { createCommon } from './common.ts';
 import { credentialMaps } from './credentials.ts';
 import { type PlannedEnvironment, type ProjectContext, planEnvironment } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
@@ -77,11 +78,11 @@ export function planInParts(
   }
   const environments = inFull(planned, selected, raws, context, problems);
   const jobs: JobPart[] = [];
+  const given = { context, common: createCommon(context), environments, options };
   for (const scenario of scenarios.filter((each) => matches(each, options))) {
     checkEnvironmentNames(scenario.value, [...raws.keys()], problems);
     for (const name of selected) {
       const environment = planned.get(name);
-      const given = { context, environments, options };
       if (environment) for (const job of planJobs(jobs.length, scenario, environment, given)) jobs.push(job);
     }
   }

@@ -16,7 +16,8 @@ export function settle(step: JsonMap, scope: Scope, problems: Problems): JsonMap
   const redirect = step['redirect'];
   if (redirect === undefined || !isMap(redirect)) return settled;
   const max = settleKey(redirect, redirect, 'max', scope, problems);
-  return merge(settled, { redirect: settleKey(max, redirect, 'as', scope, problems) });
+  const own = settleKey(max, redirect, 'as', scope, problems);
+  return own === redirect ? settled : merge(settled, { redirect: own });
 }
 
 function settleKey(into: JsonMap, from: JsonMap, key: string, scope: Scope, problems: Problems): JsonMap {

@@ -76,7 +76,7 @@ function glance(bytes: Uint8Array, runs: Runs, { values, bits }: Alphabet, phase
       glanced[length] = byte === plus ? space : byte;
       length += 1;
     }
-    glanced[length] = 0;
+    glanced[length] = apartByte;
     length += 1;
   }
   return length;
@@ -107,12 +107,21 @@ function runsOf({ bytes, from, to }: Layer, { values, fewest }: Alphabet, isNew:
   return runs;
 }
 
+/** Of a field or a sentence it has become a blank, and the next line may be indented. */
 function lineBreak(bytes: Uint8Array, at: number): number {
-  if (bytes[at] === 0x0a) return 1;
-  return bytes[at] === 0x0d && bytes[at + 1] === 0x0a ? 2 : 0;
+  let next = at;
+  while (next - at < mostBlanks && isBlank(bytes[next])) next += 1;
+  return next - at;
+}
+const mostBlanks = 12;
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x0a || byte === 0x0d || byte === space || byte === 0x09;
 }
 
 const dot = 0x2e;
+/** In no text. */
+const apartByte = 0xff;
 
 /** Runs stand apart; where dots told that one is cut, dots stand beside what it holds as well. */
 function read(layer: Layer, runs: Runs, { values, bits }: Alphabet, phase: number, cut: Borders): Layer {
@@ -131,7 +140,7 @@ function read(layer: Layer, runs: Runs, { values, bits }: Alphabet, phase: numbe
     length += 1;
   };
   const apart = (isCut: boolean, at: number): void => {
-    for (let count = isCut ? 3 : 1; count > 0; count -= 1) put(isCut ? dot : 0, at, at + 1);
+    for (let count = isCut ? 3 : 1; count > 0; count -= 1) put(isCut ? dot : apartByte, at, at + 1);
   };
   for (let run = 0; run < runs.length; run += 2) {
     const end = runs[run + 1] as number;

@@ -2,6 +2,8 @@
  * What escapes of URLs, JSON, programming languages and HTML stand for. All kinds are undone at once, and what comes out
  * may hold escapes again: text that is written within text.
  */
+import { entities } from './entities.ts';
+import { invisibleAt, invisibles } from './invisible.ts';
 
 /** Text as UTF-8, and where each byte of it stands in the text that is searched. */
 export interface Layer {
@@ -20,10 +22,11 @@ type Escape = number;
 const codes = 0x20_0000;
 /** Beyond the code points: a byte, of which several make a character. */
 const rawByte = 0x11_0000;
+/** What stands for nothing. */
+const nothing = rawByte + 256;
 
 /** The layer without its escapes; null where it has none. */
 export function unescaped({ bytes, from, to }: Layer): Layer | null {
-  if (![percent, backslash, ampersand].some((byte) => bytes.includes(byte))) return null;
   let next = nextEscape(bytes, 0);
   if (next.escape === 0) return null;
   // No escape is shorter than what it stands for.
@@ -60,14 +63,8 @@ export function unescaped({ bytes, from, to }: Layer): Layer | null {
 /** The first escape from `at` on; `at` is the end where there is none. */
 function nextEscape(bytes: Uint8Array, at: number): { at: number; escape: Escape } {
   for (let index = at; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (byte !== percent && byte !== backslash && byte !== ampersand) continue;
-    const found =
-      byte === percent
-        ? percentAt(bytes, index)
-        : byte === backslash
-          ? slashAt(bytes, index)
-          : entityAt(bytes, index);
+    const read = readers[bytes[index] as number];
+    const found = read === undefined ? 0 : read(bytes, index);
     if (found !== 0) return { at: index, escape: found };
   }
   return { at: bytes.length, escape: 0 };
@@ -75,6 +72,7 @@ function nextEscape(bytes: Uint8Array, at: number): { at: number; escape: Escape
 
 /** Writes a code point as UTF-8, or a byte as it is; how many bytes. */
 function write(out: Uint8Array, at: number, code: number): number {
+  if (code === nothing) return 0;
   if (code >= rawByte || code < 0x80) {
     out[at] = code & 0xff;
     return 1;
@@ -106,6 +104,8 @@ function slashAt(bytes: Uint8Array, at: number): Escape {
     const byte = hexAt(bytes, at + 2, 2);
     return byte < 0 ? 0 : 4 * codes + rawByte + byte;
   }
+  const octal = octalAt(bytes, at + 1);
+  if (octal >= 0) return 4 * codes + rawByte + octal;
   const control = controls[letter];
   if (control !== undefined) return 2 * codes + control;
   return isWord(next) ? 0 : 2 * codes + next;
@@ -134,65 +134,37 @@ function bracedAt(bytes: Uint8Array, at: number): Escape {
   return 0;
 }
 
-/** Of HTML, what stands for ASCII that encoders escape. */
-const entities: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    amp: '&',
-    AMP: '&',
-    lt: '<',
-    LT: '<',
-    gt: '>',
-    GT: '>',
-    quot: '"',
-    QUOT: '"',
-    apos: "'",
-    sol: '/',
-    bsol: '\\',
-    equals: '=',
-    plus: '+',
-    grave: '`',
-    colon: ':',
-    semi: ';',
-    comma: ',',
-    period: '.',
-    excl: '!',
-    num: '#',
-    dollar: '$',
-    percnt: '%',
-    lpar: '(',
-    rpar: ')',
-    ast: '*',
-    midast: '*',
-    quest: '?',
-    commat: '@',
-    lsqb: '[',
-    lbrack: '[',
-    rsqb: ']',
-    rbrack: ']',
-    lcub: '{',
-    lbrace: '{',
-    rcub: '}',
-    rbrace: '}',
-    verbar: '|',
-    vert: '|',
-    lowbar: '_',
-    Hat: '^',
-    nbsp: '\u00a0',
-    Tab: '\t',
-    NewLine: '\n',
-  }),
-);
 const longestEntity = 10;
 
 function entityAt(bytes: Uint8Array, at: number): Escape {
+  if (bytes[at + 1] === 0x23) return numberAt(bytes, at);
   const end = bytes.subarray(at, at + longestEntity + 2).indexOf(0x3b);
   if (end < 3) return 0;
   const name = String.fromCharCode(...bytes.subarray(at + 1, at + end));
   const known = entities.get(name);
-  if (known !== undefined) return (end + 1) * codes + known.charCodeAt(0);
-  const [, hex, decimal] = /^#(?:[xX]([0-9A-Fa-f]{1,7})|([0-9]{1,8}))$/.exec(name) ?? [];
-  const code = hex !== undefined ? Number.parseInt(hex, 16) : Number.parseInt(decimal ?? '', 10);
-  return code >= 0 && code < rawByte ? (end + 1) * codes + code : 0;
+  return known === undefined ? 0 : (end + 1) * codes + known.charCodeAt(0);
+}
+
+/** Of a number the semicolon may be missing (HTML, "numeric character reference end state"). */
+function numberAt(bytes: Uint8Array, at: number): Escape {
+  const isHex = ((bytes[at + 2] ?? 0) | 0x20) === 0x78;
+  const start = isHex ? at + 3 : at + 2;
+  let [next, code] = [start, 0];
+  for (; next - start < longestNumber; next += 1) {
+    const digit = hexDigit(bytes[next] ?? 0);
+    if (digit < 0 || (!isHex && digit > 9)) break;
+    code = code * (isHex ? 16 : 10) + digit;
+  }
+  if (next === start || code >= rawByte) return 0;
+  return (next - at + (bytes[next] === 0x3b ? 1 : 0)) * codes + code;
+}
+const longestNumber = 8;
+
+/** Three octal digits of a byte; -1 where there are none. */
+function octalAt(bytes: Uint8Array, at: number): number {
+  const [high = 0, middle = 0, low = 0] = [0, 1, 2].map((index) => (bytes[at + index] ?? 0) - 0x30);
+  const isOctal = high >= 0 && high < 4 && middle >= 0 && middle < 8 && low >= 0 && low < 8;
+  return isOctal ? (high << 6) | (middle << 3) | low : -1;
 }
 
 /** The number that `digits` hex digits are; -1 where they are none. */
@@ -215,4 +187,23 @@ export function hexDigit(byte: number): number {
 
 function isWord(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+}
+
+type Read = (bytes: Uint8Array, at: number) => Escape;
+
+/** By the byte with which it begins. */
+const readers: readonly (Read | undefined)[] = readersOf();
+
+function readersOf(): (Read | undefined)[] {
+  const all = new Array<Read | undefined>(256).fill(undefined);
+  for (const byte of invisibles) {
+    all[byte] = (bytes, at) => {
+      const width = invisibleAt(bytes, at);
+      return width === 0 ? 0 : width * codes + nothing;
+    };
+  }
+  all[percent] = percentAt;
+  all[backslash] = slashAt;
+  all[ampersand] = entityAt;
+  return all;
 }

@@ -1,7 +1,7 @@
 /** The texts that are searched for, in a layer of a text. */
 import type { Borders } from './binary.ts';
 import type { Layer } from './escapes.ts';
-import { cutParts, type Form, type Index, keyAt, shortest, slot, slotBits } from './parts.ts';
+import { cutParts, type Form, type Index, keyAt, noWord, shortest, slot, slotBits } from './parts.ts';
 import { createPrefixes, type Prefixes } from './prefixes.ts';
 
 export interface Found {
@@ -23,36 +23,67 @@ export interface Forms {
   mayBegin(bytes: Uint8Array, length: number): boolean;
 }
 
+/** Texts that are searched for in one way of reading bytes. */
+interface Shelf extends Index {
+  readonly fold: Uint8Array;
+  longest: number;
+}
+
+const plus = 0x2b;
+const space = 0x20;
+/** A form says + where others say a space: both are one. */
+const asWritten = Uint8Array.from({ length: 256 }, (_, byte) => (byte === plus ? space : byte));
+const inSmallLetters = asWritten.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte));
+
 export function createForms(): Forms {
-  const index: Index = {
+  const words = newShelf(asWritten);
+  const others = newShelf(inSmallLetters);
+  const shelves = [words, others];
+  const used = (): Shelf[] => shelves.filter(({ forms }) => forms.length > 0);
+  return {
+    get longest() {
+      return Math.max(words.longest, others.longest);
+    },
+    add(name, given) {
+      if (given.length >= shortest) add(isWord(given) ? words : others, name, given);
+    },
+    search: (layer, least, cut) => used().flatMap((shelf) => search(shelf, layer, least, cut)),
+    mayBegin: (bytes, length) => used().some((shelf) => mayBegin(shelf, bytes, length)),
+  };
+}
+
+function newShelf(fold: Uint8Array): Shelf {
+  return {
+    fold,
+    longest: 0,
     forms: [],
     prefixes: createPrefixes(),
     heads: new Map(),
     tails: new Map(),
     marked: new Uint8Array(1 << slotBits),
   };
-  let longest = 0;
-  return {
-    get longest() {
-      return longest;
-    },
-    add(name, given) {
-      if (given.length < shortest) return;
-      const bytes = Buffer.from(folded(given));
-      longest = Math.max(longest, bytes.length);
-      add(index, { name, bytes });
-    },
-    search: (layer, least, cut) => search(index, layer, least, cut),
-    mayBegin(bytes, length) {
-      for (let at = 0; at + shortest <= length; at += 1)
-        if (index.marked[slot(keyAt(bytes, at))] === 1 && index.heads.has(keyAt(bytes, at))) return true;
-      return false;
-    },
-  };
 }
 
-function add({ forms, prefixes, heads, tails, marked }: Index, form: Form): void {
-  const { bytes } = form;
+/** Letters of a long number are lowered in names of hosts, cookies and fields; a word in capitals is another word. */
+function isWord(bytes: Uint8Array): boolean {
+  if (bytes.length < noWord) return true;
+  return bytes.length < 2 * noWord && !bytes.some((byte) => byte >= 0x30 && byte <= 0x39);
+}
+
+function mayBegin({ fold, marked, heads }: Shelf, bytes: Uint8Array, length: number): boolean {
+  let key = 0;
+  for (let at = 0; at < length; at += 1) {
+    key = (key << 8) | (fold[bytes[at] as number] as number);
+    if (at + 1 >= shortest && marked[slot(key)] === 1 && heads.has(key)) return true;
+  }
+  return false;
+}
+
+function add(shelf: Shelf, name: string, given: Uint8Array): void {
+  const { forms, prefixes, heads, tails, marked } = shelf;
+  const bytes = Buffer.from(folded(given, shelf.fold));
+  const form: Form = { name, bytes };
+  shelf.longest = Math.max(shelf.longest, bytes.length);
   const text = prefixes.hash(bytes);
   const known = forms[prefixes.at(text, 0, bytes.length)];
   if (known?.bytes.length === bytes.length) return;
@@ -72,14 +103,12 @@ function add({ forms, prefixes, heads, tails, marked }: Index, form: Form): void
   else tails.set(tail, [id]);
 }
 
-/** A form says + where others say a space: both are one. */
-function folded(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(0x2b)) return bytes;
-  return bytes.map((byte) => (byte === 0x2b ? 0x20 : byte));
+function folded(bytes: Uint8Array, fold: Uint8Array): Uint8Array {
+  return bytes.map((byte) => fold[byte] as number);
 }
 
-function search(index: Index, layer: Layer, least: number, cut: Borders): Found[] {
-  const bytes = folded(layer.bytes);
+function search(index: Shelf, layer: Layer, least: number, cut: Borders): Found[] {
+  const bytes = folded(layer.bytes, index.fold);
   const found: Found[] = [];
   let [start, end, id] = [0, 0, -1];
   const close = (): void => {

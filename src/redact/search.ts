@@ -60,9 +60,11 @@ export function createSearch(): Search {
   };
 }
 
-/** The value, what it says itself where it holds escapes, and both as they look where UTF-8 is taken for Latin-1. */
+/** The value, also without its padding or a full stop, what it says itself where it holds escapes, and both as they look where UTF-8 is taken for Latin-1. */
 function variants(value: string): Uint8Array[] {
   const found: Uint8Array[] = [];
+  const [bare = ''] = /^.*[^=.:;,](?=[=.:;,]+$)/s.exec(value) ?? [];
+  if (bare.length >= noWord) found.push(Buffer.from(bare, 'utf8'));
   let layer: Layer | null = { bytes: Buffer.from(value, 'utf8'), from: null, to: null };
   for (let times = 0; layer && times <= mostEscaped; times += 1) {
     found.push(layer.bytes);
@@ -70,6 +72,8 @@ function variants(value: string): Uint8Array[] {
   }
   if (found.length === 1 && found[0]?.length === value.length) return found;
   const wide = found.filter((bytes) => bytes.some((byte) => byte >= 0x80));
+  if (wide.length > 0)
+    found.push(Buffer.from(value.toLowerCase(), 'utf8'), Buffer.from(value.toUpperCase(), 'utf8'));
   return [...found, ...wide.map((bytes) => Buffer.from(Buffer.from(bytes).toString('latin1'), 'utf8'))];
 }
 
@@ -96,7 +100,8 @@ const digit = 1;
 const strange = 2;
 const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return /[\w+/-]/.test(character) ? digit : /[%\\&]/.test(character) ? strange : ordinary;
+  if (/[\w+/-]/.test(character)) return digit;
+  return /[%\\&<]/.test(character) || /[^\t\n\r -~]/.test(character) ? strange : ordinary;
 });
 /** Digits of base64 in a row that can hold a secret. */
 const fewestDigits = 11;

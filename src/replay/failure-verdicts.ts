@@ -67,7 +67,10 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
   ETIMEDOUT: unreachable,
   CONNECT_TIMEOUT: {
     cause: 'connection-timeout',
-    message: ({ peer, timeouts }) => `No connection to ${peer} within ${timeouts.connect} ms`,
+    message: ({ peer, timeouts, phase }) =>
+      phase === 'tls'
+        ? `${peer} took the connection and did not end the TLS handshake within ${timeouts.connect} ms`
+        : `No connection to ${peer} within ${timeouts.connect} ms`,
   },
   UND_ERR_HEADERS_TIMEOUT: {
     cause: 'response-timeout',

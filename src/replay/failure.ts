@@ -50,7 +50,10 @@ function timeVerdict(code: string, context: FailureContext): Verdict | null {
   const answered = context.phase === 'head' || context.phase === 'body';
   return {
     cause: answered ? 'response-timeout' : 'connection-timeout',
-    message: ({ peer, timeouts }) => `${peer} gave no complete answer within ${timeouts.total} ms`,
+    message: ({ peer, timeouts, phase }) =>
+      phase === 'tls'
+        ? `${peer} took the connection and did not end the TLS handshake within ${timeouts.total} ms`
+        : `${peer} gave no complete answer within ${timeouts.total} ms`,
   };
 }
 
@@ -62,10 +65,7 @@ function byPhase(code: string, error: Error, { phase, begins }: FailureContext):
       if (code.startsWith('ERR_SSL') || code === 'EPROTO') return noCommonTls;
       return closed('during the TLS handshake');
     case 'proxy':
-      return {
-        cause: proxyCauses[code] ?? 'connection-closed',
-        message: ({ peer }) => `The proxy made no connection to ${peer}: ${error.message}`,
-      };
+      return atProxy(code, error);
     case 'body':
       return {
         cause: 'body-truncated',
@@ -75,11 +75,27 @@ function byPhase(code: string, error: Error, { phase, begins }: FailureContext):
       // TLS 1.3: the server's verdict on the handshake arrives after the client has spoken.
       if (code.startsWith('ERR_SSL')) return noCommonTls;
       return malformed.has(code) || begins?.startsWith('HTTP/1.1 101')
-        ? { cause: 'connection-closed', message: (context) => wrongHead(error, context) }
+        ? { cause: 'connection-closed', message: (context) => wrongHead(error, code, context) }
         : closed('before a complete answer head');
     default:
       return closed('before the request was sent');
   }
+}
+
+function atProxy(code: string, error: Error): Verdict {
+  const cause = proxyCauses[code];
+  if (cause !== undefined)
+    return { cause, message: ({ peer }) => `The proxy made no connection to ${peer}: ${error.message}` };
+  return code.startsWith('HPE_')
+    ? {
+        cause: 'connection-closed',
+        message: ({ peer }) => `${capital(peer)} answered with something that is not HTTP`,
+      }
+    : closed('before it opened a tunnel');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** In a body it speaks of what stands behind the last chunk. */
@@ -98,14 +114,26 @@ const malformed: ReadonlySet<string> = new Set([
   'ERR_ASSERTION',
 ]);
 
+/** RFC 9113 section 3.4: a server begins with a SETTINGS frame (type 4) on stream 0. */
+function isSettings(begins: string): boolean {
+  const [long, longer, , type, , ...stream] = [...begins.slice(0, 9)].map((each) => each.charCodeAt(0));
+  return long === 0 && longer === 0 && type === 4 && stream.join() === '0,0,0,0';
+}
+
+const disagreeing = 'its fields do not agree on where the body ends';
+
 /** undici says in brackets what is wrong with a line. */
-function wrongHead({ message }: Error, { peer, begins }: FailureContext): string {
+function wrongHead({ message }: Error, code: string, { peer, begins }: FailureContext): string {
   if (begins === null || begins === '') return `${peer} answered with something that is not HTTP`;
+  if (isSettings(begins)) return `${peer} speaks HTTP/2 without TLS (h2c), which why401 does not`;
+  if (begins.startsWith('HTTP/') && !/^HTTP\/1\.\d \d{3}/.test(begins))
+    return `The status line from ${peer} is not as HTTP/1.1 says: it begins ${quoted(begins)}`;
   if (!/^HTTP\/1\.\d \d{3}/.test(begins))
     return `${peer} answered with something that is not HTTP: it begins ${quoted(begins)}`;
   if (begins.startsWith('101', 9))
     return `${peer} switched to another protocol (101), which nobody asked for`;
-  const [, reason] = /\((.+)\)$/.exec(message) ?? [];
+  const said = /\((.+)\)$/.exec(message)?.[1];
+  const reason = code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ? disagreeing : said;
   return `The answer head from ${peer} is not as HTTP says${reason === undefined ? '' : `: ${reason}`}`;
 }
 

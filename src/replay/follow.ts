@@ -5,8 +5,9 @@ import type { ClientProfile } from '../http/client-profile.ts';
 import { findClient } from '../http/clients.ts';
 import type { Initiator } from '../http/cookie.ts';
 import { initiatorOf } from '../http/cookie-context.ts';
+import { isIdempotent } from '../http/method.ts';
 import { sameOrigin } from '../http/origin.ts';
-import type { Field, Hop, RedirectSpec, RedirectStop, Transport } from '../model.ts';
+import type { Field, Hop, LostTry, RedirectSpec, RedirectStop, Transport } from '../model.ts';
 import { decideAs, type Replayed, startReplay } from './follow-client.ts';
 import { type Decision, decide, fingerprintOf, firstPlan, type HopPlan, signersOf } from './follow-plan.ts';
 import type { Jar } from './jar.ts';
@@ -61,8 +62,7 @@ export async function follow(asked: FollowRequest, doors: { readonly send: Send 
     const fingerprint = fingerprintOf(plan, cookies.fingerprint);
     if (seen.has(fingerprint)) return { hops, stopped: { reason: 'loop', location: plan.url.href } };
     seen.add(fingerprint);
-    const headers: readonly Field[] = await signedHeaders(request, plan, cookies.headers, hops.length);
-    const performed = await perform(request, plan, { ...cookies, headers }, hops, doors.send);
+    const { headers, performed } = await performSurely(request, plan, cookies, hops, doors.send);
     const hop: Hop = before ? { ...performed, changed: changedFields(before, headers) } : performed;
     before = headers;
     hops.push(hop);
@@ -107,12 +107,37 @@ async function signedHeaders(
   return signed({ method, url, headers, body }, signersOf(request, plan));
 }
 
+/**
+ * A request that an idle connection took with it is made once more, signed anew, on a new one, where twice is as good as
+ * once (RFC 9112 section 9.3.1).
+ */
+async function performSurely(
+  request: FollowRequest,
+  plan: HopPlan,
+  cookies: Cookies,
+  before: readonly Hop[],
+  send: Send,
+): Promise<{ readonly headers: readonly Field[]; readonly performed: Hop }> {
+  const sign = (): Promise<readonly Field[]> => signedHeaders(request, plan, cookies.headers, before.length);
+  const headers = await sign();
+  const performed = await perform(request, plan, { ...cookies, headers }, before, send);
+  const { failure, remote, timings } = performed;
+  if (!failure?.idle || !isIdempotent(plan.method)) return { headers, performed };
+  const lost = [{ code: failure.code, remote, total: timings.total }];
+  const anew = await sign();
+  return {
+    headers: anew,
+    performed: { ...(await perform(request, plan, { ...cookies, headers: anew }, before, send, lost)), lost },
+  };
+}
+
 async function perform(
   request: FollowRequest,
   plan: HopPlan,
   cookies: Cookies,
   before: readonly Hop[],
   send: Send,
+  lost: readonly LostTry[] = [],
 ): Promise<Hop> {
   const { method, url, body } = plan;
   const made = await send({
@@ -121,9 +146,10 @@ async function perform(
     headers: cookies.headers,
     body,
     transport: request.transport,
-    timeouts: { ...request.timeouts, total: timeLeft(request, before) },
+    timeouts: { ...request.timeouts, total: timeLeft(request, before, lost) },
     bodyLimit: request.bodyLimit,
     signal: request.signal,
+    ...(lost.length > 0 ? { fresh: true } : {}),
     ...(isOpen(request, url) ? {} : { namedBy: 'answer' as const }),
   });
   const trace = await takeCookies(request, plan.url, cookies, made.response);
@@ -131,8 +157,9 @@ async function perform(
 }
 
 /** Milliseconds; at least one, in which nothing is answered. */
-function timeLeft({ timeouts }: FollowRequest, before: readonly Hop[]): number {
-  const used = before.reduce((sum, { timings }) => sum + timings.total, 0);
+function timeLeft({ timeouts }: FollowRequest, before: readonly Hop[], lost: readonly LostTry[]): number {
+  const tries = [...lost, ...before.flatMap((hop) => [...(hop.lost ?? []), hop.timings])];
+  const used = tries.reduce((sum, { total }) => sum + total, 0);
   return Math.max(1, Math.ceil(timeouts.total - used));
 }
 

@@ -21,8 +21,9 @@ export async function conclude(
   const http2 = connection?.opened.http2 ?? false;
   const ended = clock.monotonic();
   const received = attempt.received ?? clock.now();
+  const busy = busySince(attempt, clock, ended);
   const error = firstError(attempt);
-  const failure = error === null ? null : await explain(attempt, error, opening, redactor, probe);
+  const failure = error === null ? null : await explain(attempt, error, opening, redactor, probe, busy);
   const response = await readResponse(attempt);
   return {
     request: {
@@ -96,6 +97,7 @@ async function explain(
   opening: Opening,
   redactor: Redactor,
   probe: PortProbe,
+  busy: number | null,
 ): Promise<TransportFailure> {
   const { url, timeouts } = attempt.request;
   const code = errorCode(error);
@@ -112,7 +114,35 @@ async function explain(
     begins: begins === null ? null : redactor.redact(Buffer.from(begins, 'latin1').toString('utf8'), 'end'),
     tls: attempt.connection ? attempt.connection.opened.tls : opening.tls,
   });
-  return { ...failure, message: redactor.redact(failure.message) };
+  return {
+    ...failure,
+    message: redactor.redact(failure.message),
+    ...(endedIdle(attempt, code) ? { idle: true } : {}),
+    ...(busy !== null && limits.has(code) ? { busy } : {}),
+  };
+}
+
+/** Codes of time limits. */
+const limits: ReadonlySet<string> = new Set([
+  'TOTAL_TIMEOUT',
+  'CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/** Null where it was less than half of the time: others had the rest. */
+function busySince({ busy, started }: Attempt, clock: Clock, ended: number): number | null {
+  const now = clock.busy?.() ?? null;
+  if (busy === null || now === null || now - busy < (ended - started) / 2) return null;
+  return Math.min(now - busy, ended - started);
+}
+
+/** Codes by which a connection ends. */
+const ends: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Servers close idle connections, and the request was on its way. */
+function endedIdle({ connected, connection, phase }: Attempt, code: string): boolean {
+  return connected === null && connection?.silent === true && phase === 'head' && ends.has(code);
 }
 
 /** In TLS 1.3 the alert about a client certificate comes after the handshake, just before the end of the connection. */
@@ -171,6 +201,8 @@ async function isTlsPort(attempt: Attempt, error: Error, code: string, probe: Po
   const { connection, request } = attempt;
   if (request.url.protocol !== 'http:' || attempt.phase !== 'head' || connection === null) return false;
   if ('data' in error && typeof error.data === 'string' && error.data.startsWith('\x15\x03')) return true;
+  // It has answered in plain http before.
+  if (attempt.connected === null) return false;
   const silent = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET';
   return (
     silent &&

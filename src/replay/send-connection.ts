@@ -19,6 +19,14 @@ export interface Connection {
   socketError: Error | null;
   /** What the answer begins with, a 100 (Continue) left out: one byte a character; null while one is awaited. */
   begins: string | null;
+  /** Whether a request was ever written to it. What comes before the first is the answer to the first. */
+  begun: boolean;
+  /** Whether nothing came since the last request was written. */
+  silent: boolean;
+  /** Whether the answer that comes can last as long as the connection (RFC 9112 section 6.3, 8). */
+  lasting: boolean;
+  /** Reads on at once. */
+  readOn: () => void;
   /** Told the text of each HTTP/1.1 request head as it is written to the socket. */
   onHead: ((text: string) => void) | null;
 }
@@ -49,6 +57,10 @@ export function createConnection(origin: string, opened: Opened): Connection {
     peer: opened.proxied ? null : peerOf(socket),
     socketError: null,
     begins: null,
+    begun: false,
+    silent: false,
+    lasting: false,
+    readOn() {},
     onHead: null,
   };
   socket.on('error', (error) => {
@@ -57,6 +69,7 @@ export function createConnection(origin: string, opened: Opened): Connection {
   if (!opened.http2) {
     watchHead(socket, connection);
     watchStatusLine(socket, connection);
+    readPieceByPiece(socket, connection);
   }
   return connection;
 }
@@ -94,6 +107,8 @@ function watchStatusLine(socket: Socket, connection: Connection): void {
     configurable: true,
     writable: true,
     value(...parameters: Parameters<Socket['read']>): Buffer | null {
+      // Else whether it is an answer would depend on who is faster; undici is told of it again.
+      if (!connection.begun) return null;
       while (true) {
         const chunk: Buffer | null = Reflect.apply(read, socket, parameters);
         if (chunk === null || connection.begins !== null) return chunk;
@@ -105,6 +120,35 @@ function watchStatusLine(socket: Socket, connection: Connection): void {
       }
     },
   });
+}
+
+/**
+ * Where data and a reset are there at once, libuv takes the reset for an end, unless reading is stopped between the two
+ * until it looks again: then the next read tells of it. Readable stops when `push` says that it has enough.
+ */
+function readPieceByPiece(socket: Socket, connection: Connection): void {
+  const { push, _read: read } = socket;
+  let waiting = false;
+  define(socket, 'push', (...parameters: Parameters<Socket['push']>): boolean => {
+    if (parameters[0] !== null) connection.silent = false;
+    Reflect.apply(push, socket, parameters);
+    return false;
+  });
+  connection.readOn = () => {
+    if (waiting && !socket.destroyed) Reflect.apply(read, socket, [socket.readableHighWaterMark]);
+    waiting = false;
+  };
+  define(socket, '_read', (size: number): void => {
+    if (connection.lasting) {
+      waiting = true;
+      setImmediate(connection.readOn);
+    } else Reflect.apply(read, socket, [size]);
+  });
+}
+
+/** Node replaces methods of a socket itself when the peer has closed. */
+function define<Name extends keyof Socket>(socket: Socket, name: Name, value: Socket[Name]): void {
+  Object.defineProperty(socket, name, { configurable: true, writable: true, value });
 }
 
 function withoutContinue(chunk: Buffer): Buffer {

@@ -11,6 +11,8 @@ import { flatten } from './send-record.ts';
 export interface Attempt {
   readonly request: SendRequest;
   readonly started: number;
+  /** `clock.busy()` then; null: not known. */
+  readonly busy: number | null;
   /** All fields that are sent, those for a proxy included. */
   fields: readonly Field[];
   phase: Phase;
@@ -34,6 +36,8 @@ export interface Answer {
   readonly body: BodyCollector;
 }
 
+/** Fields that tell where a body ends. */
+const framing = /^(?:content-length|transfer-encoding)$/i;
 /** Later than any timer of Node can be set. */
 const longest = 2 ** 31 - 1;
 
@@ -41,7 +45,6 @@ const longest = 2 ** 31 - 1;
 export function exchange(attempt: Attempt, connection: Connection, clock: Clock): Promise<void> {
   const { request } = attempt;
   attempt.connection = connection;
-  connection.begins = null;
   connection.onHead = (text) => {
     attempt.written ??= text;
   };
@@ -50,14 +53,21 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
     connection.client.dispatch(options, {
       onRequestStart() {
         attempt.phase = 'head';
+        // What came before, on a connection that had been used, belongs to nobody: undici closes it.
+        connection.begins = null;
+        connection.begun = true;
+        connection.silent = true;
+        connection.lasting = true;
         attempt.sent = clock.now();
       },
       onResponseStart(controller, status, _headers, statusText) {
+        connection.silent = false;
         if (status < 200) return;
         attempt.phase = 'body';
         attempt.received = clock.now();
         attempt.head = clock.monotonic();
         const headers = rawFields(controller.rawHeaders);
+        connection.lasting = !headers.some(([name]) => framing.test(name));
         attempt.answer = {
           status,
           statusText: statusText ?? '',
@@ -72,6 +82,8 @@ export function exchange(attempt: Attempt, connection: Connection, clock: Clock)
       onResponseEnd() {
         // undici takes a reset for the end of a body that lasts as long as the connection.
         attempt.error ??= connection.socketError;
+        connection.lasting = false;
+        connection.readOn();
         resolve();
       },
       onResponseError(_controller, error) {
@@ -106,12 +118,17 @@ function dispatchOptions(attempt: Attempt, connection: Connection): Dispatcher.D
       request.body === null
         ? null
         : Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length),
-    headersTimeout: Math.min(request.timeouts.head, longest),
-    bodyTimeout: Math.min(request.timeouts.body, longest),
+    headersTimeout: limitOf(request.timeouts.head, request.timeouts),
+    bodyTimeout: limitOf(request.timeouts.body, request.timeouts),
     // Constant, so that a Host field of the user never makes undici look for another TLS connection.
     servername: url.hostname,
   };
   return options;
+}
+
+/** What is no shorter than the total time is left to that: it asks whether this process was listening. 0: no limit. */
+function limitOf(milliseconds: number, { total }: SendRequest['timeouts']): number {
+  return total > 0 && milliseconds >= total ? 0 : Math.min(milliseconds, longest);
 }
 
 /** Names and values in turn, bytes read as latin1 (RFC 9110 section 5.5). */

@@ -1,12 +1,15 @@
 /** The door to the network, over undici: one request, no redirect, no retry, everything recorded. */
 import type { LookupFunction } from 'node:net';
 import type { Clock, Send, SendRequest } from '../doors.ts';
+import { isIdempotent } from '../http/method.ts';
 import type { Zone } from '../http/origin.ts';
 import type { Transport } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { errorCode, WireError } from './failure.ts';
 import { conclude } from './send-conclude.ts';
+import type { Connection } from './send-connection.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
+import { startLimit } from './send-limit.ts';
 import { admit, guarded, homesOf, system } from './send-lookup.ts';
 import type { Opening } from './send-open.ts';
 import { type Contexts, createPool, type Pool } from './send-pool.ts';
@@ -80,6 +83,7 @@ function begin(request: SendRequest, clock: Clock): Attempt {
   return {
     request,
     started: clock.monotonic(),
+    busy: clock.busy?.() ?? null,
     fields: request.headers,
     phase: 'request',
     connection: null,
@@ -107,12 +111,12 @@ async function run(
     opening.stop?.(error);
     if (attempt.connection) void attempt.connection.client.destroy(error);
   };
-  const forget = watch(request, stop);
+  const forget = watch(request, clock, stop);
   try {
     if (attempt.error) return;
     const pool = poolOf(request.transport);
-    if (doorkeeper) await pass(doorkeeper, attempt, opening);
-    for (let idle = pool.take(origin); ; idle = null) {
+    if (doorkeeper) await pass(doorkeeper, attempt, opening, clock);
+    for (let idle = takeIdle(pool, request); ; idle = null) {
       const connection = idle ?? (await open(pool, attempt, opening, clock));
       const { proxy } = pool.route;
       if (connection.opened.absoluteForm && proxy?.authorization) {
@@ -120,7 +124,7 @@ async function run(
       }
       await exchange(attempt, connection, clock);
       connection.onHead = null;
-      if (attempt.error === null) pool.give(origin, connection);
+      if (attempt.error === null && !isBodyBehind204(attempt)) pool.give(origin, connection);
       else pool.discard(connection);
       if (idle === null || !neverBegun(attempt)) return;
       attempt.error = null;
@@ -131,13 +135,33 @@ async function run(
   }
 }
 
+/** RFC 9112 section 6.3: a 204 has no body. The bytes of one that is announced would be taken for the next answer. */
+function isBodyBehind204({ answer }: Attempt): boolean {
+  if (answer?.status !== 204) return false;
+  return answer.headers.some(([name, value]) => {
+    const field = name.toLowerCase();
+    return field === 'transfer-encoding' || (field === 'content-length' && value !== '0');
+  });
+}
+
+/**
+ * What must not be sent twice never goes over a connection that may be at its end (RFC 9112 section 9.3.1); a new one
+ * takes its place.
+ */
+function takeIdle(pool: Pool, { url, method, fresh }: SendRequest): Connection | null {
+  const idle = pool.take(url.origin);
+  if (idle === null || (isIdempotent(method) && !fresh)) return idle;
+  pool.discard(idle);
+  return null;
+}
+
 /** Gives the lookup that a new connection must use; null: that of all. Rejects where nobody may be asked. */
 type Doorkeeper = () => Promise<LookupFunction | null>;
 
 /** Also before a connection that is open already is used: whoever opened it was somebody else. */
-async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening): Promise<void> {
+async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening, clock: Clock): Promise<void> {
   opening.phase = 'dns';
-  await within(attempt, opening, async () => {
+  await within(attempt, opening, clock, async () => {
     const stopped = new Promise<never>((_, reject) => {
       opening.stop = reject;
     });
@@ -148,15 +172,20 @@ async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening):
   opening.phase = 'request';
 }
 
-/** The peer had closed an idle connection before a byte was written: a new one loses and repeats nothing. */
-function neverBegun(attempt: Attempt): boolean {
-  const code = errorCode(attempt.error);
-  if (code === null || attempt.phase !== 'request') return false;
-  return code === 'UND_ERR_SOCKET' || code === 'UND_ERR_DESTROYED' || code === 'ECONNRESET';
+/**
+ * The idle connection ended, or bytes that nobody asked for had come over it, before a byte was written: a new one loses
+ * and repeats nothing.
+ */
+function neverBegun({ error, phase }: Attempt): boolean {
+  const code = errorCode(error);
+  return phase === 'request' && code !== null && !(error instanceof WireError && stops.has(code));
 }
 
+/** Codes of our own ends. */
+const stops: ReadonlySet<string> = new Set(['TOTAL_TIMEOUT', 'ABORT_ERR']);
+
 async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock): ReturnType<Pool['open']> {
-  return within(attempt, opening, async () => {
+  return within(attempt, opening, clock, async () => {
     const connection = await pool.open(attempt.request.url, opening);
     // Stopped between two parts of the opening.
     if (attempt.error) {
@@ -169,8 +198,13 @@ async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock
 }
 
 /** Within the time for a connection. */
-async function within<T>(attempt: Attempt, opening: Opening, act: () => Promise<T>): Promise<T> {
-  const timer = startTimer(attempt.request.timeouts.connect, () => {
+async function within<T>(
+  attempt: Attempt,
+  opening: Opening,
+  clock: Clock,
+  act: () => Promise<T>,
+): Promise<T> {
+  const end = startLimit(attempt.request.timeouts.connect, clock, () => {
     const error = new WireError('CONNECT_TIMEOUT');
     attempt.error ??= error;
     opening.stop?.(error);
@@ -181,25 +215,20 @@ async function within<T>(attempt: Attempt, opening: Opening, act: () => Promise<
     attempt.phase = opening.phase;
     throw error;
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }
 
 /** Watches the total time and the signal; the function that it gives ends the watch. */
-function watch(request: SendRequest, stop: (error: WireError) => void): () => void {
+function watch(request: SendRequest, clock: Clock, stop: (error: WireError) => void): () => void {
   const { signal, timeouts } = request;
-  const timer = startTimer(timeouts.total, () => stop(new WireError('TOTAL_TIMEOUT')));
-  if (signal === null) return () => clearTimeout(timer);
+  const end = startLimit(timeouts.total, clock, () => stop(new WireError('TOTAL_TIMEOUT')));
+  if (signal === null) return end;
   const aborted = (): void => stop(new WireError('ABORT_ERR'));
   if (signal.aborted) aborted();
   else signal.addEventListener('abort', aborted, { once: true });
   return () => {
-    clearTimeout(timer);
+    end();
     signal.removeEventListener('abort', aborted);
   };
-}
-
-/** 0, and what is longer than a timer of Node can be, mean no limit. */
-function startTimer(milliseconds: number, act: () => void): NodeJS.Timeout | undefined {
-  return milliseconds > 0 && milliseconds < 2 ** 31 ? setTimeout(act, milliseconds) : undefined;
 }

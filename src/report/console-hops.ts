@@ -2,7 +2,7 @@
 import type { Exchange, Hop } from '../model.ts';
 import { cookieLines } from './console-cookies.ts';
 import type { Style } from './console-style.ts';
-import { answer, describeStop, moves, received, sentence } from './hop.ts';
+import { answer, describeStop, lostTries, moves, received, sentence } from './hop.ts';
 import { type Fate, fates, lost } from './hop-fields.ts';
 import { columns, cut, cutMiddle, formatDuration, pad, readable, visible, wrap } from './text.ts';
 
@@ -109,6 +109,7 @@ function details(hop: Hop, last: boolean, style: Style): string[] {
   const texts = [
     ...(servers.length > 0 ? [servers.join(', ')] : []),
     ...challenges.map((value) => `challenge ${value}`),
+    ...lostTries(hop),
     ...(hop.failure ? [`${hop.failure.phase}: ${hop.failure.message}`] : []),
   ];
   lines.push(...texts.map((text) => cut(visible(text), room)));

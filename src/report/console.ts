@@ -1,5 +1,5 @@
 /** The console: a line per scenario as it ends, then why what failed did. */
-import type { JobResult, RunEvent } from '../model.ts';
+import type { JobResult, RunEvent, StepResult } from '../model.ts';
 import { withoutCommands } from '../printable.ts';
 import { createCollector } from './collection.ts';
 import { checksSection } from './console-checks.ts';
@@ -27,8 +27,9 @@ export function createConsoleReporter({
   clients = false,
   formatProblem,
   redactor,
+  openSpool,
 }: ReportOutput): Reporter {
-  const collector = createCollector(redactor, 'failures');
+  const collector = createCollector(redactor, 'aside', openSpool);
   const progress = createProgress(sink);
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return;
@@ -52,10 +53,13 @@ export function createConsoleReporter({
       const run = collector.collection();
       const told: Told = new Map();
       for (const job of run.jobs) {
-        for (const step of job.steps.filter(({ status }) => status === 'failed' || status === 'errored')) {
-          print(['', ...failureBlock(job, step, told, style, { verbose, clients })]);
-        }
+        const isBad = ({ status }: StepResult): boolean => status === 'failed' || status === 'errored';
+        if (!job.steps.some(isBad)) continue;
+        const whole = run.whole(job);
+        for (const step of whole.steps.filter(isBad))
+          print(['', ...failureBlock(whole, step, told, style, { verbose, clients })]);
       }
+      collector.close();
       for (const problem of run.finished?.problems ?? [])
         print([formatProblem(problem, sink.color).trimEnd(), '']);
       print([

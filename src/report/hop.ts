@@ -54,6 +54,11 @@ export function answer({ response, failure }: Hop): string {
   return failure ? failure.code : String(response?.status ?? 'no answer');
 }
 
+/** One sentence on each try that an idle connection took with it. */
+export function lostTries({ lost = [] }: Hop): string[] {
+  return lost.map(({ code }) => `sent again: a used connection ended without an answer (${code})`);
+}
+
 /** The values of a response header, in order. */
 export function received({ response }: Hop, name: string): string[] {
   return (response?.headers ?? [])

@@ -11,25 +11,26 @@ import type { Reporter, ReportOutput } from './reporter.ts';
 import { cut, visible } from './text.ts';
 import { type Element, element, serializeXml } from './xml.ts';
 
-export function createJunitReporter({ sink, redactor }: ReportOutput): Reporter {
-  const collector = createCollector(redactor, 'failures');
+export function createJunitReporter({ sink, redactor, openSpool }: ReportOutput): Reporter {
+  const collector = createCollector(redactor, 'aside', openSpool);
   return {
     event: (event) => collector.event(event),
     end() {
       const run = collector.collection();
       const problems = run.finished?.problems ?? [];
       const suites = [
-        ...suitesOf(run.jobs),
+        ...suitesOf(run),
         ...differenceSuites(run.finished),
         ...(problems.length > 0 ? [problemSuite(problems)] : []),
       ];
       const written = suites.map((suite, index) => suiteElement(suite, index, run));
+      collector.close();
       sink.write(serializeXml(element('testsuites', {}, written), junitMark));
     },
   };
 }
 
-function suitesOf(jobs: readonly JobResult[]): Suite[] {
+function suitesOf({ jobs, whole }: Collection): Suite[] {
   const groups = new Map<string, JobResult[]>();
   for (const job of jobs) {
     const name = visible(`${job.file} (${job.environment})`);
@@ -40,7 +41,7 @@ function suitesOf(jobs: readonly JobResult[]): Suite[] {
   return [...groups].map(([name, members]) => ({
     name,
     environment: members[0]?.environment ?? '',
-    cases: members.flatMap((job) =>
+    cases: members.map(whole).flatMap((job) =>
       job.steps.map((step) => ({
         status: step.status,
         seconds: step.duration / 1000,

@@ -6,6 +6,7 @@ import type {
   Exchange,
   FieldSource,
   Hop,
+  LostTry,
   RawField,
   RedirectStop,
   TransportFailure,
@@ -44,7 +45,8 @@ interface ReportedHop {
     readonly headers: readonly RawField[];
     readonly body: ReportedBody;
   } | null;
-  readonly failure: TransportFailure | null;
+  readonly failure: (Omit<TransportFailure, 'busy'> & { readonly busy_ms?: number }) | null;
+  readonly lost?: readonly (Omit<LostTry, 'total'> & { readonly total_ms: number })[];
   readonly added: readonly ReportedAdded[];
   readonly dropped: readonly Dropped[];
   readonly cookies: Readonly<Record<'sent' | 'set', readonly string[]>> &
@@ -105,7 +107,7 @@ function sourcesOf(hops: readonly ReportedHop[]): Sources[] {
 }
 
 function readHop(reported: ReportedHop, index: number, sources: Sources): Hop {
-  const { request, response, failure, added, dropped, cookies, timings_ms, tls, remote } = reported;
+  const { request, response, failure, lost, added, dropped, cookies, timings_ms, tls, remote } = reported;
   const changed = [...new Set(added.filter((each) => each.changed).map(({ header }) => header))];
   return {
     index,
@@ -130,7 +132,8 @@ function readHop(reported: ReportedHop, index: number, sources: Sources): Hop {
         decodeError: null,
       },
     },
-    failure,
+    failure: failure && readFailure(failure),
+    ...(lost ? { lost: lost.map(({ total_ms, ...rest }) => ({ ...rest, total: total_ms })) } : {}),
     dropped,
     ...(index > 1 ? { changed } : {}),
     cookies,
@@ -139,6 +142,10 @@ function readHop(reported: ReportedHop, index: number, sources: Sources): Hop {
     timings: timings_ms,
     clock: { sent: 0, received: 0 },
   };
+}
+
+function readFailure({ busy_ms, ...failure }: NonNullable<ReportedHop['failure']>): TransportFailure {
+  return busy_ms === undefined ? failure : { ...failure, busy: busy_ms };
 }
 
 function readTls({ not_before, not_after, ...facts }: NonNullable<ReportedHop['tls']>): Hop['tls'] {

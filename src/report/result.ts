@@ -22,6 +22,7 @@ import type { Collection } from './collection.ts';
 import { type AddedField, addedFields } from './hop-fields.ts';
 import { reportBeside } from './result-beside.ts';
 import { reportComparison, reportVerdict } from './result-comparison.ts';
+import { reportFailure, reportLost } from './result-failure.ts';
 import { visibleLines } from './text.ts';
 
 /** Characters of a body that a report quotes. */
@@ -126,9 +127,8 @@ function reportHop(hop: Hop, chain: Pick<Exchange, 'hops'>): JsonMap {
           body: reportBody(response.body),
         }
       : null,
-    failure: failure
-      ? { phase: failure.phase, code: failure.code, cause: failure.cause, message: failure.message }
-      : null,
+    failure: nullable(failure, reportFailure),
+    ...(hop.lost ? { lost: hop.lost.map(reportLost) } : {}),
     added: addedFields(chain, hop).map(reportAdded),
     dropped: hop.dropped.map(({ header, rule, client }) =>
       client === undefined ? { header, rule } : { header, rule, client },

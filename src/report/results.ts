@@ -6,8 +6,10 @@ import type { Redactor } from '../secret.ts';
 import { redactEvent } from './redaction.ts';
 
 export interface Results {
-  /** Redacted with what is known so far. */
-  add(job: JobResult): void;
+  /** Redacted with what is known so far. Returns its place. */
+  add(job: JobResult): number;
+  /** What was added at this place, redacted with all that is known by now. */
+  at(place: number): JobResult;
   /** In the order of the plan, redacted with all that is known by now. */
   inOrder(): Iterable<JobResult>;
   close(): void;
@@ -26,6 +28,10 @@ export function createResults(redactor: Redactor, open?: () => Spool, limit: num
     const { at, length } = places[place] ?? { at: 0, length: 0 };
     return spool ? spool.read(at, length) : (early[place] ?? new Uint8Array());
   };
+  const at = (place: number): JobResult => {
+    const job = deserialize(read(place)) as JobResult;
+    return redactEvent({ type: 'job-finished', job }, redactor).job;
+  };
   return {
     add(job) {
       const bytes = serialize(job);
@@ -33,17 +39,17 @@ export function createResults(redactor: Redactor, open?: () => Spool, limit: num
       size += bytes.length;
       if (spool === null) early.push(bytes);
       else spool.append(bytes);
-      if (spool !== null || size <= limit || !open) return;
-      spool = open();
-      for (const each of early) spool.append(each);
-      early = [];
+      if (spool === null && size > limit && open) {
+        spool = open();
+        for (const each of early) spool.append(each);
+        early = [];
+      }
+      return places.length - 1;
     },
+    at,
     *inOrder() {
       const order = [...places.keys()].sort((a, b) => indexOf(places, a) - indexOf(places, b));
-      for (const place of order) {
-        const job = deserialize(read(place)) as JobResult;
-        yield redactEvent({ type: 'job-finished', job }, redactor).job;
-      }
+      for (const place of order) yield at(place);
     },
     close: () => spool?.close(),
   };

@@ -2,6 +2,7 @@
 import type { Presentation } from '../credential/presentation.ts';
 import { faultsOf } from '../diagnose/fault-accepted.ts';
 import { clientProfiles } from '../http/clients.ts';
+import { isIdempotent } from '../http/method.ts';
 import type { Exchange, Hop, RequestStep } from '../model.ts';
 import { exchange } from '../replay/exchange.ts';
 import type { Jar } from '../replay/jar.ts';
@@ -19,8 +20,6 @@ export interface Sent {
   readonly attempts: readonly Exchange[];
 }
 
-/** RFC 9110 section 9.2.2. */
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY']);
 /** A server that asks for one signature after the other is not followed for ever. */
 const mostChallenges = 3;
 
@@ -33,7 +32,7 @@ export async function sendWithRetries(
   made = 0,
 ): Promise<Exchange[]> {
   // Only what never got an answer is tried again, and only where twice is as good as once.
-  let retries = idempotent.has(step.method) ? step.retry : 0;
+  let retries = isIdempotent(step.method) ? step.retry : 0;
   let challenges = request.signers ? mostChallenges : 0;
   const attempts: Exchange[] = [];
   while (true) {

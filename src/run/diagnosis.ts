@@ -21,7 +21,7 @@ export interface Diagnosis {
   remember(job: Job, run: StepRun): void;
   /** The job is over; what nobody will ask for any more is forgotten. */
   ended(job: Job, passed: boolean): void;
-  /** The failure of the job is explained: it is of as much use to the others as one that passed. */
+  /** The failure of the job is explained. */
   forget(job: Job): void;
   /** `waiting`: how many failures, this one included, are still to be explained; null while the run goes on. */
   explain(run: StepRun, state: JobState, waiting: number | null): Promise<Diagnosed>;

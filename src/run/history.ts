@@ -8,9 +8,9 @@ import type { StepRun } from './state.ts';
 
 export interface History {
   remember(job: Job, run: StepRun): void;
-  /** No step of it will ask for its own past any more. */
+  /** No step of it will ask for its own past any more, unless it failed. */
   ended(job: Job, passed: boolean): void;
-  /** Of a job that failed no step will ask any more either. */
+  /** The failure of the job is explained: it will not ask any more either. */
   forget(job: Job): void;
   /** The same step of the same scenario in other environments. */
   siblings(job: Job, run: StepRun): readonly Sibling[];
@@ -19,6 +19,8 @@ export interface History {
 }
 
 interface Entry {
+  /** Its place in the order in which steps ended. */
+  readonly at: number;
   readonly job: Job;
   readonly run: StepRun;
   readonly past: Past;
@@ -26,49 +28,78 @@ interface Entry {
   readonly sound: boolean;
 }
 
-/** Jobs that passed or are explained, the newest of each environment, whose exchanges are all kept. */
+/** Jobs that are over, the newest of each environment, of those that passed and of the others, whose exchanges are all kept. */
 const mostJobs = 200;
-/** Of older ones: exchanges that are the first of their kind. */
+/** Of older ones, of each sort: exchanges that are the first of their kind. */
 const mostWitnesses = 1000;
 
 /** `jobs`: all of the run. Of a scenario that passed wherever it is replayed nobody asks for siblings. */
 export function createHistory(jobs: readonly Pick<Job, 'file' | 'name' | 'environment'>[]): History {
   const siblings = createSiblings(jobs);
-  const over = new Map<string, Job[]>();
-  const witnesses = new Set<string>();
-  let told: Entry[] = [];
-  const isWitness = ({ run, past }: Entry): boolean => {
-    const kind = kindOf(past, run);
-    if (witnesses.has(kind) || witnesses.size >= mostWitnesses) return false;
-    witnesses.add(kind);
-    return true;
-  };
-  const forget = (job: Job): void => {
-    const known = over.get(job.environment.name) ?? [];
-    over.set(job.environment.name, known);
-    known.push(job);
-    if (known.length < 2 * mostJobs) return;
-    const old = new Set(known.splice(0, mostJobs));
-    told = told.filter((entry) => !old.has(entry.job) || isWitness(entry));
-  };
+  const shared = createShared();
+  /** Of each job that may still ask, all. */
+  const own = new Map<Job, Entry[]>();
+  let count = 0;
   return {
-    forget,
     remember(job, run) {
       const sound = faultsOf(run.step).length === 0;
-      for (const exchange of run.result.exchanges)
-        told.push({ job, run, past: pastOf(job, run, exchange), sound });
+      const entries = run.result.exchanges.map((exchange) => ({
+        at: count++,
+        job,
+        run,
+        past: pastOf(job, run, exchange),
+        sound,
+      }));
+      shared.add(entries);
+      own.set(job, [...(own.get(job) ?? []), ...entries]);
       siblings.remember(job, run);
     },
     ended(job, well) {
       siblings.ended(job, well);
-      if (well) forget(job);
+      shared.ended(job, well);
+      if (well) own.delete(job);
     },
+    forget: (job) => void own.delete(job),
     past: (job, run) =>
-      told
+      inOrder(shared.entries(), own.get(job) ?? [])
         .filter((each) => (each.run === run ? each.past.exchange !== run.judged : each.sound))
         .map((each) => (each.job === job ? { ...each.past, sameJob: true } : each.past)),
     siblings: (job, run) => siblings.of(job, run),
   };
+}
+
+/** What the jobs witness for each other: so much, however many there are, that each of many failures can look at all of it. */
+function createShared() {
+  const over = new Map<string, Job[]>();
+  const witnesses = { passed: new Set<string>(), failed: new Set<string>() };
+  let entries: Entry[] = [];
+  const isWitness = ({ run, past }: Entry, known: Set<string>): boolean => {
+    const kind = kindOf(past, run);
+    if (known.has(kind) || known.size >= mostWitnesses) return false;
+    known.add(kind);
+    return true;
+  };
+  return {
+    entries: (): readonly Entry[] => entries,
+    add: (added: readonly Entry[]) => void entries.push(...added),
+    ended(job: Job, well: boolean): void {
+      const sort = `${well} ${job.environment.name}`;
+      const known = over.get(sort) ?? [];
+      over.set(sort, known);
+      known.push(job);
+      if (known.length < 2 * mostJobs) return;
+      const old = new Set(known.splice(0, mostJobs));
+      const kept = well ? witnesses.passed : witnesses.failed;
+      entries = entries.filter((entry) => !old.has(entry.job) || isWitness(entry, kept));
+    },
+  };
+}
+
+/** All of both, each once. */
+function inOrder(shared: readonly Entry[], own: readonly Entry[]): readonly Entry[] {
+  const known = new Set(shared.filter(({ job }) => job === own[0]?.job));
+  const missing = own.filter((each) => !known.has(each));
+  return missing.length === 0 ? shared : [...shared, ...missing].sort((a, b) => a.at - b.at);
 }
 
 interface Siblings {

@@ -121,15 +121,14 @@ async function runAll(
   let bailed = false;
   const tell = async (ran: JobRun, left: number): Promise<void> => {
     const result = await explained(ran, diagnosis, context.audit, left);
+    diagnosis.forget(ran.state.job);
     done(siblings.explain(ran.state.job, result));
   };
   const failed = async (ran: JobRun): Promise<void> => {
     if (waiting.length < mostWaiting) return void waiting.push(ran);
     held.push(ran);
     const oldest = held.length > mostWaiting ? held.shift() : undefined;
-    if (!oldest) return;
-    await tell(oldest, waiting.length + held.length);
-    diagnosis.forget(oldest.state.job);
+    if (oldest) await tell(oldest, waiting.length + held.length);
   };
   const worker = async (): Promise<void> => {
     while (next < options.jobs.length && !(bailed || context.signal.aborted)) {

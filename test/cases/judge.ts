@@ -156,7 +156,8 @@ function trespassesOf(run: Run): string[] {
 }
 
 function unreported({ report, received }: Run): string[] {
-  const hops = tally(stepsOf(report).flatMap(hopsOf).map(hopKey));
+  const tried = (hop: ReportedHop): string[] => [hop, ...(hop.lost ?? [])].map(() => hopKey(hop));
+  const hops = tally(stepsOf(report).flatMap(hopsOf).flatMap(tried));
   const seen = tally(received.map(({ origin, method, path }) => key(method, `${origin}${path}`)));
   return [...seen]
     .filter(([request, count]) => count > (hops.get(request) ?? 0))

@@ -23,6 +23,8 @@ export interface ReportedExchange {
 }
 export interface ReportedHop {
   readonly request: { readonly method: string; readonly url: string };
+  /** Tries before, which the server may have read. */
+  readonly lost?: readonly unknown[];
   readonly response: {
     readonly status: number;
     readonly headers: readonly (readonly [string, string])[];

@@ -124,6 +124,11 @@ export const edgeCases: readonly Case[] = [
     'Allow',
     about({ hops: [{ method: 'PUT', status: 405, headers: [['Allow', 'GET, HEAD']] }] }),
   ],
+  [
+    'method-wrong',
+    'an empty Allow',
+    about({ hops: [{ method: 'TRACE', status: 405, headers: [['Allow', '']] }] }),
+  ],
   ['method-wrong', 'silent', about({ hops: [{ method: 'PUT', status: 405 }] })],
   [
     'method-changed-by-redirect',
@@ -160,6 +165,19 @@ export const edgeCases: readonly Case[] = [
     about({
       environment: plain,
       hops: [{ url: 'http://api.example.test/orders', ...json(403, { message: 'HTTPS required' }) }],
+    }),
+  ],
+  [
+    'plain-to-tls-port',
+    'said so',
+    about({
+      environment: plain,
+      hops: [
+        {
+          url: 'http://api.example.test/orders',
+          ...html(400, '<title>400 The plain HTTP request was sent to HTTPS port</title>'),
+        },
+      ],
     }),
   ],
   ['http-not-allowed', 'https', about({ hops: [json(403, { message: 'HTTPS required' })] })],

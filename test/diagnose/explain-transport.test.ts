@@ -18,11 +18,7 @@ const tls: TlsFacts = {
   verified: false,
 };
 
-function failing(
-  failure: Pick<TransportFailure, 'phase' | 'code' | 'cause' | 'message'>,
-  over: Partial<Hop> = {},
-  given: Given = {},
-): Subject {
+function failing(failure: TransportFailure, over: Partial<Hop> = {}, given: Given = {}): Subject {
   const hop = {
     over: {
       response: null,
@@ -64,6 +60,13 @@ const early = tlsFailure(
   'tls-not-yet-valid',
   'The certificate of api.example.test is not valid yet (CERT_NOT_YET_VALID).',
 );
+const notHttp = {
+  phase: 'head' as const,
+  code: 'HPE_ERROR',
+  cause: 'connection-closed',
+  message:
+    'api.example.test:443 answered with something that is not HTTP: it begins "SSH-2.0-OpenSSH_9.9" (HPE_ERROR).',
+};
 const over = { tls: { ...tls, notAfter: now - 3 * day } };
 const ahead = { tls: { ...tls, notBefore: now + day } };
 function to(url: string): Partial<Hop> {
@@ -125,6 +128,16 @@ const cases: Readonly<Record<string, Subject>> = {
       message: 'api.example.test:443 sent no complete answer head within 1000 ms (UND_ERR_HEADERS_TIMEOUT).',
     },
     { remote: '10.0.0.1:443' },
+  ),
+  'no head in time, and little time to listen': failing(
+    {
+      phase: 'head',
+      code: 'TOTAL_TIMEOUT',
+      cause: 'response-timeout',
+      message: 'api.example.test:443 gave no complete answer within 1000 ms (TOTAL_TIMEOUT).',
+      busy: 912.4,
+    },
+    { remote: '10.0.0.1:443', lost: [{ code: 'ECONNRESET', remote: '10.0.0.1:443', total: 3 }] },
   ),
   closed: failing(
     {
@@ -310,6 +323,36 @@ const cases: Readonly<Record<string, Subject>> = {
     {},
     certificate,
   ),
+  'a handshake that does not end': failing(
+    tlsFailure(
+      'TOTAL_TIMEOUT',
+      'connection-timeout',
+      'api.example.test:443 took the connection and did not end the TLS handshake within 1000 ms (TOTAL_TIMEOUT).',
+    ),
+  ),
+  'no version of HTTP in common': failing(
+    tlsFailure(
+      'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL',
+      'tls-protocol',
+      'The TLS handshake with api.example.test:443 failed (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL).',
+    ),
+  ),
+  'no certificate for the name': failing(
+    tlsFailure(
+      'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
+      'tls-protocol',
+      'The TLS handshake with api.example.test:443 failed (ERR_SSL_TLSV1_UNRECOGNIZED_NAME).',
+    ),
+  ),
+  'no HTTP': failing(notHttp, { remote: '10.0.0.1:443' }),
+  'no HTTP, through a proxy': failing(notHttp, {}, proxied),
+  'too many header fields': failing({
+    phase: 'head',
+    code: 'UND_ERR_HEADERS_OVERFLOW',
+    cause: 'connection-closed',
+    message:
+      'The header fields from api.example.test:443 are larger than can be read (UND_ERR_HEADERS_OVERFLOW).',
+  }),
   'the proxy wants credentials': failing(
     {
       phase: 'proxy',

@@ -168,7 +168,7 @@ export const framing: readonly Case[] = [
   {
     name: 'has a length and chunks',
     acts: [head(['Content-Length: 3', chunked]), '3\r\nabc\r\n0\r\n\r\n'],
-    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says',
+    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says: its fields do not agree on where the body ends',
   },
   {
     name: 'has chunks and a length',
@@ -209,7 +209,7 @@ export const framing: readonly Case[] = [
   {
     name: 'has a length beyond all numbers',
     acts: [head([`Content-Length: ${'9'.repeat(400)}`]), 'abc', 'FIN'],
-    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says',
+    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says: its fields do not agree on where the body ends',
   },
   {
     name: 'has a length of 2^53',
@@ -224,17 +224,17 @@ export const framing: readonly Case[] = [
   {
     name: 'has one length twice',
     acts: [head(['Content-Length: 3', 'Content-Length: 3']), 'abc'],
-    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says',
+    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says: its fields do not agree on where the body ends',
   },
   {
     name: 'has one length twice in a list',
     acts: [head(['Content-Length: 3, 3']), 'abc'],
-    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says',
+    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says: its fields do not agree on where the body ends',
   },
   {
     name: 'has two lengths',
     acts: [head(['Content-Length: 3', 'Content-Length: 5']), 'abcde'],
-    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says',
+    ends: 'errored UND_ERR_RES_CONTENT_LENGTH_MISMATCH; connection-closed likely; The answer head from it is not as HTTP says: its fields do not agree on where the body ends',
   },
   { name: 'answers twice', acts: [Buffer.concat([answer('abc'), framed])], ends: 'passed' },
   { name: 'answers twice, the second late', alone: true, acts: [answer('abc'), 30, framed], ends: 'passed' },
@@ -296,6 +296,11 @@ export const framing: readonly Case[] = [
     name: 'resets within the body',
     acts: [head(['Content-Length: 5']), 'abc', 'RST'],
     ends: 'errored CLOSED; body-truncated certain; The body from it was cut',
+  },
+  {
+    name: 'resets a body without a length',
+    acts: [head([]), 'abc', 'RST'],
+    ends: 'errored CLOSED; body-truncated likely; The body from it was cut',
   },
   { name: 'resets after the body', alone: true, acts: [answer('abc'), 'RST'], ends: 'passed' },
   { name: 'closes after the body', alone: true, acts: [answer('abc'), 'FIN'], ends: 'passed' },

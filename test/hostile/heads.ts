@@ -24,7 +24,7 @@ export const heads: readonly Case[] = [
   status(
     'has status 99',
     'HTTP/1.1 99 Few',
-    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "HTTP/1.1 99 Few\\r\\nContent-Length: 3\\r\\n\\r\\nab..."',
+    'errored HPE_ERROR; connection-closed likely; The status line from it is not as HTTP/1.1 says: it begins "HTTP/1.1 99 Few\\r\\nContent-Length: 3\\r\\n\\r\\nab..."',
   ),
   status(
     'has status 099',
@@ -41,12 +41,12 @@ export const heads: readonly Case[] = [
   status(
     'has a negative status',
     'HTTP/1.1 -200 OK',
-    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "HTTP/1.1 -200 OK\\r\\nContent-Length: 3\\r\\n\\r\\na..."',
+    'errored HPE_ERROR; connection-closed likely; The status line from it is not as HTTP/1.1 says: it begins "HTTP/1.1 -200 OK\\r\\nContent-Length: 3\\r\\n\\r\\na..."',
   ),
   status(
     'has a status in words',
     'HTTP/1.1 OK',
-    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "HTTP/1.1 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc"',
+    'errored HPE_ERROR; connection-closed likely; The status line from it is not as HTTP/1.1 says: it begins "HTTP/1.1 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc"',
   ),
   status(
     'has a status with a fraction',
@@ -65,7 +65,7 @@ export const heads: readonly Case[] = [
   status(
     'is of HTTP/9.9',
     'HTTP/9.9 200 OK',
-    'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "HTTP/9.9 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nab..."',
+    'errored HPE_ERROR; connection-closed likely; The status line from it is not as HTTP/1.1 says: it begins "HTTP/9.9 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nab..."',
   ),
   status(
     'is of HTTP without a version',
@@ -126,6 +126,17 @@ export const heads: readonly Case[] = [
     name: 'hints twice and answers',
     acts: [{ again: 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n', times: 2 }, answer('abc')],
     ends: 'passed',
+  },
+  {
+    name: 'hints with a length',
+    acts: ['HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n', answer('abc')],
+    ends: 'passed',
+  },
+  {
+    name: 'hints with a length and a body',
+    alone: true,
+    acts: ['HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\nxyz', answer('abc')],
+    ends: 'errored HPE_ERROR; connection-closed likely; The answer head from it is not as HTTP says: Expected HTTP/, RTSP/ or ICE/',
   },
   {
     name: 'has status 199 only',

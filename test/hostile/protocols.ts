@@ -56,6 +56,13 @@ export const protocols: readonly Case[] = [
     '\0\x01\x02\xff\xfe\xfd'.repeat(50),
     'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002���\\u0000\\u0001\\u0002�..."',
   ),
+  { name: 'greets with an answer', greets: [answer('abc')], ends: 'passed' },
+  { name: 'greets with an answer in TLS', over: 'tls', greets: [answer('abc')], ends: 'passed' },
+  {
+    name: 'greets with an answer and closes',
+    greets: [answer('abc', ['Connection: close'], '408 Request Timeout'), 'FIN'],
+    ends: 'failed; status 408',
+  },
   {
     name: 'closes what it accepts',
     greets: ['FIN'],
@@ -87,7 +94,7 @@ export const protocols: readonly Case[] = [
       bytes('\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01'),
       'FIN',
     ],
-    ends: 'errored HPE_ERROR; connection-closed likely; it answered with something that is not HTTP: it begins "\\u0000\\u0000\\u0012\\u0004\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0003\\u0000\\u0000\\u0000�\\u0000\\u0004\\u0000\\u0001\\u0000\\u0000\\u0000\\u0005\\u0000���\\u0000\\u0000\\b\\u0007\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000..."',
+    ends: 'errored HPE_ERROR; connection-closed likely; it speaks HTTP/2 without TLS (h2c), which why401 does not',
   },
   {
     name: 'speaks HTTP/0.9',
@@ -135,14 +142,14 @@ export const protocols: readonly Case[] = [
     over: 'plain-behind-https',
     acts: ['HOLD'],
     step: quick,
-    ends: 'errored TOTAL_TIMEOUT; connection-timeout likely; it gave no complete answer within 1000 ms',
+    ends: 'errored TOTAL_TIMEOUT; connection-timeout likely; it took the connection and did not end the TLS handshake within 1000 ms',
   },
   {
     name: 'drips the handshake',
     over: 'plain-behind-https',
     acts: [bytes('\x16\x03\x03\x40\0'), { again: '\x02', every: 20 }],
     step: quick,
-    ends: 'errored TOTAL_TIMEOUT; connection-timeout likely; it gave no complete answer within 1000 ms',
+    ends: 'errored TOTAL_TIMEOUT; connection-timeout likely; it took the connection and did not end the TLS handshake within 1000 ms',
   },
   {
     name: 'floods the handshake',

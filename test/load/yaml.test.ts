@@ -157,7 +157,13 @@ describe('parseYaml', () => {
   it('takes __proto__ and constructor as keys like any other', () => {
     const value = mapOf('__proto__: {polluted: 1}\nconstructor: 2\n');
     expect(Object.keys(value)).to.deep.equal(['__proto__', 'constructor']);
-    expect(Object.getPrototypeOf(value)).to.equal(null);
+    const prototype: object = Object.getPrototypeOf(value);
+    expect([
+      Object.getPrototypeOf(prototype),
+      Reflect.ownKeys(prototype),
+      Object.isFrozen(prototype),
+    ]).to.deep.equal([null, [], true]);
+    expect('toString' in value).to.equal(false);
     expect(({} as { polluted?: unknown }).polluted).to.equal(undefined);
   });
 

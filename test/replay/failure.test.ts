@@ -39,6 +39,39 @@ describe('classify', () => {
     });
   }
 
+  const words: readonly [code: string, seen: Phase, begins: string | null, message: string][] = [
+    ['HPE_ERROR', 'head', 'SSH-2.0', 'P answered with something that is not HTTP: it begins "SSH-2.0"'],
+    [
+      'HPE_ERROR',
+      'head',
+      'HTTP/1.1 None',
+      'The status line from P is not as HTTP/1.1 says: it begins "HTTP/1.1 None"',
+    ],
+    [
+      'HPE_ERROR',
+      'head',
+      '\0\0\x12\x04\0\0\0\0\0\0\x03',
+      'P speaks HTTP/2 without TLS (h2c), which why401 does not',
+    ],
+    [
+      'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+      'head',
+      'HTTP/1.1 200 OK',
+      'The answer head from P is not as HTTP says: its fields do not agree on where the body ends',
+    ],
+    ['HPE_INVALID_CONSTANT', 'proxy', null, 'P answered with something that is not HTTP'],
+    ['ECONNRESET', 'proxy', null, 'The connection to P ended before it opened a tunnel'],
+    ['PROXY_REFUSED', 'proxy', null, 'The proxy made no connection to P: text'],
+    ['TOTAL_TIMEOUT', 'tls', null, 'P took the connection and did not end the TLS handshake within 4 ms'],
+    ['TOTAL_TIMEOUT', 'connect', null, 'P gave no complete answer within 4 ms'],
+  ];
+  for (const [code, phase, begins, message] of words) {
+    it(`says of ${code} in phase ${phase}: ${message}`, () => {
+      const failure = classify(new WireError(code, 'text'), code, { ...context, peer: 'P', phase, begins });
+      expect(failure.message).to.equal(`${message} (${code}).`);
+    });
+  }
+
   it('takes an error without a code for a bug', () => {
     expect([errorCode(new TypeError('x is not a function')), errorCode('text')]).to.deep.equal([null, null]);
   });

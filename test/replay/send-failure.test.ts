@@ -64,7 +64,8 @@ describe('transport failure', () => {
       phase: 'tls',
       code: 'CONNECT_TIMEOUT',
       cause: 'connection-timeout',
-      message: 'No connection to api.example.test:443 within 400 ms (CONNECT_TIMEOUT).',
+      message:
+        'api.example.test:443 took the connection and did not end the TLS handshake within 400 ms (CONNECT_TIMEOUT).',
     });
   });
 

@@ -105,6 +105,23 @@ describe('response', () => {
     }
   });
 
+  it('leaves a connection on which a 204 announced a body, and keeps the others', async () => {
+    const heads = ['Content-Length: 3', 'Transfer-Encoding: chunked', 'Content-Length: 0', 'X-Any: 1'];
+    const used = await Promise.all(
+      heads.map(async (field, index) => {
+        let connections = 0;
+        const url = `http://empty${index}.example.test/`;
+        await origins.accept(url, (socket) => {
+          connections += 1;
+          socket.on('data', () => socket.write(`HTTP/1.1 204 No Content\r\n${field}\r\n\r\n`));
+        });
+        for (const _ of [1, 2]) await sender.send(requestTo(url, origins.transport));
+        return connections;
+      }),
+    );
+    expect(used).to.deep.equal([2, 2, 1, 1]);
+  });
+
   it('keeps a body up to the limit, and counts and hashes the rest', async () => {
     const body = Buffer.alloc(200_000, 'abc');
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;

@@ -234,7 +234,7 @@ describe('TLS', () => {
     await origins.serve(url, (_request, response) => response.end('two'), { http2: true });
     const transport = origins.transportWith({ http2: true });
     const request = requestTo(`${url}a?b`, transport, {
-      method: 'POST',
+      method: 'PUT',
       headers: [
         ['Authorization', Secret.named('reader', 'abcdef'), ['credential reader']],
         ['X-Twice', '1', ['step']],

@@ -60,4 +60,27 @@ describe('what a run remembers', () => {
     expect(counts.size).to.be.within(1200, 1400);
     expect(counts.has('/orders/0') && counts.has('/orders/9999')).to.equal(true);
   });
+
+  it('does not grow with jobs that fail, and a job has all of its own past however many came after it', () => {
+    const broken = many(10_000, (at) => `/broken/${at}`, false);
+    const counts = pathsAfter([...many(10, (at) => `/orders/${at}`), ...broken]);
+    expect(counts.size).to.be.within(1210, 1410);
+    const history = createHistory([]);
+    const asks = run([answered('/login'), answered('/read')], 'failed');
+    const before = run([answered('/login')], 'failed');
+    for (const [each, step] of [[job(-2), before] as const, [asking, asks] as const, ...broken]) {
+      history.remember(each, step);
+      history.ended(each, false);
+    }
+    expect(
+      history
+        .past(asking, asks)
+        .slice(0, 3)
+        .map(({ job: from, sameJob, exchange: { hops } }) => [from, sameJob, hops[0]?.request.url]),
+    ).to.deep.equal([
+      ['-2.yml -2', false, 'https://api.example.test/login'],
+      ['-1.yml -1', true, 'https://api.example.test/login'],
+      ['0.yml 0', false, 'https://api.example.test/broken/0'],
+    ]);
+  });
 });

@@ -13,9 +13,9 @@ export type Mood =
   | 'talks nonsense'
   | 'hangs up when idle';
 
-/** Half of all requests are answered. To stall takes the time of the run: it is not drawn. */
+/** Most requests are answered. To stall takes the time of the run: it is not drawn. */
 const moods: readonly Mood[] = [
-  ...Array.from({ length: 6 }, (): Mood => 'answers'),
+  ...Array.from({ length: 28 }, (): Mood => 'answers'),
   'refuses',
   'breaks',
   'resets',

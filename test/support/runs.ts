@@ -32,6 +32,7 @@ interface HopParts {
   readonly headers?: readonly RawField[];
   readonly body?: string;
   readonly failure?: TransportFailure;
+  readonly lost?: Hop['lost'];
   readonly dropped?: Hop['dropped'];
   readonly total?: number;
 }
@@ -67,6 +68,7 @@ function hop(index: number, parts: HopParts): Hop {
     },
     response,
     failure: parts.failure ?? null,
+    ...(parts.lost ? { lost: parts.lost } : {}),
     dropped: parts.dropped ?? [],
     cookies: { sent: [], set: [], refused: [] },
     tls: parts.url.startsWith('https:') && response ? tls : null,
@@ -374,6 +376,7 @@ export const errored: readonly RunEvent[] = events(
                 url: 'https://api.staging.example.test/orders?page=1&per_page=100&include=customer,items,shipping',
                 sent: bearer,
                 failure: refused,
+                lost: [{ code: 'ECONNRESET', remote: '192.0.2.10:443', total: 3 }],
                 total: 2.5,
               },
             ],

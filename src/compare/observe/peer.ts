@@ -83,11 +83,16 @@ function tlsOf(tls: TlsFacts, hostname: string, note: Note, now: number): Observ
   return [
     note('tls.protocol', tls.protocol),
     note('tls.verified', tls.verified),
-    note('tls.issuer', tls.issuer.slice(0, 200)),
+    note('tls.issuer', shortened(tls.issuer)),
     note('tls.names', named),
     note('tls.days_left', days, `${days} days`),
-    note('tls.certificate', `${tls.subject} ${tls.notBefore} ${tls.notAfter}`, tls.subject.slice(0, 200)),
+    note('tls.certificate', `${tls.subject} ${tls.notBefore} ${tls.notAfter}`, shortened(tls.subject)),
   ];
+}
+
+/** Where something was cut, it is said: the redactor looks for half a secret there. */
+function shortened(text: string): string {
+  return text.replace(/^(.{200}).+/s, '$1...');
 }
 
 /** Fields by which what stands before a server shows itself. */

@@ -36,7 +36,7 @@ export function describePage({ url, page, exchange }: Arrival): string {
   const status = exchange.hops.at(-1)?.response?.status ?? 'nothing';
   const where = `${url.origin}${url.pathname} (${status}`;
   if (!page) return `It stands at ${where}, no HTML page).`;
-  const title = titleOf(page).slice(0, 100);
+  const title = titleOf(page).replace(/^(.{100}).+/s, '$1…');
   const script = submitsItself(page) ? ' Its form is submitted by a script: add a step "submit: {}".' : '';
   return `It stands at ${where}${title ? `, "${title}"` : ''}): ${describeForms(page)}.${script}`;
 }

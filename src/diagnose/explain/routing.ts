@@ -11,6 +11,7 @@ export const routing: Explanations = {
   'method-wrong': methodWrong,
   'host-not-allowed': host,
   'http-not-allowed': http,
+  'plain-to-tls-port': tlsPort,
   'endpoint-wrong': endpoint,
   'idp-unreachable': (subject) => ({
     summary:
@@ -70,7 +71,9 @@ function route(subject: Subject): ReturnType<Explain> {
 }
 
 function methodWrong(subject: Subject): ReturnType<Explain> {
-  const allow = subject.response ? headerValue(subject.response, 'allow') : null;
+  const listed = subject.response ? headerValue(subject.response, 'allow') : null;
+  // RFC 9110 section 10.2.1: it may be empty.
+  const allow = listed?.trim() === '' ? null : listed;
   return {
     summary: `${answered(subject)}: it does not take ${line(subject)}${allow === null ? '' : `; it allows ${allow}`}.`,
     fix: `Use ${allow === null ? 'another method' : allow.replaceAll(/, */g, ' or ')}, or correct the path of the step.`,
@@ -90,6 +93,16 @@ function host(subject: Subject): ReturnType<Explain> {
     summary: `${answered(subject)}: it does not serve the host ${name}${connected}.`,
     fix: `Correct environments.${subject.environment.name}.origins or connect_to, or add ${name} to the hosts that the server serves.`,
     fixSource: subject.environment.source,
+  };
+}
+
+/** The server itself says so; where a gateway passes its words on, the port is one behind it. */
+function tlsPort(subject: Subject): ReturnType<Explain> {
+  const { fix = '', ...rest } = http(subject);
+  return {
+    ...rest,
+    summary: `${answered(subject)}: plain http came to a port that speaks TLS.`,
+    fix: `${fix.replace(/\.$/, '')}; if that is a gateway that answers http, let it speak https to the server behind it.`,
   };
 }
 

@@ -98,7 +98,9 @@ function notJson(subject: Subject, response: Response): Evidence[] {
 
 /** An HTML page where this origin answers JSON otherwise: somebody else may have answered. */
 function foreignPage(subject: Subject, response: Response): Evidence[] {
-  if (response.status < 400 || !isHtml(textOf(response)) || loginRedirect(subject)) return [];
+  // The page of an application that crashed is HTML as often as not.
+  if (response.status < 400 || response.status === 500 || !isHtml(textOf(response)) || loginRedirect(subject))
+    return [];
   const origin = originText(subject.hop.request.url);
   const others = subject.past.flatMap(({ environment, exchange }) => {
     const hop = lastHop(exchange);

@@ -103,6 +103,10 @@ const noValue =
 const saysFound = /\b(?:got|received|but|found|actual(?:ly)?|was|instead of)\b/i;
 const longestValue = 80;
 
+function shortened(text: string): string {
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
 /** The answer names a claim, and this token lacks it or holds another value than the answer wants. */
 function claimNamed(subject: Subject, claims: JsonMap): Evidence[] {
   if (!subject.response) return [];
@@ -123,7 +127,7 @@ function claimNamed(subject: Subject, claims: JsonMap): Evidence[] {
       evidence('token/claim-named', {
         fits: ['token-claims-invalid'],
         weight: 2,
-        lines: [named(subject, name, lacks ? 'none' : held.join(', ').slice(0, longestValue))],
+        lines: [named(subject, name, lacks ? 'none' : shortened(held.join(', ')))],
       }),
     ];
   }

@@ -9,11 +9,18 @@ interface Reading {
   readonly names: readonly CauseId[];
   readonly weight: 1 | 2 | 3;
   readonly seen: string;
+  readonly excludes?: readonly CauseId[];
 }
 
 const readings: Readonly<Record<number, Reading>> = {
   404: { names: ['route-missing'], weight: 1, seen: '404: no such resource, or none for this credential' },
-  407: { names: ['proxy-auth-required'], weight: 3, seen: '407: a proxy on the way asks for credentials' },
+  407: {
+    names: ['proxy-auth-required'],
+    weight: 3,
+    seen: '407: a proxy on the way asks for credentials',
+    // Its page is that of a proxy that answers in the place of the server, whatever it asks for.
+    excludes: ['proxy-intercept'],
+  },
   421: { names: ['host-not-allowed'], weight: 2, seen: '421: this connection does not serve that host' },
   426: { names: ['http-not-allowed'], weight: 1, seen: '426: another protocol is asked for' },
   431: { names: ['header-too-large'], weight: 3, seen: '431: the header fields are too large' },
@@ -39,6 +46,7 @@ export function statusFacts(subject: Subject): Evidence[] {
         evidence(`status/${response.status}`, {
           names: reading.names,
           weight: reading.weight,
+          excludes: reading.excludes ?? [],
           lines: [{ hop: hop.index, field: 'answer', seen: reading.seen }],
         }),
       ]
