@@ -317,18 +317,14 @@ describe('protected environments and refused credentials', function () {
     for (const { carried, path } of entries)
       if (!path.endsWith('/write')) counts.set(`${carried}`, (counts.get(`${carried}`) ?? 0) + 1);
     expect(unsafe(entries)).to.deep.equal([]);
-    const seen = Object.fromEntries(names.map((name) => [name, counts.get(name) ?? 0]));
-    // One request for both jobs; or one for each, of which only those without an answer are tried again.
+    const isReset = (name: string): boolean => /^(?:basic|bearer)-reset$/.test(name);
+    const seen = names.filter((name) => !isReset(name)).map((name) => [name, counts.get(name) ?? 0]);
+    // One request for both jobs, or one for each.
     const times = (name: string): number =>
-      name === device
-        ? 0
-        : credentials[name] !== null || name.startsWith('oauth2')
-          ? 1
-          : name.endsWith('-reset')
-            ? 4
-            : 2;
-    const wanted = Object.fromEntries(names.map((name) => [name, times(name)]));
-    expect(seen).to.deep.equal(wanted);
+      name === device ? 0 : credentials[name] !== null || name.startsWith('oauth2') ? 1 : 2;
+    expect(seen).to.deep.equal(seen.map(([name]) => [name, times(`${name}`)]));
+    // Those without an answer are tried again, each of the two once more where an idle connection took it along.
+    for (const name of names.filter(isReset)) expect(counts.get(name), name).to.be.within(4, 8);
   });
 
   /** Experiments that send the request as it was but for one thing. */
