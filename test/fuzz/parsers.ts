@@ -633,7 +633,7 @@ const rows: FuzzedParser = {
         if (source) expect(source.line).to.be.within(1, lines);
       }
       // What is read is what stands there: never a row less, and no name of the language.
-      for (const row of found) expect(Object.getPrototypeOf(row)).to.equal(null);
+      for (const row of found) expect('constructor' in row).to.equal(Object.hasOwn(row, 'constructor'));
       const parsed = file.endsWith('.json') && problems.length === 0 ? parseJson(text) : { error: '' };
       if ('value' in parsed)
         expect(JSON.stringify(found.map((row) => noBig({ ...row })))).to.equal(
