@@ -155,6 +155,7 @@ describe('the why401 process, interrupted', () => {
         ],
       ]);
       expect(readFileSync(join(cwd, 'r.xml'), 'utf8')).to.include('failures="0"');
+      expect((await start('{GET: /}', ['list'], full).ended).code).to.equal(3);
     } finally {
       closeSync(full);
     }
