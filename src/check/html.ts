@@ -9,16 +9,16 @@ export interface Element {
   readonly text: string | null;
 }
 const empty = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
-/** Their content is text whatever it looks like. */
-const raw = new Set(['script', 'style', 'textarea', 'title']);
+/** What ends the elements whose content is text whatever it looks like. */
+const raw = new Map(['script', 'style', 'textarea', 'title'].map((tag) => [tag, RegExp(`</${tag}`, 'gi')]));
 const textual = new Set(['textarea', 'title', 'option', 'button']);
+const closingTag = /<\/([A-Za-z][^\s/>]{0,63})/y;
 /** Open elements that are remembered; deeper ones are found, but are nobody's descendants. */
 const deepest = 256;
 
 /** The first element that matches, in the order of the document; null where none does. */
 export function findElement(html: string, selector: HtmlSelector): Element | null {
   const open: Element[] = [];
-  const lower = html.toLowerCase();
   for (let at = html.indexOf('<'); at !== -1; at = html.indexOf('<', at)) {
     if (html.startsWith('<!--', at)) {
       const end = html.indexOf('-->', at + 4);
@@ -26,7 +26,8 @@ export function findElement(html: string, selector: HtmlSelector): Element | nul
       at = end + 3;
       continue;
     }
-    const closing = /^<\/([A-Za-z][^\s/>]{0,63})/.exec(html.slice(at, at + 68))?.[1]?.toLowerCase();
+    closingTag.lastIndex = at;
+    const closing = html[at + 1] === '/' ? closingTag.exec(html)?.[1]?.toLowerCase() : undefined;
     if (closing !== undefined) {
       const index = open.findLastIndex(({ tag }) => tag === closing);
       if (index !== -1) open.length = index;
@@ -39,8 +40,7 @@ export function findElement(html: string, selector: HtmlSelector): Element | nul
       continue;
     }
     at = start.end;
-    const close = raw.has(start.tag) ? lower.indexOf(`</${start.tag}`, at) : html.indexOf('<', at);
-    const end = close === -1 ? html.length : close;
+    const end = endOfContent(html, start.tag, at);
     const text = textual.has(start.tag) ? unescapeHtml(html.slice(at, end)) : null;
     const element: Element = { tag: start.tag, attributes: start.attributes, text };
     if (matchesPath(selector, element, open)) return element;
@@ -48,6 +48,14 @@ export function findElement(html: string, selector: HtmlSelector): Element | nul
     else if (!empty.has(start.tag) && open.length < deepest) open.push(element);
   }
   return null;
+}
+
+/** Where the text of an element ends that begins there: at its end tag if it is raw, else at the next tag. */
+function endOfContent(html: string, tag: string, start: number): number {
+  const close = raw.get(tag);
+  if (close) close.lastIndex = start;
+  const end = close ? close.exec(html)?.index : html.indexOf('<', start);
+  return end === undefined || end === -1 ? html.length : end;
 }
 
 /** Longer tags than this are cut: nobody writes them, and a hostile page must not be scanned again for each `<`. */
