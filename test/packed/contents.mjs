@@ -7,7 +7,7 @@ const patterns = [
   /^(README|CHANGELOG|SECURITY)\.md$|^LICENSE$|^package\.json$/,
   /^docs\/(credentials\/)?[a-z0-9-]+\.md$/,
   /^build\/src\/([a-z0-9]+\/){0,2}[a-z0-9-]+\.(js|d\.ts)$/,
-  /^build\/src\/(audit|compare|diagnose|http|schemas)\/[a-z0-9.-]+\.json$/,
+  /^build\/src\/(audit|compare|diagnose|http|scan|schemas)\/[a-z0-9.-]+\.json$/,
 ];
 const wanted = ['LICENSE', 'README.md', 'SECURITY.md', 'build/src/cli/main.js', 'build/src/index.d.ts'];
 /** Made by src/generate.ts, not by tsc. */
