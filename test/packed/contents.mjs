@@ -11,7 +11,7 @@ const patterns = [
 ];
 const wanted = ['LICENSE', 'README.md', 'SECURITY.md', 'build/src/cli/main.js', 'build/src/index.d.ts'];
 /** Made by src/generate.ts, not by tsc. */
-const generated = ['build/src/schemas/validators.js', 'build/src/diagnose/signatures/'];
+const generated = ['build/src/schemas/validators.js', 'build/src/schemas/report-validators.js', 'build/src/diagnose/signatures/'];
 
 /** `folder`: of the package as it is installed; `repository`: where it was made. Throws what is wrong. */
 export function checkContents(folder, repository) {
