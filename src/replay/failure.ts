@@ -16,10 +16,17 @@ export class WireError extends Error {
   }
 }
 
-/** The code of an error; null where it has none, which is a bug and not a failure of the network. */
+/** OpenSSL 3.2 calls the alerts that all versions have "ssl/tls alert", and no longer "sslv3 alert". */
+const renamedAlert = /^ERR_SSL_SSL\/TLS_ALERT_/;
+
+/**
+ * The code of an error, the same for each version of OpenSSL; null where it has none, which is a bug and not a
+ * failure of the network.
+ */
 export function errorCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  if ('code' in error && typeof error.code === 'string') return error.code;
+  if ('code' in error && typeof error.code === 'string')
+    return error.code.replace(renamedAlert, 'ERR_SSL_SSLV3_ALERT_');
   return error.name === 'HTTPParserError' ? 'HPE_ERROR' : null;
 }
 

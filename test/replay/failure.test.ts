@@ -75,4 +75,15 @@ describe('classify', () => {
   it('takes an error without a code for a bug', () => {
     expect([errorCode(new TypeError('x is not a function')), errorCode('text')]).to.deep.equal([null, null]);
   });
+
+  it('reads the alerts of each OpenSSL alike', () => {
+    const codes = ['BAD_CERTIFICATE', 'CERTIFICATE_EXPIRED', 'HANDSHAKE_FAILURE'].map((alert) =>
+      errorCode(new WireError(`ERR_SSL_SSL/TLS_ALERT_${alert}`)),
+    );
+    expect(codes).to.deep.equal([
+      'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+      'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+      'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    ]);
+  });
 });
