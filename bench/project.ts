@@ -27,7 +27,7 @@ export function writeProject(
     protected: false
     origins: {api: "${origin}"}
 credentials:
-  reader: {type: bearer, token: a-token-of-the-bench}
+  reader: {type: bearer, token: a-token-of-the-bench} # why401: public
 `,
   );
   const step = `  - GET: ${path}\n    expect: {status: ${status}, json: {"$.orders[0].id": 7}}\n`;

@@ -1,9 +1,10 @@
 /** Arguments to commands. Each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
 import type { ExitCode } from '../model.ts';
-import { type Problem, ProblemError } from '../problem.ts';
+import { ProblemError } from '../problem.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { printProblems } from './print-problems.ts';
 import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
 import type { ScanFlags } from './scan.ts';
@@ -28,22 +29,15 @@ export async function cli(argv: readonly string[], outside: World): Promise<Exit
 async function failed(error: unknown, world: World): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ProblemError) {
-    await printProblems(error.problems, world);
+    await printProblems(
+      error.problems.map((problem) => problem.toData()),
+      world,
+    );
     return 2;
   }
   const { bugText } = await import('./bug.ts');
   world.stderr.write(bugText(error));
   return 70;
-}
-
-export async function printProblems(problems: readonly Problem[], world: World): Promise<void> {
-  const [{ formatProblem }, { maskedProblem }] = await Promise.all([
-    import('../load/frame.ts'),
-    import('../scan/text.ts'),
-  ]);
-  // Whatever is wrong in a line, a secret in it is not shown.
-  for (const problem of problems)
-    world.stderr.write(`${formatProblem(maskedProblem(problem.toData()), world.stderr.color)}\n`);
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {

@@ -5,6 +5,7 @@ import type { Reporters } from '../report/reporter.ts';
 import { createTally } from '../report/tally.ts';
 import type { Redactor } from '../secret.ts';
 import type { RunFlags } from './flags.ts';
+import { printProblems } from './print-problems.ts';
 import { redactorOf } from './redactor.ts';
 import { Unwritable } from './report-file.ts';
 import { type Opened, openReporters } from './reporters.ts';
@@ -27,7 +28,7 @@ export async function reporting(
 ): Promise<ExitCode> {
   const redactor = redactorOf(world);
   const opened = await openReporters(flags, world, redactor, inputs);
-  const { reporters, ended } = endingOnce(opened.reporters);
+  const { reporters, problems, ended } = endingOnce(opened.reporters);
   if (opened.problems.length > 0) {
     reporters.event(await nothingSent(opened.problems));
     await close(opened);
@@ -39,6 +40,7 @@ export async function reporting(
     code = await work(redactor, reporters);
     const [uncaught] = world.uncaught?.() ?? [];
     if (uncaught !== undefined) throw uncaught;
+    if (!opened.printed) await printProblems(problems(), world);
   } catch (error) {
     ended(error);
     tell(await close(opened), world, redactor);
@@ -85,17 +87,20 @@ function judge(failures: readonly Failure[], code: ExitCode): ExitCode {
 /** Reporters that hear of an end in any case: a report without one may look green. */
 function endingOnce(reporters: Reporters): {
   readonly reporters: Reporters;
+  /** That the run ended with. */
+  readonly problems: () => readonly ProblemData[];
   readonly ended: (error: unknown) => void;
 } {
   const tally = createTally();
-  let over = false;
+  let over: RunFinished | null = null;
   const event = (each: RunEvent): void => {
     if (each.type === 'job-finished') tally.add(each.job);
-    if (each.type === 'run-finished') over = true;
+    if (each.type === 'run-finished') over = each;
     reporters.event(each);
   };
   return {
     reporters: { ...reporters, crashes: reporters.crashes, event },
+    problems: () => over?.problems ?? [],
     ended(error) {
       if (over) return;
       const message = error instanceof Error ? error.message : String(error);
