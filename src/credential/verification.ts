@@ -4,9 +4,15 @@ import type { Secret } from '../secret.ts';
 import { isMap } from '../source.ts';
 import { decodeToken } from './token.ts';
 
+/** Keys that are tried: a set with more that fit one token is no set of an authorization server. */
+const mostTried = 100;
+
 export type Verification = 'verified' | 'wrong-signature' | 'unknown-key' | null;
 
-/** null where it cannot be told: not a whole JWS, a symmetric algorithm, no algorithm, a set that is no JWK Set. */
+/**
+ * null where it cannot be told: not a whole JWS, a symmetric algorithm, no algorithm, a set that is no JWK Set, more
+ * keys that may be meant than are tried.
+ */
 export async function verifySignature(token: Secret, jwks: JsonMap): Promise<Verification> {
   const { format, header, malformed } = decodeToken(token.reveal());
   const alg = header?.['alg'];
@@ -29,7 +35,10 @@ export async function verifySignature(token: Secret, jwks: JsonMap): Promise<Ver
     if (error instanceof errors.JWSSignatureVerificationFailed) return failed;
     if (error instanceof errors.JWKSNoMatchingKey) return 'unknown-key';
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return null;
+    let tried = 0;
     for await (const key of error) {
+      tried += 1;
+      if (tried > mostTried) return null;
       const verified = await compactVerify(token.reveal(), key).catch(() => null);
       if (verified) return 'verified';
     }

@@ -8,7 +8,7 @@ import { prepareAuthorization } from '../replay/authorization-request.ts';
 import { exchange } from '../replay/exchange.ts';
 import { authorizationEndpoint } from './authorization-endpoint.ts';
 import { judge } from './judge.ts';
-import { finish, type JobState, type StepRun } from './state.ts';
+import { finish, isAnswered, type JobState, type StepRun } from './state.ts';
 
 export async function runAuthorize(step: AuthorizeStep, state: JobState): Promise<StepRun> {
   const client = state.job.environment.clients.get(step.client);
@@ -25,7 +25,7 @@ export async function runAuthorize(step: AuthorizeStep, state: JobState): Promis
     if (failing === null && tried.checks.some(({ passed }) => !passed)) failing = tried.exchange;
   }
   const judged = failing ?? exchanges.at(-1);
-  const answered = judged?.hops.at(-1)?.response != null;
+  const answered = isAnswered(judged);
   return finish(step, { checks, exchanges, answered, ...(judged ? { judged } : {}) });
 }
 
@@ -44,7 +44,7 @@ function withoutEndpoint(
     source: step.source,
   };
   const judged = exchanges.at(-1);
-  const answered = judged === undefined || judged.hops.at(-1)?.response != null;
+  const answered = judged === undefined || isAnswered(judged);
   return finish(step, { checks: [check], exchanges, answered, ...(judged ? { judged } : {}) });
 }
 

@@ -25,11 +25,12 @@ interface Fetched {
   readonly status: number | null;
 }
 
-/** Milliseconds. */
-const timeout = 10_000;
+/** Milliseconds at most: a diagnosis does not wait as long as a step. */
+const longest = 10_000;
 
 export function createKeys(parts: DiagnosisParts): Keys {
   const sets = new Map<string, Promise<Fetched>>();
+  const timeout = Math.min(longest, parts.options.timeout ?? longest);
   const perform = createPerform(parts.exchange, timeout, parts.signal);
   const fetchSet = async (
     environment: Environment,
@@ -99,9 +100,11 @@ function keySet(environment: Environment, issuer: Issuer, { set, state, status }
     issuer: issuer.issuer,
     state,
     status,
-    keys: (Array.isArray(keys) ? keys : [])
-      .filter(isMap)
-      .map((key) => ({ kid: text(key['kid']), kty: text(key['kty']) ?? '', alg: text(key['alg']) })),
+    // RFC 7517 section 5: what has no "kty" that is understood is to be passed over.
+    keys: (Array.isArray(keys) ? keys : []).filter(isMap).flatMap((key) => {
+      const kty = text(key['kty']);
+      return kty === null ? [] : [{ kid: text(key['kid']), kty, alg: text(key['alg']) }];
+    }),
   };
 }
 

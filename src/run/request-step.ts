@@ -8,7 +8,7 @@ import { judge } from './judge.ts';
 import { presentAll } from './present.ts';
 import { passwords } from './refusals.ts';
 import { noteRenewal, renew, renewable } from './renewal.ts';
-import { finish, type JobState, type StepRun } from './state.ts';
+import { finish, isAnswered, type JobState, type StepRun } from './state.ts';
 
 /** Faults with which a password is sent as it is. */
 const sendsPassword: readonly FaultKind[] = ['duplicate', 'wrong_scheme'];
@@ -65,7 +65,7 @@ async function replayProof(step: RequestStep, state: JobState, first: Sent): Pro
       actual: response === null ? 'no answer' : String(response.status),
       source: step.source,
     };
-    const answered = response !== null;
+    const answered = isAnswered(judged);
     return finish(step, {
       checks: [check],
       exchanges,
@@ -142,7 +142,7 @@ async function judgeRequest(
     duration: judged.hops.reduce((sum, hop) => sum + hop.timings.total, 0),
   });
   for (const [name, value] of Object.entries(captures)) state.names.captures.set(name, value);
-  const answered = judged.hops.at(-1)?.response != null && judged.hops.at(-1)?.failure == null;
+  const answered = isAnswered(judged);
   return finish(step, {
     checks,
     exchanges,
@@ -190,7 +190,7 @@ function withoutToken(
 ): StepRun {
   const at = presentations.findIndex((each) => each.failure === failure);
   const name = step.credentials[at]?.name ?? '';
-  const answered = failure.exchange.hops.at(-1)?.response != null;
+  const answered = isAnswered(failure.exchange);
   return finish(step, {
     checks: [tokenCheck(name, failure, failure.source ?? step.source, kindOf(name, state))],
     exchanges,

@@ -84,6 +84,12 @@ export function finish(step: Step, done: Finished): StepRun {
   };
 }
 
+/** There is a whole answer to judge. */
+export function isAnswered(exchange: Exchange | undefined): boolean {
+  const hop = exchange?.hops.at(-1);
+  return hop !== undefined && hop.response !== null && hop.failure === null;
+}
+
 function passedAfter({ renewed, exchanges }: Finished): 'renewal' | 'retry' | null {
   if (renewed) return 'renewal';
   // A signature that a server asked for is no retry.

@@ -4,7 +4,7 @@ import type { Step, TokenStep, WaitStep } from '../model.ts';
 import { runAuthorize } from './authorize-step.ts';
 import { judge } from './judge.ts';
 import { runRequest, tokenCheck } from './request-step.ts';
-import { finish, type JobState, type StepRun } from './state.ts';
+import { finish, isAnswered, type JobState, type StepRun } from './state.ts';
 
 export async function runStep(step: Step, state: JobState): Promise<StepRun> {
   const started = state.doors.clock.monotonic();
@@ -48,7 +48,7 @@ async function runToken(step: TokenStep, state: JobState): Promise<StepRun> {
     failure && (step.expect.status === undefined || judged.hops.length === 0)
       ? [tokenCheck(step.credential, failure, step.source)]
       : [];
-  const answered = judged.hops.at(-1)?.response != null;
+  const answered = isAnswered(judged);
   return finish(step, {
     checks: [...refused, ...checks],
     exchanges: [...presented.exchanges],
