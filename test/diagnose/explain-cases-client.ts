@@ -167,6 +167,11 @@ export const clientCases: readonly Case[] = [
     about({ stage: 'token', client: web, uses: [], hops: [{ url: endpoint, status: 502 }] }),
   ],
   [
+    'idp-unreachable',
+    'where the token endpoint broke down',
+    about({ stage: 'token', client: web, uses: [], hops: [{ url: endpoint, status: 500 }] }),
+  ],
+  [
     'endpoint-wrong',
     'at the token endpoint',
     about({ stage: 'token', client: web, uses: [], hops: [{ url: endpoint, method: 'POST', status: 404 }] }),

@@ -13,13 +13,7 @@ export const routing: Explanations = {
   'http-not-allowed': http,
   'plain-to-tls-port': tlsPort,
   'endpoint-wrong': endpoint,
-  'idp-unreachable': (subject) => ({
-    summary:
-      subject.stage === 'resource'
-        ? `${answered(subject)}: it could not reach the authorization server${issuers(subject)}.`
-        : `${answered(subject)}: the authorization server cannot be reached.`,
-    fix: `Check name resolution, outgoing firewall rules, proxy and CA on the machine that asks it${subject.stage === 'resource' ? `, that is ${originOfHop(subject)}` : ''}.`,
-  }),
+  'idp-unreachable': unreachable,
   'jwks-unavailable': (subject) => ({
     summary: `${answered(subject)}: it could not fetch or read the key set of the issuer${issuers(subject)}${reachable(subject)}.`,
   }),
@@ -43,6 +37,23 @@ function endpoint(subject: Subject): ReturnType<Explain> {
     summary: `${answered(subject)}: ${line(subject)} is not the endpoint or version for this request.`,
     fix: `Take the endpoint from the metadata of the authorization server, or correct ${issuers}.`,
     fixSource,
+  };
+}
+
+function unreachable(subject: Subject): ReturnType<Explain> {
+  const status = subject.response?.status ?? 502;
+  if (subject.stage !== 'resource' && (status < 502 || status > 504))
+    return {
+      summary: `${answered(subject)}: it has a fault of its own, and has not judged what was sent.`,
+      fix: 'Look into its log at this time, and ask again when it is well.',
+    };
+  const where = subject.stage === 'resource' ? `, that is ${originOfHop(subject)}` : '';
+  return {
+    summary:
+      subject.stage === 'resource'
+        ? `${answered(subject)}: it could not reach the authorization server${issuers(subject)}.`
+        : `${answered(subject)}: the authorization server cannot be reached.`,
+    fix: `Check name resolution, outgoing firewall rules, proxy and CA on the machine that asks it${where}.`,
   };
 }
 

@@ -9,7 +9,15 @@ import { urlOf } from './wire.ts';
 export function tokenEndpointFacts(subject: Subject): Evidence[] {
   const [first] = subject.failing.hops;
   if (subject.stage !== 'token' || !first) return [];
-  return [...nothingThere(subject, first), ...redirected(subject, first)];
+  return [...nothingThere(subject, first), ...redirected(subject, first), ...brokeDown(subject)];
+}
+
+/** A server that says of itself that it broke down has not judged the client (RFC 9110 section 15.6.1). */
+function brokeDown({ response, error, hop }: Subject): Evidence[] {
+  const status = response?.status ?? 0;
+  if (status < 500 || (status >= 502 && status <= 504) || error !== null) return [];
+  const lines = [{ hop: hop.index, field: 'answer', seen: `${status}, and no OAuth error` }];
+  return [evidence('endpoint/broke-down', { names: ['idp-unreachable'], weight: 1, lines })];
 }
 
 /** A token endpoint answers itself: who redirects has it elsewhere, or serves something else here. */

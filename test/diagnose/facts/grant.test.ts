@@ -165,6 +165,12 @@ table('grantFacts and tokenEndpointFacts', ofGrants, [
     ],
   ],
   [
+    'takes a server that broke down for one that has judged nothing',
+    token({ ...refresh, status: 500, body: 'Internal Server Error' }),
+    [['endpoint/broke-down', 1, 'idp-unreachable', '1 answer: 500, and no OAuth error']],
+  ],
+  ['leaves what a gateway answers to others', token({ ...refresh, status: 502 }), []],
+  [
     'knows a refresh token that was replaced in this run',
     token(refresh, {
       past: [past([answered('{"access_token":"a","refresh_token":"n"}')], { role: 'token' })],
