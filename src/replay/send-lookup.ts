@@ -1,10 +1,10 @@
 /** Names to addresses, without those at which nobody is to be asked; decided on the address that is connected to. */
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { addressOf, mapAddress } from '../http/address.ts';
 import { isLinkLocalOrMetadata, type Zone, zoneOf } from '../http/origin.ts';
 import type { Transport } from '../model.ts';
 import { WireError } from './failure.ts';
-import { addressOf, mapAddress } from './send-address.ts';
 
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 

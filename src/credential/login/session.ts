@@ -68,7 +68,11 @@ function identityOf(
   environment: Environment,
   identities: Identities,
 ): Identity {
-  return identities.of(login ?? [], environment, login ? 'session' : `storage_state of ${name}`);
+  return identities.of(
+    login ?? [],
+    environment,
+    login ? 'session' : `storage_state of ${name} in ${environment.name}`,
+  );
 }
 
 async function present(asking: Asking, job: object): Promise<Presentation> {

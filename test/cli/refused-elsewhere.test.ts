@@ -1,0 +1,149 @@
+/**
+ * What a server refused once is not tried again under another name: of a credential, or of an environment that shares
+ * that server and not all others. By the log of the server.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { why401 } from '../support/command.ts';
+
+const password = '${secret.PASSWORD}';
+const env = { PASSWORD: 'a-password-of-one-account' };
+const form =
+  '<form method=post action=/login><input name=username><input name=password type=password></form>';
+
+describe('a refusal', () => {
+  let server: Server;
+  let port = 0;
+  let log: string[] = [];
+  before(async () => {
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const { method, headers, url: path = '' } = request;
+      const token = /refresh_token=([\w-]+)/.exec(body)?.[1];
+      const credential = headers.authorization?.split(' ')[0] ?? token ?? '';
+      log.push(`${method} ${path.replace(/\?.*/, '')} ${credential}`.trim());
+      const say = (status: number, members: object, more: object = {}): void => {
+        response.writeHead(status, { 'content-type': 'application/json', ...more });
+        response.end(JSON.stringify(members));
+      };
+      const access = { access_token: 'an-access-token', token_type: 'Bearer', expires_in: 3600 };
+      if (path === '/rotating/token') say(200, { ...access, refresh_token: `after-${token}` });
+      else if (path === '/client/token') say(401, { error: 'invalid_client' });
+      else if (path === '/grant/token') say(400, { error: 'invalid_grant' });
+      else if (path.startsWith('/basic')) say(401, {}, { 'www-authenticate': 'Basic realm="a"' });
+      else if (path.startsWith('/digest') && headers.authorization?.includes('username="other"'))
+        say(200, {});
+      else if (path.startsWith('/digest'))
+        say(401, {}, { 'www-authenticate': 'Digest realm="a", nonce="n", qop="auth", algorithm=SHA-256' });
+      else if (path.startsWith('/login')) response.writeHead(200, { 'content-type': 'text/html' }).end(form);
+      else say(200, {});
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Two environments that share `api`, and nothing else. */
+  const overlapping = (): object => ({
+    one: { origins: { api: `http://127.0.0.1:${port}` } },
+    two: { origins: { api: `http://127.0.0.1:${port}`, more: `http://localhost:${port}` } },
+  });
+  /** Two environments with APIs of their own and one authorization server. */
+  function issuing(place: string, client: object): object {
+    const issuer = {
+      issuer: `http://127.0.0.1:${port}/${place}`,
+      discovery: 'none',
+      metadata: {
+        token_endpoint: `http://127.0.0.1:${port}/${place}/token`,
+        authorization_endpoint: `http://127.0.0.1:${port}/login`,
+      },
+    };
+    const redirect_uris = ['https://app.example.test/cb'];
+    const web = { client_id: 'web', token_endpoint_auth_method: 'none', redirect_uris, ...client };
+    const rest = { issuers: { main: issuer }, clients: { web } };
+    return {
+      eu: { origins: { api: `http://127.0.0.1:${port}` }, ...rest },
+      us: { origins: { api: `http://localhost:${port}` }, ...rest },
+    };
+  }
+  const login = [{ GET: 'api:/login' }, { submit: { fields: { username: 'ci', password } } }];
+  const oauth2 = (asks: object): object => ({ type: 'oauth2', client: 'web', ...asks });
+
+  /** What the server got, each credential used at `path` in each environment, sorted. */
+  async function asked(environments: object, credentials: object, path: string): Promise<string[]> {
+    log = [];
+    const scenarios = Object.keys(credentials).map((credential): [string, string] => [
+      `${credential}.yml`,
+      JSON.stringify({ credential, steps: [{ GET: path }] }),
+    ]);
+    const files = {
+      'why401.yml': JSON.stringify({ environments, credentials }),
+      ...Object.fromEntries(scenarios),
+    };
+    const argv = ['run', '--no-experiments', '--jobs', '9', '--retries', '2'];
+    const { code, stderr } = await why401(argv, { files, env });
+    expect(code, stderr).to.be.oneOf([0, 1]);
+    return [...log].sort();
+  }
+
+  it('of a password counts under every name of the credential', async () => {
+    const { one } = overlapping() as { one: object };
+    const basic = { type: 'basic', username: 'ci', password };
+    expect(await asked({ one }, { a: basic, b: basic }, '/basic')).to.deep.equal(['GET /basic Basic']);
+    const digest = { type: 'digest', username: 'ci', password };
+    const all = { a: digest, b: digest, c: { ...digest, username: 'other' } };
+    // A password may be that of several accounts.
+    expect((await asked({ one }, all, '/digest')).filter((line) => line.endsWith('Digest'))).to.deep.equal([
+      'GET /digest Digest',
+      'GET /digest Digest',
+    ]);
+  });
+
+  it('of a password or a login counts in every environment that has the server', async () => {
+    const basic = { type: 'basic', username: 'ci', password };
+    expect(await asked(overlapping(), { basic }, '/basic')).to.deep.equal(['GET /basic Basic']);
+    const session = { type: 'session', login };
+    expect(await asked(overlapping(), { session }, '/')).to.deep.equal(['GET /login', 'POST /login']);
+  });
+
+  it('of a password does not count where only other servers are shared', async () => {
+    const shared = `http://[::1]:${port}`;
+    const environments = {
+      one: { origins: { api: `http://127.0.0.1:${port}`, shared } },
+      two: { origins: { api: `http://localhost:${port}`, shared } },
+    };
+    const basic = { type: 'basic', username: 'ci', password };
+    expect(await asked(environments, { basic }, '/basic')).to.deep.equal([
+      'GET /basic Basic',
+      'GET /basic Basic',
+    ]);
+  });
+
+  it('by an authorization server counts for every API', async () => {
+    const secret = { token_endpoint_auth_method: 'client_secret_basic', client_secret: password };
+    const client = oauth2({ grant_type: 'client_credentials' });
+    expect(await asked(issuing('client', secret), { client }, '/')).to.deep.equal([
+      'POST /client/token Basic',
+    ]);
+    const user = oauth2({ grant_type: 'password', username: 'ci', password });
+    const more = { ...user, scope: 'more' };
+    expect(await asked(issuing('grant', {}), { user, more }, '/')).to.deep.equal(['POST /grant/token']);
+    const code = oauth2({ grant_type: 'authorization_code', login: login.slice(1) });
+    expect(await asked(issuing('grant', {}), { code }, '/')).to.deep.equal(['GET /login', 'POST /login']);
+  });
+
+  it('is not provoked: a refresh token that is good for one use is used once for every API', async () => {
+    const refresh = oauth2({ grant_type: 'refresh_token', refresh_token: password });
+    expect(await asked(issuing('rotating', {}), { refresh }, '/')).to.deep.equal([
+      'GET / Bearer',
+      'GET / Bearer',
+      'POST /rotating/token a-password-of-one-account',
+      'POST /rotating/token after-a-password-of-one-account',
+    ]);
+  });
+});
