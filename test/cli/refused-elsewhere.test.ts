@@ -1,6 +1,6 @@
 /**
  * What a server refused once is not tried again under another name: of a credential, or of an environment that shares
- * that server and not all others. By the log of the server.
+ * that server and not all others; nor where the refusal broke off. By the log of the server.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,7 +33,11 @@ describe('a refusal', () => {
       else if (path === '/client/token') say(401, { error: 'invalid_client' });
       else if (path === '/grant/token') say(400, { error: 'invalid_grant' });
       else if (path.startsWith('/basic')) say(401, {}, { 'www-authenticate': 'Basic realm="a"' });
-      else if (path.startsWith('/digest') && headers.authorization?.includes('username="other"'))
+      else if (path.startsWith('/cut')) {
+        const status = Number(path.slice(5));
+        response.writeHead(status, { 'www-authenticate': 'Basic realm="a"', 'content-length': '500' });
+        response.write('the account is not known', () => response.socket?.destroy());
+      } else if (path.startsWith('/digest') && headers.authorization?.includes('username="other"'))
         say(200, {});
       else if (path.startsWith('/digest'))
         say(401, {}, { 'www-authenticate': 'Digest realm="a", nonce="n", qop="auth", algorithm=SHA-256' });
@@ -87,7 +91,7 @@ describe('a refusal', () => {
     };
     const argv = ['run', '--no-experiments', '--jobs', '9', '--retries', '2'];
     const { code, stderr } = await why401(argv, { files, env });
-    expect(code, stderr).to.be.oneOf([0, 1]);
+    expect(code, stderr).to.be.oneOf([0, 1, 3]);
     return [...log].sort();
   }
 
@@ -135,6 +139,16 @@ describe('a refusal', () => {
     expect(await asked(issuing('grant', {}), { user, more }, '/')).to.deep.equal(['POST /grant/token']);
     const code = oauth2({ grant_type: 'authorization_code', login: login.slice(1) });
     expect(await asked(issuing('grant', {}), { code }, '/')).to.deep.equal(['GET /login', 'POST /login']);
+  });
+
+  it('counts where the answer breaks off: retries do not send the credential again', async () => {
+    const { one } = overlapping() as { one: object };
+    const basic = { type: 'basic', username: 'ci', password };
+    const key = { type: 'api_key', in: 'header', name: 'x-key', value: password };
+    expect(await asked({ one }, { basic }, '/cut/401')).to.deep.equal(['GET /cut/401 Basic']);
+    expect(await asked({ one }, { key }, '/cut/403')).to.deep.equal(['GET /cut/403']);
+    // Nothing was refused.
+    expect(await asked({ one }, { basic }, '/cut/200')).to.deep.equal(Array(3).fill('GET /cut/200 Basic'));
   });
 
   it('is not provoked: a refresh token that is good for one use is used once for every API', async () => {
