@@ -49,16 +49,12 @@ export async function sendWithRetries(
   }
 }
 
-function mayBeRetried(hop: Hop, presentations: readonly Presentation[]): boolean {
-  const { failure } = hop;
+function mayBeRetried({ response, failure }: Hop, presentations: readonly Presentation[]): boolean {
   if (failure === null || ['aborted', 'policy', 'request'].includes(failure.phase)) return false;
-  return !isRefused(hop) || presentations.every(({ use }) => use === null);
-}
-
-/** An answer that breaks off has said no all the same: no credential is tried again for the rest of the words. */
-function isRefused({ response, failure }: Hop): boolean {
-  if (failure?.cause === 'client-cert-invalid') return true;
-  return response !== null && ([401, 403].includes(response.status) || speaksOfLock(response));
+  if (failure.cause === 'client-cert-invalid') return false;
+  if (response === null || presentations.every(({ use }) => use === null)) return true;
+  // An answer that breaks off has said no all the same: no credential is tried again for the rest of the words.
+  return ![401, 403].includes(response.status) && !speaksOfLock(response);
 }
 
 /** Every signer takes note of the answer. */

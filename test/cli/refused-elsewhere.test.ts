@@ -3,9 +3,11 @@
  * that server and not all others; nor where the refusal broke off. By the log of the server.
  */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createRelay } from 'node:net';
 import { expect } from 'chai';
+import { createAuthority } from '../support/certificates.ts';
 import { why401 } from '../support/command.ts';
+import { startOpenssl } from '../support/openssl-server.ts';
 
 const password = '${secret.PASSWORD}';
 const env = { PASSWORD: 'a-password-of-one-account' };
@@ -149,6 +151,35 @@ describe('a refusal', () => {
     expect(await asked({ one }, { key }, '/cut/403')).to.deep.equal(['GET /cut/403']);
     // Nothing was refused.
     expect(await asked({ one }, { basic }, '/cut/200')).to.deep.equal(Array(3).fill('GET /cut/200 Basic'));
+  });
+
+  it('of a client certificate counts: retries do not show it again', async function () {
+    const [known, stranger] = [await createAuthority(), await createAuthority('Stranger')];
+    const strict = await startOpenssl(await known.issue(['127.0.0.1']), known.ca);
+    if (strict === null) return this.skip();
+    let connections = 0;
+    const relay = createRelay((near) => {
+      connections += 1;
+      const far = connect(Number(strict.address.split(':')[1]), '127.0.0.1');
+      near.on('error', () => far.destroy()).pipe(far);
+      far.on('error', () => near.destroy()).pipe(near);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    try {
+      const { cert, key } = await stranger.issue(['client']);
+      const api = `https://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+      const tls = { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' };
+      const files = {
+        'why401.yml': JSON.stringify({ environments: { a: { origins: { api }, tls } } }),
+        'a.yml': JSON.stringify({ steps: [{ GET: '/' }] }),
+        ...{ 'ca.pem': known.ca, 'cert.pem': cert, 'key.pem': key },
+      };
+      const { stdout } = await why401(['run', '--no-experiments', '--retries', '2'], { files, env });
+      expect([connections, stdout.includes('client-cert-invalid')]).to.deep.equal([1, true]);
+    } finally {
+      relay.close();
+      strict.stop();
+    }
   });
 
   it('is not provoked: a refresh token that is good for one use is used once for every API', async () => {
