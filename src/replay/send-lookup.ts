@@ -60,17 +60,21 @@ export async function admit(
   return resolves ? pinned(found) : null;
 }
 
-/** The inner networks in which the origins and issuers of the environment are. A name that does not resolve is nowhere. */
+/** The inner networks in which the origins and issuers of the environment are. A name that does not resolve is nowhere: `missed`. */
 export async function homesOf(
   { home = new Set(), connectTo }: Transport,
   lookup: LookupFunction,
+  missed: () => void,
 ): Promise<ReadonlySet<Zone>> {
   const hosts = new Set([...home].map((origin) => mapAddress(addressOf(new URL(origin)), connectTo).host));
   const zones = await Promise.all(
     [...hosts].map(async (host) => {
       const zone = zoneOf(host);
       if (zone !== null || isIP(host) !== 0) return [zone];
-      const found = await resolve(host, lookup).catch((): Addresses => []);
+      const found = await resolve(host, lookup).catch((): Addresses => {
+        missed();
+        return [];
+      });
       return found.map(({ address }) => zoneOf(address));
     }),
   );

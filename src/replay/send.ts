@@ -38,7 +38,8 @@ export function createSend(options: SendOptions): Sender {
   const { lookup = system } = options;
   const homes = new WeakMap<Transport, Promise<ReadonlySet<Zone>>>();
   const homesIn = (transport: Transport): Promise<ReadonlySet<Zone>> => {
-    const found = homes.get(transport) ?? homesOf(transport, lookup);
+    // A name that does not resolve now may do so later.
+    const found = homes.get(transport) ?? homesOf(transport, lookup, () => homes.delete(transport));
     homes.set(transport, found);
     return found;
   };
