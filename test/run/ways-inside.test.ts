@@ -167,21 +167,6 @@ describe('ways inside', () => {
     expect([failures(replayed), stranger.connections]).to.deep.equal([[404, 404, 'PRIVATE_ADDRESS'], 2]);
   });
 
-  it('are open to an environment whose name did not resolve before', async () => {
-    const home = new Set(['http://loop.test:1']);
-    let failing = 1;
-    const faltering: LookupFunction = (host, options, callback) => {
-      failing -= 1;
-      if (failing < 0) lookup(host, options, callback);
-      else callback(Object.assign(new Error('not now'), { code: 'EAI_AGAIN' }), []);
-    };
-    const replayed = await play([[to('http://127.0.0.1:PORT/a')], [to('http://127.0.0.1:PORT/b')]], {
-      transport: { home },
-      lookup: faltering,
-    });
-    expect(failures(replayed).sort()).to.deep.equal([404, 'LOOPBACK_ADDRESS']);
-  });
-
   it('are open to what the project names: an origin, a step, connect_to', async () => {
     const inner = at('http://loop.test:PORT');
     const mapped = new Map([...origins.transport.connectTo, ['mapped.test:80', at('127.0.0.1:PORT')]]);
