@@ -51,7 +51,7 @@ export async function sendWithRetries(
 
 function mayBeRetried({ response, failure }: Hop, presentations: readonly Presentation[]): boolean {
   if (failure === null || ['aborted', 'policy', 'request'].includes(failure.phase)) return false;
-  if (failure.cause === 'client-cert-invalid') return false;
+  if (['client-cert-invalid', 'proxy-auth-required'].includes(failure.cause)) return false;
   if (response === null || presentations.every(({ use }) => use === null)) return true;
   // An answer that breaks off has said no all the same: no credential is tried again for the rest of the words.
   return ![401, 403].includes(response.status) && !speaksOfLock(response);

@@ -2,7 +2,7 @@
  * What a server refused once is not tried again under another name: of a credential, or of an environment that shares
  * that server and not all others; nor where the refusal broke off. By the log of the server.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createRelay } from 'node:net';
 import { expect } from 'chai';
 import { createAuthority } from '../support/certificates.ts';
@@ -179,6 +179,47 @@ describe('a refusal', () => {
     } finally {
       relay.close();
       strict.stop();
+    }
+  });
+
+  it('of a password by a proxy counts for all that is behind it', async () => {
+    const heard: string[] = [];
+    const hear = (method: string, { headers }: IncomingMessage): string => {
+      const [, pair = ''] = /^Basic (.*)/.exec(headers['proxy-authorization'] ?? '') ?? [];
+      const [user = ''] = Buffer.from(pair, 'base64').toString().split(':');
+      heard.push(`${method} ${user}`);
+      return user;
+    };
+    const proxy = createServer((request, response) => {
+      response.writeHead(hear('GET', request) === 'good' ? 200 : 407).end('{}');
+    });
+    proxy.on('connect', (request, socket) => {
+      hear('CONNECT', request);
+      socket.end('HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm="a"\r\nContent-Length: 0\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const through = (user: string, api: string): object => ({
+      origins: { api },
+      proxy: `http://${user}:${password}@127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    });
+    const none = { one: { type: 'bearer', token: password }, two: { type: 'bearer', token: password } };
+    try {
+      const secure = {
+        a: through('bad', 'https://a.example.test'),
+        b: through('bad', 'https://b.example.test'),
+      };
+      await asked(secure, none, '/');
+      expect(heard.splice(0)).to.deep.equal(['CONNECT bad']);
+      const clear = {
+        a: through('bad', 'http://a.example.test'),
+        b: through('bad', 'http://b.example.test'),
+        c: through('good', 'http://c.example.test'),
+      };
+      await asked(clear, none, '/');
+      expect(heard.sort()).to.deep.equal(['GET bad', 'GET good', 'GET good']);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
     }
   });
 
