@@ -8,6 +8,7 @@ import {
   constants,
   type Dirent,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -212,6 +213,15 @@ const named: ReadOptions = { limit: Number.MAX_SAFE_INTEGER };
 export function identityOf(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
   return found ? fileId(found) : null;
+}
+
+/** The users to whom it belongs, by number: of a link that of the link and that of what it leads to. Empty where there is nothing. */
+export function ownersOf(path: string): number[] {
+  try {
+    return [lstatSync(path).uid, statSync(path).uid];
+  } catch {
+    return [];
+  }
 }
 
 export function fileId({ dev, ino }: { readonly dev: number; readonly ino: number }): string {

@@ -38,6 +38,7 @@ export function planCredentialOf(
 ): OneCredential {
   const loaded = loadProject({
     cwd: world.cwd,
+    user: world.user,
     scenarios: false,
     ...(flags.config === undefined ? {} : { config: flags.config }),
   });

@@ -54,6 +54,7 @@ export async function openProject(
 ): Promise<Opened> {
   const loaded = loadProject({
     cwd: world.cwd,
+    user: world.user,
     paths,
     ...(flags.config === undefined ? {} : { config: flags.config }),
   });

@@ -55,7 +55,8 @@ function openFile(path: string, name: string, append: boolean): number {
     if (there?.isFIFO() || there?.isCharacterDevice())
       return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     const access = append ? constants.O_WRONLY | constants.O_APPEND : constants.O_RDWR;
-    return openSync(path, access | constants.O_CREAT, 0o600);
+    // A new file is made by its own name: a link in a checkout may lead to anywhere.
+    return openSync(path, access | (there ? 0 : constants.O_CREAT | constants.O_EXCL), 0o600);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     throw new ProblemError([new Problem('REPORT_UNWRITABLE', unwritable(name, error))]);
@@ -144,7 +145,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why something cannot be written, in a few words. */
 export function writeFailure(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
+  const { code = '', message, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST' && syscall === 'open') return 'it is a link that leads to no file';
   return Object.hasOwn(reasons, code) ? String(reasons[code]) : message;
 }
 

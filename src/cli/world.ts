@@ -9,6 +9,8 @@ import { openSpool } from './spool.ts';
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The number of the effective user; null on Windows, which has none. */
+  readonly user: number | null;
   readonly stdout: Sink;
   readonly stderr: Sink;
   /** stdout for what programs read: what is written is written as it is. Absent: stdout itself. */
@@ -42,6 +44,7 @@ export function processWorld(
   return {
     env,
     cwd: process.cwd(),
+    user: process.geteuid?.() ?? null,
     stdout: createOutput(process.stdout, 1, env),
     stderr: createOutput(process.stderr, 2, env),
     clock: systemClock(),

@@ -1,5 +1,6 @@
 /** Where the parts of a credential may be sent: DESIGN section 4, "bound, part by part". */
 
+import { addressOf, mapAddress } from '../http/address.ts';
 import { isLoopback, sameOrigin } from '../http/origin.ts';
 import { isUrl } from '../http/url.ts';
 import type { Client, Environment, Issuer, Json, JsonMap } from '../model.ts';
@@ -103,7 +104,5 @@ export function insecurity(url: URL, environment: Environment): string | null {
 function staysHere(url: URL, environment: Environment): boolean {
   const { connectTo, proxy } = environment.transport;
   if (proxy !== null) return false;
-  const target = connectTo.get(`${url.hostname}:${url.port || '80'}`);
-  if (target === undefined) return isLoopback(url.hostname);
-  return isLoopback(target.replace(/:\d*$/, '').replace(/^\[|\]$/g, ''));
+  return isLoopback(mapAddress(addressOf(url), connectTo).host);
 }

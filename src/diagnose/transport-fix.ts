@@ -112,6 +112,7 @@ function fixOfLocation(subject: Subject, step: RedirectStep): string {
 function atProxy(subject: Subject): string | undefined {
   const key = `environments.${subject.environment.name}.proxy`;
   const { code } = subject.hop.failure ?? { code: '' };
+  if (code === 'PROXY_AUTH_REFUSED') return `Put the right user and password into ${key}, as secrets.`;
   if (code === 'PROXY_AUTH_REQUIRED') return `Put user and password into ${key}, as secrets.`;
   if (code === 'PROXY_REFUSED')
     return `Ask those who run the proxy of ${key} to let this host pass, or take the proxy out for it.`;

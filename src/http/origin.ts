@@ -25,17 +25,19 @@ const loopback = blockList([
   ['::1', 128, 'ipv6'],
 ]);
 const linkLocal = blockList([
-  ['169.254.0.0', 16, 'ipv4'],
+  ...embedded([
+    ['169.254.0.0', 16],
+    // Metadata services that are not at link-local addresses.
+    ['100.100.100.200', 32],
+    ['168.63.129.16', 32],
+    ['192.0.0.192', 32],
+  ]),
   ['fe80::', 10, 'ipv6'],
   ['fd00:ec2::254', 128, 'ipv6'],
-  // Metadata services that are not at link-local addresses.
-  ['100.100.100.200', 32, 'ipv4'],
-  ['168.63.129.16', 32, 'ipv4'],
-  ['192.0.0.192', 32, 'ipv4'],
-  // 169.254.0.0/16 within IPv6: compatible, translated (RFC 6052), 6to4.
-  ['::a9fe:0', 112, 'ipv6'],
-  ['64:ff9b::a9fe:0', 112, 'ipv6'],
-  ['2002:a9fe::', 32, 'ipv6'],
+  ['fd00:ec2::23', 128, 'ipv6'],
+  ['fd20:ce::254', 128, 'ipv6'],
+  ['fd00:c1::a9fe:a9fe', 128, 'ipv6'],
+  ['fd00:42::42', 128, 'ipv6'],
 ]);
 type Subnet = readonly [address: string, prefix: number];
 /** What leads to this machine: besides loopback also the unspecified addresses. */
@@ -107,7 +109,7 @@ function contains(list: BlockList, name: string): boolean {
   return list.check(name, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** The same within IPv6: compatible, translated (RFC 6052), 6to4 (RFC 3056). Node itself knows the mapped ones. */
+/** The same within IPv6: compatible, translated (RFC 6052, RFC 2765), 6to4 (RFC 3056). Node itself knows the mapped ones. */
 function embedded(subnets: readonly Subnet[]): (readonly [string, number, 'ipv4' | 'ipv6'])[] {
   return subnets.flatMap(([address, prefix]) => {
     const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
@@ -116,6 +118,7 @@ function embedded(subnets: readonly Subnet[]): (readonly [string, number, 'ipv4'
       [address, prefix, 'ipv4'],
       [`::${groups}`, 96 + prefix, 'ipv6'],
       [`64:ff9b::${groups}`, 96 + prefix, 'ipv6'],
+      [`::ffff:0:${groups}`, 96 + prefix, 'ipv6'],
       [`2002:${groups}::`, 16 + prefix, 'ipv6'],
     ] as const;
   });

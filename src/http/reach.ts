@@ -1,8 +1,28 @@
-/** Environments under several names that are the same servers. */
-import type { Environment } from '../model.ts';
+/** Servers under several names of environments. */
+import type { Environment, Issuer, Transport } from '../model.ts';
+import { addressOf, mapAddress } from './address.ts';
+import { isUrl } from './url.ts';
 
-/** Equal where the same origins are reached in the same way: a refusal in one environment is one in the other. */
-export function reachOf({ origins, transport }: Pick<Environment, 'origins' | 'transport'>): string {
-  const { connectTo, proxy } = transport;
-  return JSON.stringify([[...origins.values()].sort(), [...connectTo], proxy]);
+/** Equal where the same server is reached in the same way: a refusal in one environment is one in the other. */
+export function reachOf(address: string, { connectTo, proxy }: Transport): string {
+  if (!isUrl(address)) return address;
+  const url = new URL(address);
+  const { host, port } = mapAddress(addressOf(url), connectTo);
+  return JSON.stringify([url.origin, host, port, proxy]);
+}
+
+/** Of the origins of an environment, sorted. */
+export function reachesOf({
+  origins,
+  transport,
+}: Pick<Environment, 'origins' | 'transport'>): readonly string[] {
+  return [...new Set([...origins.values()].map((origin) => reachOf(origin, transport)))].sort();
+}
+
+/** Of an authorization server: whose API it serves does not count. */
+export function issuerReachOf({ issuer, metadata }: Issuer, transport: Transport): string {
+  const stated = Object.entries(metadata).flatMap(([name, value]) =>
+    typeof value === 'string' && isUrl(value) ? [`${name} ${value} ${reachOf(value, transport)}`] : [],
+  );
+  return JSON.stringify([issuer, reachOf(issuer, transport), ...stated.sort()]);
 }

@@ -1,6 +1,6 @@
 /** Which files belong to a project, and their text. */
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isRefusal, kindOf, liesIn, listFolder, type Refusal, readBytes } from '../files.ts';
+import { isRefusal, kindOf, liesIn, listFolder, ownersOf, type Refusal, readBytes } from '../files.ts';
 import { Problem, type Problems } from '../problem.ts';
 
 const projectNames = ['why401.yml', 'why401.yaml'];
@@ -25,6 +25,17 @@ export function findProjectFile(cwd: string): string | null {
     if (folder === dirname(folder)) break;
   }
   return projectIn(resolve(cwd, 'specs'));
+}
+
+/**
+ * The user to whom a project file above `cwd` belongs, where that is a stranger: anybody may put one into /tmp. null: it
+ * may be used. `user`: who runs; null on a system that does not number its users.
+ */
+export function strangerOf(path: string, cwd: string, user: number | null): number | null {
+  if (user === null || liesIn(path, cwd)) return null;
+  // The owner of the working directory: a container's root works in the checkout of a user.
+  const own = new Set([user, 0, ...ownersOf(cwd)]);
+  return ownersOf(path).find((owner) => !own.has(owner)) ?? null;
 }
 
 function projectIn(folder: string): string | null {

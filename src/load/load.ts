@@ -5,7 +5,15 @@ import type { Json, JsonMap, Source } from '../model.ts';
 import { Problem, Problems } from '../problem.ts';
 import { isMap, sourceOf } from '../source.ts';
 import { Expander, type Shelf } from './expand.ts';
-import { displayed, expandPaths, type FoundFile, findProjectFile, findScenarios, readText } from './files.ts';
+import {
+  displayed,
+  expandPaths,
+  type FoundFile,
+  findProjectFile,
+  findScenarios,
+  readText,
+  strangerOf,
+} from './files.ts';
 import { withLines } from './frame.ts';
 import { type Kind, validate } from './validate.ts';
 import { parseYaml } from './yaml.ts';
@@ -36,6 +44,8 @@ export interface Loaded {
 export interface LoadOptions {
   readonly cwd: string;
   readonly config?: string;
+  /** The number of the user who runs; absent or null: whose a project file is does not matter. */
+  readonly user?: number | null;
   readonly paths?: readonly string[];
   /** false: the project file alone. */
   readonly scenarios?: boolean;
@@ -46,7 +56,7 @@ export function loadProject(options: LoadOptions): Loaded {
   const cwd = resolve(options.cwd);
   const problems = new Problems();
   const paths = options.paths ?? [];
-  const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
+  const projectPath = projectPathOf(options, cwd, problems);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
   const shelf = { within: [root], cwd, problems, texts };
@@ -56,11 +66,6 @@ export function loadProject(options: LoadOptions): Loaded {
     const value = loadFile(found, file, kind, shelf);
     return value && { file, path, value };
   };
-  if (projectPath === null) {
-    problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
-      fix: 'Write one, or name it: --config FILE',
-    });
-  }
   const project = projectPath === null ? null : load({ path: projectPath, within: null }, 'project');
   const folders = foldersOf(project, root, problems);
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
@@ -87,6 +92,27 @@ export function loadProject(options: LoadOptions): Loaded {
   const scenarios = loadScenarios(files, load, { ...shelf, within: [root, ...folders] }, paths);
   const lineOf = createLineOf(texts);
   return { root, folders, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
+}
+
+/** null where there is none that may be used; why is a problem. */
+function projectPathOf({ config, user = null }: LoadOptions, cwd: string, problems: Problems): string | null {
+  if (config !== undefined) return resolve(cwd, config);
+  const path = findProjectFile(cwd);
+  if (path === null) {
+    problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
+      fix: 'Write one, or name it: --config FILE',
+    });
+    return null;
+  }
+  const stranger = strangerOf(path, cwd, user);
+  if (stranger === null) return path;
+  const file = displayed(path, cwd);
+  problems.add(
+    'FOREIGN_PROJECT',
+    `"${file}" lies above the working directory and belongs to another user (uid ${stranger}): it is not used, since it says where secrets go.`,
+    { source: { file, line: 1, column: 1 }, fix: `If it is meant, name it: --config ${file}` },
+  );
+  return null;
 }
 
 /** What `folders` of the project file names. */

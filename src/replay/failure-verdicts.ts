@@ -98,6 +98,11 @@ export const verdicts: Readonly<Record<string, Verdict>> = {
     cause: 'connection-closed',
     message: ({ peer }) => `The header fields from ${peer} are larger than can be read`,
   },
+  PROXY_AUTH_REFUSED: {
+    cause: 'proxy-auth-required',
+    phase: 'proxy',
+    message: () => 'The proxy refused its user and password before in this run: nothing was sent to it',
+  },
   PROXY_AUTH_REQUIRED: {
     cause: 'proxy-auth-required',
     phase: 'proxy',

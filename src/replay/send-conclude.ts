@@ -1,9 +1,9 @@
 /** Makes the trace of one attempt: what was sent, what came, and why not all of it. */
 import type { Clock, SendRequest, Sent } from '../doors.ts';
+import { addressOf, mapAddress } from '../http/address.ts';
 import type { RawField, Response, TransportFailure } from '../model.ts';
 import type { Redactor } from '../secret.ts';
 import { classify, errorCode, type Phase } from './failure.ts';
-import { addressOf, mapAddress } from './send-address.ts';
 import type { Attempt } from './send-exchange.ts';
 import type { Opening } from './send-open.ts';
 import type { PortProbe } from './send-probe.ts';

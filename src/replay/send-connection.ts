@@ -4,8 +4,8 @@
  */
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
+import type { Address } from '../http/address.ts';
 import { WireError } from './failure.ts';
-import type { Address } from './send-address.ts';
 import type { Opened } from './send-open.ts';
 
 export interface Connection {

@@ -1,10 +1,10 @@
 /** Names to addresses, without those at which nobody is to be asked; decided on the address that is connected to. */
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { addressOf, mapAddress } from '../http/address.ts';
 import { isLinkLocalOrMetadata, type Zone, zoneOf } from '../http/origin.ts';
 import type { Transport } from '../model.ts';
 import { WireError } from './failure.ts';
-import { addressOf, mapAddress } from './send-address.ts';
 
 type Addresses = readonly { readonly address: string; readonly family: number }[];
 
@@ -60,17 +60,21 @@ export async function admit(
   return resolves ? pinned(found) : null;
 }
 
-/** The inner networks in which the origins and issuers of the environment are. A name that does not resolve is nowhere. */
+/** The inner networks in which the origins and issuers of the environment are. A name that does not resolve is nowhere: `missed`. */
 export async function homesOf(
   { home = new Set(), connectTo }: Transport,
   lookup: LookupFunction,
+  missed: () => void,
 ): Promise<ReadonlySet<Zone>> {
   const hosts = new Set([...home].map((origin) => mapAddress(addressOf(new URL(origin)), connectTo).host));
   const zones = await Promise.all(
     [...hosts].map(async (host) => {
       const zone = zoneOf(host);
       if (zone !== null || isIP(host) !== 0) return [zone];
-      const found = await resolve(host, lookup).catch((): Addresses => []);
+      const found = await resolve(host, lookup).catch((): Addresses => {
+        missed();
+        return [];
+      });
       return found.map(({ address }) => zoneOf(address));
     }),
   );

@@ -6,9 +6,9 @@ import {
   connect as connectTls,
   type SecureContext,
 } from 'node:tls';
+import { type Address, addressOf, mapAddress } from '../http/address.ts';
 import type { TlsFacts, Transport } from '../model.ts';
 import { type Phase, WireError } from './failure.ts';
-import { type Address, addressOf, mapAddress } from './send-address.ts';
 import { type ForwardProxy, openTunnel } from './send-tunnel.ts';
 import { readTlsFacts } from './tls.ts';
 

@@ -1,7 +1,7 @@
 /** A second look at a port that closed without an answer. No request is sent. */
 import { connect as connectTcp, isIP } from 'node:net';
 import { connect } from 'node:tls';
-import type { Address } from './send-address.ts';
+import type { Address } from '../http/address.ts';
 
 const patience = 2000;
 

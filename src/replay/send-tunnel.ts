@@ -3,10 +3,10 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
+import type { Address } from '../http/address.ts';
 import { isUrl } from '../http/url.ts';
 import { Secret } from '../secret.ts';
 import { WireError } from './failure.ts';
-import type { Address } from './send-address.ts';
 
 export interface ForwardProxy {
   readonly secure: boolean;

@@ -9,11 +9,13 @@ import { errorCode, WireError } from './failure.ts';
 import { conclude } from './send-conclude.ts';
 import type { Connection } from './send-connection.ts';
 import { type Attempt, exchange } from './send-exchange.ts';
+import { type Gate, pass, unlessStopped, within } from './send-gate.ts';
 import { startLimit } from './send-limit.ts';
 import { admit, guarded, homesOf, system } from './send-lookup.ts';
 import type { Opening } from './send-open.ts';
 import { type Contexts, createPool, type Pool } from './send-pool.ts';
 import { createPortProbe } from './send-probe.ts';
+import { createProxyTurns } from './send-proxy.ts';
 
 export interface SendOptions {
   readonly clock: Clock;
@@ -35,10 +37,12 @@ export function createSend(options: SendOptions): Sender {
   const pools = new Map<Transport, Pool>();
   const contexts: Contexts = new Map();
   const probe = createPortProbe();
+  const turns = createProxyTurns();
   const { lookup = system } = options;
   const homes = new WeakMap<Transport, Promise<ReadonlySet<Zone>>>();
   const homesIn = (transport: Transport): Promise<ReadonlySet<Zone>> => {
-    const found = homes.get(transport) ?? homesOf(transport, lookup);
+    // A name that does not resolve now may do so later.
+    const found = homes.get(transport) ?? homesOf(transport, lookup, () => homes.delete(transport));
     homes.set(transport, found);
     return found;
   };
@@ -63,11 +67,14 @@ export function createSend(options: SendOptions): Sender {
       const doorkeeper = request.namedBy
         ? () => admit(request.url, request.transport, lookup, homesIn)
         : null;
+      const turn = turns.turn(attempt);
       try {
-        await run(attempt, opening, doorkeeper, poolOf, clock);
+        await run(attempt, opening, { doorkeeper, turn }, poolOf, clock);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         attempt.error ??= error;
+      } finally {
+        turn.leave(null);
       }
       return conclude(attempt, opening, clock, options.redactor, probe);
     },
@@ -100,7 +107,7 @@ function begin(request: SendRequest, clock: Clock): Attempt {
 async function run(
   attempt: Attempt,
   opening: Opening,
-  doorkeeper: Doorkeeper | null,
+  { doorkeeper, turn }: Gate,
   poolOf: (transport: Transport) => Pool,
   clock: Clock,
 ): Promise<void> {
@@ -116,8 +123,10 @@ async function run(
     if (attempt.error) return;
     const pool = poolOf(request.transport);
     if (doorkeeper) await pass(doorkeeper, attempt, opening, clock);
+    if (pool.route.proxy) await unlessStopped(turn.enter(pool.route.proxy), opening);
     for (let idle = takeIdle(pool, request); ; idle = null) {
       const connection = idle ?? (await open(pool, attempt, opening, clock));
+      turn.leave(connection);
       const { proxy } = pool.route;
       if (connection.opened.absoluteForm && proxy?.authorization) {
         attempt.fields = [...request.headers, ['proxy-authorization', proxy.authorization, ['proxy']]];
@@ -155,23 +164,6 @@ function takeIdle(pool: Pool, { url, method, fresh }: SendRequest): Connection |
   return null;
 }
 
-/** Gives the lookup that a new connection must use; null: that of all. Rejects where nobody may be asked. */
-type Doorkeeper = () => Promise<LookupFunction | null>;
-
-/** Also before a connection that is open already is used: whoever opened it was somebody else. */
-async function pass(doorkeeper: Doorkeeper, attempt: Attempt, opening: Opening, clock: Clock): Promise<void> {
-  opening.phase = 'dns';
-  await within(attempt, opening, clock, async () => {
-    const stopped = new Promise<never>((_, reject) => {
-      opening.stop = reject;
-    });
-    const lookup = await Promise.race([doorkeeper(), stopped]);
-    if (lookup) opening.lookup = lookup;
-  });
-  opening.stop = null;
-  opening.phase = 'request';
-}
-
 /**
  * The idle connection ended, or bytes that nobody asked for had come over it, before a byte was written: a new one loses
  * and repeats nothing.
@@ -195,28 +187,6 @@ async function open(pool: Pool, attempt: Attempt, opening: Opening, clock: Clock
     attempt.connected = clock.monotonic();
     return connection;
   });
-}
-
-/** Within the time for a connection. */
-async function within<T>(
-  attempt: Attempt,
-  opening: Opening,
-  clock: Clock,
-  act: () => Promise<T>,
-): Promise<T> {
-  const end = startLimit(attempt.request.timeouts.connect, clock, () => {
-    const error = new WireError('CONNECT_TIMEOUT');
-    attempt.error ??= error;
-    opening.stop?.(error);
-  });
-  try {
-    return await act();
-  } catch (error) {
-    attempt.phase = opening.phase;
-    throw error;
-  } finally {
-    end();
-  }
 }
 
 /** Watches the total time and the signal; the function that it gives ends the watch. */

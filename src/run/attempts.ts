@@ -1,5 +1,6 @@
 /** A prepared request to its answers: tried again after a transport error, signed anew after a challenge. */
 import type { Presentation } from '../credential/presentation.ts';
+import { speaksOfLock } from '../diagnose/experiments/stop.ts';
 import { faultsOf } from '../diagnose/fault-accepted.ts';
 import { clientProfiles } from '../http/clients.ts';
 import { isIdempotent } from '../http/method.ts';
@@ -39,7 +40,7 @@ export async function sendWithRetries(
     const attempt = await sendOnce(step, state, request, presentations, made + attempts.length + 1);
     attempts.push(attempt);
     const hop = attempt.hops.at(-1);
-    if (hop && mayBeRetried(hop) && retries > 0) retries -= 1;
+    if (hop && mayBeRetried(hop, presentations) && retries > 0) retries -= 1;
     else if (hop && challenges > 0 && isChallenged(hop, request)) challenges -= 1;
     else {
       state.refusals.note(state.job.environment, attempt);
@@ -48,8 +49,12 @@ export async function sendWithRetries(
   }
 }
 
-function mayBeRetried({ failure }: Hop): boolean {
-  return failure !== null && !['aborted', 'policy', 'request'].includes(failure.phase);
+function mayBeRetried({ response, failure }: Hop, presentations: readonly Presentation[]): boolean {
+  if (failure === null || ['aborted', 'policy', 'request'].includes(failure.phase)) return false;
+  if (['client-cert-invalid', 'proxy-auth-required'].includes(failure.cause)) return false;
+  if (response === null || presentations.every(({ use }) => use === null)) return true;
+  // An answer that breaks off has said no all the same: no credential is tried again for the rest of the words.
+  return ![401, 403].includes(response.status) && !speaksOfLock(response);
 }
 
 /** Every signer takes note of the answer. */

@@ -3,7 +3,7 @@
 import { speaksOfLock } from '../diagnose/experiments/stop.ts';
 import { headerValues } from '../diagnose/subject.ts';
 import { parseChallenges } from '../http/challenge.ts';
-import { reachOf } from '../http/reach.ts';
+import { reachesOf, reachOf } from '../http/reach.ts';
 import type { CredentialUse, Environment, Exchange, Hop, Response } from '../model.ts';
 
 export interface Refusals {
@@ -15,7 +15,7 @@ export interface Refusals {
   inTurn<T>(environment: Environment, use: PasswordUse, task: () => Promise<T>): Promise<T>;
 }
 
-type PasswordUse = Pick<CredentialUse, 'name' | 'fingerprint'>;
+type PasswordUse = Pick<CredentialUse, 'fingerprint'>;
 
 /** Types of credentials with a password, and their schemes. */
 export const passwords: ReadonlyMap<string, string> = new Map([
@@ -28,9 +28,15 @@ export function createRefusals(): Refusals {
   /** Nothing is to be feared of the next request. */
   const settled = new Set<string>();
   const turns = new Map<string, Promise<void>>();
-  // The same servers may be there under several names, and the same password in each.
-  const key = (environment: Environment, { name, fingerprint }: PasswordUse): string =>
-    JSON.stringify([reachOf(environment), name, fingerprint]);
+  // The same servers may be there under several names, and the same password under several, too.
+  const placesOf = (environment: Environment, { fingerprint }: PasswordUse): string[] =>
+    reachesOf(environment).map((reach) => JSON.stringify([reach, fingerprint]));
+  const wholeOf = (environment: Environment, use: PasswordUse): string =>
+    [use.fingerprint, ...placesOf(environment, use)].join(' ');
+  const find = (environment: Environment, use: PasswordUse): Exchange | null =>
+    [wholeOf(environment, use), ...placesOf(environment, use)]
+      .map((place) => seen.get(place))
+      .find((exchange) => exchange !== undefined) ?? null;
   /** Taken by the server, or not sent although there was an answer. */
   const settle = (environment: Environment, { hops, credentials }: Exchange): void => {
     const answered = hops.filter(({ response }) => response !== null);
@@ -40,11 +46,11 @@ export function createRefusals(): Refusals {
       if (scheme === undefined || fault || answered.length === 0) continue;
       const sent = answered.filter(carries);
       const taken = sent.some(({ response }) => response && !isRefusal(response, scheme));
-      if (taken || sent.length === 0) settled.add(key(environment, use));
+      if (taken || sent.length === 0) settled.add(wholeOf(environment, use));
     }
   };
   return {
-    find: (environment, use) => seen.get(key(environment, use)) ?? null,
+    find,
     note(environment, exchange) {
       settle(environment, exchange);
       const hop = exchange.hops.at(-1);
@@ -52,23 +58,27 @@ export function createRefusals(): Refusals {
       for (const use of exchange.credentials) {
         const { type, fault } = use;
         const scheme = passwords.get(type);
-        if (scheme === undefined || fault || seen.has(key(environment, use))) continue;
-        if (isRefusal(hop.response, scheme)) seen.set(key(environment, use), exchange);
+        if (scheme === undefined || fault || find(environment, use)) continue;
+        if (!isRefusal(hop.response, scheme)) continue;
+        // By the server that said so, wherever else it is, and for the whole of this environment.
+        const server = JSON.stringify([reachOf(hop.request.url, environment.transport), use.fingerprint]);
+        for (const place of [server, wholeOf(environment, use)]) seen.set(place, exchange);
       }
     },
     async inTurn(environment, use, task) {
-      const place = key(environment, use);
-      const before = turns.get(place) ?? Promise.resolve();
+      const isSettled = (): boolean =>
+        settled.has(wholeOf(environment, use)) || find(environment, use) !== null;
+      if (isSettled()) return task();
+      const places = placesOf(environment, use);
+      const before = Promise.all(places.map((place) => turns.get(place)));
       let over = (): void => {};
       const mine = new Promise<void>((resolve) => {
         over = resolve;
       });
-      turns.set(
-        place,
-        before.then(() => mine),
-      );
+      const turn = before.then(() => mine);
+      for (const place of places) turns.set(place, turn);
       await before;
-      if (settled.has(place) || seen.has(place)) over();
+      if (isSettled()) over();
       try {
         return await task();
       } finally {

@@ -1,5 +1,14 @@
 /** Where a report may be written: never over what is no report, never two in one file, for the eyes of its owner. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -72,6 +81,18 @@ describe('a report file', () => {
     symlinkSync('precious', join(folder, 'link.json'));
     expect(() => openReportFile(join(folder, 'link.json'), 'link.json', false)).to.throw(ProblemError);
     expect(readFileSync(join(folder, 'precious'), 'utf8')).to.equal('x');
+    // Nor is a file made where a link leads to none.
+    for (const append of [false, true]) {
+      symlinkSync('../.npmrc', join(folder, `dangling-${append}.json`));
+      expect(() => openReportFile(join(folder, `dangling-${append}.json`), 'd.json', append)).to.throw(
+        ProblemError,
+        'The report "d.json" cannot be written: it is a link that leads to no file.',
+      );
+    }
+    expect(existsSync(join(folder, '../.npmrc'))).to.equal(false);
+    symlinkSync('real.json', join(folder, 'good.json'));
+    writeFileSync(join(folder, 'real.json'), '');
+    openReportFile(join(folder, 'good.json'), 'good.json', false).close();
     const path = join(folder, 'new/folder/r.json');
     openReportFile(path, 'r.json', false).close();
     expect(statSync(path).mode & 0o777).to.equal(0o600);

@@ -40,6 +40,7 @@ describe('the vault', () => {
     const made = {
       env: { HOME: home, ...env },
       cwd: home,
+      user: null,
       stdout: sink,
       stderr: sink,
       clock,

@@ -6,6 +6,9 @@ const staging = environmentOf('staging');
 const mapped = environmentOf('staging', {
   transport: { ...staging.transport, connectTo: new Map([['login.example.test:80', '127.0.0.1:8080']]) },
 });
+/** Parts that are left out fit everything. */
+const partly = (from: string, to: string): typeof staging =>
+  environmentOf('staging', { transport: { ...staging.transport, connectTo: new Map([[from, to]]) } });
 const proxied = environmentOf('staging', {
   transport: { ...staging.transport, proxy: 'http://proxy.example.test:3128' },
 });
@@ -25,6 +28,10 @@ describe('bindEndpoint', () => {
     ['http://[::1]:1', 'http://[::1]:1/token', staging, true],
     ['http://login.example.test', 'http://login.example.test/token', mapped, true],
     ['http://login.example.test', 'http://login.example.test/token', staging, false],
+    ['http://login.example.test', 'http://login.example.test/token', partly(':80', '127.0.0.1:'), true],
+    ['http://[::1]:1', 'http://[::1]:1/token', partly('[::1]:', 'far.example.test:'), false],
+    ['http://localhost:1', 'http://localhost:1/token', partly('localhost:', 'far.example.test:'), false],
+    ['http://127.0.0.1:1', 'http://127.0.0.1:1/token', partly(':1', 'far.example.test:80'), false],
     ['http://127.0.0.1:1', 'http://127.0.0.1:1/token', proxied, false],
     ['https://a.example.test', 'https://a.example.test/token', proxied, true],
     ['https://a.example.test', 'https://user@a.example.test/token', staging, false],

@@ -18,6 +18,7 @@ import { digestParameters, readDigestChallenge } from '../../src/credential/sign
 import { decodeToken } from '../../src/credential/token.ts';
 import { verifySignature } from '../../src/credential/verification.ts';
 import { bodyPieces, bodyValue, codeOf, descriptionOf, membersOf } from '../../src/diagnose/answer-body.ts';
+import { mapAddress } from '../../src/http/address.ts';
 import { errorCode } from '../../src/http/authorization-response.ts';
 import { parseChallenges } from '../../src/http/challenge.ts';
 import { expiresOf, maxAgeOf, parseSetCookie, serializeSetCookie } from '../../src/http/cookie-parse.ts';
@@ -45,7 +46,6 @@ import { certificateDefect } from '../../src/plan/client-certificate.ts';
 import { render, renderUrl, templateFaults } from '../../src/plan/template.ts';
 import { parseTemplate } from '../../src/plan/template-syntax.ts';
 import { parseDuration, parseSize } from '../../src/plan/units.ts';
-import { mapAddress } from '../../src/replay/send-address.ts';
 import { parseProxy } from '../../src/replay/send-tunnel.ts';
 import { findingsIn } from '../../src/scan/finding.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';

@@ -2,8 +2,8 @@ import { createServer, request as forward, type RequestListener, type Server } f
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { mapAddress } from '../../src/http/address.ts';
 import { createSend, type Sender } from '../../src/replay/send.ts';
-import { mapAddress } from '../../src/replay/send-address.ts';
 import { createRedactor, Secret } from '../../src/secret.ts';
 import type { Identity } from '../support/certificates.ts';
 import { type Origins, requestTo, startOrigins, systemClock } from '../support/origins.ts';

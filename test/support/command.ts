@@ -46,6 +46,7 @@ export async function why401(argv: readonly string[], given: Command): Promise<E
     const world: World = {
       env: given.env ?? {},
       cwd,
+      user: process.geteuid?.() ?? null,
       stdout,
       stderr,
       clock: given.clock ?? systemClock,

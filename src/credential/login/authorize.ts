@@ -1,6 +1,7 @@
 /** Authorization requests with a scripted login (RFC 6749 section 4.1, RFC 7636, RFC 9126, RFC 9207), up to the code. */
 
 import { pointsTo } from '../../http/authorization-response.ts';
+import { issuerReachOf } from '../../http/reach.ts';
 import { isUrl } from '../../http/url.ts';
 import type { Environment, Exchange, Hop, OAuth2Credential } from '../../model.ts';
 import type { Redactor } from '../../secret.ts';
@@ -39,7 +40,8 @@ export function authorize(
   const { client, asks, name } = credential;
   const { breaker, ledger, identities } = doors;
   const steps = asks?.login ?? [];
-  const where = steps.length > 0 ? client.issuer.issuer : `${client.issuer.issuer} without a login: ${name}`;
+  const server = issuerReachOf(client.issuer, environment.transport);
+  const where = steps.length > 0 ? server : `${server} without a login: ${name}`;
   const identity = identities.of(steps, environment, where);
   const key = breakerKeys(client, environment, null, ledger).credential(name);
   return identity.run(async () => {

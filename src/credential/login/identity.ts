@@ -1,7 +1,8 @@
 /** The users who log in during a run: one jar each, and what must not be tried again. */
 import { reachOf } from '../../http/reach.ts';
+import { resolveTarget } from '../../http/target.ts';
 import type { Environment, LoginStep } from '../../model.ts';
-import { Secret } from '../../secret.ts';
+import { Secret, type Value } from '../../secret.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Browser, CookieJarHandle } from '../presentation.ts';
 import type { LoginFailure } from './login.ts';
@@ -15,7 +16,7 @@ export interface Identity {
   run<T>(task: () => Promise<T>): Promise<T>;
 }
 export interface Identities {
-  /** Equal steps with equal values at one place of one environment are one user. */
+  /** Equal steps with equal values at one place of one environment are one user. `where`: the server that asks for the login. */
   of(steps: readonly LoginStep[], environment: Environment, where: string): Identity;
 }
 
@@ -24,10 +25,10 @@ export function createIdentities(browser: Browser, ledger: Ledger): Identities {
   const users = new Map<string, User>();
   return {
     of(steps, environment, where) {
-      const user = [where, steps.map((step) => keyOf(step, ledger))];
+      const user = [where, steps.map((step) => keyOf(step, environment, ledger))];
       const key = JSON.stringify([environment.name, ...user]);
       // The same servers may be there under several names: a refusal counts in each.
-      const place = JSON.stringify([reachOf(environment), ...user]);
+      const place = JSON.stringify(user);
       const shared = users.get(place) ?? { refused: null, tail: Promise.resolve() };
       users.set(place, shared);
       const found = known.get(key) ?? createIdentity(browser.createJar(), shared);
@@ -59,8 +60,17 @@ function createIdentity(jar: CookieJarHandle, user: User): Identity {
   };
 }
 
-function keyOf({ GET, submit, when }: LoginStep, ledger: Ledger): unknown {
+function keyOf({ GET, submit, when }: LoginStep, environment: Environment, ledger: Ledger): unknown {
   const text = (value: unknown) => (value instanceof Secret ? ledger.fingerprint(value) : value);
   const fields = Object.entries(submit?.fields ?? {}).map(([name, value]) => [name, text(value)]);
-  return [text(GET), submit && [submit.form, fields, submit.button], when];
+  return [GET && pageOf(GET, environment, ledger), submit && [submit.form, fields, submit.button], when];
+}
+
+/** By the server, whatever its origin is called. */
+function pageOf(GET: Value, { origins, transport }: Environment, ledger: Ledger): string {
+  const text = GET instanceof Secret ? GET.reveal() : GET;
+  const url = resolveTarget(text, origins);
+  return 'problem' in url
+    ? ledger.fingerprint(text)
+    : `${reachOf(url.href, transport)} ${ledger.fingerprint(url.href)}`;
 }

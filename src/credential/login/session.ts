@@ -68,7 +68,8 @@ function identityOf(
   environment: Environment,
   identities: Identities,
 ): Identity {
-  return identities.of(login ?? [], environment, login ? 'session' : `storage_state of ${name}`);
+  const where = login ? 'session' : `storage_state of ${name} in ${environment.name}`;
+  return identities.of(login ?? [], environment, where);
 }
 
 async function present(asking: Asking, job: object): Promise<Presentation> {

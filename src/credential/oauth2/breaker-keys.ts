@@ -1,6 +1,6 @@
 /** What was refused, so that it is not tried again: under whatever name of an environment or a credential. */
 import { clientCertificates } from '../../http/client-certificate.ts';
-import { reachOf } from '../../http/reach.ts';
+import { issuerReachOf } from '../../http/reach.ts';
 import type { Client, Environment, OAuth2Credential } from '../../model.ts';
 import { Secret } from '../../secret.ts';
 import type { Ledger } from '../ledger.ts';
@@ -20,9 +20,8 @@ export function breakerKeys(
 ): BreakerKeys {
   const { settings } = client;
   const parts = [
-    reachOf(environment),
+    issuerReachOf(client.issuer, environment.transport),
     ...(needsCertificate(client) ? clientCertificates(environment.transport).map(({ cert }) => cert) : []),
-    client.issuer.issuer,
     client.client_id,
     client.token_endpoint_auth_method,
     proof && ledger.fingerprint(proof),
@@ -42,11 +41,14 @@ export function breakerKeys(
   };
 }
 
-/** `client`: the key of the client. Names and places do not count, what is sent does. */
+/**
+ * `client`: the key of the client. Names and places do not count, what is sent does; of a password not what is asked for
+ * with it, since attempts are counted.
+ */
 export function grantKey(client: string, credential: OAuth2Credential, ledger: Ledger): string {
-  const { name: _, source: __, sources: ___, client: ____, ...asked } = credential;
+  const { name: _, source: __, sources: ___, client: ____, ...sent } = credential;
   const content = JSON.stringify(
-    asked,
+    sent.grant_type === 'password' ? { ...sent, scope: null, resource: [] } : sent,
     function (this: Record<string, unknown>, key: string, value: unknown) {
       const written = this[key];
       if (written instanceof Secret) return ledger.fingerprint(written);

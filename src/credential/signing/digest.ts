@@ -47,7 +47,8 @@ export async function renderDigest(credential: DigestCredential, parts: StorePar
       type: 'digest',
       field: 'authorization',
       scheme: 'Digest',
-      fingerprint: ledger.fingerprint(password),
+      // The account: a password may be that of several.
+      fingerprint: ledger.fingerprint(`${username}:${password.reveal()}`),
       token: null,
       obtained: null,
     },

@@ -32,8 +32,21 @@ describe('breakerKeys', () => {
       expect(key(certified('production', 'a'), method)).to.equal(key(certified('twin', 'a'), method));
   });
 
-  it('tell another secret, another certificate and other servers', () => {
-    const elsewhere = environmentOf('twin', { origins: new Map([['api', 'https://other.example.test']]) });
+  it('are the same whatever API is asked with the token, and whoever else is reached in another way', () => {
+    const { transport } = environmentOf('twin');
+    const connectTo = new Map([['other.example.test:443', 'canary.example.test:443']]);
+    const others = [
+      environmentOf('twin', { origins: new Map([['api', 'https://other.example.test']]) }),
+      environmentOf('twin', { transport: { ...transport, connectTo } }),
+    ];
+    for (const other of others)
+      expect(key(other, 'client_secret_basic')).to.equal(key(environmentOf('a'), 'client_secret_basic'));
+  });
+
+  it('tell another secret, another certificate and another authorization server', () => {
+    const { transport } = environmentOf('twin');
+    const connectTo = new Map([['login.example.test:', 'login-2.example.test:']]);
+    const elsewhere = environmentOf('twin', { transport: { ...transport, connectTo } });
     const keys = [
       key(certified('production', 'a'), 'tls_client_auth'),
       key(certified('twin', 'b'), 'tls_client_auth'),
