@@ -2,6 +2,9 @@
 import { shortest } from './redact/parts.ts';
 import { createSearch } from './redact/search.ts';
 
+export { namedIn } from './redact/named.ts';
+export { nameTells } from './redact/names.ts';
+
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and
  * `replay/send` call `reveal()` (a test holds it).
