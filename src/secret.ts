@@ -2,7 +2,7 @@
 import { shortest } from './redact/parts.ts';
 import { createSearch } from './redact/search.ts';
 
-export { namedIn } from './redact/named.ts';
+export { isNamedSecret, namedIn } from './redact/named.ts';
 export { nameTells } from './redact/names.ts';
 
 /**

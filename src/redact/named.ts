@@ -7,7 +7,7 @@ export type Named = readonly [name: string, value: string];
 /** Text within text. */
 const deepest = 5;
 /** Of one text. */
-const most = 1000;
+const most = 10_000;
 
 const stem =
   /token|secret|jwt|assertion|passw|pwd|passphrase|key|credential|verifier|device_?code|ticket|[cx]srf|sess|sid|saml|wresult|auth/gi;
@@ -37,6 +37,11 @@ const wrapped = /(?<![\w+/-])ey[IJ][\w+/-]{20,16000}/g;
 /** Private members of RFC 7518 section 6. */
 const member = /["'](?:d|p|q|dp|dq|qi|k)["']\s{0,20}:\s{0,20}["']([\w-]{16,2000})["']/g;
 const pem = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----([\w\s+/=\\]{40,20000})-----END /g;
+
+/** Whether a value is secret by the name under which it comes. */
+export function isNamedSecret(name: string, value: string): boolean {
+  return nameTells(name) !== null && isGenerated(value);
+}
 
 /** Each as it is written at its place; the same may come several times. */
 export function namedIn(text: string): Named[] {

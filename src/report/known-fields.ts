@@ -7,8 +7,8 @@ import { received } from './hop.ts';
 
 /** Shorter values are words, not secrets. */
 const shortest = 16;
-/** Bytes of a body that are searched. */
-const searched = 65_536;
+/** Bytes of a body that are searched: what a check quotes may stand far behind what a report shows. */
+const searched = 1 << 20;
 
 /** An address within the query of another is encoded once more. */
 const deepest = 3;
