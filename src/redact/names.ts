@@ -22,7 +22,9 @@ const telling: ReadonlySet<string> = new Set(
 );
 /** Words before `key` with which it is a secret. */
 const keys: ReadonlySet<string> = new Set(
-  'api access private secret auth session signing encryption subscription client'.split(' '),
+  'api access private secret auth session signing encryption subscription client mac hmac shared master'.split(
+    ' ',
+  ),
 );
 /** Words before `token` with which it says where a list or a piece of work goes on. */
 const places: ReadonlySet<string> = new Set(
