@@ -10,7 +10,7 @@ const deepest = 5;
 const most = 10_000;
 
 const stem =
-  /token|secret|jwt|assertion|passw|pwd|passphrase|key|credential|verifier|device_?code|ticket|[cx]srf|sess|sid|saml|wresult|auth/gi;
+  /token|secret|jwt|bearer|assertion|pass|pwd|key|credential|verifier|code|ticket|[cx]srf|sess|sid|saml|wresult|auth/gi;
 const longestName = 64;
 const inName = /[\w$.-]/;
 const restOfName = /[\w$.-]{0,64}/y;

@@ -17,12 +17,12 @@ const certain: ReadonlySet<string> = new Set([
 ]);
 /** Last words of names, singular. */
 const telling: ReadonlySet<string> = new Set(
-  `token secret jwt assertion password passwd pwd passphrase credential verifier ticket csrf xsrf jsessionid phpsessid
+  `token secret jwt bearer assertion password passwd pass pwd passphrase credential verifier ticket csrf xsrf jsessionid phpsessid
   sessionid sid apikey samlresponse samlart wresult authorization auth session`.split(/\s+/),
 );
 /** Words before `key` with which it is a secret. */
 const keys: ReadonlySet<string> = new Set(
-  'api access private secret auth session signing encryption subscription client mac hmac shared master'.split(
+  'api access private secret auth session signing encryption subscription client mac hmac shared master account'.split(
     ' ',
   ),
 );
@@ -59,6 +59,7 @@ function judge(name: string): Telling {
   if (last === 'token') return places.has(before) ? null : 'likely';
   if (last === 'key') return keys.has(before) ? 'likely' : null;
   if (last === 'id') return before === 'session' ? 'likely' : null;
+  if (last === 'code') return /^(?:auth|authorization|session)$/.test(before) ? 'likely' : null;
   if (last === 'hint') return before === 'token' ? 'likely' : null;
   return telling.has(last) ? 'likely' : null;
 }

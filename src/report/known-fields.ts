@@ -62,6 +62,7 @@ function learnFromHop(hop: Hop, redactor: Redactor): void {
     const { name, value } = parseSetCookie(line);
     if (isShown(value)) continue;
     learn(`cookie ${name}`, value, redactor);
+    learnNamed(value, redactor);
     // What the server calls the session by.
     learn(`cookie ${name}`, signed.exec(unescaped(value))?.[1] ?? '', redactor);
   }

@@ -59,6 +59,14 @@ const holders: Readonly<Record<string, readonly [Hop, string]>> = {
     answer([['Set-Cookie', 'sid=s%3A8FA3C1D2E4B5A69788FA3C1D.AbC%2B; Path=/']]),
     '8FA3C1D2E4B5A69788FA3C1D',
   ],
+  'Set-Cookie, JSON': [
+    answer([['Set-Cookie', `a=${encodeURIComponent(JSON.stringify({ id_token: value }))}; Path=/`]]),
+    value,
+  ],
+  'a page, a code of a login': [
+    answer([], '<form action="/login?session_code=8FA3C1D2E4B5A69788FA3C1D&amp;tab=1">'),
+    '8FA3C1D2E4B5A69788FA3C1D',
+  ],
   'a field of a token': [answer([['X-Auth-Token', value]]), value],
   'a field that a proxy renamed': [answer([['X-Amzn-Remapped-Authorization', `Bearer ${value}`]]), value],
   Link: [answer([['Link', `</x?access_token=${percent}>; rel="next"`]]), value],
