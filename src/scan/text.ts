@@ -52,7 +52,9 @@ export function scanText(text: string, path: string, secrets: readonly string[] 
     },
     masked(line) {
       const text = lineText(line);
-      return text.length > longestLine ? null : masked(text, starts()[line - 1] ?? 0, all);
+      if (text.length > longestLine) return null;
+      // What stands beside it is shown with it, though it may not be told by itself.
+      return masked(masked(text, starts()[line - 1] ?? 0, all), 0, inLine(text));
     },
   };
 }
