@@ -46,14 +46,24 @@ export function isNamedSecret(name: string, value: string): boolean {
 /** Each as it is written at its place; the same may come several times. */
 export function namedIn(text: string): Named[] {
   const found: Named[] = [];
-  let layer: Layer | null = { bytes: Buffer.from(text, 'utf8'), from: null, to: null };
-  for (let depth = 0; layer && depth <= deepest && found.length < most; depth += 1) {
-    const plain = depth === 0 ? text : Buffer.from(layer.bytes).toString('utf8');
-    search(plain, found);
-    for (const [json] of plain.matchAll(wrapped)) search(Buffer.from(json, 'base64').toString('utf8'), found);
+  searchWrapped(text, found);
+  let layer: Layer | null = mayEscape.test(text)
+    ? unescaped({ bytes: Buffer.from(text, 'utf8'), from: null, to: null })
+    : null;
+  for (let depth = 1; layer && depth <= deepest && found.length < most; depth += 1) {
+    searchWrapped(Buffer.from(layer.bytes).toString('utf8'), found);
     layer = unescaped(layer);
   }
   return found.filter(([, value]) => !value.includes('[secret:'));
+}
+
+/** Signs of what `unescaped` undoes. */
+const mayEscape = /[^\t\n\r -~]|[%\\&]/;
+
+function searchWrapped(text: string, found: Named[]): void {
+  search(text, found);
+  if (!text.includes('ey')) return;
+  for (const [json] of text.matchAll(wrapped)) search(Buffer.from(json, 'base64').toString('utf8'), found);
 }
 
 function search(text: string, found: Named[]): void {

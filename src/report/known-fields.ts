@@ -66,8 +66,8 @@ function learnFromHop(hop: Hop, redactor: Redactor): void {
     // What the server calls the session by.
     learn(`cookie ${name}`, signed.exec(unescaped(value))?.[1] ?? '', redactor);
   }
-  for (const [name, value] of hop.response.headers)
-    if (name.toLowerCase() !== 'set-cookie') learnNamed(`${name}: ${value}`, redactor);
+  const fields = hop.response.headers.filter(([name]) => name.toLowerCase() !== 'set-cookie');
+  learnNamed(fields.map(([name, value]) => `${name}: ${value}`).join('\n'), redactor);
   for (const name of ['location', 'content-location', 'refresh'])
     for (const address of received(hop, name)) learnFromAddress(address, redactor);
   learnFromBody(Buffer.from(hop.response.body.content.subarray(0, searched)), redactor);
