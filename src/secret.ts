@@ -1,6 +1,10 @@
 /** The Secret type and the redactor that stands in front of every sink. */
+import { namedIn } from './redact/named.ts';
 import { shortest } from './redact/parts.ts';
 import { createSearch } from './redact/search.ts';
+
+export { isNamedSecret, namedIn } from './redact/named.ts';
+export { nameTells } from './redact/names.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and
@@ -93,10 +97,10 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** What of a secret is one by itself: the signature of a JWS, the lines of a PEM, members of a JSON text that hold keys. */
+/** What of a secret is one by itself: the signature of a JWS and secrets among its claims, the lines of a PEM, members of a JSON text that hold keys. */
 function partsOf(value: string): string[] {
   const [, signature] = /^eyJ[\w-]*\.[\w-]*\.([\w-]{16,})$/.exec(value) ?? [];
-  if (signature !== undefined) return [signature];
+  if (signature !== undefined) return [signature, ...namedIn(value).map(([, part]) => part)];
   if (value.startsWith('{') || value.startsWith('[')) return membersOf(value);
   if (!value.includes('-----BEGIN ')) return [];
   return value.split(/\\n|\s+/).filter((line) => /^[\w+/=]{16,}$/.test(line));

@@ -10,6 +10,17 @@ describe('createRedactor', () => {
     expect(redactor.redact(`a ${token} b ${hex} c`)).to.equal('a [secret:token] b [secret:token] c');
   });
 
+  it('takes out secrets among the claims of a token, and leaves the claims', () => {
+    const inner = ['7Kq2mVb9TzR4', 'wYc1LpD8'].join('');
+    const claims = { iss: 'https://login.example.test', jti: 'a-1', idp: { access_token: inner } };
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const redactor = createRedactor();
+    redactor.learn('reader', `${part({ alg: 'RS256' })}.${part(claims)}.${'aZ09'.repeat(8)}`);
+    expect(redactor.redact(JSON.stringify(claims))).to.equal(
+      JSON.stringify({ ...claims, idp: { access_token: '[secret:reader]' } }),
+    );
+  });
+
   it('takes out what was said before it was known', () => {
     const redactor = createRedactor();
     redactor.learn('one', 'first-value');

@@ -4,7 +4,7 @@ import { stringifyJson } from '../http/json.ts';
 import { compilePattern } from '../http/regexp.ts';
 import type { CaptureSpec, Check, Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
-import { Secret } from '../secret.ts';
+import { isNamedSecret, Secret } from '../secret.ts';
 import { cookieSet } from './cookies.ts';
 import { describeExpected, shorten } from './describe.ts';
 import { describeNoJson } from './json.ts';
@@ -129,8 +129,10 @@ function firstGroup(pattern: string, text: string): string | null {
 
 /** What is secret becomes a Secret; in an address, a list or a map only the parts that are. */
 function conceal(name: string, value: Json, field: string, secret: boolean): RenderedJson {
-  const known = typeof value === 'string' && secretFields.has(field);
-  if (Array.isArray(value) && !secret && secretFields.has(field)) {
+  const known =
+    typeof value === 'string' &&
+    (secretFields.has(field) || isNamedSecret(field, value) || isNamedSecret(name, value));
+  if (Array.isArray(value) && !secret) {
     return (value as readonly Json[]).map((item) => conceal(name, item, field, false));
   }
   if ((!secret && !known) || value === null || typeof value === 'boolean') return concealFields(name, value);

@@ -1,7 +1,7 @@
 /** Fields whose values are secret wherever they come from: RFC 6749, OpenID Connect Core, RFC 8628, RFC 7591. */
 import type { Json } from '../model.ts';
 import type { RenderedJson } from '../plan/template.ts';
-import { Secret } from '../secret.ts';
+import { isNamedSecret, Secret } from '../secret.ts';
 
 const tokenFields = [
   'access_token',
@@ -35,7 +35,7 @@ export function concealFields(name: string, value: Json): RenderedJson {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as Readonly<Record<string, Json>>).map(([key, item]) => {
     const inner = `${name}.${key}`;
-    const secret = secretFields.has(key) && typeof item === 'string';
+    const secret = typeof item === 'string' && (secretFields.has(key) || isNamedSecret(key, item));
     return [key, secret ? Secret.named(inner, item) : concealFields(inner, item)] as const;
   });
   return Object.fromEntries(entries);

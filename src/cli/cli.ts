@@ -50,6 +50,8 @@ function commands(world: World, done: (code: ExitCode) => void): Command {
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
       writeErr: (text) => world.stderr.write(text),
+      // `--token=x`: there is no such option, and nobody may read its value.
+      outputError: (text, write) => write(text.replace(/^(error: unknown option '-[\w-]+)=.*'/s, "$1'")),
     })
     .addHelpText('after', exitCodes);
   runOptions(

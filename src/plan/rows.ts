@@ -57,5 +57,10 @@ export function secretsOf({
 }
 
 function isSecret(name: string, value: Json): value is string {
-  return typeof value === 'string' && value !== '' && secretColumn.test(name);
+  return typeof value === 'string' && value !== '' && secretColumn.test(spelled(name));
+}
+
+/** `accessToken` as `access_Token`. */
+function spelled(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
 }

@@ -2,47 +2,35 @@
 import { parseSetCookie } from '../http/cookie-parse.ts';
 import { metaRefresh } from '../http/refresh.ts';
 import type { Exchange, Hop, RunEvent } from '../model.ts';
-import type { Redactor } from '../secret.ts';
+import { namedIn, nameTells, type Redactor } from '../secret.ts';
 import { received } from './hop.ts';
 
 /** Shorter values are words, not secrets. */
 const shortest = 16;
-/** Bytes of a body that are searched. */
-const searched = 65_536;
+/** Bytes of a body that are searched: what a check quotes may stand far behind what a report shows. */
+const searched = 1 << 20;
 
 /** An address within the query of another is encoded once more. */
 const deepest = 3;
 
-const tokens =
-  'access_token|id_token|refresh_token|logout_token|session_token|registration_access_token|device_code|client_secret|client_assertion|assertion|code_verifier';
 /** Pushed requests (RFC 9126), not addresses that a client publishes. */
 const pushed = 'request_uri=(?=urn(?::|%3A))';
 /** Session ids of servlet containers, PHP, ASP.NET and others; CAS tickets; signatures of signed addresses. */
-const sessions =
-  'jsessionid|phpsessid|sessionid|session_id|sid|ticket|SAMLResponse|SAMLart|sig|X-Amz-Signature';
-const inAddress = new RegExp(`[?&#](?:(code|${tokens}|${sessions})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
+const short =
+  'code|jsessionid|phpsessid|sessionid|session_id|sid|ticket|SAMLResponse|SAMLart|sig|X-Amz-Signature';
+const inAddress = new RegExp(`[?&#](?:(${short})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
 /** RFC 3986 section 3.3: parameters of a segment. */
 const inSegment = /;(jsessionid|phpsessid|sid)=([^;?&#/\s"'<>]+)/gi;
 const inUserinfo = /\/\/[^/?#@:\s]*:([^/?#@\s]{8,})@/g;
-const inJson = new RegExp(
-  `"(${tokens}|accessToken|idToken|refreshToken|sessionToken|clientSecret|deviceCode|csrfToken|request_uri(?="\\s*:\\s*"urn:))"\\s*:\\s*"((?:[^"\\\\]|\\\\.)+)"`,
-  'g',
-);
-/** Parts of the names in `inJson`. */
-const words = [
-  'oken"',
-  'device_code"',
-  'deviceCode"',
-  'ecret"',
-  'assertion"',
-  'code_verifier"',
-  'request_uri"',
-];
+const pushedInJson = /"request_uri"\s{0,20}:\s{0,20}"(urn:[^"\\]+)"/g;
 /** A field of a form: hostile pages have thousands that never end. */
-const field = /<input\b([^<>]{1,8192})>/gi;
+const field = /<(?:input|meta)\b([^<>]{1,8192})>/gi;
 const fieldName = /\bname\s*=\s*["']?([^"'\s>]+)/i;
-const fieldValue = /\bvalue\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))/i;
+const fieldValue = /\b(?:value|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))/i;
 const secretField = /^(?:code|SAMLResponse|[\w.-]*(?:token|csrf|xsrf|viewstate|nonce)[\w.-]*)$/i;
+
+/** A session id and its signature, as Express writes them. */
+const signed = /^s:([^.]+)\./;
 
 /** The redactor learns what the answers of the event name; what it knows already keeps its name. */
 export function learnKnownFields(event: RunEvent, redactor: Redactor): void {
@@ -54,16 +42,39 @@ export function learnFrom(exchanges: readonly Exchange[], redactor: Redactor): v
   for (const { hops } of exchanges) for (const hop of hops) learnFromHop(hop, redactor);
 }
 
+const learnt = new WeakMap<Redactor, WeakSet<Hop>>();
+
+/** A hop comes with its step, with its job, and for each reporter. */
+function isNew(hop: Hop, redactor: Redactor): boolean {
+  const hops = learnt.get(redactor) ?? new WeakSet();
+  learnt.set(redactor, hops);
+  const known = hops.has(hop);
+  hops.add(hop);
+  return !known;
+}
+
 function learnFromHop(hop: Hop, redactor: Redactor): void {
+  if (!isNew(hop, redactor)) return;
+  learnFromAddress(hop.request.url, redactor);
   for (const [name, value] of hop.request.headers) learnSent(name.toLowerCase(), value, redactor);
   if (!hop.response) return;
   for (const line of received(hop, 'set-cookie')) {
     const { name, value } = parseSetCookie(line);
-    if (!isShown(value)) learn(`cookie ${name}`, value, redactor);
+    if (isShown(value)) continue;
+    learn(`cookie ${name}`, value, redactor);
+    learnNamed(value, redactor);
+    // What the server calls the session by.
+    learn(`cookie ${name}`, signed.exec(unescaped(value))?.[1] ?? '', redactor);
   }
+  const fields = hop.response.headers.filter(([name]) => name.toLowerCase() !== 'set-cookie');
+  learnNamed(fields.map(([name, value]) => `${name}: ${value}`).join('\n'), redactor);
   for (const name of ['location', 'content-location', 'refresh'])
     for (const address of received(hop, name)) learnFromAddress(address, redactor);
   learnFromBody(Buffer.from(hop.response.body.content.subarray(0, searched)), redactor);
+}
+
+function learnNamed(text: string, redactor: Redactor): void {
+  for (const [name, value] of namedIn(text)) learn(name, value, redactor);
 }
 
 /** Credentials that somebody wrote into a request itself; of others the record holds names only. */
@@ -77,7 +88,7 @@ function learnSent(name: string, value: string, redactor: Redactor): void {
       const at = pair.indexOf('=');
       learn(`cookie ${pair.slice(0, at)}`, pair.slice(at + 1), redactor);
     }
-  }
+  } else learnNamed(`${name}: ${value}`, redactor);
 }
 
 /** It went through the redactor before. */
@@ -86,21 +97,15 @@ function isShown(value: string): boolean {
 }
 
 function learnFromBody(bytes: Buffer, redactor: Redactor): void {
-  const isPage = bytes.includes('<input');
-  if (bytes.includes('http-equiv')) {
-    const { reference } = metaRefresh(bytes.toString('utf8')) ?? { reference: null };
-    learnFromAddress(reference ?? '', redactor);
-  }
-  if (!isPage && !words.some((word) => bytes.includes(word))) return;
+  if (bytes.length < shortest) return;
   const text = bytes.toString('utf8');
-  for (const [, name = '', value = ''] of text.matchAll(inJson)) {
-    const parsed: unknown = isJson(value) ? JSON.parse(`"${value}"`) : value;
-    learn(name, String(parsed), redactor);
-  }
-  if (!isPage) return;
+  learnNamed(text, redactor);
+  if (bytes.includes('http-equiv')) learnFromAddress(metaRefresh(text)?.reference ?? '', redactor);
+  if (bytes.includes('request_uri'))
+    for (const [, value = ''] of text.matchAll(pushedInJson)) learn('request_uri', value, redactor);
   for (const [, attributes = ''] of text.matchAll(field)) {
     const [, name = ''] = fieldName.exec(attributes) ?? [];
-    if (!secretField.test(name)) continue;
+    if (!secretField.test(name) && nameTells(name) === null) continue;
     const [, double, single, bare = ''] = fieldValue.exec(attributes) ?? [];
     learn(name, double ?? single ?? bare, redactor);
   }
@@ -109,6 +114,7 @@ function learnFromBody(bytes: Buffer, redactor: Redactor): void {
 function learnFromAddress(address: string, redactor: Redactor): void {
   for (const [, password = ''] of address.matchAll(inUserinfo))
     redactor.learn('password', unescaped(password));
+  learnNamed(address, redactor);
   let text = address;
   for (let depth = 0; depth <= deepest; depth += 1) {
     for (const [, name = '', value = ''] of text.matchAll(inSegment)) learn(name, unescaped(value), redactor);
@@ -143,15 +149,5 @@ function escaped(value: string): string {
     return encodeURIComponent(value);
   } catch {
     return value;
-  }
-}
-
-/** Between quotation marks. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(`"${text}"`);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -61,3 +61,9 @@ export function fileKind(path: string, text: string): FileKind {
   const [first = ''] = text.slice(0, 200).split('\n', 1);
   return /(?:ba|z|k|da|fi)?sh\b|pwsh/.test(first) ? shell : code;
 }
+
+/** `NAME=value` as a line: all of it belongs to the value. */
+export function isDotenv(text: string, start: number, left: number, file: FileKind): boolean {
+  if (file.ground !== 'values' || text.charAt(start - 1) !== '=') return false;
+  return /(?:^|\n)(?:export[ \t]{1,4})?$/.test(text.slice(Math.max(0, left - 12), left));
+}

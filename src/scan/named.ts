@@ -1,6 +1,6 @@
 /** Secrets beside a name that tells what they are: `client_secret: x`, `TOKEN=x`, `--password x`, `"key": "token", "value": x`. */
 import { type Candidate, mostCandidates } from './candidate.ts';
-import type { FileKind } from './ground.ts';
+import { type FileKind, isDotenv } from './ground.ts';
 import { type Telling, tellingName } from './names.ts';
 import { isPlaceholder, isRandom, isSecret } from './values.ts';
 
@@ -22,6 +22,7 @@ const element = /[^<>]{0,100}>([^<>\s]{1,2000})<\//y;
 const block = /[|>][+-]?[ \t]{0,8}\r?\n[ \t]{1,40}(?=\S)/y;
 const quoted = /[bfruBFRU]{0,2}(\\?["'`])/y;
 const bare = /[^\s"'`,;&<>(){}[\]|\\]{1,512}/y;
+const dotenvBare = /[^\s"'`]{1,512}/y;
 const shellBare = /[^\s"'`;&<>()|\\]{1,512}/y;
 const credentials =
   /(?:(bearer|basic|digest|token|apikey|dpop|bot|key)[ \t]{1,4})?([^\s"'`\\,;<>{}()[\]]{1,2000})/iy;
@@ -123,7 +124,11 @@ function literalAt(text: string, start: number, left: number, right: number, fil
   if (!file.unquoted && !inUrl && !isShell && !isField) return null;
   const lines = at(block, text, start);
   const from = lines ? start + lines[0].length : start;
-  const value = at(isShell ? shellBare : bare, text, from)?.[0];
+  const value = at(
+    isShell ? shellBare : isDotenv(text, start, left, file) ? dotenvBare : bare,
+    text,
+    from,
+  )?.[0];
   if (value === undefined) return null;
   // Several words are a sentence.
   const behind = text.slice(from + value.length, from + value.length + 3);

@@ -6,7 +6,7 @@ import { isMap, sourceOf } from '../source.ts';
 import type { Candidate } from './candidate.ts';
 import { timesOf, tokenFacts } from './finding.ts';
 import { tellingName } from './names.ts';
-import { isPublicMark, maskedLine as maskedText, scanText } from './text.ts';
+import { isPublicMark, maskedLine as maskedText, scanText, settingLine } from './text.ts';
 import { isPlaceholder } from './values.ts';
 
 /** A text of the file that may be a secret. */
@@ -150,7 +150,7 @@ interface FoundLeaf {
 
 /** All texts at once, each in a line of its own. */
 function foundIn(leaves: readonly Leaf[]): FoundLeaf[] {
-  const text = leaves.map(({ key, value }) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join('\n');
+  const text = leaves.map(({ path, key, value }) => settingLine(path.at(-2), key, value)).join('\n');
   const scanned = scanText(text, 'values.env');
   const byLine = new Map<number, Candidate>();
   for (const each of scanned.found) {

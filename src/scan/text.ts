@@ -5,6 +5,7 @@ import { callsIn } from './calls.ts';
 import { type Candidate, mostCandidates } from './candidate.ts';
 import { type FileKind, fileKind } from './ground.ts';
 import { namedIn } from './named.ts';
+import { tellingName } from './names.ts';
 import { shapesIn } from './shapes.ts';
 
 export interface ScannedText {
@@ -51,28 +52,62 @@ export function scanText(text: string, path: string, secrets: readonly string[] 
     },
     masked(line) {
       const text = lineText(line);
-      return text.length > longestLine ? null : masked(text, starts()[line - 1] ?? 0, all);
+      if (text.length > longestLine) return null;
+      // What stands beside it is shown with it, though it may not be told by itself.
+      return masked(masked(text, starts()[line - 1] ?? 0, all), 0, inLine(text));
     },
   };
 }
 
+/** A name and its value as they would stand in a file by themselves; `parent` is the map that holds them. */
+export function settingLine(parent: string | undefined, name: string, value: string): string {
+  const isCookie = parent === 'cookies' && tellingName(name) === null;
+  const [key, text] = isCookie ? ['cookie', `${name}=${value}`] : [name, value];
+  return `${JSON.stringify(key)}: ${JSON.stringify(text)}`;
+}
+
 /** One line of a project or scenario file, with stars in the place of what looks like a secret. */
 export function maskedLine(line: string): string {
-  return scanText(line, 'line.env').masked(1) ?? '';
+  return line.length > longestLine ? '' : masked(line, 0, inLine(line));
+}
+
+/** What is wrong with the line may be its quotation marks: it is read without them as well. */
+function inLine(line: string): Candidate[] {
+  const file = fileKind('line.env', line);
+  const bare = line.replace(/["'`]/g, ' ');
+  const known = candidates(line, file, []);
+  return bare === line ? known : [...known, ...candidates(bare, file, [])];
 }
 
 /** With stars in the place of what looks like a secret in its line, also where its words quote it. */
 export function maskedProblem(problem: ProblemData): ProblemData {
   const { line, message, fix } = problem;
-  const secrets = line === null ? [] : candidates(line, fileKind('line.env', line), []);
+  if (line === null) return problem;
+  const secrets = [...inLine(line), ...besideTypingMistake(problem, line)];
   const clean = (text: string): string =>
     secrets.reduce((left, { value }) => left.replaceAll(value, '*'.repeat(value.length)), text);
   return {
     ...problem,
-    line: line === null ? null : maskedLine(line),
+    line: line.length > longestLine ? '' : masked(line, 0, secrets),
     message: clean(message),
     fix: fix === null ? null : clean(fix),
   };
+}
+
+/** Beside `pasword` stands what belongs beside `password`. */
+function besideTypingMistake({ source, fix }: ProblemData, line: string): Candidate[] {
+  const [, meant] = /^Did you mean "(\w+)"\?/.exec(fix ?? '') ?? [];
+  if (source === null || meant === undefined) return [];
+  const from = source.column - 1;
+  const end = from + (/^["']?[\w-]+/.exec(line.slice(from))?.[0].length ?? 0);
+  const blank = ' '.repeat(Math.max(0, end - meant.length));
+  // The name that is meant ends where the wrong one does.
+  const moved = Math.max(0, meant.length - end);
+  return inLine(`${blank}${meant}${line.slice(end)}`).map((each) => ({
+    ...each,
+    start: each.start - moved,
+    end: each.end - moved,
+  }));
 }
 
 /** Longer ones are made by programs: nobody reads them. */

@@ -97,8 +97,9 @@ steps:
         files: {
           'why401.yml': `environments: {staging: {protected: false, origins: {api: "${api}"}}}\n`,
           'a.yml':
-            'name: a\ndata: {file: r.csv}\nsteps:\n  - GET: "/?id=${id}&p=${user-password}"\n    headers: {x-pass: "${user-password}"}\n',
-          'r.csv': 'id,name,user-password\n1,ann,a-password-of-ann\n2,,a-password-of-bob\n',
+            'name: a\ndata: {file: r.csv}\nsteps:\n  - GET: "/?id=${id}&p=${userPassword}"\n    headers: {x-pass: "${user-password}"}\n',
+          'r.csv':
+            'id,name,user-password,userPassword\n1,ann,a-password-of-ann,a-password-too\n2,,a-password-of-bob,a-password-too\n',
         },
       };
       const reporters = ['console', 'github', 'json=r.json', 'jsonl=r.jsonl', 'junit=r.xml'].flatMap(

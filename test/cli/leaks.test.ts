@@ -1,6 +1,8 @@
 /** What servers give back of secrets is in no report, in whatever encoding, for every type of credential. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -193,6 +195,42 @@ describe('secrets that servers give back', () => {
     });
   }
 });
+
+describe('a token that was captured by another name', () => {
+  it('stays where it came from, as other secrets do', async () => {
+    const value = plain();
+    const taken: string[] = [];
+    const other = createServer((request, response) => {
+      taken.push(JSON.stringify(request.headers));
+      response.end('{}');
+    });
+    const server = createServer(({ url }, response) => {
+      if (url === '/login') response.end(JSON.stringify({ sessionKey: value, data: { token: value } }));
+      else response.writeHead(302, { location: `http://127.0.0.1:${port(other)}/x` }).end();
+    });
+    await Promise.all([listening(other), listening(server)]);
+    const files = {
+      'specs/why401.yml': `environments:\n  local: {protected: false, origins: {api: "http://127.0.0.1:${port(server)}", other: "http://127.0.0.1:${port(other)}"}}\n`,
+      'specs/a.yml':
+        'steps:\n  - {GET: /login, capture: {key: $.sessionKey, t: $.data.token}}\n  - {GET: /away, headers: {x-a: "${key}", x-b: "${t}"}}\n',
+    };
+    const { code, stdout } = await why401(['run', '--verbose', '--reporter', 'json'], { files, clock });
+    server.close();
+    other.close();
+    expect(code, stdout).to.equal(0);
+    expect(taken).to.have.length(1);
+    expect(taken.join('')).not.to.include(value);
+    expect(stdout).to.include('["x-a","[secret:key]"]').and.not.to.include(value);
+  });
+});
+
+function port(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function listening(server: Server): Promise<unknown> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+}
 
 describe('a secret on the command line', () => {
   it('is hidden, and told to be seen by others', async () => {

@@ -83,6 +83,7 @@ const planted: readonly (readonly [file: string, text: string])[] = [
   ['insomnia.json', '{"headers": [{"name": "Authorization", "value": "Bearer [[<alnum:40>]]"}]}'],
   ['orders.hurl', 'GET https://api.example.test\nAuthorization: Bearer [[<alnum:40>]]\nHTTP 200'],
   ['orders.hurl', 'GET https://api.example.test\n[BasicAuth]\nci: [[S3cret-<digit:4>]]\nHTTP 200'],
+  ['.env', 'export DB_PASSWORD=[[S3cret&(<digit:4>;)]] # of the database'],
   ['orders.http', 'GET https://api.example.test\nAuthorization: Basic [[<basic:ci>]]'],
   ['orders.http', 'GET https://api.example.test\nCookie: theme=dark; session_id=[[<alnum:32>]]'],
   ['orders.har', '{"request": {"headers": [{"name": "Cookie", "value": "sid=[[<alnum:32>]]"}]}}'],
@@ -226,5 +227,16 @@ describe('a mark', () => {
       'A_TOKEN=<alnum:24> # why401: public\nB_TOKEN=[[<alnum:24>]]\n# why401: public\nC_TOKEN=<alnum:24>\nD_TOKEN=[[<alnum:24>]]',
     );
     expect(scanText(text, '.env').found.map(({ value }) => value)).to.deep.equal(secrets);
+  });
+});
+
+describe('a line that is shown', () => {
+  it('holds no secret that is not told by itself', () => {
+    const token = ['Zq39fKx7Lm2Pw8', 'Rt5vZq39fKx7Lm'].join('');
+    const { found, masked } = scanText(`curl -u ann:Tr0ub4dor -H "Authorization: Bearer ${token}"\n`, 'a.md');
+    expect([found.map(({ value }) => value), masked(1)]).to.deep.equal([
+      [token],
+      `curl -u ann:********* -H "Authorization: Bearer ${'*'.repeat(token.length)}"`,
+    ]);
   });
 });
