@@ -46,7 +46,7 @@ export function loadProject(options: LoadOptions): Loaded {
   const cwd = resolve(options.cwd);
   const problems = new Problems();
   const paths = options.paths ?? [];
-  const projectPath = options.config === undefined ? findProjectFile(cwd) : resolve(cwd, options.config);
+  const projectPath = projectFile(options.config, cwd, problems);
   const root = projectPath === null ? cwd : dirname(projectPath);
   const texts = new Map<string, string>();
   const shelf = { within: [root], cwd, problems, texts };
@@ -56,11 +56,6 @@ export function loadProject(options: LoadOptions): Loaded {
     const value = loadFile(found, file, kind, shelf);
     return value && { file, path, value };
   };
-  if (projectPath === null) {
-    problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
-      fix: 'Write one, or name it: --config FILE',
-    });
-  }
   const project = projectPath === null ? null : load({ path: projectPath, within: null }, 'project');
   const folders = foldersOf(project, root, problems);
   const isRead = projectPath !== null && texts.has(displayed(projectPath, cwd));
@@ -87,6 +82,19 @@ export function loadProject(options: LoadOptions): Loaded {
   const scenarios = loadScenarios(files, load, { ...shelf, within: [root, ...folders] }, paths);
   const lineOf = createLineOf(texts);
   return { root, folders, project, scenarios, problems: sorted(withLines(problems.list, lineOf)), lineOf };
+}
+
+function projectFile(config: string | undefined, cwd: string, problems: Problems): string | null {
+  const path = config === undefined ? findProjectFile(cwd) : resolve(cwd, config);
+  if (path === null)
+    problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
+      fix: 'Write one, or name it: --config FILE',
+    });
+  if (config === undefined || path === null || kindOf(path) !== 'folder') return path;
+  problems.add('NO_PROJECT', `--config names a file, and "${config}" is a folder.`, {
+    fix: `Write --config ${displayed(resolve(path, 'why401.yml'), cwd)}`,
+  });
+  return null;
 }
 
 /** What `folders` of the project file names. */
