@@ -2,8 +2,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../model.ts';
 import { ProblemError } from '../problem.ts';
+import { bugText } from './bug.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { lackOf, lackText } from './lack.ts';
 import { printProblems } from './print-problems.ts';
 import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
@@ -35,9 +37,9 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     );
     return 2;
   }
-  const { bugText } = await import('./bug.ts');
-  world.stderr.write(bugText(error));
-  return 70;
+  const lack = lackOf(error);
+  world.stderr.write(lack ? lackText(lack) : bugText(error));
+  return lack ? 3 : 70;
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {
