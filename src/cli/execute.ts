@@ -8,6 +8,9 @@ const grace = 2_000;
 /** Milliseconds in which what was printed before the end is read. */
 const linger = 500;
 
+/** Milliseconds: a timer beyond it ends at once. */
+const longestTimer = 2 ** 31 - 1;
+
 type End = Executed['end'];
 
 /** Leaders of the groups that are at work: this process does not end before them. */
@@ -52,7 +55,7 @@ export function createExecute(env: Readonly<Record<string, string | undefined>>)
         signalGroup(child.pid, 'SIGTERM');
         last = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), grace);
       };
-      const timer = setTimeout(() => stop('timeout'), timeout);
+      const timer = setTimeout(() => stop('timeout'), Math.min(timeout, longestTimer));
       const abort = (): void => stop('aborted');
       signal?.addEventListener('abort', abort, { once: true });
       const done = (end: End): void => {
