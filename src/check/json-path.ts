@@ -24,8 +24,12 @@ type Parser = { readonly default: (text: string) => JsonPathQuery };
 const require = createRequire(import.meta.url);
 let parser: Parser | null = null;
 
+/** Characters: a filter may nest with each of them. */
+const longest = 2000;
+
 /** Loads the parser at the first call. `error` says what is wrong and where (column from 1). */
 export function compileJsonPath(text: string): JsonPath | { readonly error: string } {
+  if (text.length > longest) return { error: `it has more than ${longest} characters` };
   parser ??= require('jsonpath-rfc9535/parser') as Parser;
   let query: JsonPathQuery;
   try {

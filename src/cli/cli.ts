@@ -1,9 +1,11 @@
 /** Arguments to commands. Each command is loaded when it is called. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../model.ts';
 import { ProblemError } from '../problem.ts';
+import { bugText } from './bug.ts';
 import { addCredentialCommands } from './credential-commands.ts';
 import type { CompareFlags, RunFlags } from './flags.ts';
+import { lackOf, lackText } from './lack.ts';
 import { printProblems } from './print-problems.ts';
 import { guarded } from './redactor.ts';
 import { addReportCommand } from './report-command.ts';
@@ -35,9 +37,9 @@ async function failed(error: unknown, world: World): Promise<ExitCode> {
     );
     return 2;
   }
-  const { bugText } = await import('./bug.ts');
-  world.stderr.write(bugText(error));
-  return 70;
+  const lack = lackOf(error);
+  world.stderr.write(lack ? lackText(lack) : bugText(error));
+  return lack ? 3 : 70;
 }
 
 function commands(world: World, done: (code: ExitCode) => void): Command {
@@ -173,14 +175,9 @@ function shardOption(command: Command): Command {
 function runOptions(command: Command): Command {
   return shardOption(selectOptions(projectOptions(command)))
     .option('--env-file <file>', 'a dotenv file for ${secret.X}')
-    .option('--jobs <n>', 'scenarios at a time', number('--jobs', 1), 8)
+    .option('--jobs <n>', 'scenarios at a time', number(1), 8)
     .option('--bail', 'stop after the first scenario that fails')
-    .option(
-      '--retries <n>',
-      'tries again after a transport error, idempotent methods only',
-      number('--retries', 0),
-      0,
-    )
+    .option('--retries <n>', 'tries again after a transport error, idempotent methods only', number(0), 0)
     .option('--timeout <duration>', 'for each request, its redirects included: 800ms, 30s', '30s')
     .option('--deadline <duration>', 'for the whole run: 5m')
     .option('--reporter <name[=file]>', 'console, json, jsonl, junit, github; may be repeated', collect, [])
@@ -218,25 +215,23 @@ Examples:
 
 Differences that are meant are declared in why401.yml: docs/compare.md.`;
 
+/** Never none: `--env "$STAGE"` without a value must not mean all of them. */
 function words(text: string): string[] {
-  return text
+  const named = text
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
+  return named.length > 0 ? named : [''];
 }
 
 function collect(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
-function number(name: string, least: number): (text: string) => number {
+function number(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (Number.isInteger(value) && value >= least) return value;
-    throw new CommanderError(
-      2,
-      'why401.number',
-      `error: ${name} takes a whole number from ${least}, not "${text}"`,
-    );
+    throw new InvalidArgumentError(`It takes a whole number from ${least}.`);
   };
 }

@@ -1,11 +1,15 @@
 /** Runs a program: no shell, a process group of its own, so that it can be ended with all it started. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Execute, Executed } from '../doors.ts';
 
 /** Milliseconds between the polite signal and the last one. */
 const grace = 2_000;
 /** Milliseconds in which what was printed before the end is read. */
 const linger = 500;
+
+/** Milliseconds: a timer beyond it ends at once. */
+const longestTimer = 2 ** 31 - 1;
 
 type End = Executed['end'];
 
@@ -30,21 +34,18 @@ function atWork(leader: number | undefined): () => void {
 export function createExecute(env: Readonly<Record<string, string | undefined>>): Execute {
   return (execution) =>
     new Promise((resolve) => {
-      const { command, args, cwd, timeout, outputLimit, signal } = execution;
+      const { timeout, outputLimit, signal } = execution;
       const out = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
       const text = (stream: 'stdout' | 'stderr'): string => Buffer.concat(out[stream]).toString('utf8');
       if (signal?.aborted) {
         resolve({ end: { kind: 'aborted' }, stdout: '', stderr: '' });
         return;
       }
-      const child = spawn(command, [...args], {
-        cwd,
-        env: { ...env, ...execution.env },
-        shell: false,
-        detached: process.platform !== 'win32',
-        windowsHide: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = start(execution, env);
+      if ('code' in child) {
+        resolve({ end: { kind: 'unstarted', code: child.code }, stdout: '', stderr: '' });
+        return;
+      }
       const over = atWork(child.pid);
       let ending: End | null = null;
       let last: NodeJS.Timeout | null = null;
@@ -54,7 +55,7 @@ export function createExecute(env: Readonly<Record<string, string | undefined>>)
         signalGroup(child.pid, 'SIGTERM');
         last = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), grace);
       };
-      const timer = setTimeout(() => stop('timeout'), timeout);
+      const timer = setTimeout(() => stop('timeout'), Math.min(timeout, longestTimer));
       const abort = (): void => stop('aborted');
       signal?.addEventListener('abort', abort, { once: true });
       const done = (end: End): void => {
@@ -93,6 +94,28 @@ export function createExecute(env: Readonly<Record<string, string | undefined>>)
         ),
       );
     });
+}
+
+type Started = ReturnType<typeof spawn> & { readonly stdout: Readable; readonly stderr: Readable };
+
+/** Some of what keeps a program from starting is thrown: arguments that are too long, no memory, a NUL. */
+function start(
+  { command, args, cwd, env: own }: Parameters<Execute>[0],
+  env: Readonly<Record<string, string | undefined>>,
+): Started | { readonly code: string } {
+  try {
+    return spawn(command, [...args], {
+      cwd,
+      env: { ...env, ...own },
+      shell: false,
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { code: code ?? message };
+  }
 }
 
 /** A group whose leader has gone may still be there. */

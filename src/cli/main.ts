@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The bin file: process to world, exit code to process. */
 import module from 'node:module';
+import { lackOf, lackText } from './lack.ts';
 import { version } from './version.ts';
 
 // Not in Node 20.
@@ -29,16 +30,20 @@ async function start(): Promise<void> {
   const uncaught: unknown[] = [];
   process.on('uncaughtException', (error: unknown) => {
     uncaught.push(error);
-    process.exitCode = 70;
+    process.exitCode = lackOf(error) ? 3 : 70;
     stop.abort(new Error('a bug of why401'));
   });
   // A file that may not grow: the write fails, and that is told.
   process.on('SIGXFSZ', () => {});
-  const [{ cli }, { processWorld }, { tellUncaught }] = await Promise.all([
-    import('./cli.ts'),
-    import('./world.ts'),
-    import('./bug.ts'),
-  ]);
+  const parts = await Promise.all([import('./cli.ts'), import('./world.ts'), import('./bug.ts')]).catch(
+    (error: unknown) => {
+      const lack = lackOf(error);
+      if (!lack) throw error;
+      process.stderr.write(lackText(lack));
+      process.exit(3);
+    },
+  );
+  const [{ cli }, { processWorld }, { tellUncaught }] = parts;
   const world = processWorld(stop.signal, () => uncaught);
   // Where the bug leaves nothing to wait for, nobody else tells it.
   const unfinished = (): void => tellUncaught(uncaught, world);

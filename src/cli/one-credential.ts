@@ -1,7 +1,7 @@
 /** One credential of one environment, planned as the only step of a run: for commands that are about a credential. */
 import { resolve } from 'node:path';
 import { loadProject } from '../load/load.ts';
-import { createSecrets } from '../load/secrets.ts';
+import { createSecrets, variableOf } from '../load/secrets.ts';
 import type { Credential, Job, JsonMap } from '../model.ts';
 import { plan } from '../plan/plan.ts';
 import type { Lookups } from '../plan/scope.ts';
@@ -54,7 +54,7 @@ export function planCredentialOf(
   const dotenv = flags.envFile === undefined ? {} : { dotenv: resolve(world.cwd, flags.envFile) };
   const secrets = createSecrets({ env: world.env, ...dotenv });
   const lookups: Lookups = {
-    env: (variable) => world.env[variable],
+    env: (variable) => variableOf(world.env, variable),
     secret(secret) {
       const value = secrets.lookup(secret);
       if (value !== undefined) learn(secret, value);

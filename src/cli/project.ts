@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { preflight } from '../credential/preflight.ts';
 import { type Loaded, loadProject } from '../load/load.ts';
-import { createSecrets } from '../load/secrets.ts';
+import { createSecrets, variableOf } from '../load/secrets.ts';
 import type { DeclaredDifference, Job, JsonMap } from '../model.ts';
 import { readDeclared } from '../plan/comparison.ts';
 import type { ProjectContext } from '../plan/environment.ts';
@@ -78,7 +78,7 @@ export async function openProject(
     root: loaded.root,
     folders: loaded.folders,
     project: loaded.project.value,
-    lookups: { env: (name: string) => world.env[name], secret },
+    lookups: { env: (name: string) => variableOf(world.env, name), secret },
     given,
     random: world.random,
     now: () => world.clock.now(),
@@ -181,7 +181,10 @@ export function variables(pairs: readonly string[], problems: Problems): JsonMap
   const map: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf('=');
-    if (at < 1) problems.add('VARIABLE_INVALID', `--var takes name=value, not "${pair}".`);
+    if (at < 1)
+      problems.add('VARIABLE_INVALID', `--var takes name=value, not "${pair}".`, {
+        fix: 'Write --var tenant=acme; a value may be empty.',
+      });
     else map[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return map;

@@ -39,7 +39,7 @@ export function openReportFile(path: string, name: string, append: boolean): Rep
   try {
     const found = fstatSync(file);
     if (found.isFile() && !append && !isReport(beginning(file))) throw foreign(name);
-    return reportFile(file, found, name);
+    return reportFile(file, found, path, name);
   } catch (error) {
     closeSync(file);
     throw error;
@@ -78,7 +78,7 @@ function foreign(name: string): ProblemError {
   ]);
 }
 
-function reportFile(file: number, found: Stats, name: string): ReportFile {
+function reportFile(file: number, found: Stats, path: string, name: string): ReportFile {
   const isFile = found.isFile();
   const attempt = (task: () => void): void => {
     try {
@@ -104,7 +104,13 @@ function reportFile(file: number, found: Stats, name: string): ReportFile {
           throw error;
         }
       }),
-    close: () => attempt(() => closeSync(file)),
+    close: () =>
+      attempt(() => {
+        closeSync(file);
+        const there = isFile ? statSync(path, { throwIfNoEntry: false }) : found;
+        if (!there || (isFile && fileId(there) !== fileId(found)))
+          throw new Error('it was removed or replaced during the run');
+      }),
   };
 }
 

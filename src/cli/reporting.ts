@@ -5,6 +5,7 @@ import type { Reporters } from '../report/reporter.ts';
 import { createTally } from '../report/tally.ts';
 import type { Redactor } from '../secret.ts';
 import type { RunFlags } from './flags.ts';
+import { lackOf } from './lack.ts';
 import { printProblems } from './print-problems.ts';
 import { redactorOf } from './redactor.ts';
 import { Unwritable } from './report-file.ts';
@@ -104,14 +105,15 @@ function endingOnce(reporters: Reporters): {
     ended(error) {
       if (over) return;
       const message = error instanceof Error ? error.message : String(error);
+      const lack = lackOf(error);
       const problem: ProblemData = {
-        code: 'BUG',
-        message: `why401 broke off: ${message}`,
+        code: lack ? 'LACK' : 'BUG',
+        message: lack?.message ?? `why401 broke off: ${message}`,
         source: null,
         line: null,
-        fix: 'This is a bug of why401. Please report it.',
+        fix: lack?.fix ?? 'This is a bug of why401. Please report it.',
       };
-      event({ ...unsent, problems: [problem], summary: tally.summary(), exitCode: 70 });
+      event({ ...unsent, problems: [problem], summary: tally.summary(), exitCode: lack ? 3 : 70 });
     },
   };
 }

@@ -88,6 +88,8 @@ function endedBadly(
 const unstarted: Readonly<Record<string, string>> = {
   ENOENT: 'is not found; a name is looked for in PATH, a path begins at the folder of why401.yml (ENOENT)',
   EACCES: 'may not be executed (EACCES)',
+  E2BIG: 'cannot be started: its arguments and variables are too long (E2BIG)',
+  ERR_INVALID_ARG_VALUE: 'cannot be started: an argument or a variable holds a NUL character',
 };
 
 /** Its error output, never what it printed: that is where tokens are. */

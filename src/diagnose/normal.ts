@@ -1,5 +1,7 @@
 /** Answers made comparable: what differs in every answer (dates, ids, nonces, counters) taken out. */
+
 import { parseJson } from '../http/json.ts';
+import { percentEncoded } from '../http/url.ts';
 import type { Exchange, Json, Response } from '../model.ts';
 import { isMap } from '../source.ts';
 import { headerValue } from './subject.ts';
@@ -52,7 +54,7 @@ function strip(text: string, erase: readonly string[]): string {
   let result = text;
   for (const value of erase) {
     if (value === '') continue;
-    for (const form of [value, encodeURIComponent(value), escapeHtml(value)])
+    for (const form of [value, percentEncoded(value), escapeHtml(value)])
       result = result.replaceAll(form, '~');
   }
   return (

@@ -12,3 +12,8 @@ export function isUrl(text: string, base?: string): boolean {
     return false;
   }
 }
+
+/** As `encodeURIComponent`, which throws at half a surrogate pair; an answer may hold one. It becomes U+FFFD, as in a URL. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+}

@@ -23,8 +23,13 @@ interface Subject {
 export function explain(errors: readonly ErrorObject[], root: Json): Problem[] {
   const subjects = errors.filter(isOwn).map((error) => subjectOf(error, root));
   const problems = new Map<string, Problem>();
+  const together = new Map<string, Subject[]>();
   for (const subject of subjects) {
-    if (isConsequence(subject, subjects)) continue;
+    const { instancePath } = subject.error;
+    together.get(instancePath)?.push(subject) ?? together.set(instancePath, [subject]);
+  }
+  for (const subject of subjects) {
+    if (isConsequence(subject, together.get(subject.error.instancePath) ?? [])) continue;
     const problem = explainOne(subject);
     // What is no map at all fails each of the alternatives.
     if (problem) problems.set(JSON.stringify([problem.source, problem.message]), problem);
@@ -69,15 +74,14 @@ function nameOf(path: readonly string[]): string {
   return list === 'steps' ? `Step ${Number(last) + 1}` : `Item ${Number(last) + 1} of "${list ?? ''}"`;
 }
 
-/** A key that is missing because another one is misspelt, or one too many because it is unknown. */
-function isConsequence(subject: Subject, all: readonly Subject[]): boolean {
-  const { keyword, instancePath, params } = subject.error;
+/** A key that lacks as another is misspelt, or one too many as it is unknown. `beside`: said of the same value. */
+function isConsequence(subject: Subject, beside: readonly Subject[]): boolean {
+  const { keyword, params } = subject.error;
   if (!['required', 'oneOf', 'minProperties', 'maxProperties', 'dependentRequired'].includes(keyword))
     return false;
-  if (keyword === 'dependentRequired')
-    return all.some(({ error }) => isNone(error) && error.instancePath === instancePath);
-  const unknown = all
-    .filter(({ error }) => error.keyword === 'additionalProperties' && error.instancePath === instancePath)
+  if (keyword === 'dependentRequired') return beside.some(({ error }) => isNone(error));
+  const unknown = beside
+    .filter(({ error }) => error.keyword === 'additionalProperties')
     .map(({ error }) => String(error.params['additionalProperty']));
   if (keyword === 'maxProperties') return Object.keys(subject.value ?? {}).length - unknown.length <= 1;
   if (keyword === 'oneOf' && !isNone(subject.error)) return false;

@@ -7,12 +7,15 @@ import { Problem } from '../problem.ts';
 const width = 100;
 const tab = '    ';
 
+/** Characters of a sentence that are shown; what it quotes may be as long as a file. */
+const sentence = 1000;
+
 /** Several lines, no line end at the end. Control characters of the user's file are made visible. */
 export function formatProblem(problem: ProblemData, color = false): string {
   const paint = (code: number, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const { source } = problem;
   const place = source ? `${visible(source.file)}:${source.line}:${source.column}: ` : '';
-  const lines = [`${paint(1, place)}${visible(problem.message)}`];
+  const lines = [`${paint(1, place)}${visible(cut(problem.message))}`];
   if (source && problem.line !== null && problem.line.trim() !== '') {
     const { text, caret } = excerpt(problem.line, source.column);
     const number = String(source.line).padStart(4);
@@ -21,7 +24,7 @@ export function formatProblem(problem: ProblemData, color = false): string {
       `${paint(2, `${' '.repeat(number.length)} |`)} ${caret}${paint(31, '^')}`,
     );
   }
-  if (problem.fix !== null) lines.push(`  ${paint(36, 'fix')}  ${visible(problem.fix)}`);
+  if (problem.fix !== null) lines.push(`  ${paint(36, 'fix')}  ${visible(cut(problem.fix))}`);
   return lines.join('\n');
 }
 
@@ -35,6 +38,13 @@ export function withLines(
     const { code, message, source, fix } = problem;
     return new Problem(code, message, { source, fix, line: readLine(source) });
   });
+}
+
+/** Without its middle where it is long: both ends say something. */
+function cut(text: string): string {
+  if (text.length <= sentence) return text;
+  const half = sentence / 2;
+  return `${text.slice(0, boundary(text, half))}...${text.slice(boundary(text, text.length - half))}`;
 }
 
 /** The part of the line around the column, and the blanks under it up to the column. */

@@ -96,7 +96,7 @@ export function loadProject(options: LoadOptions): Loaded {
 
 /** null where there is none that may be used; why is a problem. */
 function projectPathOf({ config, user = null }: LoadOptions, cwd: string, problems: Problems): string | null {
-  if (config !== undefined) return resolve(cwd, config);
+  if (config !== undefined) return namedProject(config, cwd, problems);
   const path = findProjectFile(cwd);
   if (path === null) {
     problems.add('NO_PROJECT', 'There is no why401.yml here, in a folder above, or in ./specs.', {
@@ -112,6 +112,15 @@ function projectPathOf({ config, user = null }: LoadOptions, cwd: string, proble
     `"${file}" lies above the working directory and belongs to another user (uid ${stranger}): it is not used, since it says where secrets go.`,
     { source: { file, line: 1, column: 1 }, fix: `If it is meant, name it: --config ${file}` },
   );
+  return null;
+}
+
+function namedProject(config: string, cwd: string, problems: Problems): string | null {
+  const path = resolve(cwd, config);
+  if (kindOf(path) !== 'folder') return path;
+  problems.add('NO_PROJECT', `--config names a file, and "${config}" is a folder.`, {
+    fix: `Write --config ${displayed(resolve(path, 'why401.yml'), cwd)}`,
+  });
   return null;
 }
 

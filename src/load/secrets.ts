@@ -1,6 +1,7 @@
 /** Where `${secret.X}` comes from. */
+import { isUtf8 } from 'node:buffer';
 import { parseEnv } from 'node:util';
-import { isRefusal, readUtf8 } from '../files.ts';
+import { isRefusal, readBytes } from '../files.ts';
 import { Problem, ProblemError } from '../problem.ts';
 
 /** Characters below which the redactor would find a value everywhere. */
@@ -27,10 +28,10 @@ export function createSecrets(options: {
   const known = new Map<string, string | undefined>();
   const notes: string[] = [];
   const find = (name: string): { value: string; from: string } | undefined => {
-    const direct = own(env, name);
+    const direct = variableOf(env, name);
     if (direct === '') notes.push(`The environment variable ${name} is empty and counts as not set.`);
     else if (direct !== undefined) return { value: direct, from: `the environment variable ${name}` };
-    const path = own(env, `${name}_FILE`);
+    const path = variableOf(env, `${name}_FILE`);
     if (path !== undefined && path !== '') {
       const content = read(
         path,
@@ -39,7 +40,7 @@ export function createSecrets(options: {
       );
       return { value: content.replace(/\r?\n$/, ''), from: path };
     }
-    const value = own(dotenv, name);
+    const value = variableOf(dotenv, name);
     return value === undefined ? undefined : { value, from: options.dotenv ?? '' };
   };
   return {
@@ -64,14 +65,19 @@ export function createSecrets(options: {
   };
 }
 
-function own(map: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+/** Not what all objects have. */
+export function variableOf(
+  map: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function read(path: string, what: string, fix: string): string {
-  const text = readUtf8(path, { limit: largest, pipes: true });
-  if (!isRefusal(text)) return text;
+  const bytes = readBytes(path, { limit: largest, pipes: true });
+  if (!isRefusal(bytes) && isUtf8(bytes)) return new TextDecoder().decode(bytes);
+  const [why, mend] = isRefusal(bytes) ? [bytes.why, fix] : ['it is not UTF-8', 'Save it as UTF-8.'];
   throw new ProblemError([
-    new Problem('FILE_UNREADABLE', `${what} "${path}" cannot be read: ${text.why}.`, { fix }),
+    new Problem('FILE_UNREADABLE', `${what} "${path}" cannot be read: ${why}.`, { fix: mend }),
   ]);
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../doors.ts';
 import type { Job, Json } from '../model.ts';
+import { instantOf } from './instant.ts';
 import { createScope, type Lookups } from './scope.ts';
 import type { RenderedJson, Scope } from './template.ts';
 
@@ -25,7 +26,7 @@ export function createJobScope(
     if (name === 'uuid') return doors.random.uuid();
     if (name === 'pkce.verifier') return verifier;
     if (name === 'pkce.challenge') return createHash('sha256').update(verifier).digest('base64url');
-    const instant = now(name, doors.clock);
+    const instant = instantOf(name, doors.clock.now());
     if (instant !== undefined) return instant;
     const [kind, which = '', key] = name.split('.');
     if (kind === 'origin') return environment.origins.get(which);
@@ -53,15 +54,4 @@ function clientValue(job: Job, name: string, key: string | undefined): Json | un
   if (key === 'client_id') return client.client_id;
   if (key === 'redirect_uris') return client.redirect_uris;
   return undefined;
-}
-
-const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `now.iso`, `now.unix`, `now-7d.iso`, `now+1h.unix`. */
-function now(name: string, clock: Clock): Json | undefined {
-  const match = /^now(?:([+-]\d+)([smhd]))?\.(iso|unix)$/.exec(name);
-  if (!match) return undefined;
-  const [, amount = '0', unit = 's', form] = match;
-  const instant = clock.now() + Number(amount) * (units[unit] ?? 0);
-  return form === 'iso' ? new Date(instant).toISOString() : Math.floor(instant / 1000);
 }

@@ -9,6 +9,7 @@ import { credentialMaps } from './credentials.ts';
 import type { PlannedEnvironment, ProjectContext } from './environment.ts';
 import type { EnvironmentsOfFile } from './fault-details.ts';
 import { planFaults } from './faults.ts';
+import { instantOf } from './instant.ts';
 import { checkSessionUse } from './login.ts';
 import { mapAt } from './maps.ts';
 import { checkCredentialNames, checkNames, type NameContext } from './names.ts';
@@ -143,7 +144,7 @@ function scopeOf(
     lookups: context.lookups,
     layers,
     row: row?.values,
-    named: (name) => jobName(name) ?? planned.scope.lookup(name),
+    named: (name) => jobName(name, context.now()) ?? planned.scope.lookup(name),
   });
 }
 
@@ -211,6 +212,7 @@ function attemptsOf(
 }
 
 /** Names that have a value only while a job runs. */
-function jobName(name: string): Json | undefined {
-  return name === 'uuid' || name.startsWith('pkce.') || /^now([+-]\d+[smhd])?\./.test(name) ? '' : undefined;
+function jobName(name: string, now: number): Json | undefined {
+  const isKnown = name === 'uuid' || name.startsWith('pkce.') || instantOf(name, now) !== undefined;
+  return isKnown ? '' : undefined;
 }

@@ -1,6 +1,7 @@
 /** What a step refers to must exist: credentials, origins, clients, variables, secrets. */
 
 import { clientId, clientNames, clientSpellings } from '../http/client-names.ts';
+import { isUrl } from '../http/url.ts';
 import { nearest } from '../load/nearest.ts';
 import type { JobRow, Json, JsonMap, RequestStep, Step } from '../model.ts';
 import type { Problems } from '../problem.ts';
@@ -9,9 +10,9 @@ import type { PlannedEnvironment } from './environment.ts';
 import { checkHeaders } from './headers.ts';
 import { mapAt } from './maps.ts';
 import { checkParameters } from './parameters.ts';
-import { missingSecret, whereToDefine } from './reader.ts';
 import { credentialRefs } from './steps.ts';
 import { references, type Scope, templateFaults } from './template.ts';
+import { addUnresolved } from './unresolved.ts';
 
 export interface NameContext {
   readonly planned: PlannedEnvironment;
@@ -119,12 +120,17 @@ function checkTarget(step: RequestStep, written: JsonMap, context: NameContext, 
       source,
       fix: 'Use a credential of type basic.',
     });
-  } else if (!origin && !/^(\/|https?:\/\/|\$\{)/i.test(step.target)) {
+  } else if (!origin && (!/^(\/|https?:\/\/|\$\{)/i.test(step.target) || isNoUrl(step.target))) {
     problems.add('TARGET_INVALID', `"${step.target}" is no target.`, {
       source,
       fix: 'Write /path, NAME:/path with the name of an origin, or a URL with http or https.',
     });
   }
+}
+
+/** Whatever the run gives: nothing of it is filled in. */
+function isNoUrl(target: string): boolean {
+  return !target.startsWith('/') && !target.includes('${') && !isUrl(target);
 }
 
 function checkAuthorize(client: string, written: JsonMap, context: NameContext, problems: Problems): void {
@@ -163,6 +169,7 @@ function checkReferences(written: JsonMap, context: NameContext, problems: Probl
     for (const fault of templateFaults(part)) {
       problems.add('TEMPLATE_INVALID', fault.error, {
         source: fault.container ? sourceOf(fault.container, fault.key ?? undefined) : null,
+        fix: 'Write "${name}" for a value, and "$${" where "${" itself is meant.',
       });
     }
     for (const reference of references(part)) {
@@ -175,15 +182,9 @@ function checkReferences(written: JsonMap, context: NameContext, problems: Probl
       )
         continue;
       const source = reference.container ? sourceOf(reference.container, reference.key ?? undefined) : null;
-      if (name.startsWith('secret.')) {
-        if (!context.offline) missingSecret(name.slice(7), problems, source);
-      } else if (!(context.offline && name.startsWith('env.'))) {
-        const where = context.row ? `, in row ${context.row.number} of the data` : '';
-        problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here${where}.`, {
-          source,
-          fix: whereToDefine(name),
-        });
-      }
+      const { scope, offline, row } = context;
+      const where = row ? `, in row ${row.number} of the data` : '';
+      addUnresolved(name, { scope, offline, source, where }, problems);
     }
   }
 }

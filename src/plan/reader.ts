@@ -4,6 +4,7 @@ import type { Problems } from '../problem.ts';
 import { Secret, type Value } from '../secret.ts';
 import { sourceOf } from '../source.ts';
 import { type RenderedJson, renderJson, renderText, type Scope, type Unrendered } from './template.ts';
+import { addUnresolved } from './unresolved.ts';
 
 export class Reader {
   readonly #scope: Scope;
@@ -70,30 +71,10 @@ export class Reader {
       this.#problems.add('TEMPLATE_INVALID', reason.error, { source: sourceOf(map, key) });
       return;
     }
-    for (const name of reason.unresolved) {
-      if (name.startsWith('secret.')) {
-        if (!this.#offline) missingSecret(name.slice(7), this.#problems, sourceOf(map, key));
-      } else if (!(this.#offline && name.startsWith('env.'))) {
-        this.#problems.add('UNRESOLVED_VARIABLE', `Nothing is named "${name}" here.`, {
-          source: sourceOf(map, key),
-          fix: whereToDefine(name),
-        });
-      }
-    }
+    const source = sourceOf(map, key);
+    const need = { scope: this.#scope, offline: this.#offline, source };
+    for (const name of reason.unresolved) addUnresolved(name, need, this.#problems);
   }
-}
-
-export function missingSecret(name: string, problems: Problems, source: ReturnType<typeof sourceOf>): void {
-  problems.add('SECRET_MISSING', `The secret "${name}" is not set.`, {
-    source,
-    fix: `Set the environment variable ${name}, or ${name}_FILE to a file that holds it, or add it to the --env-file.`,
-  });
-}
-
-export function whereToDefine(name: string): string {
-  if (name.startsWith('env.'))
-    return `Set the environment variable ${name.slice(4)}, or write a default: \${${name}:-default}`;
-  return `Define it under variables:, pass --var ${name}=..., or capture it in an earlier step.`;
 }
 
 function unsecret(value: RenderedJson): Json {

@@ -1,4 +1,5 @@
 /** Rendering of templates in values (LANGUAGE.md section 5). */
+import { percentEncoded } from '../http/url.ts';
 import type { Json } from '../model.ts';
 import { Secret, type Value } from '../secret.ts';
 import { isMap, place, placeEntry, sourceOf, writtenOf } from '../source.ts';
@@ -19,6 +20,8 @@ export interface Scope {
   lookup(name: string): RenderedJson | undefined;
   /** The text of a number as it stands in the file (`007`), for places where text is meant. */
   written?(name: string): string | null;
+  /** Why a variable that is defined has no value; null for any other name. */
+  unrendered?(name: string): Unrendered | null;
   /** What an answer or a document said: a capture, or metadata that the project file does not state. Absent: nothing. */
   answered?(name: string): boolean;
 }
@@ -100,6 +103,10 @@ export function renderAsText(text: string, scope: Scope, encode: Encode = same):
   return joinParts(template, scope, encode);
 }
 
+/** Characters of a text that is put together; a variable of variables doubles quickly. */
+export const longestText: number = 10_000_000;
+export const tooLong: string = `it is longer than ${longestText / 1_000_000} MB`;
+
 function joinParts(template: Template, scope: Scope, encode: Encode): RenderedText {
   const parts: Value[] = [];
   const unresolved: string[] = [];
@@ -107,7 +114,9 @@ function joinParts(template: Template, scope: Scope, encode: Encode): RenderedTe
     if (typeof part === 'string') parts.push(part);
     else appendValue(part);
   }
-  return unresolved.length > 0 ? { unresolved } : { value: Secret.join(parts) };
+  if (unresolved.length > 0) return { unresolved };
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return length > longestText ? { error: tooLong } : { value: Secret.join(parts) };
 
   function appendValue(part: Placeholder): void {
     const value = textOf(part, scope);
@@ -220,9 +229,5 @@ export function renderUrl(text: string, scope: Scope): RenderedText {
 }
 
 function encodePercent(value: Value): Value {
-  return value instanceof Secret ? value.map(encodeText) : encodeText(value);
-}
-
-function encodeText(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+  return value instanceof Secret ? value.map(percentEncoded) : percentEncoded(value);
 }

@@ -2,7 +2,7 @@
 
 import type { Presentation } from '../credential/presentation.ts';
 import type { Signer } from '../credential/signer.ts';
-import { isUrl } from '../http/url.ts';
+import { isUrl, percentEncoded } from '../http/url.ts';
 import type { Environment, Field, FieldSource, RequestStep } from '../model.ts';
 import { renderText, renderUrl, type Scope } from '../plan/template.ts';
 import { Secret, type Value } from '../secret.ts';
@@ -190,7 +190,7 @@ function has(list: readonly Field[], name: string): boolean {
 function addQuery(url: URL, list: readonly Field[]): void {
   if (list.length === 0) return;
   const added = list
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(reveal(value))}`)
+    .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(reveal(value))}`)
     .join('&');
   url.search = url.search === '' ? `?${added}` : `${url.search}&${added}`;
 }

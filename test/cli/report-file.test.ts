@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -100,6 +101,30 @@ describe('a report file', () => {
     chmodSync(path, 0o644);
     openReportFile(path, 'r.json', false).close();
     expect(statSync(path).mode & 0o777).to.equal(0o644);
+  });
+
+  it('that is removed or replaced before its end is no report', () => {
+    const told = (change: (path: string) => void): string => {
+      const path = join(folder, 'r.json');
+      const file = openReportFile(path, 'r.json', false);
+      change(path);
+      try {
+        file.close();
+        return 'closed';
+      } catch (error) {
+        expect(error).to.be.instanceOf(Unwritable);
+        return (error as Error).message;
+      }
+    };
+    const gone = 'The report "r.json" cannot be written: it was removed or replaced during the run.';
+    expect([
+      told(() => {}),
+      told((path) => rmSync(path)),
+      told((path) => {
+        renameSync(path, `${path}.old`);
+        writeFileSync(path, '');
+      }),
+    ]).to.deep.equal(['closed', gone, gone]);
   });
 
   it('is one for each reporter, and nothing is sent where it is not', async () => {

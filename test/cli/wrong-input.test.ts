@@ -117,6 +117,66 @@ Nothing was sent: 4 problems.`,
       argv: ['run', '--tag', 'nothing'],
       says: /No scenario is selected/,
     },
+    'no environment, where a variable of the shell was empty': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--env', ''],
+      says: /^There is no environment ""\.\n {2}fix {2}There are: staging, production\./,
+    },
+    'a number that is none': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--jobs', '0'],
+      says: /^error: option '--jobs <n>' argument '0' is invalid\. It takes a whole number from 1\.$/,
+    },
+    'a folder for a file': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--config', 'specs'],
+      says: /^--config names a file, and "specs" is a folder\.\n {2}fix {2}Write --config specs\/why401\.yml$/m,
+    },
+    'a variable without a value': {
+      scenario: 'steps: [{GET: /}]',
+      argv: ['run', '--var', 'tenant'],
+      says: /^--var takes name=value, not "tenant"\.\n {2}fix {2}Write --var tenant=acme/,
+    },
+    'an address that is none': {
+      scenario: "steps: [{GET: 'http://[::1/'}]",
+      says: /^specs\/a\.yml:1:15: "http:\/\/\[::1\/" is no target\./,
+    },
+    'a member of all objects': {
+      scenario: "steps: [{GET: '/${env.constructor}'}]",
+      says: /Nothing is named "env\.constructor" here\./,
+    },
+    'a time that no date has': {
+      scenario: "steps: [{GET: '/${now-999999999999d.iso}'}]",
+      says: /Nothing is named "now-999999999999d\.iso" here\./,
+    },
+    'a template without an end': {
+      scenario: "steps: [{GET: '/${x'}]",
+      says: /"\$\{" has no "\}"\n.*\n.*\n {2}fix {2}Write "\$\{name\}" for a value, and "\$\$\{"/,
+    },
+    'a variable that is made of a secret that is not set': {
+      scenario: 'variables: {a: "${b}", b: "${secret.NONE}"}\nsteps: [{GET: "/${a}"}]',
+      says: /^specs\/a\.yml:2:15: The secret "NONE" is not set\./,
+    },
+    'a variable that is made of nothing': {
+      scenario: 'variables: {a: "${b}", b: "${none}"}\nsteps: [{GET: "/${a}"}]',
+      says: /^specs\/a\.yml:2:15: Nothing is named "none" here: "a" is made of it\./,
+    },
+    'variables in a circle': {
+      scenario: 'variables: {a: "${b}", b: "${a}"}\nsteps: [{GET: "/${a}", only: [staging]}]',
+      says: /^specs\/a\.yml:2:15: The variable "a" has no value: it is made of itself, by a, b, a\./,
+    },
+    'variables that double': {
+      scenario: `variables: {${Array.from({ length: 15 }, (_, at) => `v${at}: "\${v${at + 1}}\${v${at + 1}}${'x'.repeat(500)}"`).join(', ')}, v15: y}\nsteps: [{GET: "/\${v0}"}]`,
+      says: /The variable "v0" has no value: it is longer than 10 MB\./,
+    },
+    'variables of variables without an end': {
+      scenario: `variables: {${Array.from({ length: 9000 }, (_, at) => `v${at}: "\${v${at + 1}}"`).join(', ')}, v9000: y}\nsteps: [{GET: "/\${v0}"}]`,
+      says: /The variable "v20" has no value: it stands more than 20 variables deep\./,
+    },
+    'a JSONPath without an end': {
+      scenario: `steps: [{GET: /, expect: {json: {'$[?${'@.a&&'.repeat(50_000)}@.a]': 1}}}]`,
+      says: /^specs\/a\.yml:1:\d+: .{400,1000} is no JSONPath: it has more than 2000 characters$/m,
+    },
     'an empty file': { scenario: '', says: /specs\/a\.yml/ },
     'a duration without unit': {
       scenario: 'steps: [{GET: /}]',
@@ -173,6 +233,12 @@ describe('lint and list', () => {
       stderr: '',
       written: {},
     });
+  });
+
+  it('need none for variables that are made of secrets', async () => {
+    const scenario = 'variables: {a: "x-${secret.NONE}", b: "${env.NONE}"}\nsteps: [{GET: "/${a}/${b}"}]\n';
+    const { code, stderr } = await why401(['lint'], { files: { ...files, 'specs/a.yml': scenario } });
+    expect([code, stderr]).to.deep.equal([0, '']);
   });
 
   it('show what run would replay', async () => {

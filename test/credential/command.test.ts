@@ -82,6 +82,24 @@ describe('command', () => {
     expect(redactor.redact('it was opaque-token-1')).to.equal('it was [secret:tool]');
   });
 
+  it('says why a program cannot be started at all', async () => {
+    expect(await failing('', { command: [node, 'a\0b'] })).to.equal(
+      'cannot be started: an argument or a variable holds a NUL character.',
+    );
+    if (process.platform !== 'linux') return;
+    expect(await failing('', { command: [node, '-e', ' '.repeat(200_000)] })).to.equal(
+      'cannot be started: its arguments and variables are too long (E2BIG).',
+    );
+  });
+
+  it('may take longer than a timer can', async () => {
+    const { store } = bench({ execute });
+    const slow = command('setTimeout(() => console.log("opaque-token-1"), 50)', { timeout: 2 ** 32 });
+    expect(wireOf(await store.present(slow, staging))).to.deep.equal({
+      Authorization: 'Bearer opaque-token-1',
+    });
+  });
+
   it('passes arguments as they are, without a shell', async () => {
     const { store } = bench({ execute });
     const credential = command('', {

@@ -245,6 +245,20 @@ export const documents: readonly Case[] = [
     ends: 'failed; json "\\ud800"',
   },
   {
+    name: 'has half a surrogate pair that goes into the next request',
+    acts: [answer('{"a":"\\ud800"}', [json])],
+    steps: [
+      { GET: '{case}', capture: { half: '$.a' } },
+      {
+        name: 'with it',
+        POST: '/ok/${half}',
+        query: { '${half}': '${half}', half: 'x${half}' },
+        body: { form: { half: '${half}' } },
+      },
+    ],
+    ends: 'passed',
+  },
+  {
     name: 'has a NUL',
     acts: [answer('{"a":"\\u0000"}', [json])],
     ...expects({ json: { '$.a': 'x' } }),

@@ -47,6 +47,9 @@ describe('createSecrets', () => {
 
   it('fails with a problem where a file cannot be read', () => {
     const missing = join(folder, 'missing');
+    // What a shell of Windows writes.
+    const wide = join(folder, 'wide');
+    writeFileSync(wide, '\ufeffA=value', 'utf16le');
     const message = (run: () => unknown): string => {
       try {
         run();
@@ -58,9 +61,13 @@ describe('createSecrets', () => {
     expect([
       message(() => createSecrets({ env: {}, dotenv: missing })),
       message(() => createSecrets({ env: { A_FILE: missing } }).lookup('A')),
+      message(() => createSecrets({ env: {}, dotenv: wide })),
+      message(() => createSecrets({ env: { A_FILE: wide } }).lookup('A')),
     ]).to.deep.equal([
       `The env file "${missing}" cannot be read: there is no such file.`,
       `The file that A_FILE names, "${missing}" cannot be read: there is no such file.`,
+      `The env file "${wide}" cannot be read: it is not UTF-8.`,
+      `The file that A_FILE names, "${wide}" cannot be read: it is not UTF-8.`,
     ]);
   });
 });

@@ -431,6 +431,17 @@ describe('validate', () => {
     });
   }
 
+  it('tells thousands of mistakes, in a time that grows with their number', () => {
+    const steps = Array.from({ length: 30_000 }, () => '  - GTE: /x\n').join('');
+    expect(problemsOf('scenario', `steps:\n${steps}`)).to.deep.equal(
+      Array.from(
+        { length: 30_000 },
+        (_, at) =>
+          `UNKNOWN_KEY ${at + 2}:5 "GTE" is no key that is known in step ${at + 1}. | Did you mean "GET"?`,
+      ),
+    );
+  });
+
   it('takes __proto__ for an unknown key', () => {
     expect(problemsOf('scenario', '__proto__: {}\nsteps: [{GET: /}]\n')).to.deep.equal([
       'UNKNOWN_KEY 1:1 "__proto__" is no key that is known at the top of this file. | Known here: name, tags, only, credential, variables, data, steps, in.',

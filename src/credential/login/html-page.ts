@@ -16,12 +16,16 @@ export interface HtmlPage {
   readonly elements: readonly Element[];
   /** HTML standard, "reset the form owner". */
   readonly owner: (control: Element) => Element | null;
+  /** Why more may stand there than was read, in a sentence. Null: it was read whole. */
+  readonly unread: string | null;
 }
 
 /** Characters: more takes minutes where it is made to, and is no login page. */
 const longestPage = 2_000_000;
+export const tooLong = 'It is longer than is read.';
 
-export async function parsePage(html: string, url: URL): Promise<HtmlPage> {
+/** `unread`: why `html` is not all of the page, or none of it. */
+export async function parsePage(html: string, url: URL, unread: string | null = null): Promise<HtmlPage> {
   const { Parser, defaultTreeAdapter } = await import('parse5');
   const parsed = new Map<Element, Element>();
   const parser = new Parser<DefaultTreeAdapterMap>({
@@ -37,7 +41,13 @@ export async function parsePage(html: string, url: URL): Promise<HtmlPage> {
   });
   parser.tokenizer.write(html.slice(0, longestPage), true);
   const elements = [...below(parser.document)];
-  return { url, base: baseOf(elements, url), elements, owner: ownerIn(elements, parsed) };
+  return {
+    url,
+    base: baseOf(elements, url),
+    elements,
+    owner: ownerIn(elements, parsed),
+    unread: html.length > longestPage ? tooLong : unread,
+  };
 }
 
 /** Not recursive: pages nest as deep as they like. */

@@ -26,9 +26,18 @@ function describeForms(page: HtmlPage): string {
   const forms = formsOf(page).map((form) => {
     const inputs = controlsOf(page, form).filter((each) => !isButton(each) && typeOf(each) !== 'hidden');
     const names = [...new Set(inputs.map((each) => attribute(each, 'name')).filter((name) => name))];
-    return `${formName(form)} (${names.join(', ') || 'no inputs'})`;
+    return `${formName(form)} (${listed(names) || 'no inputs'})`;
   });
-  return forms.length === 0 ? 'it has no forms' : `it offers ${forms.join(', ')}`;
+  if (forms.length > 0) return `it offers ${listed(forms)}`;
+  return page.unread === null ? 'it has no forms' : 'no form was found in it';
+}
+
+/** Forms of a page, or inputs of a form, that are named. */
+const mostListed = 20;
+
+function listed(names: readonly (string | null)[]): string {
+  const more = names.length - mostListed;
+  return names.slice(0, mostListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Address, status, title and forms of where the login stands. */
@@ -38,7 +47,8 @@ export function describePage({ url, page, exchange }: Arrival): string {
   if (!page) return `It stands at ${where}, no HTML page).`;
   const title = titleOf(page).replace(/^(.{100}).+/s, '$1…');
   const script = submitsItself(page) ? ' Its form is submitted by a script: add a step "submit: {}".' : '';
-  return `It stands at ${where}${title ? `, "${title}"` : ''}): ${describeForms(page)}.${script}`;
+  const unread = page.unread === null ? '' : ` ${page.unread}`;
+  return `It stands at ${where}${title ? `, "${title}"` : ''}): ${describeForms(page)}.${unread}${script}`;
 }
 
 /** One form without anything to fill in, and a script that submits it (OAuth 2.0 Form Post Response Mode, SAML POST). */

@@ -4,7 +4,7 @@ import type { Environment, Exchange, Field, Hop, Response } from '../../model.ts
 import { Secret, type Value } from '../../secret.ts';
 import { fieldValues, finalResponse, mediaType } from '../answer.ts';
 import type { Browser, CookieJarHandle } from '../presentation.ts';
-import { type HtmlPage, parsePage, refreshOf } from './html-page.ts';
+import { type HtmlPage, parsePage, refreshOf, tooLong } from './html-page.ts';
 /** One user in one environment. */
 
 export interface Visitor {
@@ -64,7 +64,9 @@ export async function visit(asked: Visit, visitor: Visitor): Promise<Arrival> {
     const { url } = next;
     const refusal = visitor.refuses(url);
     if (refusal)
-      return arrive({ problem: `leads to ${url.origin}, which ${refusal}: nothing was sent there` });
+      return arrive({
+        problem: `leads to ${url.origin === 'null' ? url.protocol : url.origin}, which ${refusal}: nothing was sent there`,
+      });
     if (hops.length >= mostHops) return arrive({ problem: `does not end after ${mostHops} requests` });
     const made = await send(next, asked, visitor);
     const hop = made.hops[0];
@@ -161,7 +163,7 @@ async function pageOf(response: Response, url: URL): Promise<HtmlPage | null> {
   const type = mediaType(response);
   if (!/^(?:text\/html|application\/xhtml\+xml)$/.test(type) && !(type === '' && /^\s*</.test(text)))
     return null;
-  return parsePage(text, url);
+  return parsePage(text, url, response.body.decodeError ?? (response.body.truncated ? tooLong : null));
 }
 
 function decoded(response: Response): string {

@@ -1,6 +1,8 @@
 /** Challenge and answer of HTTP Digest (RFC 7616 sections 3.3 and 3.4, RFC 2069 without qop). */
+
 import { createHash } from 'node:crypto';
 import { type Challenge, parseChallenges } from '../../http/challenge.ts';
+import { percentEncoded } from '../../http/url.ts';
 
 export interface DigestChallenge {
   readonly realm: string;
@@ -118,7 +120,7 @@ function usernameOf(challenge: DigestChallenge, username: string): string {
 }
 
 function extended(text: string): string {
-  return encodeURIComponent(text).replace(
+  return percentEncoded(text).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -1,6 +1,8 @@
 /** HTTP Message Signatures (RFC 9421) over each request, with Content-Digest (RFC 9530) where it is signed. */
+
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { percentEncoded } from '../../http/url.ts';
 import type { Field, HttpSignatureCredential } from '../../model.ts';
 import { Secret } from '../../secret.ts';
 import { type Key, readKey } from '../key.ts';
@@ -190,7 +192,7 @@ function decodeForm(text: string): string {
 
 /** The percent-encode set of application/x-www-form-urlencoded, a blank as %20. */
 function encodeForm(text: string): string {
-  return encodeURIComponent(text).replace(
+  return percentEncoded(text).replace(
     /[!'()~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

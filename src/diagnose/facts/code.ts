@@ -19,6 +19,8 @@ export function codeFacts(subject: Subject): Evidence[] {
   const [first] = subject.failing.hops;
   const sent = subject.stage === 'token' && first ? tokenParameters(first) : null;
   if (!first || !sent || sent.parameters.get('grant_type') !== 'authorization_code') return [];
+  // The code was good: something else in the answer is wrong.
+  if (isSuccess(subject.failing.hops.at(-1))) return [];
   const digest = first.request.body?.digests?.['code'] ?? null;
   const issued = digest === null ? null : issuedBy(subject, digest);
   const flow = authorizationRequest(subject, issued ?? first);
@@ -28,6 +30,11 @@ export function codeFacts(subject: Subject): Evidence[] {
     ...(flow ? compared(first, sent, flow, subject) : []),
     ...(flow && issued ? known(first, flow, subject) : []),
   ];
+}
+
+function isSuccess(hop: Hop | undefined): boolean {
+  const status = hop?.response?.status ?? 0;
+  return status >= 200 && status < 300;
 }
 
 /** RFC 7636 section 4.2. */

@@ -119,7 +119,7 @@ function loop(subject: Subject): Evidence[] {
       : null;
   if (url === null || isLoginTarget(url) || first === undefined) return [];
   // That is how an authorization server answers, be it with a code or with an error (RFC 6749 section 4.1.2).
-  if (subject.stage === 'authorization' && isCallback(url, subject.redirect_uri)) return [];
+  if (subject.stage === 'authorization' && isCallback(carriedBy(last, url), subject.redirect_uri)) return [];
   return [
     evidence('redirect/not-followed', {
       names: ['redirect-unexpected'],
@@ -148,6 +148,14 @@ function ended({ failing: { hops } }: Subject, stopped: RedirectStop): Evidence[
       ],
     }),
   ];
+}
+
+/** With its parameters, which the address where a login ended does not show. */
+function carriedBy(hop: Hop | undefined, otherwise: URL): URL {
+  const location = hop?.response ? headerValue(hop.response, 'location') : null;
+  return location !== null && hop && isUrl(location, hop.request.url)
+    ? new URL(location, hop.request.url)
+    : otherwise;
 }
 
 function isCallback(url: URL, redirect_uri: string | null): boolean {

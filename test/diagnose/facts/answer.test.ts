@@ -303,6 +303,22 @@ table('redirectFacts at the authorization endpoint', redirectFacts, [
     [],
   ],
   [
+    'knows it by its answer where the redirect_uri was pushed (RFC 9126)',
+    {
+      stage: 'authorization',
+      uses: [],
+      hops: [
+        {
+          url: 'https://login.example.test/authorize?client_id=web&request_uri=urn%3Ax',
+          status: 302,
+          headers: [['Location', 'https://app.example.test/callback?state=x&code=y']],
+        },
+      ],
+      stopped: { reason: 'not-followed', location: 'https://app.example.test/callback' },
+    },
+    [],
+  ],
+  [
     'wonders at another place',
     toCallback(303, 'https://www.example.test/sorry'),
     [['redirect/not-followed', 2, 'redirect-unexpected', '1 location: https://www.example.test/sorry']],

@@ -126,6 +126,14 @@ table('codeFacts', codeFacts, [
     [['code/sent-before', 3, 'code-reused', '1 code: sent before by step "earlier", which was answered 200']],
   ],
   [
+    'does not doubt a code that was taken',
+    token(
+      { ...redeem({}), status: 200 },
+      { past: [past([{ ...redeem({}), status: 200, later: 500 }], { role: 'token' })] },
+    ),
+    [],
+  ],
+  [
     'knows an old code',
     token({ ...redeem({}), later: 900_000 }, { past: [past([authorization({})])] }),
     [['code/old', 2, 'code-expired', '1 code: redeemed 15 min after it was issued']],
