@@ -80,8 +80,10 @@ function search(text: string, found: Named[]): void {
     if (!value) continue;
     // Names within a long value are passed over: a text of nothing else would take the square of its length.
     if (value.length > longestJudged) stem.lastIndex += longestJudged;
-    const isQuoted = /["']/.test(text.charAt(end));
-    if (isGenerated(value) || (tells === 'certain' && isQuoted && isOpaque(value))) found.push([name, value]);
+    // Not the words of a sentence: JSON, or a form.
+    const isWritten = /["'=]/.test(text.charAt(end));
+    if (isGenerated(value) || (tells === 'certain' && isWritten && isOpaque(value)))
+      found.push([name, value]);
   }
   for (const [, name = '', value = ''] of text.matchAll(scheme))
     if (name.toLowerCase() === 'basic' ? isPair(value) : isGenerated(value)) found.push([name, value]);

@@ -13,12 +13,14 @@ const searched = 1 << 20;
 /** An address within the query of another is encoded once more. */
 const deepest = 3;
 
+const tokens =
+  'access_token|id_token|refresh_token|logout_token|session_token|registration_access_token|device_code|client_secret|client_assertion|assertion|code_verifier';
 /** Pushed requests (RFC 9126), not addresses that a client publishes. */
 const pushed = 'request_uri=(?=urn(?::|%3A))';
 /** Session ids of servlet containers, PHP, ASP.NET and others; CAS tickets; signatures of signed addresses. */
 const short =
   'code|jsessionid|phpsessid|sessionid|session_id|sid|ticket|SAMLResponse|SAMLart|sig|X-Amz-Signature';
-const inAddress = new RegExp(`[?&#](?:(${short})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
+const inAddress = new RegExp(`[?&#](?:(${tokens}|${short})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
 /** RFC 3986 section 3.3: parameters of a segment. */
 const inSegment = /;(jsessionid|phpsessid|sid)=([^;?&#/\s"'<>]+)/gi;
 const inUserinfo = /\/\/[^/?#@:\s]*:([^/?#@\s]{8,})@/g;

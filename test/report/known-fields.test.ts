@@ -42,6 +42,7 @@ const holders: Readonly<Record<string, readonly [Hop, string]>> = {
   'Set-Cookie': [answer([['Set-Cookie', `sid=${value}; Path=/`]]), value],
   'JSON, a token': [answer([], `{"access_token": "${value}"}`), value],
   'JSON, as programs name it': [answer([], `{"refreshToken":"${value.replaceAll('/', '\\/')}"}`), value],
+  'JSON, letters that are no words': [answer([], '{"token": "wfcCkAiqulqM8tIPQk"}'), 'wfcCkAiqulqM8tIPQk'],
   'JSON, a pushed request': [answer([], `{"request_uri": "${pushed}", "expires_in": 60}`), pushed],
   'a form, value first': [answer([], `<input type=hidden value="${value}" name="SAMLResponse">`), value],
   'a form, escaped': [answer([], `<input name='_csrf' value='${value.replaceAll('+', '&#43;')}'/>`), value],
@@ -136,7 +137,32 @@ const ordinary: readonly string[] = [
   '/login?session=expired&auth=required_by_policy_v2&return=%2Forders%2F3fa85f64-5717-4562-b3fc-2c963f66afa6',
 ];
 
+/** Where RFC 6749 puts a token, it is one, whatever it looks like. */
+const places: Readonly<Record<string, (token: string) => Hop>> = {
+  'a fragment': (token) => answer([['Location', `/cb#access_token=${encodeURIComponent(token)}&state=x`]]),
+  'a query': (token) => answer([['Location', `/cb?id_token=${encodeURIComponent(token)}`]]),
+  JSON: (token) => answer([], JSON.stringify({ refresh_token: token, scope: 'a' })),
+  'a form': (token) => answer([], `access_token=${encodeURIComponent(token)}&token_type=bearer`),
+};
+const looks = [
+  'wfcCkAiqulqM8t+IPQkp/+',
+  'tokenoftheproductionserver',
+  '2026112900000017',
+  'a-b-c-d-e-f-g-h-i-j',
+];
+
 describe('learnFrom', () => {
+  for (const [place, hop] of Object.entries(places)) {
+    it(`learns any token from ${place}`, () => {
+      const shown = looks.map((token) => {
+        const redactor = createRedactor();
+        learnFrom([exchange('staging', [hop(token)])], redactor);
+        return redactor.redact(`is ${token} there`).replace(/\[secret:[^\]]+\]/, '*');
+      });
+      expect(shown).to.deep.equal(looks.map(() => 'is * there'));
+    });
+  }
+
   for (const [name, [hop, secret]] of Object.entries(holders)) {
     it(`learns from ${name}`, () => {
       const redactor = createRedactor();
