@@ -139,7 +139,9 @@ function leaks(texts: Readonly<Record<string, string>>, hostile: Hostile): strin
 
 const reports = ['json', 'jsonl', 'junit', 'github', 'console'];
 
-describe('secrets that servers give back', () => {
+describe('secrets that servers give back', function () {
+  // Several runs each, also on a busy machine.
+  this.timeout(90_000);
   let hostile: Hostile;
   let home: string;
   beforeEach(async () => {

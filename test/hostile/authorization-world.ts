@@ -72,7 +72,15 @@ export async function playAuthorization(cases: readonly AuthorizationCase[]): Pr
 
 const atOnce = 8;
 
-function playOne({ name }: AuthorizationCase, index: number, origins: Origins): Promise<Replayed> {
+/** Only where nothing else ends it is a limit short: the machine may be busy. */
+function limitOf({ metadata = [], token = [], jwks = [] }: AuthorizationCase): number {
+  const acts = [...metadata, ...token, ...jwks];
+  const hangs = acts.some((act) => act === 'HOLD' || (typeof act === 'object' && 'again' in act));
+  return hangs ? 2000 : 60_000;
+}
+
+function playOne(each: AuthorizationCase, index: number, origins: Origins): Promise<Replayed> {
+  const { name } = each;
   return replay({
     origins,
     project: {
@@ -91,10 +99,10 @@ function playOne({ name }: AuthorizationCase, index: number, origins: Origins): 
       'a.yml': {
         name,
         credential: 'machine',
-        steps: [{ name: 'read', timeout: '2s', GET: `/case/${index}` }],
+        steps: [{ name: 'read', timeout: '60s', GET: `/case/${index}` }],
       },
     },
-    options: { timeout: 2000, bodyLimit: 10_000_000 },
+    options: { timeout: limitOf(each), bodyLimit: 10_000_000 },
   });
 }
 
