@@ -4,7 +4,7 @@ import { shortest } from './redact/parts.ts';
 import { createSearch } from './redact/search.ts';
 
 export { isNamedSecret, namedIn } from './redact/named.ts';
-export { nameTells } from './redact/names.ts';
+export { nameTells, tokenNames } from './redact/names.ts';
 
 /**
  * Text that may be sent but not shown. Printing, JSON and inspection give the shown form; only `credential/` and

@@ -1,7 +1,8 @@
 /** Names beside which answers put secrets, in any style: `access_token`, `accessToken`, `X-Access-Token`. */
+import { remembered, wordsOf } from '../name-words.ts';
 
 /** RFC 6749, RFC 7591, RFC 7636, RFC 8628, OpenID Connect: whatever stands there is one. */
-const certain: ReadonlySet<string> = new Set([
+export const tokenNames: readonly string[] = [
   'access_token',
   'id_token',
   'refresh_token',
@@ -14,7 +15,8 @@ const certain: ReadonlySet<string> = new Set([
   'assertion',
   'code_verifier',
   'csrf_token',
-]);
+];
+const certain: ReadonlySet<string> = new Set(tokenNames);
 /** Last words of names, singular. */
 const telling: ReadonlySet<string> = new Set(
   `token secret jwt bearer assertion password passwd pass pwd passphrase credential verifier ticket csrf xsrf jsessionid phpsessid
@@ -35,25 +37,11 @@ const places: ReadonlySet<string> = new Set(
 
 export type Telling = 'certain' | 'likely' | null;
 
-const most = 4096;
-const known = new Map<string, Telling>();
-
 /** `certain`: the value is a secret; `likely`: it is one where it looks like made by a program. */
-export function nameTells(name: string): Telling {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= most) known.clear();
-  const telling = judge(name);
-  known.set(name, telling);
-  return telling;
-}
+export const nameTells: (name: string) => Telling = remembered(4096, judge);
 
 function judge(name: string): Telling {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
+  const words = wordsOf(name);
   if (certain.has(words.join('_'))) return 'certain';
   const [last = '', before = ''] = words.toReversed();
   if (last === 'token') return places.has(before) ? null : 'likely';

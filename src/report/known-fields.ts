@@ -2,7 +2,7 @@
 import { parseSetCookie } from '../http/cookie-parse.ts';
 import { metaRefresh } from '../http/refresh.ts';
 import type { Exchange, Hop, RunEvent } from '../model.ts';
-import { namedIn, nameTells, type Redactor } from '../secret.ts';
+import { namedIn, nameTells, type Redactor, tokenNames } from '../secret.ts';
 import { received } from './hop.ts';
 
 /** Shorter values are words, not secrets. */
@@ -13,14 +13,12 @@ const searched = 1 << 20;
 /** An address within the query of another is encoded once more. */
 const deepest = 3;
 
-const tokens =
-  'access_token|id_token|refresh_token|logout_token|session_token|registration_access_token|device_code|client_secret|client_assertion|assertion|code_verifier';
 /** Pushed requests (RFC 9126), not addresses that a client publishes. */
 const pushed = 'request_uri=(?=urn(?::|%3A))';
 /** Session ids of servlet containers, PHP, ASP.NET and others; CAS tickets; signatures of signed addresses. */
 const short =
   'code|jsessionid|phpsessid|sessionid|session_id|sid|ticket|SAMLResponse|SAMLart|sig|X-Amz-Signature';
-const inAddress = new RegExp(`[?&#](?:(${tokens}|${short})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
+const inAddress = new RegExp(`[?&#](?:(${tokenNames.join('|')}|${short})=|${pushed})([^&#\\s"'<>]+)`, 'gi');
 /** RFC 3986 section 3.3: parameters of a segment. */
 const inSegment = /;(jsessionid|phpsessid|sid)=([^;?&#/\s"'<>]+)/gi;
 const inUserinfo = /\/\/[^/?#@:\s]*:([^/?#@\s]{8,})@/g;

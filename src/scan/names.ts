@@ -1,4 +1,5 @@
 /** Names beside which a secret stands: what a key, a variable, a flag or a header field says of its value. */
+import { remembered, wordsOf } from '../name-words.ts';
 
 /**
  * What a name promises. `password`: chosen by people, short perhaps; `token` and `key`: made by programs;
@@ -36,18 +37,8 @@ const keys = new Set(
   'apikey apisecret secretkey accesskey privatekey authkey appkey appsecret clientsecret'.split(' '),
 );
 
-const most = 20_000;
-const known = new Map<string, Telling | null>();
-
 /** null: the name tells nothing. Case and style (`clientSecret`, `CLIENT_SECRET`, `client-secret`) do not matter. */
-export function tellingName(name: string): Telling | null {
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  if (known.size >= most) known.clear();
-  const telling = judge(name);
-  known.set(name, telling);
-  return telling;
-}
+export const tellingName: (name: string) => Telling | null = remembered(20_000, judge);
 
 function judge(name: string): Telling | null {
   // Of `auth.client.secret` the last parts tell.
@@ -89,13 +80,4 @@ function isSuffix(word: string): boolean {
 
 function singular(word: string): string {
   return word.replace(/\d{1,3}$/, '');
-}
-
-function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]{2,})([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
 }

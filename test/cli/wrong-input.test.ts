@@ -59,6 +59,26 @@ Nothing was sent: 4 problems.`,
     });
   });
 
+  it('is told on stderr once where no report for people is', async () => {
+    const files = { 'specs/why401.yml': project, 'specs/a.yml': 'credential: raeder\nsteps: [{GET: /}]\n' };
+    const told = `specs/a.yml:1:13: There is no credential "raeder" in environment "staging".
+   1 | credential: raeder
+     |             ^
+  fix  Did you mean "reader"?
+`;
+    const ends = await Promise.all(
+      ['json=r.json', 'junit=r.xml', 'console'].map(async (reporter) => {
+        const { code, stdout, stderr } = await why401(['run', '--reporter', reporter], { files });
+        return [code, stdout === '', stderr];
+      }),
+    );
+    expect(ends).to.deep.equal([
+      [2, true, told],
+      [2, true, told],
+      [2, false, ''],
+    ]);
+  });
+
   const texts: Record<
     string,
     { scenario: string; argv?: string[]; env?: Record<string, string>; says: RegExp }

@@ -44,8 +44,8 @@ function unreachable(subject: Subject): ReturnType<Explain> {
   const status = subject.response?.status ?? 502;
   if (subject.stage !== 'resource' && (status < 502 || status > 504))
     return {
-      summary: `${answered(subject)}: it has a fault of its own, and has not judged what was sent.`,
-      fix: 'Look into its log at this time, and ask again when it is well.',
+      summary: `${answered(subject)}: it broke down, and does not say whether what was sent is why.`,
+      fix: 'Look into its log at this time. If it breaks down each time, hold what was sent against what is registered there.',
     };
   const where = subject.stage === 'resource' ? `, that is ${originOfHop(subject)}` : '';
   return {

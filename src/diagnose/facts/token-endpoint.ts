@@ -12,7 +12,7 @@ export function tokenEndpointFacts(subject: Subject): Evidence[] {
   return [...nothingThere(subject, first), ...redirected(subject, first), ...brokeDown(subject)];
 }
 
-/** A server that says of itself that it broke down has not judged the client (RFC 9110 section 15.6.1). */
+/** RFC 9110 section 15.6.1: it breaks down of its own; but a request may be what it cannot deal with, so no more than a hint. */
 function brokeDown({ response, error, hop }: Subject): Evidence[] {
   const status = response?.status ?? 0;
   if (status < 500 || (status >= 502 && status <= 504) || error !== null) return [];
